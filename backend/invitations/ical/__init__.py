@@ -1,0 +1,21 @@
+"""Calendar messages: what is known about a meeting → bytes every calendar program reads, and replies back again.
+
+Pure functions; nothing is stored or sent here. Every message is parsed again before it is returned: what a recipient's
+program would read differently from what was meant raises CalendarRoundTripError instead of leaving the house.
+"""
+
+from backend.invitations.ical.entries import CalendarEntry, InvalidEntry
+from backend.invitations.ical.messages import CalendarRoundTripError, cancel, publish, request
+from backend.invitations.ical.replies import Reply, UnreadableReply, parse_reply
+
+__all__ = [
+    "CalendarEntry",
+    "CalendarRoundTripError",
+    "InvalidEntry",
+    "Reply",
+    "UnreadableReply",
+    "cancel",
+    "parse_reply",
+    "publish",
+    "request",
+]

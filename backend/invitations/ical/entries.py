@@ -1,0 +1,129 @@
+"""What a calendar message is made of, checked and tidied before anything is written."""
+
+import datetime as dt
+import re
+from dataclasses import dataclass, replace
+from zoneinfo import ZoneInfo
+
+from backend.core.vietnamese import clean
+from backend.mail.mailbox import InvalidAddress, Mailbox, checked_email
+
+_UID = re.compile(r"[\x21-\x7e]{1,255}")
+_URL = re.compile(r"https?://[^\s\"<>\\^`{|}]+")
+_STATUSES = {"CONFIRMED", "TENTATIVE", "CANCELLED"}
+_ONLINE = {"vi": "Tham dự trực tuyến", "en": "Join online"}
+
+
+class InvalidEntry(ValueError):
+    """An entry no calendar message can be made of; `field` names what is wrong."""
+
+    def __init__(self, field: str, reason: str) -> None:
+        super().__init__(f"{field}: {reason}")
+        self.field = field
+
+
+@dataclass(frozen=True, kw_only=True)
+class CalendarEntry:
+    """One meeting at one site, as one recipient may see it.
+
+    - `uid` never changes for the same meeting and site; `sequence` rises when time or place changes and on cancelling.
+    - `start` and `end` are both aware datetimes, shown on the clock of `timezone`, or both dates: whole days, of which
+      `end` is the first free one. `end` may be unknown.
+    - `attendee` is the recipient alone; published feeds carry none, whatever is set here.
+    """
+
+    uid: str
+    sequence: int
+    stamp: dt.datetime
+    summary: str
+    start: dt.datetime | dt.date
+    end: dt.datetime | dt.date | None = None
+    timezone: str = "Asia/Ho_Chi_Minh"
+    description: str = ""
+    location: str = ""
+    url: str = ""
+    organizer: Mailbox
+    attendee: Mailbox | None = None
+    language: str = "vi"
+    categories: tuple[str, ...] = ()
+    conference_link: str = ""
+    status: str = "CONFIRMED"
+
+
+def checked(entry: CalendarEntry) -> CalendarEntry:
+    """`entry` as it will be written; raises InvalidEntry naming the field."""
+    if not _UID.fullmatch(entry.uid):
+        raise InvalidEntry("uid", "must be 1 to 255 visible ASCII characters")
+    if not 0 <= entry.sequence < 2**31:
+        raise InvalidEntry("sequence", "must not be negative")
+    if entry.status not in _STATUSES:
+        raise InvalidEntry("status", f"must be one of {', '.join(sorted(_STATUSES))}")
+    for name in ("url", "conference_link"):
+        if (link := getattr(entry, name)) and not _URL.fullmatch(link):
+            raise InvalidEntry(name, "must be an http(s) address")
+    summary = one_line(entry.summary)
+    if not summary:
+        raise InvalidEntry("summary", "must not be empty")
+    start, end = _times(entry)
+    description = many_lines(entry.description)
+    if entry.conference_link and entry.conference_link not in description:
+        # Few programs show CONFERENCE: say it in words as well.
+        description = f"{description}\n\n{online_label(entry)}: {entry.conference_link}".strip()
+    return replace(
+        entry,
+        stamp=_moment("stamp", entry.stamp).astimezone(dt.UTC),
+        summary=summary,
+        description=description,
+        location=one_line(entry.location) or entry.conference_link,
+        start=start,
+        end=end,
+        organizer=_mailbox("organizer", entry.organizer),
+        attendee=_mailbox("attendee", entry.attendee) if entry.attendee else None,
+        categories=tuple(category for raw in entry.categories if (category := one_line(raw))),
+    )
+
+
+def _times(entry: CalendarEntry) -> tuple[dt.datetime | dt.date, dt.datetime | dt.date | None]:
+    start, end = entry.start, entry.end
+    if isinstance(start, dt.datetime):
+        try:
+            zone = ZoneInfo(entry.timezone)
+        except (ValueError, OSError, KeyError):
+            raise InvalidEntry("timezone", f"{entry.timezone!r} is not a known time zone") from None
+        start = _moment("start", start).astimezone(zone)
+        if isinstance(end, dt.datetime):
+            end = _moment("end", end).astimezone(zone)
+    if end is not None:
+        if isinstance(start, dt.datetime) != isinstance(end, dt.datetime):
+            raise InvalidEntry("end", "must be a date when start is one, and a time when start is one")
+        if end <= start:
+            raise InvalidEntry("end", "must be after start")
+    return start, end
+
+
+def _moment(field: str, moment: dt.datetime) -> dt.datetime:
+    if moment.utcoffset() is None:
+        raise InvalidEntry(field, "must know its time zone")
+    return moment.replace(microsecond=0)
+
+
+def _mailbox(field: str, mailbox: Mailbox) -> Mailbox:
+    """Double quotes cannot stand in a parameter; RFC 6868 writes ^' for them, which Outlook shows as it is."""
+    try:
+        email = checked_email(mailbox.email)
+    except InvalidAddress as error:
+        raise InvalidEntry(field, str(error)) from error
+    return Mailbox(one_line(mailbox.name).replace('"', "’"), email)
+
+
+def one_line(text: str) -> str:
+    return " ".join(many_lines(text).split())
+
+
+def many_lines(text: str) -> str:
+    """Line breaks of every kind become \\n; icalendar itself would write control characters as they come."""
+    return clean("\n".join(text.replace("\r\n", "\n").splitlines()))
+
+
+def online_label(entry: CalendarEntry) -> str:
+    return _ONLINE.get(entry.language, _ONLINE["vi"])

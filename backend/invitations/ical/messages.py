@@ -1,0 +1,221 @@
+"""Calendar messages: entries → bytes, and the proof that the bytes say what was meant."""
+
+import datetime as dt
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import lru_cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from icalendar import Calendar, Event, Timezone, vCalAddress, vDuration, vText, vUri
+
+from backend.invitations.ical.entries import CalendarEntry, InvalidEntry, checked, one_line, online_label
+from backend.mail.mailbox import Mailbox
+
+PRODID = "-//Plenum//Conferences and meetings//VI"
+
+#: Older dates would put zones into every message that have not been in force for decades.
+_ZONES_FROM = dt.date(2000, 1, 1)
+
+
+class CalendarRoundTripError(Exception):
+    """The written message, read back, does not say what it was made of. It must not be sent."""
+
+
+def request(entry: CalendarEntry) -> bytes:
+    """An invitation, or the update of one: shows the buttons yes/maybe/no to the attendee."""
+    if entry.status == "CANCELLED":
+        raise InvalidEntry(
+            "status", "a cancelled meeting is sent with cancel(); as a request it would stay in calendars"
+        )
+    return _message("REQUEST", entry)
+
+
+def cancel(entry: CalendarEntry) -> bytes:
+    """Takes the meeting out of the attendee's calendar; `sequence` must be higher than in the last request."""
+    return _message("CANCEL", replace(entry, status="CANCELLED"))
+
+
+def publish(
+    entries: Sequence[CalendarEntry],
+    *,
+    name: str,
+    timezone: str = "Asia/Ho_Chi_Minh",
+    refresh: dt.timedelta = dt.timedelta(hours=1),
+) -> bytes:
+    """A feed or a download without attendees. Cancelled meetings stay in it, marked so: leaving them out hides the news."""
+    entries = [checked(replace(entry, attendee=None)) for entry in entries]
+    if len({entry.uid for entry in entries}) != len(entries):
+        raise InvalidEntry("uid", "two entries of one feed share a UID")
+    calendar = _calendar("PUBLISH")
+    calendar.add("name", vText(one_line(name)))
+    calendar.add("x-wr-calname", vText(one_line(name)))
+    calendar.add("x-wr-timezone", vText(timezone))
+    calendar.add("refresh-interval", vDuration(refresh), parameters={"VALUE": "DURATION"})
+    calendar.add("x-published-ttl", vDuration(refresh))
+    return _written(calendar, "PUBLISH", entries)
+
+
+def _message(method: str, entry: CalendarEntry) -> bytes:
+    if entry.attendee is None:
+        raise InvalidEntry("attendee", "an invitation is written for one recipient")
+    return _written(_calendar(method), method, [checked(entry)])
+
+
+def _calendar(method: str) -> Calendar:
+    calendar = Calendar()
+    calendar.add("prodid", PRODID)
+    calendar.add("version", "2.0")
+    calendar.add("calscale", "GREGORIAN")
+    calendar.add("method", method)
+    return calendar
+
+
+def _written(calendar: Calendar, method: str, entries: Sequence[CalendarEntry]) -> bytes:
+    zones = {entry.timezone for entry in entries if isinstance(entry.start, dt.datetime)} - {"UTC"}
+    for zone in sorted(zones):
+        calendar.add_component(_zone(zone))
+    for entry in entries:
+        calendar.add_component(_event(method, entry))
+    data: bytes = calendar.to_ical()
+    _verify(data, method, entries)
+    return data
+
+
+@lru_cache(maxsize=64)
+def _zone(name: str) -> Timezone:
+    """The VTIMEZONE of `name`. Made once: searching a zone's history takes longer than the rest of a message."""
+    calendar, event = Calendar(), Event()
+    event.add("dtstart", dt.datetime(2000, 1, 1, tzinfo=ZoneInfo(name)))
+    calendar.add_component(event)
+    calendar.add_missing_timezones(first_date=_ZONES_FROM)
+    if [zone.tz_name for zone in calendar.timezones] != [name]:
+        raise InvalidEntry("timezone", f"{name!r} cannot be described to other programs")
+    zone = calendar.timezones[0]
+    zone.pop("comment", None)
+    return zone
+
+
+def _event(method: str, entry: CalendarEntry) -> Event:
+    event = Event()
+    event.add("uid", entry.uid)
+    event.add("sequence", entry.sequence)
+    event.add("dtstamp", entry.stamp)
+    event.add("dtstart", entry.start)
+    if entry.end is not None:
+        event.add("dtend", entry.end)
+    for name in ("summary", "description", "location"):
+        if text := getattr(entry, name):
+            event.add(name, text, parameters={"LANGUAGE": entry.language})
+    event.add("status", entry.status)
+    event.add("organizer", _cal_address(entry.organizer), encode=False)
+    if entry.attendee is not None:
+        event.add("attendee", _cal_address(entry.attendee, **_attendee_parameters(method)), encode=False)
+    if entry.categories:
+        event.add("categories", list(entry.categories))
+    if entry.url:
+        event.add("url", entry.url)
+    if entry.conference_link:
+        link = vUri(entry.conference_link)
+        link.params.update({"VALUE": "URI", "FEATURE": ["AUDIO", "VIDEO"], "LABEL": online_label(entry)})
+        event.add("conference", link, encode=False)
+    return event
+
+
+def _cal_address(mailbox: Mailbox, **parameters: str) -> vCalAddress:
+    address = vCalAddress(f"mailto:{mailbox.email}")
+    address.params.update(parameters)
+    if mailbox.name:
+        address.params["CN"] = mailbox.name
+    return address
+
+
+def _attendee_parameters(method: str) -> dict[str, str]:
+    parameters = {"CUTYPE": "INDIVIDUAL", "ROLE": "REQ-PARTICIPANT", "PARTSTAT": "NEEDS-ACTION"}
+    return parameters | {"RSVP": "TRUE"} if method == "REQUEST" else parameters
+
+
+# Reading back.
+
+
+def _verify(data: bytes, method: str, entries: Sequence[CalendarEntry]) -> None:
+    """Raises CalendarRoundTripError unless `data`, read as a recipient's program would, says exactly `entries`."""
+    text = data.decode("utf-8")
+    lines = data.split(b"\r\n")
+    if (
+        lines.pop() != b""
+        or max(map(len, lines)) > 75
+        or re.search(r"[\x00-\x08\x0a-\x1f\x7f]", "".join(text.split("\r\n")))
+    ):
+        raise CalendarRoundTripError("lines are not folded at 75 octets, ended by CRLF and free of control characters")
+    try:
+        calendar = Calendar.from_ical(data)
+        events = calendar.events
+        said = str(calendar["method"])
+    except (ValueError, KeyError) as error:
+        raise CalendarRoundTripError(f"cannot be read: {error}") from error
+    if said != method or len(events) != len(entries):
+        raise CalendarRoundTripError(f"{said} of {len(events)} instead of {method} of {len(entries)}")
+    if calendar.get_missing_tzids():
+        raise CalendarRoundTripError("a time zone is used and not described")
+    for event, entry in zip(events, entries, strict=True):
+        if event.errors:
+            raise CalendarRoundTripError(f"{entry.uid}: {event.errors}")
+        found, meant = _found(event), _meant(method, entry)
+        if different := sorted(name for name in meant if found[name] != meant[name]):
+            raise CalendarRoundTripError(f"{entry.uid}: {', '.join(different)} read back differently")
+
+
+def _meant(method: str, entry: CalendarEntry) -> dict[str, Any]:
+    attendee = entry.attendee and (entry.attendee.email, entry.attendee.name, _attendee_parameters(method))
+    return {
+        "uid": entry.uid,
+        "sequence": entry.sequence,
+        "stamp": entry.stamp,
+        "start": _instant(entry.start),
+        "end": _instant(entry.end),
+        "summary": entry.summary,
+        "description": entry.description,
+        "location": entry.location,
+        "status": entry.status,
+        "organizer": (entry.organizer.email, entry.organizer.name, {}),
+        "attendee": attendee,
+        "categories": list(entry.categories),
+        "url": entry.url,
+        "conference": entry.conference_link,
+    }
+
+
+def _found(event: Event) -> dict[str, Any]:
+    start, end, categories = event.get("dtstart"), event.get("dtend"), event.get("categories")
+    return {
+        "uid": str(event.get("uid", "")),
+        "sequence": int(event.get("sequence", -1)),
+        "stamp": event.decoded("dtstamp", None),
+        "start": _instant(start and start.dt),
+        "end": _instant(end and end.dt),
+        "summary": str(event.get("summary", "")),
+        "description": str(event.get("description", "")),
+        "location": str(event.get("location", "")),
+        "status": str(event.get("status", "")),
+        "organizer": _address_found(event.get("organizer")),
+        "attendee": _address_found(event.get("attendee")),
+        "categories": [str(category) for category in categories.cats] if categories is not None else [],
+        "url": str(event.get("url", "")),
+        "conference": str(event.get("conference", "")),
+    }
+
+
+def _instant(moment: dt.datetime | dt.date | None) -> tuple[Any, ...] | None:
+    """A moment with its offset (the wall clock must be right, too), or a whole day."""
+    if isinstance(moment, dt.datetime):
+        return moment.replace(tzinfo=None), moment.utcoffset()
+    return None if moment is None else (moment,)
+
+
+def _address_found(address: Any) -> tuple[str, str, Mapping[str, str]] | None:
+    if address is None:
+        return None
+    parameters = {name: str(value) for name, value in address.params.items() if name != "CN"}
+    return str(address).removeprefix("mailto:"), str(address.params.get("CN", "")), parameters

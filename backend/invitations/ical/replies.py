@@ -1,0 +1,119 @@
+"""Replies: what an attendee's program sent back."""
+
+import datetime as dt
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from icalendar import Calendar, Event, vDDDTypes
+
+from backend.invitations.ical.entries import many_lines, one_line
+from backend.mail.mailbox import Mailbox
+
+_LARGEST = 256 * 1024
+_ANSWERS = {"ACCEPTED", "DECLINED", "TENTATIVE", "DELEGATED", "NEEDS-ACTION"}
+
+
+class UnreadableReply(ValueError):
+    """Not an answer to an invitation; a human should look at the mail."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reply:
+    """An answer as the attendee's program wrote it. Anybody who knows the UID can forge one: trust the envelope first.
+
+    `method` is REPLY, or COUNTER when another time is proposed in `start` and `end`. Programs leave out much:
+    `organizer` may be empty, `sequence` 0. Addresses are in lower case.
+    """
+
+    method: str
+    uid: str
+    sequence: int
+    stamp: dt.datetime | None
+    attendee: Mailbox
+    answer: str
+    comment: str
+    delegated_to: str
+    organizer: str
+    recurrence_id: dt.datetime | dt.date | None
+    start: dt.datetime | dt.date | None
+    end: dt.datetime | dt.date | None
+
+
+def parse_reply(data: bytes) -> Reply:
+    """The answer in a text/calendar part; raises UnreadableReply with the reason."""
+    if len(data) > _LARGEST:
+        raise UnreadableReply("larger than any reply")
+    try:
+        return _reply(Calendar.from_ical(data))
+    except UnreadableReply:
+        raise
+    except (ValueError, KeyError, IndexError, TypeError, AttributeError) as error:
+        raise UnreadableReply(f"not a calendar: {error}") from error
+
+
+def _reply(calendar: Calendar) -> Reply:
+    method = str(calendar.get("method", "")).upper()
+    if method not in {"REPLY", "COUNTER"}:
+        raise UnreadableReply(f"METHOD is {method or 'missing'}, not REPLY")
+    events = calendar.events
+    if len(events) != 1:
+        raise UnreadableReply(f"{len(events)} VEVENTs instead of one")
+    event = events[0]
+    broken = {name: reason for name, reason in event.errors if name in {"UID", "ATTENDEE", "SEQUENCE", "RECURRENCE-ID"}}
+    if broken:
+        raise UnreadableReply(f"broken: {broken}")
+    uid = str(event.get("uid", "")).strip()
+    if not uid or isinstance(event.get("uid"), list):
+        raise UnreadableReply("exactly one UID is needed")
+    attendees = event.get("attendee", [])
+    attendees = attendees if isinstance(attendees, list) else [attendees]
+    if len({_email_of(attendee) for attendee in attendees}) != 1:
+        raise UnreadableReply(f"{len(attendees)} attendees instead of the one who answers")
+    attendee = attendees[0]
+    answer = str(attendee.params.get("PARTSTAT", "")).upper()
+    if method == "REPLY" and answer not in _ANSWERS:
+        raise UnreadableReply(f"PARTSTAT is {answer or 'missing'}")
+    return Reply(
+        method=method,
+        uid=uid,
+        sequence=_number(event.get("sequence", 0)),
+        stamp=_time(event, "dtstamp"),
+        attendee=Mailbox(one_line(str(attendee.params.get("CN", ""))), _email_of(attendee)),
+        answer=answer,
+        comment=_comment(event.get("comment")),
+        delegated_to=_delegate(attendee.params.get("DELEGATED-TO")),
+        organizer=_email_of(event.get("organizer")),
+        recurrence_id=_time(event, "recurrence-id"),
+        start=_time(event, "dtstart"),
+        end=_time(event, "dtend"),
+    )
+
+
+def _email_of(address: Any) -> str:
+    """In lower case and without `mailto:`, which some programs write in capitals; '' for none."""
+    if address is None or isinstance(address, list):
+        return ""
+    return re.sub(r"^mailto:", "", str(address).strip(), flags=re.IGNORECASE).strip().lower()
+
+
+def _delegate(value: Any) -> str:
+    first = value[0] if isinstance(value, (list, tuple)) and value else value
+    return _email_of(first)
+
+
+def _number(value: Any) -> int:
+    try:
+        return int(value)
+    except (TypeError, ValueError):
+        raise UnreadableReply(f"SEQUENCE is {value!r}") from None
+
+
+def _comment(value: Any) -> str:
+    comments = value if isinstance(value, list) else [value]
+    return many_lines("\n".join(str(comment) for comment in comments if comment is not None))
+
+
+def _time(event: Event, name: str) -> Any:
+    value = event.get(name)
+    return value.dt if isinstance(value, vDDDTypes) else None

@@ -1,0 +1,33 @@
+"""One name and one address, as mail headers and calendars carry them."""
+
+import re
+from typing import NamedTuple
+
+_LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
+_LABEL = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?")
+
+
+class Mailbox(NamedTuple):
+    """Who writes, or who is written to; the name may be empty."""
+
+    name: str
+    email: str
+
+
+class InvalidAddress(ValueError):
+    """An address that no header may carry: it could not be delivered, or would smuggle in a second one."""
+
+
+def checked_email(email: str) -> str:
+    """The address with its domain in ASCII; raises InvalidAddress for anything but `local@domain`."""
+    local, at, domain = email.strip().rpartition("@")
+    try:
+        domain = domain.encode("idna").decode("ascii")
+    except UnicodeError:
+        domain = ""
+    labels = domain.split(".")
+    if not (at and _LOCAL.fullmatch(local) and len(local) <= 64 and all(map(_LABEL.fullmatch, labels))):
+        raise InvalidAddress(f"not a deliverable address: {email!r}")
+    if len(local) + len(domain) > 253:
+        raise InvalidAddress(f"address too long: {email!r}")
+    return f"{local}@{domain}"
