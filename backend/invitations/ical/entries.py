@@ -108,12 +108,12 @@ def _moment(field: str, moment: dt.datetime) -> dt.datetime:
 
 
 def _mailbox(field: str, mailbox: Mailbox) -> Mailbox:
-    """Double quotes cannot stand in a parameter; RFC 6868 writes ^' for them, which Outlook shows as it is."""
+    """No parameter holds a double quote (RFC 6868 writes ^', which Outlook shows as it is) or, safely, a backslash."""
     try:
         email = checked_email(mailbox.email)
     except InvalidAddress as error:
         raise InvalidEntry(field, str(error)) from error
-    return Mailbox(one_line(mailbox.name).replace('"', "’"), email)
+    return Mailbox(one_line(mailbox.name).replace('"', "’").replace("\\", "/"), email)
 
 
 def one_line(text: str) -> str:

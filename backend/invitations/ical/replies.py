@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from icalendar import Calendar, Event, vDDDTypes
+from icalendar.error import BrokenCalendarProperty
 
 from backend.invitations.ical.entries import many_lines, one_line
 from backend.mail.mailbox import Mailbox
@@ -45,24 +46,22 @@ def parse_reply(data: bytes) -> Reply:
     if len(data) > _LARGEST:
         raise UnreadableReply("larger than any reply")
     try:
-        return _reply(Calendar.from_ical(data))
-    except UnreadableReply:
-        raise
-    except (ValueError, KeyError, IndexError, TypeError, AttributeError) as error:
+        calendar = Calendar.from_ical(data)
+        events = calendar.events
+    except Exception as error:  # whatever the parser trips over in foreign bytes: TZID=Asia is an OSError
         raise UnreadableReply(f"not a calendar: {error}") from error
-
-
-def _reply(calendar: Calendar) -> Reply:
     method = str(calendar.get("method", "")).upper()
     if method not in {"REPLY", "COUNTER"}:
         raise UnreadableReply(f"METHOD is {method or 'missing'}, not REPLY")
-    events = calendar.events
     if len(events) != 1:
         raise UnreadableReply(f"{len(events)} VEVENTs instead of one")
-    event = events[0]
-    broken = {name: reason for name, reason in event.errors if name in {"UID", "ATTENDEE", "SEQUENCE", "RECURRENCE-ID"}}
-    if broken:
-        raise UnreadableReply(f"broken: {broken}")
+    try:
+        return _reply(method, events[0])
+    except BrokenCalendarProperty as error:
+        raise UnreadableReply(f"broken: {error}") from error
+
+
+def _reply(method: str, event: Event) -> Reply:
     uid = str(event.get("uid", "")).strip()
     if not uid or isinstance(event.get("uid"), list):
         raise UnreadableReply("exactly one UID is needed")
@@ -71,6 +70,10 @@ def _reply(calendar: Calendar) -> Reply:
     if len({_email_of(attendee) for attendee in attendees}) != 1:
         raise UnreadableReply(f"{len(attendees)} attendees instead of the one who answers")
     attendee = attendees[0]
+    if "@" not in _email_of(attendee):
+        raise UnreadableReply("the attendee has no address")
+    if "recurrence-id" in event and _time(event, "recurrence-id") is None:
+        raise UnreadableReply("RECURRENCE-ID is broken; the answer would go to the whole series")
     answer = str(attendee.params.get("PARTSTAT", "")).upper()
     if method == "REPLY" and answer not in _ANSWERS:
         raise UnreadableReply(f"PARTSTAT is {answer or 'missing'}")
