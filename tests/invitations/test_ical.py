@@ -172,6 +172,17 @@ def test_any_text_survives_and_lines_are_as_rfc_5545_wants_them(entry: CalendarE
     assert len([line for line in unfolded(data) if line.startswith("ATTENDEE")]) == 1
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["\\n", "\\N", "D:\\Nam\\nam", "a\\,b", "\\;", "x\\", ",\\,", "%2C", "^'", "^^n", "BEGIN:VEVENT", "a\nEND:VEVENT"],
+)
+def test_escapes_typed_by_people_stay_what_they_typed(text: str) -> None:
+    entry = replace(ENTRY, description=text, location=text, attendee=Mailbox(text, "a@b.example"), categories=(text,))
+    event = only_event(ical.request(entry))
+    assert str(event["description"]) == text
+    assert str(event["location"]) == " ".join(text.split())
+
+
 # -- CANCEL and PUBLISH -----------------------------------------------------------------------------------------------
 
 

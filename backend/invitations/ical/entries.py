@@ -79,7 +79,7 @@ def checked(entry: CalendarEntry) -> CalendarEntry:
         end=end,
         organizer=_mailbox("organizer", entry.organizer),
         attendee=_mailbox("attendee", entry.attendee) if entry.attendee else None,
-        categories=tuple(category for raw in entry.categories if (category := one_line(raw))),
+        categories=tuple(category.replace("\\", "/") for raw in entry.categories if (category := one_line(raw))),
     )
 
 
