@@ -1,0 +1,59 @@
+"""Rules of Vietnamese bodies, ready to use. A poll keeps its own copy: a change here changes no vote held before."""
+
+from fractions import Fraction
+
+from backend.resolutions.counting.rule import Quorum, Rule, Threshold
+
+_HALF, _TWO_THIRDS = Fraction(1, 2), Fraction(2, 3)
+
+PRESETS: dict[str, Rule] = {
+    "staff_conference": Rule(
+        all_of=(Threshold(share=_HALF, cmp=">", base="present_at_open"),),
+        quorum=Quorum(share=_TWO_THIRDS, base="summoned", at=("open", "seal")),
+        title={
+            "vi": "Hội nghị cán bộ, công chức, viên chức, người lao động",
+            "en": "Conference of officials, public employees and workers",
+        },
+        citation={
+            "vi": "Luật Thực hiện dân chủ ở cơ sở số 10/2022/QH15",
+            "en": "Law on Implementation of Grassroots Democracy No. 10/2022/QH15",
+        },
+    ),
+    "simple_majority": Rule(
+        all_of=(Threshold(share=_HALF, cmp=">", base="yes_no"),),
+        title={"vi": "Quá nửa số phiếu tán thành và không tán thành", "en": "Majority of the votes cast"},
+        citation={"vi": "Thông lệ nghị trường", "en": "Common parliamentary law"},
+    ),
+    "two_thirds_of_votes_cast": Rule(
+        all_of=(Threshold(share=_TWO_THIRDS, cmp=">=", base="yes_no"),),
+        title={"vi": "Từ 2/3 số phiếu tán thành và không tán thành", "en": "Two thirds of the votes cast"},
+        citation={"vi": "Thông lệ nghị trường", "en": "Common parliamentary law"},
+    ),
+    "unanimity": Rule(
+        all_of=(Threshold(share=Fraction(1), cmp=">=", base="returned"),),
+        blanks="count_in_cast",
+        invalid="count_in_cast",
+        title={"vi": "Nhất trí: mọi phiếu thu về đều tán thành", "en": "Unanimity: every ballot returned is in favour"},
+        citation={"vi": "Thông lệ nghị trường", "en": "Common parliamentary law"},
+    ),
+    "party_majority": Rule(
+        all_of=(Threshold(share=_HALF, cmp=">", base="members"),),
+        title={"vi": "Quá nửa tổng số thành viên cơ quan lãnh đạo của Đảng", "en": "Majority of all members (Party)"},
+        citation={
+            "vi": "Điều lệ Đảng Cộng sản Việt Nam, Điều 9; quy định thi hành Điều lệ Đảng",
+            "en": "Charter of the Communist Party of Viet Nam, Article 9; regulations implementing the Charter",
+        },
+    ),
+    "peoples_council_majority": Rule(
+        all_of=(Threshold(share=_HALF, cmp=">", base="members"),),
+        quorum=Quorum(share=_TWO_THIRDS, base="members", at=("open",)),
+        title={
+            "vi": "Quá nửa tổng số đại biểu Hội đồng nhân dân",
+            "en": "Majority of all deputies (People's Council)",
+        },
+        citation={
+            "vi": "Luật Tổ chức chính quyền địa phương",
+            "en": "Law on Organization of Local Government",
+        },
+    ),
+}

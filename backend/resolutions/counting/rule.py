@@ -1,0 +1,190 @@
+"""A voting rule as data: which share of whom must agree, and how many must be there."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any
+
+Text = dict[str, str]
+
+#: Bases that are people; their number is known before the first ballot.
+BODIES = ("members", "summoned", "entitled", "present_at_open", "present_at_seal")
+#: Bases that are ballots. `returned` and `yes_no` are the votes cast that `blanks` and `invalid` speak of.
+BALLOTS = ("returned", "valid", "yes_no")
+QUORUM_BASES = ("members", "summoned", "entitled")
+
+_COMPARISONS = (">", ">=")
+_MOMENTS = ("open", "seal")
+_COUNTED = ("not_counted", "count_in_cast")
+_TIES = ("fails", "chair")
+_SHARE = re.compile(r"([0-9]{1,6})/([0-9]{1,6})")
+_MOST_THRESHOLDS = 8
+
+
+class InvalidRule(ValueError):
+    """A rule nobody could vote under; `errors` maps the path of each wrong member to the reason in vi and en."""
+
+    def __init__(self, errors: Mapping[str, Text]) -> None:
+        super().__init__("; ".join(f"{path}: {reason['en']}" for path, reason in errors.items()))
+        self.errors = dict(errors)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Threshold:
+    """Those in favour must be more than (or at least) `share` of `base`."""
+
+    share: Fraction
+    cmp: str
+    base: str
+
+    def to_json(self) -> dict[str, Any]:
+        return {"share": written(self.share), "cmp": self.cmp, "base": self.base}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Quorum:
+    """At each moment of `at` those present must be more than (or at least) `share` of `base`."""
+
+    share: Fraction
+    base: str
+    cmp: str = ">="
+    at: tuple[str, ...] = ("open",)
+
+    def to_json(self) -> dict[str, Any]:
+        return {"share": written(self.share), "cmp": self.cmp, "base": self.base, "at": list(self.at)}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rule:
+    """Adopted when the quorum and every threshold of `all_of` hold.
+
+    - `blanks`: a ballot without a mark counts among the returned (`count_in_cast`) or is scrap paper (`not_counted`).
+    - `invalid`: a spoilt ballot of an entitled voter counts among the returned and among yes_no, where it weighs like
+      a no (`count_in_cast`, the parliamentary custom), or is left out (`not_counted`).
+    - `tie`: as many for as against, with exactly one vote short of a majority: rejected, or for the chair to decide.
+    """
+
+    all_of: tuple[Threshold, ...]
+    quorum: Quorum | None = None
+    blanks: str = "not_counted"
+    invalid: str = "count_in_cast"
+    tie: str = "fails"
+    title: Text = field(default_factory=dict)
+    citation: Text = field(default_factory=dict)
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "all_of": [threshold.to_json() for threshold in self.all_of],
+            "quorum": self.quorum.to_json() if self.quorum else None,
+            "blanks": self.blanks,
+            "invalid": self.invalid,
+            "tie": self.tie,
+            "title": dict(self.title),
+            "citation": dict(self.citation),
+        }
+
+    @classmethod
+    def from_json(cls, data: object) -> "Rule":
+        """Raises InvalidRule with every wrong member, not only the first."""
+        reader = _Reader()
+        rule = reader.rule(data)
+        if reader.errors:
+            raise InvalidRule(reader.errors)
+        return rule
+
+
+def written(share: Fraction) -> str:
+    return f"{share.numerator}/{share.denominator}"
+
+
+class _Reader:
+    """Reads a rule member by member and goes on after an error; what it returned then is not used."""
+
+    def __init__(self) -> None:
+        self.errors: dict[str, Text] = {}
+
+    def rule(self, data: object) -> Rule:
+        known = {"all_of", "quorum", "blanks", "invalid", "tie", "title", "citation"}
+        members = self._object(data, "rule", "", known)
+        return Rule(
+            all_of=self._all_of(members.get("all_of")),
+            quorum=None if members.get("quorum") is None else self._quorum(members["quorum"]),
+            blanks=self._one_of(members.get("blanks", "not_counted"), "blanks", _COUNTED),
+            invalid=self._one_of(members.get("invalid", "count_in_cast"), "invalid", _COUNTED),
+            tie=self._one_of(members.get("tie", "fails"), "tie", _TIES),
+            title=self._text(members.get("title", {}), "title"),
+            citation=self._text(members.get("citation", {}), "citation"),
+        )
+
+    def _all_of(self, data: object) -> tuple[Threshold, ...]:
+        if not isinstance(data, list) or not 1 <= len(data) <= _MOST_THRESHOLDS:
+            self._wrong(
+                "all_of",
+                vi=f"Phải là danh sách từ 1 đến {_MOST_THRESHOLDS} ngưỡng.",
+                en=f"Must be a list of 1 to {_MOST_THRESHOLDS} thresholds.",
+            )
+            return ()
+        return tuple(self._threshold(item, f"all_of.{number}") for number, item in enumerate(data))
+
+    def _threshold(self, data: object, path: str) -> Threshold:
+        members = self._object(data, path, f"{path}.", {"share", "cmp", "base"})
+        return Threshold(
+            share=self._share(members, path),
+            cmp=self._one_of(members.get("cmp"), f"{path}.cmp", _COMPARISONS),
+            base=self._one_of(members.get("base"), f"{path}.base", (*BODIES, *BALLOTS)),
+        )
+
+    def _quorum(self, data: object) -> Quorum:
+        members = self._object(data, "quorum", "quorum.", {"share", "cmp", "base", "at"})
+        at = members.get("at", ["open"])
+        if not isinstance(at, list) or not at or any(moment not in _MOMENTS for moment in at) or len(set(at)) < len(at):
+            self._wrong("quorum.at", vi="Chọn trong: open, seal.", en="Choose from: open, seal.")
+            at = []
+        return Quorum(
+            share=self._share(members, "quorum"),
+            cmp=self._one_of(members.get("cmp", ">="), "quorum.cmp", _COMPARISONS),
+            base=self._one_of(members.get("base"), "quorum.base", QUORUM_BASES),
+            at=tuple(at),
+        )
+
+    def _share(self, members: Mapping[str, object], path: str) -> Fraction:
+        found = _SHARE.fullmatch(value) if isinstance(value := members.get("share"), str) else None
+        if not found or not 0 < int(found[1]) <= int(found[2]):
+            self._wrong(
+                f"{path}.share",
+                vi='Phải là phân số như "1/2", lớn hơn 0 và không quá 1.',
+                en='Must be a fraction like "1/2", above 0 and at most 1.',
+            )
+            return Fraction(1)
+        share = Fraction(int(found[1]), int(found[2]))
+        if share == 1 and members.get("cmp") == ">":
+            self._wrong(f"{path}.share", vi="Không thể vượt quá toàn bộ.", en="Nothing exceeds the whole.")
+        return share
+
+    def _one_of(self, value: object, path: str, choices: tuple[str, ...]) -> str:
+        if isinstance(value, str) and value in choices:
+            return value
+        self._wrong(path, vi=f"Chọn một trong: {', '.join(choices)}.", en=f"Choose one of: {', '.join(choices)}.")
+        return choices[0]
+
+    def _text(self, value: object, path: str) -> Text:
+        if isinstance(value, dict) and all(
+            code in {"vi", "en"} and isinstance(text, str) and len(text) <= 2000 for code, text in value.items()
+        ):
+            return dict(value)
+        self._wrong(path, vi="Phải là bảng ngôn ngữ vi, en.", en="Must be a language map of vi and en.")
+        return {}
+
+    def _object(self, value: object, path: str, prefix: str, known: set[str]) -> Mapping[str, object]:
+        if not isinstance(value, dict):
+            self._wrong(path, vi="Phải là một đối tượng JSON.", en="Must be a JSON object.")
+            return {}
+        for name in sorted(str(name) for name in value if name not in known):
+            self._wrong(f"{prefix}{name}", vi="Không có mục này.", en="There is no such member.")
+        return value
+
+    def _wrong(self, path: str, *, vi: str, en: str) -> None:
+        """Once a whole is wrong, nothing is said of its parts."""
+        if "rule" not in self.errors and not any(path.startswith(f"{whole}.") for whole in self.errors):
+            self.errors.setdefault(path, {"vi": vi, "en": en})
