@@ -41,7 +41,7 @@ def clean(text: str) -> str:
 
 def fold(text: str) -> str:
     """What search compares: lower case, no diacritics, đ as d, single spaces. Hoà and hòa, Uỷ and Ủy fold alike."""
-    return " ".join(_bare(_bare(text).lower()).split())
+    return " ".join(_bare(text).lower().split())
 
 
 def ascii_name(name: str) -> str:

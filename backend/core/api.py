@@ -1,0 +1,89 @@
+"""The viewset every room of the house is built on: it parses, asks, calls and answers."""
+
+from functools import partial
+from typing import Any
+
+from django.http import HttpResponseBase
+from rest_framework.response import Response
+from rest_framework.viewsets import GenericViewSet
+
+from backend.core import idempotency
+from backend.core.errors import PreconditionRequired, StaleWrite
+from backend.core.permissions import Rules
+
+UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
+
+
+def etag(row: Any) -> str:
+    return f'"{row.version}"'
+
+
+class HouseViewSet(GenericViewSet[Any]):
+    """Subclasses set `rules`, `scope`, `queryset`/`get_queryset`, `serializer_class`, and call services.
+
+    - `rules`: action → predicate; a missing entry means refusal.
+    - `edited_by_two`: writes to the row need If-Match (428 without, 412 when stale).
+    """
+
+    rules: Rules = {}
+    scope = ""
+    edited_by_two = False
+    search_fields: tuple[str, ...] = ()
+    # Any segment but "/" and ".": a badly formed id is answered 404 by get_object, not by the router.
+    lookup_value_regex = r"[^/.]+"
+
+    def initial(self, request: Any, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        method = request.method.lower()
+        if request.method in UNSAFE and hasattr(self, method):
+            setattr(self, method, partial(self._written_once, getattr(self, method)))
+
+    @staticmethod
+    def _written_once(handler: Any, request: Any, *args: Any, **kwargs: Any) -> Response:
+        return idempotency.once(request, handler, *args, **kwargs)
+
+    def expected_version(self) -> int | None:
+        """The version the caller read, from If-Match; None for `*` or (on rows not edited by two) no header."""
+        header = self.request.headers.get("If-Match", "").strip()
+        if header == "*":
+            return None
+        if not header:
+            if self.edited_by_two and self.request.method in {"PATCH", "PUT", "DELETE"}:
+                raise PreconditionRequired()
+            return None
+        version = header.removeprefix("W/").strip('"')
+        if not version.isdecimal() or len(version) > 9:
+            raise StaleWrite()
+        return int(version)
+
+    def body(self, serializer_class: Any = None, **kwargs: Any) -> dict[str, Any]:
+        """The validated body; raises ValidationError naming field and reason."""
+        serializer = (serializer_class or self.get_serializer_class())(
+            data=self.request.data, context=self.get_serializer_context(), **kwargs
+        )
+        serializer.is_valid(raise_exception=True)
+        data: dict[str, Any] = serializer.validated_data
+        return data
+
+    def answer(self, row: Any, status: int = 200, serializer_class: Any = None) -> Response:
+        """`row` as the body, its version as the ETag."""
+        serializer = (serializer_class or self.get_serializer_class())(row, context=self.get_serializer_context())
+        headers = {"ETag": etag(row)} if hasattr(row, "version") else {}
+        return Response(serializer.data, status=status, headers=headers)
+
+    # The two reading actions, alike everywhere; a viewset opens them by naming them in `rules`.
+
+    def list(self, request: Any, *args: Any, **kwargs: Any) -> Response:
+        page = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
+        return self.get_paginated_response(self.get_serializer(page, many=True).data)
+
+    def retrieve(self, request: Any, *args: Any, **kwargs: Any) -> Response:
+        row = self.get_object()
+        if hasattr(row, "version") and request.headers.get("If-None-Match") == etag(row):
+            return Response(status=304, headers={"ETag": etag(row)})
+        return self.answer(row)
+
+    def finalize_response(self, request: Any, response: HttpResponseBase, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        response = super().finalize_response(request, response, *args, **kwargs)
+        response.headers.setdefault("Cache-Control", "private, no-cache")
+        return response

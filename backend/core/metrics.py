@@ -1,0 +1,26 @@
+"""Prometheus figures of this process."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from django.http import HttpRequest, HttpResponse
+from prometheus_client import Counter, Histogram
+
+REQUESTS = Counter("plenum_http_requests_total", "Requests answered", ["method", "route", "status"])
+SECONDS = Histogram("plenum_http_request_seconds", "Time to answer a request", ["method", "route"])
+
+
+@contextmanager
+def timed_request(request: HttpRequest) -> Iterator[Callable[[HttpResponse], None]]:
+    """Times the block; call what it yields with the response."""
+    started = time.perf_counter()
+
+    def done(response: HttpResponse) -> None:
+        match = request.resolver_match
+        route = match.route if match else "unknown"
+        method = request.method if request.method in {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"} else "OTHER"
+        REQUESTS.labels(method, route, str(response.status_code)).inc()
+        SECONDS.labels(method, route).observe(time.perf_counter() - started)
+
+    yield done

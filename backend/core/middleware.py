@@ -1,0 +1,85 @@
+"""What every request passes before a view sees it."""
+
+import re
+import uuid
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils import translation
+from django.utils.translation.trans_real import parse_accept_lang_header
+
+from backend.core import context, metrics, problems
+
+Next = Callable[[HttpRequest], HttpResponse]
+REQUEST_ID = re.compile(r"^[A-Za-z0-9._-]{8,64}$")
+
+
+class RequestContext:
+    """Gives the request an id (the caller's X-Request-ID if it is a sane one), times it, and logs one line."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        given = request.headers.get("X-Request-ID", "")
+        request_id = given if REQUEST_ID.match(given) else str(uuid.uuid4())
+        with context.acting(actor="", on_behalf_of="", request_id=request_id), metrics.timed_request(request) as done:
+            response = self.get_response(request)
+            done(response)
+            response["X-Request-ID"] = request_id
+        return response
+
+
+class ContentPolicy:
+    """No page of the house loads anything from elsewhere; views may set a policy of their own."""
+
+    POLICY = "default-src 'none'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; script-src 'self'; connect-src 'self'; font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response.headers.setdefault("Content-Security-Policy", self.POLICY)
+        return response
+
+
+class BodyLimit:
+    """Refuses an oversized body by its Content-Length before a byte is read, and NUL bytes in the address."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        try:
+            length = int(request.META.get("CONTENT_LENGTH") or 0)
+        except ValueError:
+            return problems.page(400, request)
+        if length > settings.MAX_BODY_BYTES:
+            return problems.page(413, request)
+        if "\x00" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
+            return problems.page(400, request)
+        return self.get_response(request)
+
+
+class Language:
+    """Speaks the first language of Accept-Language that the house knows, else the default one."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        with translation.override(self._chosen(request)):
+            response = self.get_response(request)
+            response.headers.setdefault("Content-Language", translation.get_language() or settings.LANGUAGE_CODE)
+        response["Vary"] = ", ".join(filter(None, [response.get("Vary"), "Accept-Language"]))
+        return response
+
+    @staticmethod
+    def _chosen(request: HttpRequest) -> str:
+        known = dict(settings.LANGUAGES)
+        for code, _ in parse_accept_lang_header(request.headers.get("Accept-Language", "")[:500]):
+            if code[:2] in known:
+                return code[:2]
+        return settings.LANGUAGE_CODE

@@ -1,0 +1,76 @@
+"""Fields that every domain's serializers share."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import ValidationError as DjangoValidationError
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from backend.core.text import LocalizedTextField, check_language_map, say
+from backend.core.vietnamese import clean
+
+
+@extend_schema_field(
+    {
+        "type": "object",
+        "description": "A language map: the text by language code.",
+        "properties": {code: {"type": "string"} for code, _ in settings.LANGUAGES},
+        "additionalProperties": False,
+    }
+)
+class LanguageMap(serializers.Field):
+    """{"vi": "…", "en": "…"}; Vietnamese is required unless `required_text=False`."""
+
+    def __init__(self, *, required_text: bool = True, max_length: int = 20000, **kwargs: Any) -> None:
+        self.required_text, self.max_length = required_text, max_length
+        super().__init__(**kwargs)
+
+    def to_internal_value(self, data: Any) -> dict[str, str]:
+        try:
+            check_language_map(data, required=self.required_text, max_length=self.max_length)
+        except DjangoValidationError as error:
+            raise serializers.ValidationError(error.messages) from None
+        return {code: clean(text) for code, text in data.items() if clean(text)}
+
+    def to_representation(self, value: Any) -> Any:
+        return value
+
+
+class HouseSerializer(serializers.ModelSerializer[Any]):
+    """A ModelSerializer that knows language maps and refuses unknown members of the body."""
+
+    serializer_field_mapping = {**serializers.ModelSerializer.serializer_field_mapping, LocalizedTextField: LanguageMap}
+
+    def build_standard_field(self, field_name: str, model_field: Any) -> tuple[Any, dict[str, Any]]:
+        field_class, kwargs = super().build_standard_field(field_name, model_field)
+        if field_class is LanguageMap:
+            kwargs = {key: value for key, value in kwargs.items() if key in {"required", "read_only", "help_text", "label"}}
+            kwargs["required_text"] = not model_field.blank
+        return field_class, kwargs
+
+    def to_internal_value(self, data: Any) -> Any:
+        refuse_unknown(self, data)
+        return super().to_internal_value(data)
+
+
+class Body(serializers.Serializer[Any]):
+    """The body of an action: declared members only."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        refuse_unknown(self, data)
+        return super().to_internal_value(data)
+
+
+def refuse_unknown(serializer: serializers.Serializer[Any], data: Any) -> None:
+    """Raises ValidationError naming each member of `data` the serializer does not write: a typo must not pass silently."""
+    if isinstance(data, dict):
+        writable = {name for name, field in serializer.fields.items() if not field.read_only}
+        readable = set(serializer.fields)
+        unknown = [name for name in data if name not in writable and name not in readable]
+        if unknown:
+            raise serializers.ValidationError(
+                {name: [say(vi="Không có trường này.", en="There is no such field.")] for name in unknown}
+            )
+
+

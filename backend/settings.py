@@ -1,0 +1,161 @@
+"""Plenum's settings, every changeable one from the environment (see .env.example)."""
+
+from pathlib import Path
+
+from backend import env
+
+BASE_DIR = Path(__file__).resolve().parent
+DATA_DIR = Path(env.text("PLENUM_DATA_DIR", str(BASE_DIR.parent / "var")))
+
+DEBUG = env.flag("PLENUM_DEBUG")
+SECRET_KEY = env.secret("PLENUM_SECRET_KEY", DEBUG)
+SECRET_KEY_FALLBACKS = env.words("PLENUM_OLD_SECRET_KEYS")
+ALLOWED_HOSTS = env.hosts("PLENUM_HOSTS", DEBUG)
+BASE_URL = env.text("PLENUM_BASE_URL", "http://127.0.0.1:8000").rstrip("/")
+CSRF_TRUSTED_ORIGINS = [BASE_URL]
+
+FLOORS = [
+    "backend.articles",
+    "backend.minutes",
+    "backend.resolutions",
+    "backend.registration",
+    "backend.invitations",
+    "backend.conferences",
+    "backend.documents",
+    "backend.people",
+    "backend.mail",
+    "backend.outbox",
+    "backend.core",
+]
+INSTALLED_APPS = [
+    *FLOORS,
+    "rest_framework",
+    "django_filters",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "django.contrib.postgres",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
+]
+MIDDLEWARE = [
+    "backend.core.middleware.RequestContext",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "backend.core.middleware.ContentPolicy",
+    "backend.core.middleware.BodyLimit",
+    "backend.core.middleware.Language",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+ROOT_URLCONF = "backend.urls"
+WSGI_APPLICATION = "backend.wsgi.application"
+APPEND_SLASH = False
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {"context_processors": ["django.template.context_processors.request"]},
+    }
+]
+
+DATABASES = {
+    "default": {
+        **env.database("DATABASE_URL"),
+        "CONN_MAX_AGE": 0,
+        "TEST": {"NAME": "test_plenum"},
+    }
+}
+DATABASES["default"]["OPTIONS"] = {
+    **DATABASES["default"]["OPTIONS"],
+    # Casting, registering and relaying rely on READ COMMITTED; a server-side default must not change it.
+    "options": "-c default_transaction_isolation=read\\ committed",
+    "pool": {"min_size": 1, "max_size": env.number("PLENUM_DB_POOL", 8), "timeout": 10},
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+REDIS_URL = env.text("REDIS_URL", "redis://127.0.0.1:6379/0")
+
+AUTH_USER_MODEL = "people.Account"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in ("MinimumLengthValidator", "CommonPasswordValidator", "UserAttributeSimilarityValidator")
+]
+LOGIN_FAILURES = env.number("PLENUM_LOGIN_FAILURES", 5)
+LOGIN_WINDOW_SECONDS = env.number("PLENUM_LOGIN_WINDOW_SECONDS", 900)
+TRUSTED_PROXIES = env.number("PLENUM_TRUSTED_PROXIES", 0)
+
+LANGUAGE_CODE = "vi"
+LANGUAGES = [("vi", "Tiếng Việt"), ("en", "English")]
+REQUIRED_LANGUAGE = "vi"
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = env.text("PLENUM_TIME_ZONE", "Asia/Ho_Chi_Minh")
+
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA_DIR / "static"
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = False
+
+MAX_BODY_BYTES = env.number("PLENUM_MAX_BODY_BYTES", 2 * 1024 * 1024)
+DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_BODY_BYTES
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
+
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = BASE_URL.startswith("https://")
+SECURE_HSTS_SECONDS = 31536000 if BASE_URL.startswith("https://") else 0
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
+
+MAIL_SERVER = env.smtp("EMAIL_URL", "smtp://127.0.0.1:2525")
+MAIL_FROM_NAME = env.text("PLENUM_MAIL_FROM_NAME", "Plenum")
+MAIL_FROM = env.text("PLENUM_MAIL_FROM", "thumoi@plenum.example")
+MAIL_DOMAIN = MAIL_FROM.rpartition("@")[2]
+
+WEBHOOK_PRIVATE_ADDRESSES = env.flag("PLENUM_WEBHOOK_PRIVATE_ADDRESSES")
+WEBHOOK_TIMEOUT_SECONDS = env.number("PLENUM_WEBHOOK_TIMEOUT_SECONDS", 10)
+METRICS_TOKEN = env.text("PLENUM_METRICS_TOKEN", "")
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "backend.people.authentication.TokenAuthentication",
+        "backend.people.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["backend.core.permissions.HouseRules"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["backend.core.parsers.StrictJSONParser"],
+    "DEFAULT_FILTER_BACKENDS": ["backend.core.filters.HouseFilters"],
+    "DEFAULT_PAGINATION_CLASS": "backend.core.pagination.CursorPages",
+    "DEFAULT_SCHEMA_CLASS": "backend.core.schema.HouseSchema",
+    "EXCEPTION_HANDLER": "backend.core.problems.answer",
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "backend.core.negotiation.AlwaysJSON",
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+    "COERCE_DECIMAL_TO_STRING": True,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Plenum API",
+    "DESCRIPTION": "Conferences and meetings on the record: from the invitation to the published recap.",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+    "SCHEMA_PATH_PREFIX": r"/api/v1",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "backend.core.schema.describe_problems",
+    ],
+}
+LOGGING_CONFIG = "backend.core.logs.configure"
+LOGGING = {"level": env.text("PLENUM_LOG_LEVEL", "INFO"), "plain": env.flag("PLENUM_LOG_PLAIN")}
