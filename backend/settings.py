@@ -67,7 +67,7 @@ DATABASES = {
     "default": {
         **env.database("DATABASE_URL"),
         "CONN_MAX_AGE": 0,
-        "TEST": {"NAME": "test_plenum"},
+        "TEST": {"NAME": env.text("PLENUM_TEST_DATABASE", "test_plenum")},
     }
 }
 DATABASES["default"]["OPTIONS"] = {

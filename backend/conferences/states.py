@@ -1,0 +1,85 @@
+"""A conference's life, and the vocabularies of its record."""
+
+from django.db import models
+
+from backend.core.machine import Machine
+from backend.core.text import say
+
+
+class ConferenceState(models.TextChoices):
+    DRAFT = "draft", say(vi="dự thảo", en="draft")
+    ANNOUNCED = "announced", say(vi="đã công bố", en="announced")
+    RUNNING = "running", say(vi="đang họp", en="running")
+    CLOSED = "closed", say(vi="đã bế mạc", en="closed")
+    ARCHIVED = "archived", say(vi="đã lưu hồ sơ", en="archived")
+    POSTPONED = "postponed", say(vi="hoãn", en="postponed")
+    CANCELLED = "cancelled", say(vi="huỷ", en="cancelled")
+
+
+MOVES = Machine(
+    announce=({"draft", "postponed"}, "announced"),
+    start=("announced", "running"),
+    close=("running", "closed"),
+    archive=("closed", "archived"),
+    postpone=({"announced"}, "postponed"),
+    cancel=({"draft", "announced", "postponed"}, "cancelled"),
+    reopen=("cancelled", "draft"),
+)
+
+
+class Kind(models.TextChoices):
+    CONFERENCE = "conference", say(vi="hội nghị", en="conference")
+    REVIEW = "review", say(vi="hội nghị tổng kết", en="review conference")
+    REPORT = "report", say(vi="hội nghị báo cáo, đánh giá", en="report and evaluation conference")
+    WORKSHOP = "workshop", say(vi="hội thảo", en="workshop")
+    MEETING = "meeting", say(vi="cuộc họp", en="meeting")
+    PARTY_MEETING = "party_meeting", say(vi="họp Đảng ủy", en="Party Committee meeting")
+    STUDY = "study", say(vi="học tập, tập huấn", en="study session")
+
+
+class DayPart(models.TextChoices):
+    WHOLE = "", say(vi="", en="")
+    MORNING = "morning", say(vi="sáng", en="morning")
+    AFTERNOON = "afternoon", say(vi="chiều", en="afternoon")
+    EVENING = "evening", say(vi="tối", en="evening")
+
+
+class Confidentiality(models.TextChoices):
+    PUBLIC = "public", say(vi="công khai", en="public")
+    INTERNAL = "internal", say(vi="nội bộ", en="internal")
+    RESTRICTED = "restricted", say(vi="hạn chế", en="restricted")
+
+
+class Phase(models.TextChoices):
+    OPENING = "opening", say(vi="Khai mạc", en="Opening")
+    REPORT = "report", say(vi="Báo cáo", en="Report")
+    PAPER = "paper", say(vi="Tham luận", en="Papers")
+    DISCUSSION = "discussion", say(vi="Thảo luận, hỏi đáp", en="Discussion")
+    DIRECTION = "direction", say(vi="Phát biểu chỉ đạo", en="Directive speech")
+    REPLY = "reply", say(vi="Đáp từ", en="Reply")
+    VOTE = "vote", say(vi="Biểu quyết", en="Vote")
+    CLOSING = "closing", say(vi="Kết luận, bế mạc", en="Conclusion and closing")
+
+
+class OrganiserRole(models.TextChoices):
+    LEAD = "lead", say(vi="chủ trì", en="lead organiser")
+    CO = "co", say(vi="phối hợp", en="co-organiser")
+
+
+class DutyKind(models.TextChoices):
+    CHAIR = "chair", say(vi="chủ trì", en="chair")
+    PANEL = "panel", say(vi="chủ trì phiên", en="session panel")
+    SECRETARY = "secretary", say(vi="thư ký", en="secretary")
+    TELLER = "teller", say(vi="kiểm phiếu", en="teller")
+    GUEST = "guest", say(vi="khách mời", en="guest")
+    CONSULTANT = "consultant", say(vi="đơn vị tư vấn", en="consultant")
+
+
+class SpeechKind(models.TextChoices):
+    OPENING = "opening", say(vi="phát biểu khai mạc", en="opening speech")
+    REPORT = "report", say(vi="báo cáo", en="report")
+    PAPER = "paper", say(vi="tham luận", en="paper")
+    REMARK = "remark", say(vi="trao đổi", en="remark")
+    DIRECTION = "direction", say(vi="phát biểu chỉ đạo", en="directive speech")
+    REPLY = "reply", say(vi="đáp từ", en="reply")
+    CONCLUSION = "conclusion", say(vi="kết luận", en="conclusion")

@@ -1,0 +1,66 @@
+"""Who is asked to come, and what they answered."""
+
+from django.db import models
+from django.db.models.functions import Now
+
+from backend.conferences.models import Conference, Site
+from backend.core.ids import time_ordered_id
+from backend.core.models import Base
+from backend.core.text import LocalizedTextField
+from backend.invitations.states import Answer, Category, InvitationState, ReplyVia
+from backend.people.models import Organisation, Person
+
+
+class InvitationList(Base):
+    """People asked together: one unit, one category, one site."""
+
+    conference = models.ForeignKey(Conference, on_delete=models.CASCADE, related_name="invitation_lists")
+    title = LocalizedTextField()
+    organisation = models.ForeignKey(Organisation, null=True, blank=True, on_delete=models.PROTECT)
+    site = models.ForeignKey(Site, null=True, blank=True, on_delete=models.PROTECT)
+    category = models.CharField(max_length=10, choices=Category)
+    reply_by = models.DateTimeField(null=True, blank=True)
+    sent_at = models.DateTimeField(null=True)
+
+
+class Invitation(Base):
+    """One invitation. Without a person it is held for an office until a name is known, and cannot be mailed.
+
+    The reply link is a signature over the id and `link_round`; raising the round voids older links.
+    """
+
+    list = models.ForeignKey(InvitationList, on_delete=models.PROTECT, related_name="invitations")
+    conference = models.ForeignKey(Conference, on_delete=models.PROTECT, related_name="invitations")
+    site = models.ForeignKey(Site, null=True, blank=True, on_delete=models.PROTECT)
+    person = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="invitations")
+    organisation = models.ForeignKey(Organisation, null=True, blank=True, on_delete=models.PROTECT)
+    office = LocalizedTextField(blank=True)
+    category = models.CharField(max_length=10, choices=Category)
+    language = models.CharField(max_length=5, default="vi")
+    email = models.EmailField(blank=True)
+    state = models.CharField(max_length=10, choices=InvitationState, default=InvitationState.DRAFT)
+    sequence = models.PositiveIntegerField(default=0)
+    link_round = models.PositiveSmallIntegerField(default=0)
+    note = models.CharField(max_length=1000, blank=True)
+    sent_at = models.DateTimeField(null=True)
+    answered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["conference", "person"],
+                condition=models.Q(person__isnull=False) & ~models.Q(state="withdrawn"),
+                name="one_live_invitation_per_person",
+            )
+        ]
+
+
+class InvitationReply(models.Model):
+    """Every answer ever given, append-only; the invitation holds the last one."""
+
+    id = models.UUIDField(primary_key=True, default=time_ordered_id, editable=False)
+    invitation = models.ForeignKey(Invitation, on_delete=models.PROTECT, related_name="replies")
+    answer = models.CharField(max_length=10, choices=Answer)
+    note = models.CharField(max_length=1000, blank=True)
+    via = models.CharField(max_length=8, choices=ReplyVia)
+    at = models.DateTimeField(db_default=Now())

@@ -1,0 +1,32 @@
+"""An invitation's life."""
+
+from django.db import models
+
+from backend.core.text import say
+
+
+class InvitationState(models.TextChoices):
+    DRAFT = "draft", say(vi="chưa gửi", en="not sent")
+    SENT = "sent", say(vi="đã gửi", en="sent")
+    ACCEPTED = "accepted", say(vi="nhận lời", en="accepted")
+    DECLINED = "declined", say(vi="từ chối", en="declined")
+    TENTATIVE = "tentative", say(vi="chưa chắc", en="tentative")
+    WITHDRAWN = "withdrawn", say(vi="đã rút", en="withdrawn")
+
+
+class Answer(models.TextChoices):
+    ACCEPTED = "accepted", say(vi="nhận lời", en="accept")
+    DECLINED = "declined", say(vi="từ chối", en="decline")
+    TENTATIVE = "tentative", say(vi="chưa chắc", en="tentative")
+
+
+class Category(models.TextChoices):
+    STAFF = "staff", say(vi="viên chức, người lao động của đơn vị chủ trì", en="staff of the host")
+    DELEGATE = "delegate", say(vi="đại biểu", en="delegate")
+    GUEST = "guest", say(vi="khách mời", en="guest")
+
+
+class ReplyVia(models.TextChoices):
+    LINK = "link", say(vi="qua liên kết", en="by the link")
+    API = "api", say(vi="qua API", en="through the API")
+    STAFF = "staff", say(vi="ban tổ chức ghi", en="recorded by the organiser")

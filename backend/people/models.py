@@ -1,0 +1,142 @@
+"""Who there is: organisations, people, the offices they hold over time, and the accounts they sign in with."""
+
+from typing import Any
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models.functions import Now
+
+from backend.core.ids import time_ordered_id
+from backend.core.models import Base
+from backend.core.text import LocalizedTextField, say
+from backend.core.vietnamese import clean, fold, person_sort_key, sort_key
+
+
+class Organisation(Base):
+    """A body in the tree. `name` is today's; names it bore before stand in `former_names` with their validity."""
+
+    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="children")
+    slug = models.SlugField(max_length=80, unique=True)
+    kind = models.CharField(max_length=40, blank=True)
+    symbol = models.CharField(max_length=30, blank=True, help_text="Stands in document numbers: KT2 in 05/BB-KT2.")
+    name = LocalizedTextField()
+    short_name = LocalizedTextField(blank=True)
+    place = LocalizedTextField(blank=True)
+    sort_key = models.CharField(max_length=400, editable=False, db_collation="C")
+    folded = models.CharField(max_length=400, editable=False)
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        vi = self.name.get("vi", "")
+        self.sort_key, self.folded = sort_key(vi)[:400], fold(" ".join([vi, *self.short_name.values()]))[:400]
+        super().save(*args, **kwargs)
+
+
+class OrganisationName(Base):
+    """A name an organisation bore from a day until a day (both may be unknown)."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="former_names")
+    name = LocalizedTextField()
+    valid_from = models.DateField(null=True)
+    valid_to = models.DateField(null=True)
+
+
+class Honorific(models.TextChoices):
+    UNKNOWN = "", say(vi="Ông/Bà", en="")
+    ONG = "ong", say(vi="Ông", en="Mr")
+    BA = "ba", say(vi="Bà", en="Ms")
+
+
+class Person(Base):
+    """A human being. The name is kept as written; people are sorted by tên, the last word."""
+
+    full_name = models.CharField(max_length=120)
+    honorific = models.CharField(max_length=8, choices=Honorific, blank=True, default=Honorific.UNKNOWN)
+    degree = models.CharField(max_length=40, blank=True)
+    email = models.EmailField(blank=True)
+    phone = models.CharField(max_length=20, blank=True)
+    language = models.CharField(max_length=5, default="vi")
+    organisation = models.ForeignKey(Organisation, null=True, blank=True, on_delete=models.PROTECT, related_name="people")
+    sort_key = models.CharField(max_length=400, editable=False, db_collation="C")
+    folded = models.CharField(max_length=200, editable=False)
+
+    class Meta:
+        indexes = [models.Index(fields=["sort_key", "id"], name="people_in_order")]
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.full_name = clean(self.full_name)
+        self.sort_key, self.folded = person_sort_key(self.full_name)[:400], fold(self.full_name)
+        super().save(*args, **kwargs)
+
+
+class Position(Base):
+    """An office a person holds in an organisation from a day until a day."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="positions")
+    organisation = models.ForeignKey(Organisation, null=True, on_delete=models.PROTECT, related_name="positions")
+    title = LocalizedTextField()
+    rank = models.PositiveSmallIntegerField(default=100, help_text="Protocol order: lower goes first.")
+    valid_from = models.DateField(null=True, blank=True)
+    valid_to = models.DateField(null=True, blank=True)
+
+
+class Role(models.TextChoices):
+    ADMINISTRATOR = "administrator", say(vi="quản trị", en="administrator")
+    ORGANISER = "organiser", say(vi="ban tổ chức", en="organiser")
+    SECRETARY = "secretary", say(vi="thư ký", en="secretary")
+    EDITOR = "editor", say(vi="biên tập", en="editor")
+    APPROVER = "approver", say(vi="duyệt tin", en="approver")
+    AUDITOR = "auditor", say(vi="kiểm tra", en="auditor")
+
+
+class AccountManager(BaseUserManager["Account"]):
+    def get_by_natural_key(self, username: str | None) -> "Account":
+        return self.get(email__iexact=username or "")
+
+
+class Account(AbstractBaseUser):
+    """A way to sign in. What it may do is said by its role grants, and by the duties of its person."""
+
+    id = models.UUIDField(primary_key=True, default=time_ordered_id, editable=False)
+    email = models.EmailField(unique=True)
+    person = models.OneToOneField(Person, null=True, blank=True, on_delete=models.SET_NULL, related_name="account")
+    is_active = models.BooleanField(default=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = AccountManager()
+    USERNAME_FIELD = "email"
+
+
+class RoleGrant(Base):
+    """A role in one organisation (and all below it), or everywhere when `organisation` is null."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="grants")
+    role = models.CharField(max_length=20, choices=Role)
+    organisation = models.ForeignKey(Organisation, null=True, blank=True, on_delete=models.CASCADE)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["account", "role", "organisation"], nulls_distinct=False, name="one_grant_per_role_and_organisation")
+        ]
+
+
+class ApiToken(Base):
+    """A program's key: only its hash is kept, it expires, and it may do what its scopes name and its account may do."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="tokens")
+    name = models.CharField(max_length=80)
+    digest = models.CharField(max_length=64, unique=True)
+    scopes = ArrayField(models.CharField(max_length=40), default=list)
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+    last_used_at = models.DateTimeField(null=True)
+
+
+class LoginFailure(models.Model):
+    """A failed sign-in, kept as a keyed hash of who and from where: enough to count, useless to read."""
+
+    key = models.CharField(max_length=64)
+    at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        indexes = [models.Index(fields=["key", "at"], name="login_failures_by_key")]

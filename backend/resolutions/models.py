@@ -1,0 +1,80 @@
+"""What a conference decides: resolutions, the polls on them, the frozen roll and the ballots."""
+
+from django.db import models
+from django.db.models.functions import Now
+
+from backend.conferences.models import AgendaItem, Conference
+from backend.core.models import Base
+from backend.core.text import LocalizedTextField
+from backend.people.models import Person
+from backend.registration.models import Registration
+from backend.resolutions.states import Choice, PollState, ResolutionState, Secrecy
+
+
+class Resolution(Base):
+    """A text put before the conference. `clauses` is a list of language maps; [] means the text is not on record."""
+
+    conference = models.ForeignKey(Conference, on_delete=models.PROTECT, related_name="resolutions")
+    agenda_item = models.ForeignKey(AgendaItem, null=True, blank=True, on_delete=models.SET_NULL)
+    title = LocalizedTextField()
+    clauses = models.JSONField(default=list, blank=True)
+    state = models.CharField(max_length=10, choices=ResolutionState, default=ResolutionState.DRAFT)
+    decided_how = LocalizedTextField(blank=True, help_text="How it was decided, where the record holds no count.")
+    decided_at = models.DateTimeField(null=True)
+
+
+class Poll(Base):
+    """One vote on one resolution. Its configuration is frozen once it opens; a re-vote is a new poll that replaces it.
+
+    `rule` is rule data (see counting), `verdict` the one result object every output renders.
+    """
+
+    resolution = models.ForeignKey(Resolution, on_delete=models.PROTECT, related_name="polls")
+    conference = models.ForeignKey(Conference, on_delete=models.PROTECT, related_name="polls")
+    round = models.PositiveSmallIntegerField(default=1)
+    replaces = models.OneToOneField("self", null=True, blank=True, on_delete=models.PROTECT, related_name="replaced_by")
+    secrecy = models.CharField(max_length=8, choices=Secrecy, default=Secrecy.NAMED)
+    question = LocalizedTextField()
+    rule = models.JSONField()
+    voting_categories = models.JSONField(default=list)
+    state = models.CharField(max_length=10, choices=PollState, default=PollState.DRAFT)
+    closes_at = models.DateTimeField(null=True, blank=True)
+    opened_at = models.DateTimeField(null=True)
+    sealed_at = models.DateTimeField(null=True)
+    text_hash = models.CharField(max_length=64, blank=True)
+    config_hash = models.CharField(max_length=64, blank=True)
+    roll_hash = models.CharField(max_length=64, blank=True)
+    urn_root = models.CharField(max_length=64, blank=True)
+    tally = models.JSONField(null=True)
+    verdict = models.JSONField(null=True)
+    annulled_reason = LocalizedTextField(blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["resolution", "round"], name="one_poll_per_round")]
+
+
+class Entitlement(models.Model):
+    """One right to one ballot on the roll that was frozen when the poll opened."""
+
+    pk = models.CompositePrimaryKey("poll_id", "number")
+    poll = models.ForeignKey(Poll, on_delete=models.PROTECT, related_name="entitlements")
+    number = models.PositiveIntegerField()
+    holder = models.ForeignKey(Registration, on_delete=models.PROTECT, related_name="entitlements")
+    caster = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="entitlements")
+    present_at_open = models.BooleanField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["poll", "holder"], name="one_entitlement_per_holder")]
+        indexes = [models.Index(fields=["poll", "caster"], name="entitlements_by_caster")]
+
+
+class NamedBallot(models.Model):
+    """A ballot with its choice in clear; the primary key makes a second one impossible. Append-only."""
+
+    pk = models.CompositePrimaryKey("poll_id", "number")
+    poll = models.ForeignKey(Poll, on_delete=models.PROTECT, related_name="ballots")
+    number = models.PositiveIntegerField()
+    choice = models.CharField(max_length=8, choices=Choice)
+    leaf = models.CharField(max_length=64)
+    cast_by = models.CharField(max_length=80)
+    cast_at = models.DateTimeField(db_default=Now())
