@@ -23,6 +23,7 @@ class Event(models.Model):
     on_behalf_of = models.CharField(max_length=80, blank=True)
     request_id = models.CharField(max_length=64, blank=True)
     recorded_at = models.DateTimeField(db_default=Now())
+    committed_at = models.DateTimeField(null=True, help_text="When the fact's transaction committed, where the server keeps that.")
     position = models.BigIntegerField(null=True, unique=True)
     previous_hash = models.CharField(max_length=64, blank=True, default="")
     hash = models.CharField(max_length=64, blank=True, default="")
