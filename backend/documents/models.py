@@ -20,11 +20,12 @@ class Document(Base):
 
 
 class DocumentFile(models.Model):
-    """One version of a document in one format: immutable bytes and their hash."""
+    """One version of a document in one format: immutable bytes and their hash. Drafts are for those who work on it."""
 
     id = models.UUIDField(primary_key=True, default=time_ordered_id, editable=False)
     document = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="files")
     number = models.PositiveIntegerField()
+    draft = models.BooleanField(default=False)
     media_type = models.CharField(max_length=100)
     filename = models.CharField(max_length=150)
     content = models.BinaryField()

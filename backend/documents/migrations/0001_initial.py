@@ -61,6 +61,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.UUIDField(default=backend.core.ids.time_ordered_id, editable=False, primary_key=True, serialize=False)),
                 ('number', models.PositiveIntegerField()),
+                ('draft', models.BooleanField(default=False)),
                 ('media_type', models.CharField(max_length=100)),
                 ('filename', models.CharField(max_length=150)),
                 ('content', models.BinaryField()),

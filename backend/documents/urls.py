@@ -1,0 +1,5 @@
+"""Addresses of documents and official numbers."""
+
+from backend.documents.api import DocumentViewSet, OfficialNumberViewSet
+
+routes = [("documents", DocumentViewSet), ("official-numbers", OfficialNumberViewSet)]
