@@ -1,0 +1,45 @@
+"""For those who watch the house: is it alive, can it serve, and how much is it doing."""
+
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, generate_latest
+
+from backend.core import problems
+
+
+def live(request: HttpRequest) -> JsonResponse:
+    """200 as long as the process answers."""
+    return JsonResponse({"status": "live"})
+
+
+def ready(request: HttpRequest) -> JsonResponse:
+    """200 when PostgreSQL answers and its tables are there; Redis is not asked: the API works without it."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1 FROM outbox_event LIMIT 1")
+    except DatabaseError:
+        return JsonResponse({"status": "not ready", "missing": "database"}, status=503)
+    return JsonResponse({"status": "ready"})
+
+
+def metrics(request: HttpRequest) -> HttpResponse:
+    """Prometheus text format: this process's requests, and the outbox's backlog from the database.
+
+    With PLENUM_METRICS_TOKEN set it wants `Authorization: Bearer <token>`.
+    """
+    wanted = settings.METRICS_TOKEN
+    if wanted and request.headers.get("Authorization") != f"Bearer {wanted}":
+        return problems.page(401, request)
+    return HttpResponse(generate_latest(REGISTRY) + _backlog(), content_type=CONTENT_TYPE_LATEST)
+
+
+def _backlog() -> bytes:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT 'plenum_events_unrelayed', count(*) FROM outbox_event WHERE position IS NULL"
+            " UNION ALL SELECT 'plenum_deliveries_due', count(*) FROM outbox_delivery WHERE state = 'due'"
+            " UNION ALL SELECT 'plenum_deliveries_dead', count(*) FROM outbox_delivery WHERE state = 'dead'"
+            " UNION ALL SELECT 'plenum_mails_queued', count(*) FROM mail_outgoingmail WHERE state = 'queued'"
+        )
+        return "".join(f"# TYPE {name} gauge\n{name} {count}\n" for name, count in cursor.fetchall()).encode()

@@ -1,0 +1,36 @@
+"""The Celery app: two queues that never wait for each other. Redis carries ids only and may be flushed at any moment."""
+
+import os
+
+import django
+from celery import Celery
+from celery.signals import setup_logging
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "backend.settings")
+django.setup()
+
+from django.conf import settings  # noqa: E402 -- settings exist only after django.setup()
+
+app = Celery("plenum", broker=settings.REDIS_URL, include=["workers.tasks", "workers.clock"])
+app.conf.update(
+    task_default_queue="reactions",
+    task_routes={"plenum.mail.*": {"queue": "mail"}},
+    task_ignore_result=True,
+    task_serializer="json",
+    accept_content=["json"],
+    # A task lost with its worker is handed out again by the relay, not by Redis.
+    task_acks_late=False,
+    worker_prefetch_multiplier=8,
+    broker_connection_retry_on_startup=True,
+    broker_connection_retry=True,
+    broker_connection_max_retries=None,
+    broker_transport_options={"socket_timeout": 5, "socket_connect_timeout": 2, "max_retries": 0},
+    worker_hijack_root_logger=False,
+    worker_cancel_long_running_tasks_on_connection_loss=False,
+    timezone="UTC",
+)
+
+
+@setup_logging.connect
+def _keep_our_logs(**_: object) -> None:
+    """Celery must not replace the house's log set-up; a receiver on this signal is how it is told so."""

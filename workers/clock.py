@@ -1,0 +1,34 @@
+"""THE timetable: what happens because time passed. Each entry looks up what is due by the database; a missed tick
+is made good by the next one."""
+
+import datetime as dt
+
+from django.db import close_old_connections
+
+from backend.core.clock import now
+from backend.core.models import IdempotencyRecord
+from backend.people.models import LoginFailure
+from backend.resolutions import services as resolutions
+from workers.celery import app
+
+#: task name → seconds between two runs
+TIMETABLE = {
+    "plenum.clock.close_due_polls": 1.0,
+    "plenum.clock.forget_what_expired": 3600.0,
+}
+app.conf.beat_schedule = {name: {"task": name, "schedule": seconds, "options": {"expires": seconds}} for name, seconds in TIMETABLE.items()}
+
+
+@app.task(name="plenum.clock.close_due_polls")
+def close_due_polls() -> None:
+    """Seals the polls whose closing time has passed by the database's clock."""
+    close_old_connections()
+    resolutions.close_due()
+
+
+@app.task(name="plenum.clock.forget_what_expired")
+def forget_what_expired() -> None:
+    """Deletes answers kept for repeats after a day, and failed sign-ins after a week."""
+    close_old_connections()
+    IdempotencyRecord.objects.filter(created_at__lt=now() - dt.timedelta(days=1)).delete()
+    LoginFailure.objects.filter(at__lt=now() - dt.timedelta(days=7)).delete()

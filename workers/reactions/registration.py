@@ -1,0 +1,29 @@
+"""News that gives, takes or frees a seat."""
+
+from uuid import UUID
+
+from backend.outbox.models import Event
+from backend.registration import services
+
+
+def follow_answer(event: Event) -> None:
+    services.follow_answer(invitation_id=event.subject_id)
+
+
+def follow_withdrawal(event: Event) -> None:
+    services.follow_withdrawal(invitation_id=event.subject_id)
+
+
+def promote(event: Event) -> None:
+    services.promote(conference_id=UUID(event.payload["conference_id"]))
+
+
+def mail_confirmation(event: Event) -> None:
+    services.mail_confirmation(registration_id=event.subject_id)
+
+
+def mail_waiting(event: Event) -> None:
+    services.mail_waiting(registration_id=event.subject_id)
+
+
+ALL = [follow_answer, follow_withdrawal, promote, mail_confirmation, mail_waiting]

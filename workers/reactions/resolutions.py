@@ -1,0 +1,15 @@
+"""News that counts a poll and settles what was voted on."""
+
+from backend.outbox.models import Event
+from backend.resolutions import services
+
+
+def count(event: Event) -> None:
+    services.count(poll_id=event.subject_id)
+
+
+def conclude(event: Event) -> None:
+    services.conclude(poll_id=event.subject_id)
+
+
+ALL = [count, conclude]

@@ -1,0 +1,31 @@
+"""THE table: which fact makes what happen. The only place where one room's news becomes another room's work."""
+
+from backend.outbox.services import Reaction
+from workers.reactions import articles, invitations, minutes, registration, resolutions
+
+SUBSCRIPTIONS: dict[str, list[str]] = {
+    "conference.moved": ["invitations.tell_of_move"],
+    "conference.cancelled": ["invitations.withdraw_all"],
+    "conference.closed": ["minutes.draft"],
+    "invitation.issued": ["invitations.mail_invitation"],
+    "invitation.withdrawn": ["invitations.mail_cancellation", "registration.follow_withdrawal"],
+    "invitation.answered": ["registration.follow_answer"],
+    "registration.confirmed": ["registration.mail_confirmation"],
+    "registration.waitlisted": ["registration.mail_waiting"],
+    "registration.cancelled": ["registration.promote"],
+    "poll.sealed": ["resolutions.count"],
+    "poll.declared": ["resolutions.conclude"],
+    "minutes.approved": ["articles.draft_recap"],
+}
+
+REACTIONS: dict[str, Reaction] = {
+    f"{module.__name__.rpartition('.')[2]}.{function.__name__}": function
+    for module, functions in {
+        invitations: invitations.ALL,
+        registration: registration.ALL,
+        resolutions: resolutions.ALL,
+        minutes: minutes.ALL,
+        articles: articles.ALL,
+    }.items()
+    for function in functions
+}
