@@ -1,5 +1,7 @@
 """Conferences: who holds them, where and when, what is on the agenda, and who said what."""
 
+from typing import Any
+
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.db import models
@@ -16,6 +18,7 @@ from backend.conferences.states import (
 )
 from backend.core.models import Base
 from backend.core.text import LocalizedTextField
+from backend.core.vietnamese import fold
 from backend.people.models import Organisation, Person
 
 
@@ -32,7 +35,9 @@ class Conference(Base):
 
     `day` with `day_part` is enough to hold one; `starts_at`/`ends_at` make it a calendar entry.
     `expected`/`attended` are counts as said: {"n": 190, "op": ">"} with op one of "=", "≈", ">"; {} is unknown.
-    `sequence` rises with each change of time or place (RFC 5545 SEQUENCE).
+    `topics` and `legal_basis` are lists of language maps.
+    `sequence` rises with each change of time or place that invitees must hear of (RFC 5545 SEQUENCE).
+    `folded` is what search reads: the title in every language, without diacritics.
     """
 
     slug = models.SlugField(max_length=120, unique=True)
@@ -47,6 +52,7 @@ class Conference(Base):
     starts_at = models.DateTimeField(null=True, blank=True)
     ends_at = models.DateTimeField(null=True, blank=True)
     time_zone = models.CharField(max_length=40, default="Asia/Ho_Chi_Minh")
+    announced_at = models.DateTimeField(null=True, help_text="When it was first announced; a draft that never was stays hidden.")
     opened_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
     period_reviewed = models.CharField(max_length=40, blank=True)
@@ -62,11 +68,19 @@ class Conference(Base):
     folded = models.CharField(max_length=500, editable=False, default="")
 
     class Meta:
+        indexes = [models.Index(fields=["day", "id"], name="conferences_by_day")]
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(ends_at__isnull=True) | models.Q(ends_at__gt=models.F("starts_at")), name="a_conference_ends_after_it_starts"
+                condition=models.Q(ends_at__isnull=True) | models.Q(starts_at__isnull=False, ends_at__gt=models.F("starts_at")),
+                name="a_conference_ends_after_it_starts",
             )
         ]
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.folded = fold(" ".join(self.title.values()))[:500]
+        if kwargs.get("update_fields") is not None and "title" in kwargs["update_fields"]:
+            kwargs["update_fields"] = {*kwargs["update_fields"], "folded"}
+        super().save(*args, **kwargs)
 
 
 class Organiser(Base):
@@ -112,6 +126,7 @@ class Site(Base):
 
     class Meta:
         ordering = ["order"]
+        constraints = [models.UniqueConstraint(fields=["conference", "order"], name="one_site_per_order")]
 
 
 class RoomBooking(Base):
@@ -141,6 +156,7 @@ class AgendaItem(Base):
 
     class Meta:
         ordering = ["order"]
+        constraints = [models.UniqueConstraint(fields=["conference", "order"], name="one_agenda_item_per_order")]
 
 
 class Duty(Base):
@@ -159,6 +175,21 @@ class Duty(Base):
 
     class Meta:
         ordering = ["kind", "order"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["conference", "kind", "person", "agenda_item"],
+                condition=models.Q(person__isnull=False),
+                nulls_distinct=False,
+                name="a_person_has_a_duty_once",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(person__isnull=False)
+                | models.Q(organisation__isnull=False)
+                | ~models.Q(office={})
+                | ~models.Q(group={}),
+                name="a_duty_is_somebodys",
+            ),
+        ]
 
 
 class Speech(Base):
@@ -182,3 +213,4 @@ class Speech(Base):
 
     class Meta:
         ordering = ["order"]
+        constraints = [models.UniqueConstraint(fields=["conference", "order"], name="one_speech_per_order")]

@@ -1,0 +1,62 @@
+"""What people do with conferences. Each verb is one transaction: rows and the fact that tells of them."""
+
+from backend.conferences.services.drafting import draft, edit
+from backend.conferences.services.lifecycle import announce, archive, cancel, close, postpone, reopen, start
+from backend.conferences.services.places import (
+    add_room,
+    add_series,
+    add_venue,
+    edit_room,
+    edit_series,
+    edit_venue,
+    remove_room,
+    remove_series,
+    remove_venue,
+)
+from backend.conferences.services.programme import (
+    add_agenda_item,
+    add_duty,
+    add_site,
+    add_speech,
+    edit_agenda_item,
+    edit_duty,
+    edit_site,
+    edit_speech,
+    remove_agenda_item,
+    remove_duty,
+    remove_site,
+    remove_speech,
+)
+
+__all__ = [
+    "add_agenda_item",
+    "add_duty",
+    "add_room",
+    "add_series",
+    "add_site",
+    "add_speech",
+    "add_venue",
+    "announce",
+    "archive",
+    "cancel",
+    "close",
+    "draft",
+    "edit",
+    "edit_agenda_item",
+    "edit_duty",
+    "edit_room",
+    "edit_series",
+    "edit_site",
+    "edit_speech",
+    "edit_venue",
+    "postpone",
+    "remove_agenda_item",
+    "remove_duty",
+    "remove_room",
+    "remove_series",
+    "remove_site",
+    "remove_speech",
+    "remove_venue",
+    "reopen",
+    "start",
+]

@@ -1,0 +1,140 @@
+"""The moves of a conference's life. Each raises IllegalMove, naming the legal ones, when it is not its time."""
+
+import datetime as dt
+from uuid import UUID
+
+from django.db import transaction
+
+from backend.conferences.events import (
+    ConferenceAnnounced,
+    ConferenceArchived,
+    ConferenceCancelled,
+    ConferenceClosed,
+    ConferenceMoved,
+    ConferencePostponed,
+    ConferenceReopened,
+    ConferenceStarted,
+)
+from backend.conferences.models import Conference
+from backend.conferences.queries import lead_organisation_id
+from backend.conferences.services.scheduling import book_rooms
+from backend.conferences.states import MOVES, ConferenceState
+from backend.core.clock import now
+from backend.core.errors import Invalid
+from backend.core.queries import locked
+from backend.core.text import Text, say
+from backend.outbox.registry import DomainEvent
+from backend.outbox.services import emit
+
+
+@transaction.atomic
+def announce(*, conference_id: UUID, expected: int | None = None) -> Conference:
+    """Makes the conference known to everybody its confidentiality allows.
+
+    Announced again after a postponement, it takes its rooms back, and its `sequence` rises so that calendars hear
+    of it (conference.moved with "resumed"). Raises Invalid naming what is still missing: a lead organiser, a day.
+    """
+    conference = locked(Conference, conference_id, expected=expected)
+    resumed = conference.state == ConferenceState.POSTPONED
+    MOVES.move(conference, "announce")
+    _ensure_complete(conference)
+    conference.announced_at = conference.announced_at or now()
+    conference.reason = {}
+    facts: list[DomainEvent] = [ConferenceAnnounced(conference_id=conference.id)]
+    if resumed:
+        conference.sequence += 1
+        facts.append(ConferenceMoved(conference_id=conference.id, sequence=conference.sequence, changes=["resumed"]))
+    conference.save()
+    book_rooms(conference)
+    emit(*facts)
+    return conference
+
+
+def _ensure_complete(conference: Conference) -> None:
+    missing = {}
+    if lead_organisation_id(conference) is None:
+        missing["lead"] = say(vi="Phải có đơn vị chủ trì trước khi công bố.", en="A lead organiser is needed before announcing.")
+    if conference.day is None and conference.starts_at is None:
+        missing["day"] = say(vi="Phải có ngày hoặc giờ họp trước khi công bố.", en="A day or exact times are needed before announcing.")
+    if missing:
+        raise Invalid(missing)
+
+
+@transaction.atomic
+def start(*, conference_id: UUID, at: dt.datetime | None = None, expected: int | None = None) -> Conference:
+    """Opens the conference, now or, when the chair is late to say so, at the past moment `at`."""
+    conference = locked(Conference, conference_id, expected=expected)
+    MOVES.move(conference, "start")
+    conference.opened_at = _past_moment(at)
+    conference.save()
+    emit(ConferenceStarted(conference_id=conference.id))
+    return conference
+
+
+@transaction.atomic
+def close(*, conference_id: UUID, at: dt.datetime | None = None, expected: int | None = None) -> Conference:
+    """Closes the conference, now or at the past moment `at`; its minutes are drafted next."""
+    conference = locked(Conference, conference_id, expected=expected)
+    MOVES.move(conference, "close")
+    conference.closed_at = _past_moment(at)
+    if conference.opened_at is not None and conference.closed_at < conference.opened_at:
+        raise Invalid({"at": say(vi="Phải sau giờ khai mạc.", en="Must be after the opening.")})
+    conference.save()
+    emit(ConferenceClosed(conference_id=conference.id))
+    return conference
+
+
+def _past_moment(at: dt.datetime | None) -> dt.datetime:
+    if at is not None and at > now():
+        raise Invalid({"at": say(vi="Không được ở tương lai.", en="Must not be in the future.")})
+    return at or now()
+
+
+@transaction.atomic
+def archive(*, conference_id: UUID, expected: int | None = None) -> Conference:
+    """Files the conference: from now on nothing of it can be written."""
+    conference = locked(Conference, conference_id, expected=expected)
+    MOVES.move(conference, "archive")
+    conference.save()
+    emit(ConferenceArchived(conference_id=conference.id))
+    return conference
+
+
+@transaction.atomic
+def postpone(*, conference_id: UUID, reason: Text, expected: int | None = None) -> Conference:
+    """Puts the conference off without a new time; its rooms are free again."""
+    conference = locked(Conference, conference_id, expected=expected)
+    MOVES.move(conference, "postpone")
+    _call_off(conference, reason)
+    emit(ConferencePostponed(conference_id=conference.id, sequence=conference.sequence))
+    return conference
+
+
+@transaction.atomic
+def cancel(*, conference_id: UUID, reason: Text, expected: int | None = None) -> Conference:
+    """Calls the conference off; its rooms are free again, and its invitations will be withdrawn."""
+    conference = locked(Conference, conference_id, expected=expected)
+    MOVES.move(conference, "cancel")
+    _call_off(conference, reason)
+    emit(ConferenceCancelled(conference_id=conference.id, sequence=conference.sequence))
+    return conference
+
+
+def _call_off(conference: Conference, reason: Text) -> None:
+    conference.reason = reason
+    if conference.announced_at is not None:
+        conference.sequence += 1
+    conference.save()
+    book_rooms(conference)
+
+
+@transaction.atomic
+def reopen(*, conference_id: UUID, expected: int | None = None) -> Conference:
+    """Makes a cancelled conference a draft again and takes its rooms back. Raises Conflict when one is taken."""
+    conference = locked(Conference, conference_id, expected=expected)
+    MOVES.move(conference, "reopen")
+    conference.reason = {}
+    conference.save()
+    book_rooms(conference)
+    emit(ConferenceReopened(conference_id=conference.id))
+    return conference
