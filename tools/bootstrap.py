@@ -25,11 +25,32 @@ def main() -> None:
     print("Building .venv from requirements.lock (once; a minute or two) …", flush=True)
     venv.create(VENV, with_pip=True, clear=True)
     offline = ["--no-index", f"--find-links={WHEELS}"] if WHEELS.is_dir() else []
-    install = [str(VENV / "bin" / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes"]
+    install = [
+        str(VENV / "bin" / "python"),
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+        "--require-hashes",
+    ]
     done = subprocess.run([*install, *offline, "-r", str(LOCK)], check=False)
     if done.returncode:
-        sys.exit("The packages could not be installed. Without a network, run `make wheels` where there is one and copy var/wheels.")
+        sys.exit(
+            "The packages could not be installed. Without a network, run `make wheels` where there is one and copy var/wheels."
+        )
+    make_runnable()
     STAMP.write_text(built_from)
+
+
+def make_runnable() -> None:
+    """Lets .venv's programs find the checkout from anywhere, and adds the command `plenum` to them."""
+    packages = next((VENV / "lib").glob("python3*/site-packages"))
+    # Relative to the packages' folder: no letter of the checkout's path stands in the file.
+    (packages / "plenum.pth").write_text("../../../..\n")
+    command = VENV / "bin" / "plenum"
+    command.write_text('#!/bin/sh\nexec "$(dirname "$0")/python" -m backend.cli "$@"\n')
+    command.chmod(0o755)
 
 
 main()
