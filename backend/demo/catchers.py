@@ -19,7 +19,7 @@ class MailCatcher:
     """Accepts mail on 127.0.0.1:`port` and writes each to `folder`/NNNN.eml, byte for byte."""
 
     def __init__(self, folder: Path, port: int, temper: Temper | None = None) -> None:
-        self.folder, self.temper = folder, temper
+        self.folder, self.port, self.temper = folder, port, temper
         self.count = 0
         folder.mkdir(parents=True, exist_ok=True)
         self._controller = Controller(self, hostname="127.0.0.1", port=port, server_kwargs={"enable_SMTPUTF8": True})
