@@ -7,8 +7,8 @@ from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.db import models
 
 from backend.conferences.states import (
-    Confidentiality,
     ConferenceState,
+    Confidentiality,
     DayPart,
     DutyKind,
     Kind,
@@ -34,8 +34,8 @@ class Conference(Base):
     """One conference or meeting. What is unknown is null or empty, never guessed.
 
     `day` with `day_part` is enough to hold one; `starts_at`/`ends_at` make it a calendar entry.
-    `expected`/`attended` are counts as said: {"n": 190, "op": ">"} with op one of "=", "≈", ">"; {} is unknown.
-    `topics` and `legal_basis` are lists of language maps.
+    `expected`/`attended` are counts as said: {"n": 190, "op": ">", "who": {"vi": …}} with op one of "=", "≈", ">",
+    `who` optional; {} is unknown. `topics` are short strings ("TCVN ISO 9001:2015"), `legal_basis` language maps.
     `sequence` rises with each change of time or place that invitees must hear of (RFC 5545 SEQUENCE).
     `folded` is what search reads: the title in every language, without diacritics.
     """
@@ -52,7 +52,9 @@ class Conference(Base):
     starts_at = models.DateTimeField(null=True, blank=True)
     ends_at = models.DateTimeField(null=True, blank=True)
     time_zone = models.CharField(max_length=40, default="Asia/Ho_Chi_Minh")
-    announced_at = models.DateTimeField(null=True, help_text="When it was first announced; a draft that never was stays hidden.")
+    announced_at = models.DateTimeField(
+        null=True, help_text="When it was first announced; a draft that never was stays hidden."
+    )
     opened_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
     period_reviewed = models.CharField(max_length=40, blank=True)
@@ -71,7 +73,8 @@ class Conference(Base):
         indexes = [models.Index(fields=["day", "id"], name="conferences_by_day")]
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(ends_at__isnull=True) | models.Q(starts_at__isnull=False, ends_at__gt=models.F("starts_at")),
+                condition=models.Q(ends_at__isnull=True)
+                | models.Q(starts_at__isnull=False, ends_at__gt=models.F("starts_at")),
                 name="a_conference_ends_after_it_starts",
             )
         ]
@@ -139,7 +142,8 @@ class RoomBooking(Base):
     class Meta:
         constraints = [
             ExclusionConstraint(
-                name="no_room_booked_twice", expressions=[("room", RangeOperators.EQUAL), ("during", RangeOperators.OVERLAPS)]
+                name="no_room_booked_twice",
+                expressions=[("room", RangeOperators.EQUAL), ("during", RangeOperators.OVERLAPS)],
             )
         ]
 
@@ -208,7 +212,9 @@ class Speech(Base):
     speaker = LocalizedTextField(blank=True, help_text="An unnamed speaker or a bloc, as said.")
     gist = LocalizedTextField(blank=True)
     points = models.JSONField(default=list, blank=True)
-    points_declared = models.PositiveSmallIntegerField(null=True, blank=True, help_text="How many points were announced, if more than are known.")
+    points_declared = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text="How many points were announced, if more than are known."
+    )
     quotes = models.JSONField(default=list, blank=True)
 
     class Meta:

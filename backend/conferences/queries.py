@@ -101,7 +101,11 @@ def for_details(conferences: QuerySet[Conference]) -> QuerySet[Conference]:
 
 def speeches_of(conference_id: UUID) -> QuerySet[Speech]:
     """The conference's speeches in order, with speakers and agenda items."""
-    return Speech.objects.filter(conference_id=conference_id).select_related("person", "organisation", "agenda_item").order_by("order")
+    return (
+        Speech.objects.filter(conference_id=conference_id)
+        .select_related("person", "organisation", "agenda_item")
+        .order_by("order")
+    )
 
 
 def lead_organisation(conference: Conference) -> Organisation | None:
@@ -141,7 +145,10 @@ def secretary(conference: Conference) -> Duty | None:
 
 def has_duty(account: Account, conference: Conference, *kinds: str) -> bool:
     """True when the account's person has a duty of one of these kinds in the conference."""
-    return account.person_id is not None and Duty.objects.filter(conference=conference, person_id=account.person_id, kind__in=kinds).exists()
+    return (
+        account.person_id is not None
+        and Duty.objects.filter(conference=conference, person_id=account.person_id, kind__in=kinds).exists()
+    )
 
 
 def name_then(organisation: Organisation, day: dt.date | None) -> Text:
@@ -174,7 +181,9 @@ def office_then(person_id: UUID, day: dt.date | None, organisation_id: UUID | No
     return held.order_by("rank", "id").first()
 
 
-def overlapping_booking(room_id: UUID, starts_at: dt.datetime, ends_at: dt.datetime, *, besides: UUID) -> RoomBooking | None:
+def overlapping_booking(
+    room_id: UUID, starts_at: dt.datetime, ends_at: dt.datetime, *, besides: UUID
+) -> RoomBooking | None:
     """The first booking of the room in that time by another conference than `besides`."""
     return (
         RoomBooking.objects.filter(room_id=room_id, during__overlap=(starts_at, ends_at))
@@ -200,7 +209,20 @@ _WHEN: dict[str, dict[str, str]] = {
         "exact": "{hour:02}:{minute:02}, {day}",
     },
 }
-_MONTHS = "January February March April May June July August September October November December".split()
+_MONTHS = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
 
 
 def day_said(day: dt.date, language: str = "vi") -> str:
@@ -223,7 +245,11 @@ def when_said(conference: Conference, language: str = "vi") -> str:
 
 def site_said(site: Site, language: str = "vi") -> str:
     """Room, house and address of one site, as far as they are known."""
-    parts = [localized(site.room.name, language) if site.room else "", localized(site.venue.name, language), localized(site.venue.address, language)]
+    parts = [
+        localized(site.room.name, language) if site.room else "",
+        localized(site.venue.name, language),
+        localized(site.venue.address, language),
+    ]
     return ", ".join(part for part in parts if part)
 
 

@@ -63,7 +63,9 @@ def edit(
     """
     conference = locked(Conference, conference_id, expected=expected)
     if "follows" in fields and fields["follows"] == conference:
-        raise Invalid({"follows": say(vi="Hội nghị không thể tiếp nối chính nó.", en="A conference cannot follow itself.")})
+        raise Invalid(
+            {"follows": say(vi="Hội nghị không thể tiếp nối chính nó.", en="A conference cannot follow itself.")}
+        )
     before = {name: getattr(conference, name) for name in (*TIME_FIELDS, *fields)}
     for name, value in fields.items():
         setattr(conference, name, value)
@@ -107,7 +109,9 @@ def _insert(conference: Conference) -> None:
 def _set_organisers(conference: Conference, lead: Organisation | None, co_organisers: Sequence[Organisation]) -> None:
     everybody = [*([lead] if lead else []), *co_organisers]
     if len({organisation.pk for organisation in everybody}) != len(everybody):
-        raise Invalid({"co_organisers": say(vi="Mỗi đơn vị chỉ ghi một lần.", en="Each organisation is named once only.")})
+        raise Invalid(
+            {"co_organisers": say(vi="Mỗi đơn vị chỉ ghi một lần.", en="Each organisation is named once only.")}
+        )
     rows = [Organiser(conference=conference, organisation=lead, role=OrganiserRole.LEAD, order=0)] if lead else []
     rows += [
         Organiser(conference=conference, organisation=organisation, role=OrganiserRole.CO, order=order)
@@ -116,7 +120,9 @@ def _set_organisers(conference: Conference, lead: Organisation | None, co_organi
     Organiser.objects.bulk_create(rows)
 
 
-def _change_organisers(conference: Conference, lead: Organisation | None, co_organisers: Sequence[Organisation] | None) -> list[str]:
+def _change_organisers(
+    conference: Conference, lead: Organisation | None, co_organisers: Sequence[Organisation] | None
+) -> list[str]:
     """Replaces the organisers that are given; returns the names of what changed."""
     now_in = list(conference.organisers.select_related("organisation").order_by("order"))
     old_lead = next((row.organisation for row in now_in if row.role == OrganiserRole.LEAD), None)

@@ -22,7 +22,7 @@ class ConferenceFields(TypedDict, total=False):
     time_zone: str
     period_reviewed: str
     period_planned: str
-    topics: list[Text]
+    topics: list[str]
     legal_basis: list[Text]
     expected: dict[str, Any]
     attended: dict[str, Any]

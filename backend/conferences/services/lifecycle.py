@@ -53,9 +53,13 @@ def announce(*, conference_id: UUID, expected: int | None = None) -> Conference:
 def _ensure_complete(conference: Conference) -> None:
     missing = {}
     if lead_organisation_id(conference) is None:
-        missing["lead"] = say(vi="Phải có đơn vị chủ trì trước khi công bố.", en="A lead organiser is needed before announcing.")
+        missing["lead"] = say(
+            vi="Phải có đơn vị chủ trì trước khi công bố.", en="A lead organiser is needed before announcing."
+        )
     if conference.day is None and conference.starts_at is None:
-        missing["day"] = say(vi="Phải có ngày hoặc giờ họp trước khi công bố.", en="A day or exact times are needed before announcing.")
+        missing["day"] = say(
+            vi="Phải có ngày hoặc giờ họp trước khi công bố.", en="A day or exact times are needed before announcing."
+        )
     if missing:
         raise Invalid(missing)
 

@@ -1,7 +1,7 @@
 """Venues with their rooms, and series: what conferences share."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db import transaction
@@ -13,6 +13,8 @@ from backend.conferences.services.inputs import RoomFields, SeriesFields, VenueF
 from backend.core.errors import Conflict, Invalid
 from backend.core.queries import locked
 from backend.core.text import say
+
+Row = TypeVar("Row", Venue, Room, Series)
 
 
 @transaction.atomic
@@ -80,10 +82,17 @@ def _check_rule(fields: SeriesFields) -> None:
     except (ValueError, KeyError, TypeError):
         parsed = {}
     if not parsed.get("FREQ"):
-        raise Invalid({"rule": say(vi="Phải là quy tắc lặp RFC 5545, như FREQ=MONTHLY;BYDAY=2FR.", en="Must be an RFC 5545 recurrence rule such as FREQ=MONTHLY;BYDAY=2FR.")})
+        raise Invalid(
+            {
+                "rule": say(
+                    vi="Phải là quy tắc lặp RFC 5545, như FREQ=MONTHLY;BYDAY=2FR.",
+                    en="Must be an RFC 5545 recurrence rule such as FREQ=MONTHLY;BYDAY=2FR.",
+                )
+            }
+        )
 
 
-def _rewritten(row: Any, fields: Mapping[str, Any]) -> Any:
+def _rewritten(row: Row, fields: Mapping[str, Any]) -> Row:
     """The row with what differs written; untouched when nothing does."""
     differing = {name: value for name, value in fields.items() if getattr(row, name) != value}
     for name, value in differing.items():

@@ -1,12 +1,13 @@
 """The parts of a conference: sites, agenda items, duties, speeches. Every change locks the conference first, so that
 orders stay unique, limits hold and the conference's own version (its ETag) rises with what its page shows."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Max, Model, ProtectedError
+from django.db.models import Max, Model, ProtectedError, Q
 
 from backend.conferences.models import AgendaItem, Conference, Duty, Room, Site, Speech, Venue
 from backend.conferences.queries import office_then
@@ -25,7 +26,9 @@ LIMITS: dict[type[Model], int] = {Site: 20, AgendaItem: 200, Duty: 300, Speech: 
 NAMES: dict[type[Model], str] = {Site: "sites", AgendaItem: "agenda", Duty: "duties", Speech: "speeches"}
 
 
-def fill(conference: Conference, *, sites: Sequence[SiteFields], agenda: Sequence[AgendaFields], duties: Sequence[DutyFields]) -> None:
+def fill(
+    conference: Conference, *, sites: Sequence[SiteFields], agenda: Sequence[AgendaFields], duties: Sequence[DutyFields]
+) -> None:
     """Gives a new conference its parts. Whatever comes without an order stands where it stands in the list."""
     site_by_order = {}
     for index, (site_fields, order) in enumerate(zip(sites, _orders("sites", sites), strict=True)):
@@ -47,18 +50,13 @@ def fill(conference: Conference, *, sites: Sequence[SiteFields], agenda: Sequenc
             _save_duty(Duty(conference=conference), placed)
 
 
-class _under:
+@contextmanager
+def _under(path: str) -> Iterator[None]:
     """Within the block, Invalid names its fields below `path`: "person" becomes "duties.3.person"."""
-
-    def __init__(self, path: str) -> None:
-        self.path = path
-
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
-        if isinstance(error, Invalid):
-            error.fields = {f"{self.path}.{field}": reason for field, reason in error.fields.items()}
+    try:
+        yield
+    except Invalid as error:
+        raise Invalid({f"{path}.{field}": reason for field, reason in error.fields.items()}) from None
 
 
 def _orders(name: str, rows: Sequence[Mapping[str, Any]]) -> list[int]:
@@ -134,7 +132,9 @@ def _place(site: Site, fields: Mapping[str, Any]) -> None:
     elif "room" in fields:
         site.room = fields["room"]
     if site.room is not None and site.room.venue_id != site.venue_id:
-        raise Invalid({"room": say(vi="Phòng này không thuộc địa điểm đã chọn.", en="This room is not in the chosen venue.")})
+        raise Invalid(
+            {"room": say(vi="Phòng này không thuộc địa điểm đã chọn.", en="This room is not in the chosen venue.")}
+        )
     for name in ("order", "capacity", "attended"):
         if name in fields:
             setattr(site, name, fields[name])
@@ -201,10 +201,25 @@ def _save_duty(duty: Duty, fields: Mapping[str, Any]) -> Duty:
     if duty.person is not None and duty.group:
         raise Invalid({"group": say(vi="Chọn một người hoặc một nhóm.", en="Choose a person or a group.")})
     if duty.person is None and duty.organisation is None and not duty.office and not duty.group:
-        raise Invalid({"person": say(vi="Cần một người, một chức vụ, một đơn vị hoặc một nhóm.", en="A person, an office, an organisation or a group is needed.")})
+        raise Invalid(
+            {
+                "person": say(
+                    vi="Cần một người, một chức vụ, một đơn vị hoặc một nhóm.",
+                    en="A person, an office, an organisation or a group is needed.",
+                )
+            }
+        )
     if duty.kind == DutyKind.PANEL and duty.agenda_item is None:
-        raise Invalid({"agenda_item": say(vi="Chủ trì phiên phải gắn với một mục chương trình.", en="A session panel needs its agenda item.")})
-    same = Duty.objects.filter(conference=duty.conference, kind=duty.kind, person=duty.person, agenda_item=duty.agenda_item)
+        raise Invalid(
+            {
+                "agenda_item": say(
+                    vi="Chủ trì phiên phải gắn với một mục chương trình.", en="A session panel needs its agenda item."
+                )
+            }
+        )
+    same = Duty.objects.filter(
+        conference=duty.conference, kind=duty.kind, person=duty.person, agenda_item=duty.agenda_item
+    )
     if duty.person is not None and same.exclude(pk=duty.pk).exists():
         raise Invalid({"person": say(vi="Người này đã có nhiệm vụ đó.", en="This person has that duty already.")})
     _freeze_office(duty, fields)
@@ -237,9 +252,22 @@ def _save_speech(speech: Speech, fields: Mapping[str, Any]) -> Speech:
     _write(speech, fields)
     _ensure_of(speech.conference, agenda_item=speech.agenda_item)
     if speech.person is not None and speech.speaker:
-        raise Invalid({"speaker": say(vi="Đã có người phát biểu thì không ghi thêm ở đây.", en="With a person named, leave this out.")})
+        raise Invalid(
+            {
+                "speaker": say(
+                    vi="Đã có người phát biểu thì không ghi thêm ở đây.", en="With a person named, leave this out."
+                )
+            }
+        )
     if speech.person is None and speech.organisation is None and not speech.speaker and not speech.office:
-        raise Invalid({"person": say(vi="Cần người, khối hoặc đơn vị phát biểu.", en="A person, a bloc or an organisation must have spoken.")})
+        raise Invalid(
+            {
+                "person": say(
+                    vi="Cần người, khối hoặc đơn vị phát biểu.",
+                    en="A person, a bloc or an organisation must have spoken.",
+                )
+            }
+        )
     if speech.points_declared is not None and speech.points_declared < len(speech.points):
         raise Invalid({"points_declared": say(vi="Ít hơn số ý đã ghi.", en="Fewer than the points recorded.")})
     _freeze_office(speech, fields)
@@ -276,7 +304,12 @@ def _locked_part(kind: type[Part], part_id: UUID, expected: int | None) -> tuple
 def _remove(kind: type[Part], part_id: UUID, expected: int | None) -> None:
     conference, part = _locked_part(kind, part_id, expected)
     if conference.state != ConferenceState.DRAFT:
-        raise Conflict(say(vi="Chỉ xoá được khi hội nghị còn là dự thảo.", en="This can be deleted only while the conference is a draft."))
+        raise Conflict(
+            say(
+                vi="Chỉ xoá được khi hội nghị còn là dự thảo.",
+                en="This can be deleted only while the conference is a draft.",
+            )
+        )
     try:
         part.delete()
     except ProtectedError:
@@ -302,7 +335,7 @@ def _free_order(kind: type[Part], conference: Conference, wanted: int | None, *,
     if wanted is None:
         last: int = rows.aggregate(last=Max("order"))["last"] or 0
         return last + 1
-    if rows.filter(order=wanted).exclude(pk=besides).exists():
+    if rows.filter(~Q(pk=besides), order=wanted).exists():
         raise Invalid({"order": _order_taken()})
     return wanted
 

@@ -57,11 +57,17 @@ def ensure_writable(conference: Conference, *, moving: bool = False) -> None:
     """Raises Conflict when the conference is archived or cancelled, or when a held one were to move."""
     if conference.state in SHUT:
         raise Conflict(
-            say(vi="Hội nghị đã lưu hồ sơ hoặc đã huỷ, không sửa được nữa.", en="The conference is archived or cancelled and can no longer be edited.")
+            say(
+                vi="Hội nghị đã lưu hồ sơ hoặc đã huỷ, không sửa được nữa.",
+                en="The conference is archived or cancelled and can no longer be edited.",
+            )
         )
     if moving and conference.state in HELD:
         raise Conflict(
-            say(vi="Hội nghị đã họp, không đổi thời gian hay địa điểm được nữa.", en="The conference has been held; its time and place can no longer change.")
+            say(
+                vi="Hội nghị đã họp, không đổi thời gian hay địa điểm được nữa.",
+                en="The conference has been held; its time and place can no longer change.",
+            )
         )
 
 
@@ -95,7 +101,9 @@ def book_rooms(conference: Conference) -> None:
     list(Room.objects.select_for_update(no_key=True).filter(pk__in={site.room_id for site in sites}).order_by("pk"))
     try:
         with transaction.atomic():
-            RoomBooking.objects.bulk_create([RoomBooking(room_id=site.room_id, site=site, during=(start, end)) for site in sites])
+            RoomBooking.objects.bulk_create(
+                [RoomBooking(room=site.room, site=site, during=(start, end)) for site in sites]
+            )
     except IntegrityError as error:
         if getattr(getattr(error.__cause__, "diag", None), "constraint_name", None) != "no_room_booked_twice":
             raise

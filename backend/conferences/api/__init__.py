@@ -1,0 +1,1 @@
+"""The conferences' part of the API."""

@@ -1,0 +1,126 @@
+"""/conferences: scheduling a conference and leading it through its life."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+import django_filters
+from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema
+from rest_framework.decorators import action
+from rest_framework.response import Response
+
+from backend.conferences import queries, rules, services
+from backend.conferences.models import Conference
+from backend.conferences.serializers.conferences import (
+    ConferenceSerializer,
+    ConferenceSummary,
+    DraftBody,
+    EditBody,
+    MomentBody,
+    ReasonBody,
+)
+from backend.conferences.states import ConferenceState, Kind
+from backend.core.api import HouseViewSet
+
+
+class ConferenceFilters(django_filters.FilterSet):
+    """`day_from` and `day_to` include their days; conferences without a known day are in no range."""
+
+    state = django_filters.ChoiceFilter(choices=ConferenceState.choices)
+    kind = django_filters.ChoiceFilter(choices=Kind.choices)
+    organisation = django_filters.UUIDFilter(method="held_by", label="Lead or co-organiser")
+    day_from = django_filters.DateFilter("day", lookup_expr="gte")
+    day_to = django_filters.DateFilter("day", lookup_expr="lte")
+    series = django_filters.UUIDFilter("series_id")
+    follows = django_filters.UUIDFilter("follows_id")
+    slug = django_filters.CharFilter("slug")
+
+    class Meta:
+        model = Conference
+        fields: tuple[str, ...] = ()
+
+    def held_by(self, rows: QuerySet[Conference], name: str, organisation_id: UUID) -> QuerySet[Conference]:
+        return rows.filter(queries.held_by(organisation_id))
+
+
+class ConferenceViewSet(HouseViewSet):
+    """Conferences the caller may see. Writing belongs to the lead organisation; chairs may start and close."""
+
+    queryset = Conference.objects.none()
+    serializer_class = ConferenceSerializer
+    rules = rules.CONFERENCES
+    scope = "conferences"
+    edited_by_two = True
+    filterset_class = ConferenceFilters
+    search_fields = ("folded",)
+
+    def get_queryset(self) -> QuerySet[Conference]:
+        visible = queries.visible_to(self.request.user)
+        return queries.for_lists(visible) if self.action == "list" else queries.for_details(visible)
+
+    def get_serializer_class(self) -> Any:
+        return ConferenceSummary if self.action == "list" else ConferenceSerializer
+
+    def _answer(self, conference: Conference, status: int = 200) -> Response:
+        """The conference as it stands now, with everything it consists of."""
+        return self.answer(queries.for_details(Conference.objects.filter(pk=conference.pk)).get(), status)
+
+    @extend_schema(request=DraftBody, responses={201: ConferenceSerializer})
+    def create(self, request: Any) -> Response:
+        fields = self.body(DraftBody)
+        self.check_object_permissions(request, fields["lead"])
+        parts = {
+            name: fields.pop(name) for name in ("lead", "co_organisers", "sites", "agenda", "duties") if name in fields
+        }
+        return self._answer(services.draft(fields=fields, **parts), 201)  # type: ignore[arg-type]
+
+    @extend_schema(request=EditBody, responses=ConferenceSerializer)
+    def partial_update(self, request: Any, pk: str) -> Response:
+        conference = self.get_object()
+        fields = self.body(EditBody, partial=True)
+        organisers = {name: fields.pop(name) for name in ("lead", "co_organisers") if name in fields}
+        if "lead" in organisers:
+            self.check_object_permissions(request, organisers["lead"])
+        expected = self.expected_version()
+        return self._answer(services.edit(conference_id=conference.pk, fields=fields, expected=expected, **organisers))  # type: ignore[arg-type]
+
+    def _move(self, verb: Callable[..., Conference], body: Any = None) -> Response:
+        conference = self.get_object()
+        given = self.body(body) if body else {}
+        return self._answer(verb(conference_id=conference.pk, expected=self.expected_version(), **given))
+
+    @extend_schema(request=None, responses=ConferenceSerializer)
+    @action(detail=True, methods=["post"])
+    def announce(self, request: Any, pk: str) -> Response:
+        return self._move(services.announce)
+
+    @extend_schema(request=MomentBody, responses=ConferenceSerializer)
+    @action(detail=True, methods=["post"])
+    def start(self, request: Any, pk: str) -> Response:
+        return self._move(services.start, MomentBody)
+
+    @extend_schema(request=MomentBody, responses=ConferenceSerializer)
+    @action(detail=True, methods=["post"])
+    def close(self, request: Any, pk: str) -> Response:
+        return self._move(services.close, MomentBody)
+
+    @extend_schema(request=None, responses=ConferenceSerializer)
+    @action(detail=True, methods=["post"])
+    def archive(self, request: Any, pk: str) -> Response:
+        return self._move(services.archive)
+
+    @extend_schema(request=ReasonBody, responses=ConferenceSerializer)
+    @action(detail=True, methods=["post"])
+    def postpone(self, request: Any, pk: str) -> Response:
+        return self._move(services.postpone, ReasonBody)
+
+    @extend_schema(request=ReasonBody, responses=ConferenceSerializer)
+    @action(detail=True, methods=["post"])
+    def cancel(self, request: Any, pk: str) -> Response:
+        return self._move(services.cancel, ReasonBody)
+
+    @extend_schema(request=None, responses=ConferenceSerializer)
+    @action(detail=True, methods=["post"])
+    def reopen(self, request: Any, pk: str) -> Response:
+        return self._move(services.reopen)

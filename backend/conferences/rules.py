@@ -1,0 +1,87 @@
+"""Who may write conferences: the lead organisation's organisers and secretaries, and chairs at the gavel."""
+
+from typing import Any
+from uuid import UUID
+
+from rules import predicate
+
+from backend.conferences.models import Conference, Room
+from backend.conferences.queries import WRITERS, has_duty, lead_organisation_id
+from backend.conferences.states import DutyKind
+from backend.core.permissions import Rules, signed_in
+from backend.people.models import Organisation
+from backend.people.queries import has_role
+
+
+def _conference_of(row: Any) -> Conference | None:
+    found = row if isinstance(row, Conference) else getattr(row, "conference", None)
+    return found if isinstance(found, Conference) else None
+
+
+def _answerable(row: Any) -> UUID | None:
+    """The organisation that answers for the row: the lead organiser, or the owner of a venue, room or series."""
+    if isinstance(row, Organisation):
+        return row.pk
+    if (conference := _conference_of(row)) is not None:
+        return lead_organisation_id(conference)
+    owner: UUID | None = (row.venue if isinstance(row, Room) else row).organisation_id
+    return owner
+
+
+@predicate
+def organises(account: Any, row: Any) -> bool:
+    """Organiser or secretary of the organisation that answers for the row. Where none does (a hired venue), anywhere;
+    a conference without a lead is for administrators."""
+    if row is None:
+        return has_role(account, *WRITERS)
+    organisation_id = _answerable(row)
+    if organisation_id is None and _conference_of(row) is not None:
+        return has_role(account, "administrator")
+    return has_role(account, *WRITERS, organisation_id=organisation_id)
+
+
+@predicate
+def chairs(account: Any, row: Any) -> bool:
+    """Chair of this conference, by the person the account belongs to."""
+    return _on_duty(account, row, DutyKind.CHAIR)
+
+
+@predicate
+def keeps_the_record(account: Any, row: Any) -> bool:
+    """Secretary of this conference, by the person the account belongs to."""
+    return _on_duty(account, row, DutyKind.SECRETARY)
+
+
+def _on_duty(account: Any, row: Any, kind: str) -> bool:
+    if not account.is_authenticated or account.person_id is None:
+        return False
+    conference = _conference_of(row)
+    return row is None or (conference is not None and has_duty(account, conference, kind))
+
+
+CONFERENCES: Rules = {
+    "list": signed_in,
+    "retrieve": signed_in,
+    "create": organises,
+    "partial_update": organises,
+    "announce": organises,
+    "start": organises | chairs,
+    "close": organises | chairs,
+    "archive": organises,
+    "postpone": organises,
+    "cancel": organises,
+    "reopen": organises,
+}
+#: Sites, agenda items, duties; venues, rooms and series.
+PARTS: Rules = {
+    "list": signed_in,
+    "retrieve": signed_in,
+    "create": organises,
+    "partial_update": organises,
+    "destroy": organises,
+}
+SPEECHES: Rules = {
+    **PARTS,
+    "create": organises | keeps_the_record,
+    "partial_update": organises | keeps_the_record,
+}

@@ -1,0 +1,1 @@
+"""What the conferences' API shows and reads."""

@@ -1,0 +1,172 @@
+"""A conference as it is shown, drafted and edited."""
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from backend.conferences import queries
+from backend.conferences.models import Conference, Organiser, Series
+from backend.conferences.serializers.fields import Count, Day, Head, Id, Line, Moment
+from backend.conferences.serializers.parts import (
+    AgendaFieldsBody,
+    AgendaItemSerializer,
+    DutySerializer,
+    NestedDutyBody,
+    OrganisationThen,
+    SiteFieldsBody,
+    SiteSerializer,
+)
+from backend.conferences.states import MOVES, Confidentiality, DayPart, Kind
+from backend.core.serializers import Body, HouseSerializer, LanguageMap
+from backend.people.models import Organisation
+
+
+class OrganiserSerializer(HouseSerializer):
+    organisation = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Organiser
+        fields = ("role", "order", "organisation")
+        read_only_fields = fields
+
+    @extend_schema_field(OrganisationThen)
+    def get_organisation(self, organiser: Organiser) -> Any:
+        return OrganisationThen.of(organiser.organisation, organiser.conference.day)
+
+
+class ConferenceSummary(HouseSerializer):
+    """A conference in a list. `moves` names the verbs its state allows; who may use them is asked when they are used."""
+
+    organisers = OrganiserSerializer(many=True, read_only=True)
+    sites = SiteSerializer(many=True, read_only=True)
+    moves = serializers.SerializerMethodField()
+    when_said = serializers.SerializerMethodField()
+    where_said = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Conference
+        fields: tuple[str, ...] = (
+            "id",
+            "slug",
+            "kind",
+            "title",
+            "state",
+            "moves",
+            "confidentiality",
+            "day",
+            "day_part",
+            "starts_at",
+            "ends_at",
+            "time_zone",
+            "when_said",
+            "where_said",
+            "capacity",
+            "sequence",
+            "organisers",
+            "sites",
+            "version",
+        )
+        read_only_fields = fields
+
+    def get_moves(self, conference: Conference) -> list[str]:
+        return MOVES.legal(conference.state)
+
+    @extend_schema_field(LanguageMap)
+    def get_when_said(self, conference: Conference) -> dict[str, str]:
+        return _in_each_language(queries.when_said, conference)
+
+    @extend_schema_field(LanguageMap)
+    def get_where_said(self, conference: Conference) -> dict[str, str]:
+        return _in_each_language(queries.where_said, conference)
+
+
+def _in_each_language(said: Any, conference: Conference) -> dict[str, str]:
+    """What is said by language; {} when nothing is known."""
+    texts = {code: said(conference, code) for code in ("vi", "en")}
+    return {code: text for code, text in texts.items() if text}
+
+
+class ConferenceSerializer(ConferenceSummary):
+    """The whole conference but its speeches, which are a list of their own (/speeches?conference=…)."""
+
+    agenda = AgendaItemSerializer(many=True, read_only=True)
+    duties = DutySerializer(many=True, read_only=True)
+    topics = serializers.ListField(child=serializers.CharField(), read_only=True)
+    legal_basis = serializers.ListField(child=LanguageMap(), read_only=True)
+    expected = Count(read_only=True)
+    attended = Count(read_only=True)
+
+    class Meta(ConferenceSummary.Meta):
+        fields = (
+            *ConferenceSummary.Meta.fields,
+            "series",
+            "follows",
+            "announced_at",
+            "opened_at",
+            "closed_at",
+            "period_reviewed",
+            "period_planned",
+            "topics",
+            "legal_basis",
+            "expected",
+            "attended",
+            "reason",
+            "note",
+            "agenda",
+            "duties",
+            "created_at",
+            "updated_at",
+        )
+        read_only_fields = fields
+
+
+class VisibleConference(Id):
+    """A conference the caller may know of."""
+
+    def get_queryset(self) -> Any:
+        return queries.visible_to(self.context["request"].user)
+
+
+class EditBody(Body):
+    """What may be written of a conference; whatever is left out stays as it is."""
+
+    kind = serializers.ChoiceField(choices=Kind.choices)
+    title = LanguageMap(max_length=500)
+    lead = Id(queryset=Organisation.objects.all())
+    co_organisers = serializers.ListField(child=Id(queryset=Organisation.objects.all()), required=False, max_length=50)
+    series = Id(queryset=Series.objects.all(), required=False, allow_null=True)
+    follows = VisibleConference(queryset=Conference.objects.none(), required=False, allow_null=True)
+    confidentiality = serializers.ChoiceField(choices=Confidentiality.choices, required=False)
+    day = Day(required=False, allow_null=True)
+    day_part = serializers.ChoiceField(choices=DayPart.choices, required=False, allow_blank=True)
+    starts_at = Moment(required=False, allow_null=True)
+    ends_at = Moment(required=False, allow_null=True)
+    time_zone = Line(required=False, max_length=40)
+    period_reviewed = Line(required=False, allow_blank=True, max_length=40)
+    period_planned = Line(required=False, allow_blank=True, max_length=40)
+    topics = serializers.ListField(child=Line(max_length=200), required=False, max_length=50)
+    legal_basis = serializers.ListField(child=LanguageMap(max_length=1000), required=False, max_length=50)
+    expected = Count(required=False)
+    attended = Count(required=False)
+    capacity = Head()
+    note = LanguageMap(required=False, required_text=False)
+
+
+class DraftBody(EditBody):
+    """A whole conference in one call: organisers, sites, agenda, duties."""
+
+    slug = serializers.SlugField(required=False, max_length=120)
+    sites = serializers.ListField(child=SiteFieldsBody(), required=False, max_length=20)
+    agenda = serializers.ListField(child=AgendaFieldsBody(), required=False, max_length=200)
+    duties = serializers.ListField(child=NestedDutyBody(), required=False, max_length=300)
+
+
+class MomentBody(Body):
+    """When it happened, if not just now."""
+
+    at = Moment(required=False)
+
+
+class ReasonBody(Body):
+    reason = LanguageMap(max_length=2000)

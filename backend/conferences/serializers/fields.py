@@ -1,0 +1,115 @@
+"""Fields of this room: counts as said, exact moments, rows named by id."""
+
+import datetime as dt
+from typing import Any
+
+from django.conf import settings
+from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from backend.core.serializers import LanguageMap
+from backend.core.text import say
+from backend.core.vietnamese import clean
+
+MOST_PEOPLE = 1_000_000
+YEARS = range(1900, 2201)
+
+
+@extend_schema_field(
+    {
+        "type": "object",
+        "description": 'A count as said: {"n": 190, "op": ">"}; {} is unknown.',
+        "properties": {
+            "n": {"type": "integer", "minimum": 0, "maximum": MOST_PEOPLE},
+            "op": {"type": "string", "enum": ["=", "≈", ">"]},
+            "who": {"type": "object", "properties": {code: {"type": "string"} for code, _ in settings.LANGUAGES}},
+        },
+        "additionalProperties": False,
+    }
+)
+class Count(serializers.Field[Any, Any, Any, Any]):
+    """How many, exactly ("="), about ("≈") or more than (">"); `op` left out means exactly."""
+
+    def to_internal_value(self, data: Any) -> dict[str, Any]:
+        if not isinstance(data, dict) or data.keys() - {"n", "op", "who"}:
+            raise serializers.ValidationError(
+                say(
+                    vi='Phải có dạng {{"n": 190, "op": ">"}}, {{}} là chưa biết.',
+                    en='Must be like {{"n": 190, "op": ">"}}; {{}} is unknown.',
+                    _=0,
+                )
+            )
+        if not data:
+            return {}
+        n, op = data.get("n"), data.get("op", "=")
+        if not isinstance(n, int) or isinstance(n, bool) or not 0 <= n <= MOST_PEOPLE:
+            raise serializers.ValidationError(
+                {"n": say(vi="Phải là số nguyên từ 0 đến 1000000.", en="Must be a whole number from 0 to 1000000.")}
+            )
+        if op not in ("=", "≈", ">"):
+            raise serializers.ValidationError({"op": say(vi="Phải là =, ≈ hoặc >.", en="Must be =, ≈ or >.")})
+        count: dict[str, Any] = {"n": n, "op": op}
+        if "who" in data:
+            count["who"] = LanguageMap(max_length=200).to_internal_value(data["who"])
+        return count
+
+    def to_representation(self, value: Any) -> Any:
+        return value
+
+
+class Moment(serializers.DateTimeField):
+    """An exact moment with its offset. A wall-clock time without one is refused: which zone it meant would be a guess."""
+
+    def enforce_timezone(self, value: dt.datetime) -> dt.datetime:
+        if value.tzinfo is None:
+            raise serializers.ValidationError(
+                say(
+                    vi="Thiếu múi giờ, ví dụ 2021-01-14T13:30:00+07:00.",
+                    en="The offset is missing, as in 2021-01-14T13:30:00+07:00.",
+                )
+            )
+        if value.year not in YEARS:
+            raise serializers.ValidationError(
+                say(vi="Năm phải từ 1900 đến 2200.", en="The year must be from 1900 to 2200.")
+            )
+        return super().enforce_timezone(value)
+
+
+class Day(serializers.DateField):
+    def to_internal_value(self, value: Any) -> dt.date:
+        day: dt.date = super().to_internal_value(value)
+        if day.year not in YEARS:
+            raise serializers.ValidationError(
+                say(vi="Năm phải từ 1900 đến 2200.", en="The year must be from 1900 to 2200.")
+            )
+        return day
+
+
+class Line(serializers.CharField):
+    """One line of text, cleaned as everything stored is."""
+
+    def to_internal_value(self, data: Any) -> str:
+        return " ".join(clean(super().to_internal_value(data)).split())
+
+
+class Id(serializers.PrimaryKeyRelatedField):
+    """A row named by its id, resolved to the row."""
+
+    def __init__(self, queryset: QuerySet[Any] | None = None, **kwargs: Any) -> None:
+        kwargs.setdefault("pk_field", serializers.UUIDField())
+        super().__init__(queryset=queryset, **kwargs)
+
+
+class Order(serializers.IntegerField):
+    """A place in a sequence; left out, the next free one."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"min_value": 0, "max_value": 10000, "required": False, **kwargs})
+
+
+class Head(serializers.IntegerField):
+    """A number of people or seats; null is unknown or unlimited."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"min_value": 1, "max_value": MOST_PEOPLE, "required": False, "allow_null": True, **kwargs})
