@@ -21,6 +21,8 @@ class MailCatcher:
     def __init__(self, folder: Path, port: int, temper: Temper | None = None) -> None:
         self.folder, self.port, self.temper = folder, port, temper
         self.count = 0
+        #: Set it to keep the next mail and cut the connection instead of saying 250.
+        self.drop_after_data = False
         folder.mkdir(parents=True, exist_ok=True)
         self._controller = Controller(self, hostname="127.0.0.1", port=port, server_kwargs={"enable_SMTPUTF8": True})
 
@@ -30,6 +32,9 @@ class MailCatcher:
             return answer
         self.count += 1
         (self.folder / f"{self.count:05}.eml").write_bytes(raw)
+        if self.drop_after_data:
+            self.drop_after_data = False
+            server.transport.abort()
         return "250 OK"
 
     def start(self) -> None:
