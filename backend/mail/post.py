@@ -1,0 +1,123 @@
+"""One process's connection to the mail server."""
+
+import smtplib
+import ssl
+import threading
+from typing import Any
+
+from django.conf import settings
+
+#: Seconds one answer of the mail server may take. Few enough that a mail's four answers fit into its hold.
+PATIENCE = 8
+
+
+class MailServerAway(Exception):
+    """There is no talking to the mail server now; no mail is to blame."""
+
+
+class NotTaken(Exception):
+    """The mail server did not take this mail. `final`: it says that it never will (5xx)."""
+
+    def __init__(self, code: int, answer: str) -> None:
+        super().__init__(f"{code} {answer}".strip())
+        self.final = 500 <= code < 600
+
+
+class _Goodbye(NotTaken):
+    """421: the server closes the connection."""
+
+
+class Post:
+    """Keeps one SMTP connection and opens it again when it breaks. For one thread."""
+
+    def __init__(self, server: dict[str, Any] | None = None) -> None:
+        self.server = server or settings.MAIL_SERVER
+        self._smtp: smtplib.SMTP | None = None
+
+    def send(self, *, sender: str, recipient: str, raw: bytes) -> str:
+        """The server's answer to having taken the mail.
+
+        Raises NotTaken, or MailServerAway when no connection can be made. A connection that the server closed while
+        nothing was under way is opened again once; one that breaks under this mail is a try that failed.
+        """
+        reused = self._smtp is not None
+        smtp = self._smtp or self._connect()
+        try:
+            try:
+                self._begin(smtp, sender, raw)
+            except (smtplib.SMTPServerDisconnected, OSError, _Goodbye):
+                if not reused:
+                    raise
+                self.close()
+                smtp = self._connect()
+                self._begin(smtp, sender, raw)
+            self._expect(smtp.rcpt(recipient))
+            return self._expect(smtp.data(raw))
+        except smtplib.SMTPResponseException as error:  # DATA refused before a byte of the mail was sent
+            self._rest()
+            raise NotTaken(error.smtp_code, _text(error.smtp_error)) from error
+        except NotTaken:
+            self._rest()
+            raise
+        except (smtplib.SMTPException, OSError) as error:
+            self.close()
+            raise NotTaken(0, f"connection lost: {type(error).__name__}") from error
+
+    def close(self) -> None:
+        if self._smtp is not None:
+            self._smtp.close()
+            self._smtp = None
+
+    def _connect(self) -> smtplib.SMTP:
+        server = self.server
+        kind = smtplib.SMTP_SSL if server["tls"] else smtplib.SMTP
+        try:
+            smtp = kind(server["host"], server["port"], local_hostname=settings.MAIL_DOMAIN, timeout=PATIENCE)
+            try:
+                if server["starttls"]:
+                    smtp.starttls(context=ssl.create_default_context())
+                if server["user"]:
+                    smtp.login(server["user"], server["password"])
+                smtp.ehlo_or_helo_if_needed()
+            except BaseException:
+                smtp.close()
+                raise
+        except (smtplib.SMTPException, OSError) as error:
+            raise MailServerAway(f"{type(error).__name__}: {error}") from error
+        self._smtp = smtp
+        return smtp
+
+    def _begin(self, smtp: smtplib.SMTP, sender: str, raw: bytes) -> None:
+        options = [f"size={len(raw)}"] if smtp.has_extn("size") else []
+        if not raw.isascii() and smtp.has_extn("8bitmime"):
+            options.append("body=8bitmime")
+        self._expect(smtp.mail(sender, options))
+
+    @staticmethod
+    def _expect(answer: tuple[int, bytes]) -> str:
+        if answer[0] not in {250, 251}:
+            raise (_Goodbye if answer[0] == 421 else NotTaken)(answer[0], _text(answer[1]))
+        return f"{answer[0]} {_text(answer[1])}"
+
+    def _rest(self) -> None:
+        """Makes the connection ready for the next mail, or drops it."""
+        try:
+            if self._smtp is not None and self._smtp.rset()[0] != 250:
+                self.close()
+        except (smtplib.SMTPException, OSError):
+            self.close()
+
+
+def _text(answer: bytes | str) -> str:
+    return answer.decode("utf-8", "replace") if isinstance(answer, bytes) else answer
+
+
+_posts = threading.local()
+
+
+def post() -> Post:
+    """This thread's connection, kept between calls."""
+    if not hasattr(_posts, "post"):
+        _posts.post = Post()
+    found: Post = _posts.post
+    return found
