@@ -1,0 +1,10 @@
+"""Minutes drawn from the record, block by block; nothing in them that the record does not say.
+
+`draw` is the door. A block is {id, kind, text, sources, edited}: `id` is made of the row it comes from, so that the same
+row gives the same block each time; `text` is a language map, {} where the record is silent (it prints a visible blank).
+"""
+
+from backend.minutes.drafting.blocks import Block, Report, merge
+from backend.minutes.drafting.draw import draw, head
+
+__all__ = ["Block", "Report", "draw", "head", "merge"]

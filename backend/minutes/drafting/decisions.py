@@ -1,0 +1,62 @@
+"""Resolutions: their text, and the verdict in the very sentences the count left behind. Nothing is counted again."""
+
+from backend.conferences.models import Conference
+from backend.core.text import Text, both
+from backend.minutes.drafting.blocks import BLANK, Block, block, compose, ended, same
+from backend.minutes.drafting.course import heading
+from backend.resolutions.models import Poll, Resolution
+from backend.resolutions.states import PollState, ResolutionState
+
+
+def blocks(conference: Conference) -> list[Block]:
+    resolutions = (
+        Resolution.objects.filter(conference=conference)
+        .exclude(state=ResolutionState.DRAFT)
+        .prefetch_related("polls")
+        .order_by("created_at", "id")
+    )
+    found = [made for resolution in resolutions for made in _resolution(resolution)]
+    return [heading("decisions", "Nghị quyết và biểu quyết", "Resolutions and votes", conference), *found] if found else []
+
+
+def _resolution(resolution: Resolution) -> list[Block]:
+    here = f"resolution:{resolution.pk}"
+    found = [block("resolution", here, ended(compose("{t}", "{t}", t=dict(resolution.title)), ":"), here)]
+    for index, clause in enumerate(resolution.clauses, 1):
+        found.append(block("clause", f"clause:{resolution.pk}:{index}", ended(dict(clause)), here, label=f"{index}."))
+    if not resolution.clauses:
+        text = {"vi": f"Nội dung nghị quyết: {BLANK}", "en": f"Text of the resolution: {BLANK}"}
+        found.append(block("note", f"text:{resolution.pk}", text, here))
+    polls = sorted(resolution.polls.all(), key=lambda poll: poll.round)
+    told = [made for poll in polls for made in _poll(poll)]
+    found += told
+    if resolution.decided_how:
+        found.append(block("verdict", f"decided:{resolution.pk}", ended(dict(resolution.decided_how)), here))
+    if not told:
+        found.append(block("verdict", f"outcome:{resolution.pk}", _uncounted(resolution), here))
+    return found
+
+
+def _poll(poll: Poll) -> list[Block]:
+    here = f"poll:{poll.pk}"
+    if poll.state == PollState.ANNULLED:
+        text = compose("Kết quả biểu quyết lần {n} đã bị huỷ", "The result of vote {n} was annulled", n=same(poll.round))
+        if poll.annulled_reason:
+            text = compose("{text}: {why}", "{text}: {why}", text=text, why=dict(poll.annulled_reason))
+        return [block("verdict", f"annulled:{poll.pk}", ended(text), here)]
+    if poll.state != PollState.DECLARED or not poll.verdict:
+        return []
+    return [
+        block("verdict", f"verdict:{poll.pk}:{index}", dict(sentence), here)
+        for index, sentence in enumerate(poll.verdict["proof"])
+    ]
+
+
+def _uncounted(resolution: Resolution) -> Text:
+    """Where no count is on record the outcome stands alone and the numbers stay a visible blank."""
+    state = both(ResolutionState(resolution.state).label)
+    return compose(
+        f"Kết quả: {{state}}. Số phiếu tán thành: {BLANK}; không tán thành: {BLANK}; ý kiến khác: {BLANK}.",
+        f"Result: {{state}}. For: {BLANK}; against: {BLANK}; other: {BLANK}.",
+        state=state,
+    )

@@ -1,0 +1,52 @@
+"""The whole draft: head, opening, course, decisions, closing."""
+
+from typing import Any
+
+from backend.conferences.models import Conference
+from backend.conferences.queries import lead_organisation, name_then
+from backend.conferences.states import Kind
+from backend.core.text import Text
+from backend.minutes.drafting import course, decisions, opening, words
+from backend.minutes.drafting.blocks import Block, block
+
+#: What the closing sentence and the title call the gathering.
+GATHERINGS: dict[str, Text] = {
+    Kind.WORKSHOP: {"vi": "hội thảo", "en": "workshop"},
+    Kind.MEETING: {"vi": "cuộc họp", "en": "meeting"},
+    Kind.PARTY_MEETING: {"vi": "cuộc họp", "en": "meeting"},
+    Kind.STUDY: {"vi": "buổi học tập", "en": "study session"},
+}
+CONFERENCE: Text = {"vi": "hội nghị", "en": "conference"}
+
+
+def gathering(conference: Conference) -> Text:
+    return GATHERINGS.get(conference.kind, CONFERENCE)
+
+
+def head(conference: Conference) -> dict[str, Any]:
+    """What stands above the text: issuing organisation and the one above it, by the names they bore then, the symbol,
+    and what the minutes are of."""
+    lead, on = lead_organisation(conference), words.held_on(conference)
+    return {
+        "organisation": name_then(lead, on) if lead else {},
+        "parent": name_then(lead.parent, on) if lead and lead.parent else {},
+        "symbol": lead.symbol if lead else "",
+        "title": conference.title,
+        "gathering": gathering(conference),
+        "number": "",
+    }
+
+
+def draw(conference: Conference) -> list[Block]:
+    """Every block, in the order of specimen 1.9. Reads the database; writes nothing."""
+    return [
+        *opening.blocks(conference),
+        *course.blocks(conference),
+        *decisions.blocks(conference),
+        _closing(conference),
+    ]
+
+
+def _closing(conference: Conference) -> Block:
+    ended = words.moment(conference.closed_at, conference.time_zone) if conference.closed_at else {}
+    return block("closing", "closing", ended, f"conference:{conference.pk}")

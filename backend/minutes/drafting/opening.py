@@ -1,0 +1,146 @@
+"""Time, place, who was there, who chaired and who wrote."""
+
+from collections import defaultdict
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef
+
+from backend.conferences.models import Conference, Site
+from backend.conferences.queries import duties, name_then
+from backend.conferences.states import DutyKind
+from backend.core.text import Text, both
+from backend.invitations.states import Category
+from backend.minutes.drafting import words
+from backend.minutes.drafting.blocks import BLANK, Block, block, compose, joined, same
+from backend.people.models import Organisation
+from backend.registration.models import Presence, Registration
+from backend.registration.states import Direction, RegistrationState
+
+
+def blocks(conference: Conference) -> list[Block]:
+    return [
+        _start(conference),
+        *_places(conference),
+        *_organisers(conference),
+        *_attendance(conference),
+        *_people(conference, DutyKind.GUEST, "guest"),
+        *_people(conference, DutyKind.CONSULTANT, "consultant"),
+        *(_people(conference, DutyKind.CHAIR, "chair") or [block("chair", "chair", {}, f"conference:{conference.pk}")]),
+        *_people(conference, DutyKind.PANEL, "panel"),
+        *(_people(conference, DutyKind.SECRETARY, "secretary") or [block("secretary", "secretary", {}, f"conference:{conference.pk}")]),
+        *_people(conference, DutyKind.TELLER, "teller"),
+    ]
+
+
+def _start(conference: Conference) -> Block:
+    """When it was opened; else the hour it was called for, marked as such; else the day as known, the hour left blank."""
+    if conference.opened_at:
+        text = words.moment(conference.opened_at, conference.time_zone)
+    elif conference.starts_at:
+        planned = words.moment(conference.starts_at, conference.time_zone)
+        text = compose("{planned} (theo chương trình)", "{planned} (as scheduled)", planned=planned)
+    else:
+        known = words.day_and_part(conference)
+        text = compose(f"{BLANK} giờ {BLANK}, {{known}}", f"{BLANK}, {{known}}", known=known) if known else {}
+    return block("start", "start", text, f"conference:{conference.pk}")
+
+
+def _site(site: Site) -> Text:
+    parts = [site.room.name if site.room else {}, site.venue.name, site.venue.address]
+    return joined([dict(part) for part in parts if part])
+
+
+def _places(conference: Conference) -> list[Block]:
+    sites = conference.sites.select_related("venue", "room").order_by("order", "id")
+    found = []
+    for site in sites:
+        place, attended = _site(site), words.count(site.attended)
+        if attended:
+            place = compose("{place} ({n} người)", "{place} ({n} people)", place=place, n=attended)
+        found.append(block("place", f"place:{site.pk}", place, f"site:{site.pk}"))
+    return found or [block("place", "place", {}, f"conference:{conference.pk}")]
+
+
+def _organisers(conference: Conference) -> list[Block]:
+    on = words.held_on(conference)
+    rows = conference.organisers.select_related("organisation").order_by("order", "id")
+    return [
+        block(
+            "organiser",
+            f"organiser:{row.pk}",
+            compose(
+                "Đơn vị chủ trì: {name}" if row.role == "lead" else "Đơn vị phối hợp: {name}",
+                "Lead organiser: {name}" if row.role == "lead" else "Co-organiser: {name}",
+                name=name_then(row.organisation, on),
+            ),
+            f"organiser:{row.pk}",
+        )
+        for row in sorted(rows, key=lambda row: (row.role != "lead", row.order))
+    ]
+
+
+def _people(conference: Conference, kind: str, name: str) -> list[Block]:
+    on = words.held_on(conference)
+    return [block(name, f"duty:{duty.pk}", words.with_office(duty, on), f"duty:{duty.pk}") for duty in duties(conference, kind)]
+
+
+def _attendance(conference: Conference) -> list[Block]:
+    """Numbers from the in/out log where there is one; else the count as it was said; else a visible blank."""
+    if Presence.objects.filter(conference=conference, direction=Direction.IN).exists():
+        return _logged(conference)
+    here = f"conference:{conference.pk}"
+    came, expected = words.count(conference.attended), words.count(conference.expected)
+    if came:
+        return [block("attendance", "attendance", compose("Số người dự: {n} người", "Attendance: {n} people", n=came), here)]
+    if expected:
+        text = compose(
+            f"Số người dự kiến: {{n}} người; số người có mặt: {BLANK}",
+            f"Expected: {{n}} people; present: {BLANK}",
+            n=expected,
+        )
+        return [block("attendance", "attendance", text, here)]
+    return [block("attendance", "attendance", {}, here)]
+
+
+def _logged(conference: Conference) -> list[Block]:
+    """Who came in at least once, of those with a seat: in all, by category, and by unit within it."""
+    on = words.held_on(conference)
+    came = Exists(Presence.objects.filter(registration=OuterRef("pk"), direction=Direction.IN))
+    units: dict[tuple[str, UUID | None], list[bool]] = defaultdict(list)
+    bodies: dict[UUID, Organisation] = {}
+    rows = conference.registrations.annotate(came=came).select_related("organisation", "person__organisation")
+    for row in rows.exclude(state=RegistrationState.WAITING, came=False).exclude(state=RegistrationState.CANCELLED, came=False):
+        body = _unit(row)
+        units[row.category, body.pk if body else None].append(row.came)
+        if body:
+            bodies[body.pk] = body
+
+    def counted(seats: list[bool]) -> Text:
+        return same(f"{sum(seats)}/{len(seats)}")
+
+    log = f"presence-log:{conference.pk}"
+    everybody = [seat for seats in units.values() for seat in seats]
+    found = [
+        block(
+            "attendance",
+            "attendance",
+            compose("Có mặt {n} người đã đăng ký", "Present: {n} of those registered", n=counted(everybody)),
+            log,
+        )
+    ]
+    for category in Category:
+        seats = [seat for (kind, _), unit in units.items() if kind == category for seat in unit]
+        if not seats:
+            continue
+        name = words.capital(both(category.label))
+        text = compose("{name}: {n} người", "{name}: {n}", name=name, n=counted(seats))
+        found.append(block("attendance", f"attendance:{category}", text, f"{log}/{category}"))
+        inside = [(unit, seats) for (kind, unit), seats in units.items() if kind == category and unit is not None]
+        for unit, seats in sorted(inside, key=lambda pair: bodies[pair[0]].sort_key):
+            text = compose("{name}: {n} người", "{name}: {n}", name=name_then(bodies[unit], on), n=counted(seats))
+            found.append(block("unit", f"attendance:{category}:{unit}", text, f"{log}/{category}/{unit}"))
+    return found
+
+
+def _unit(row: Registration) -> Organisation | None:
+    return row.organisation or row.person.organisation
