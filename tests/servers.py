@@ -1,4 +1,8 @@
-"""A pytest plugin (loaded before Django's): servers of this run's own, unless the environment names some."""
+"""A pytest plugin (loaded before Django's): servers of this run's own, unless the environment names some.
+
+Runs do not meet: each has its own folder and ports. Workers of pytest-xdist inherit their run's servers by the
+environment and take a Redis database each.
+"""
 
 import atexit
 import contextlib
@@ -10,8 +14,14 @@ from backend.embedded import servers
 
 os.environ.setdefault("PLENUM_SECRET_KEY", "tests-only-secret-key-of-more-than-32-characters")
 os.environ.setdefault("PLENUM_LOG_LEVEL", "ERROR")
-if not (os.environ.get("DATABASE_URL") and os.environ.get("REDIS_URL")):
-    _open = contextlib.ExitStack()
-    _folder = _open.enter_context(tempfile.TemporaryDirectory(prefix="plenum-tests-"))
-    os.environ.update(_open.enter_context(servers(Path(_folder) / "var", durable=False)))
-    atexit.register(_open.close)
+
+worker = os.environ.get("PYTEST_XDIST_WORKER", "")
+if worker:
+    address = os.environ["REDIS_URL"].rpartition("/")[0]
+    os.environ["REDIS_URL"] = f"{address}/{int(worker.removeprefix('gw')) % 16}"
+else:
+    opened = contextlib.ExitStack()
+    atexit.register(opened.close)
+    folder = Path(opened.enter_context(tempfile.TemporaryDirectory(prefix="plenum-tests-")))
+    os.environ.setdefault("PLENUM_DATA_DIR", str(folder / "var"))
+    os.environ.update(opened.enter_context(servers(folder / "var", durable=False)))

