@@ -16,7 +16,9 @@ TIMETABLE = {
     "plenum.clock.close_due_polls": 1.0,
     "plenum.clock.forget_what_expired": 3600.0,
 }
-app.conf.beat_schedule = {name: {"task": name, "schedule": seconds, "options": {"expires": seconds}} for name, seconds in TIMETABLE.items()}
+app.conf.beat_schedule = {
+    name: {"task": name, "schedule": seconds, "options": {"expires": seconds}} for name, seconds in TIMETABLE.items()
+}
 
 
 @app.task(name="plenum.clock.close_due_polls")

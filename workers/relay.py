@@ -58,7 +58,9 @@ class Relay:
         for start in range(0, len(claimed), MAILS_PER_TASK):
             chunk = claimed[start : start + MAILS_PER_TASK]
             try:
-                app.send_task("plenum.mail.send", [[str(mail_id) for mail_id in chunk]], queue="mail", producer=producer)
+                app.send_task(
+                    "plenum.mail.send", [[str(mail_id) for mail_id in chunk]], queue="mail", producer=producer
+                )
             except (BrokerError, RedisError):
                 mail.release(claimed[start:])
                 raise

@@ -3,7 +3,6 @@
 from functools import partial
 from typing import Any
 
-from django.http import HttpResponseBase
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
@@ -83,7 +82,7 @@ class HouseViewSet(GenericViewSet[Any]):
             return Response(status=304, headers={"ETag": etag(row)})
         return self.answer(row)
 
-    def finalize_response(self, request: Any, response: HttpResponseBase, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def finalize_response(self, request: Any, response: Any, *args: Any, **kwargs: Any) -> Any:
         response = super().finalize_response(request, response, *args, **kwargs)
         response.headers.setdefault("Cache-Control", "private, no-cache")
         return response

@@ -16,7 +16,8 @@ class Context:
     request_id: str = ""
 
 
-_current: ContextVar[Context] = ContextVar("plenum_context", default=Context())
+NOBODY = Context()
+_current: ContextVar[Context] = ContextVar("plenum_context", default=NOBODY)
 
 
 def current() -> Context:

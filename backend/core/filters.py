@@ -38,6 +38,12 @@ class HouseFilters(DjangoFilterBackend):
         parameters = list(super().get_schema_operation_parameters(view))
         if getattr(view, "search_fields", ()):
             parameters.append(
-                {"name": "q", "in": "query", "required": False, "schema": {"type": "string"}, "description": "Search; diacritics may be left out."}
+                {
+                    "name": "q",
+                    "in": "query",
+                    "required": False,
+                    "schema": {"type": "string"},
+                    "description": "Search; diacritics may be left out.",
+                }
             )
         return parameters

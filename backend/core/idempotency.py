@@ -34,7 +34,9 @@ def once(request: Any, handler: Callable[..., Response], *args: Any, **kwargs: A
     if key is None:
         return handler(request, *args, **kwargs)
     if not 0 < len(key) <= 255 or not key.isascii() or not key.isprintable():
-        raise Invalid({"Idempotency-Key": say(vi="Phải có 1-255 ký tự ASCII.", en="Must be 1-255 visible ASCII characters.")})
+        raise Invalid(
+            {"Idempotency-Key": say(vi="Phải có 1-255 ký tự ASCII.", en="Must be 1-255 visible ASCII characters.")}
+        )
     caller = f"account:{request.user.pk}" if request.user.is_authenticated else f"anonymous:{request.path}"
     fingerprint = _fingerprint(request)
     with transaction.atomic():
@@ -50,7 +52,9 @@ def once(request: Any, handler: Callable[..., Response], *args: Any, **kwargs: A
         if not first:
             if record.fingerprint != fingerprint:
                 raise KeyReused()
-            return Response(record.body, status=record.status, headers={**record.headers, "Idempotency-Replayed": "true"})
+            return Response(
+                record.body, status=record.status, headers={**record.headers, "Idempotency-Replayed": "true"}
+            )
         response = handler(request, *args, **kwargs)
         record.status = response.status_code
         record.body = json.loads(json.dumps(response.data, cls=DjangoJSONEncoder))

@@ -13,7 +13,11 @@ FORBIDDEN = {"password", "token", "secret", "email", "phone", "full_name", "auth
 
 def _add_context(_: Any, __: str, entry: dict[str, Any]) -> dict[str, Any]:
     here = context.current()
-    return {**entry, **({"actor": here.actor} if here.actor else {}), **({"request_id": here.request_id} if here.request_id else {})}
+    return {
+        **entry,
+        **({"actor": here.actor} if here.actor else {}),
+        **({"request_id": here.request_id} if here.request_id else {}),
+    }
 
 
 def _without_personal_data(_: Any, __: str, entry: dict[str, Any]) -> dict[str, Any]:
@@ -30,7 +34,11 @@ def configure(settings: dict[str, Any]) -> None:
         _without_personal_data,
         structlog.processors.format_exc_info,
     ]
-    renderer: Any = structlog.dev.ConsoleRenderer(colors=False) if settings["plain"] else structlog.processors.JSONRenderer(ensure_ascii=False)
+    renderer: Any = (
+        structlog.dev.ConsoleRenderer(colors=False)
+        if settings["plain"]
+        else structlog.processors.JSONRenderer(ensure_ascii=False)
+    )
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),

@@ -19,7 +19,11 @@ def timed_request(request: HttpRequest) -> Iterator[Callable[[HttpResponse], Non
     def done(response: HttpResponse) -> None:
         match = request.resolver_match
         route = match.route if match else "unknown"
-        method = request.method if request.method in {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"} else "OTHER"
+        method = (
+            request.method
+            if request.method in {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
+            else "OTHER"
+        )
         REQUESTS.labels(method, route, str(response.status_code)).inc()
         SECONDS.labels(method, route).observe(time.perf_counter() - started)
 

@@ -3,12 +3,11 @@
 from typing import Any
 
 from rest_framework.negotiation import BaseContentNegotiation
+from rest_framework.utils.mediatypes import media_type_matches
 
 
 class AlwaysJSON(BaseContentNegotiation):
     def select_parser(self, request: Any, parsers: Any) -> Any:
-        from rest_framework.utils.mediatypes import media_type_matches  # inline: DRF imports settings at import time
-
         for parser in parsers:
             if media_type_matches(parser.media_type, request.content_type or ""):
                 return parser

@@ -23,17 +23,28 @@ TITLES = {
     401: ("not-signed-in", say(vi="Bạn chưa đăng nhập.", en="You are not signed in.")),
     403: ("forbidden", say(vi="Bạn không có quyền làm việc này.", en="You may not do this.")),
     404: ("not-found", say(vi="Không tìm thấy.", en="Not found.")),
-    405: ("method-not-allowed", say(vi="Địa chỉ này không nhận phương thức đó.", en="This address does not accept that method.")),
+    405: (
+        "method-not-allowed",
+        say(vi="Địa chỉ này không nhận phương thức đó.", en="This address does not accept that method."),
+    ),
     406: ("not-acceptable", say(vi="Không có dạng dữ liệu bạn yêu cầu.", en="The requested format is not available.")),
     413: ("too-large", say(vi="Nội dung gửi lên quá lớn.", en="The request body is too large.")),
-    415: ("unsupported-media-type", say(vi="Dạng dữ liệu gửi lên không được nhận.", en="The body's media type is not accepted.")),
+    415: (
+        "unsupported-media-type",
+        say(vi="Dạng dữ liệu gửi lên không được nhận.", en="The body's media type is not accepted."),
+    ),
     429: ("too-many-attempts", say(vi="Thử quá nhiều lần.", en="Too many attempts.")),
-    500: ("internal", say(vi="Lỗi phía máy chủ; việc này đã được ghi lại.", en="An error on our side; it has been recorded.")),
+    500: (
+        "internal",
+        say(vi="Lỗi phía máy chủ; việc này đã được ghi lại.", en="An error on our side; it has been recorded."),
+    ),
     503: ("unavailable", say(vi="Tạm thời chưa phục vụ được. Hãy thử lại.", en="Temporarily unavailable. Try again.")),
 }
 
 
-def document(code: int, slug: str, title: Any, *, detail: Any = None, errors: list[dict[str, str]] | None = None, **extra: Any) -> dict[str, Any]:
+def document(
+    code: int, slug: str, title: Any, *, detail: Any = None, errors: list[dict[str, str]] | None = None, **extra: Any
+) -> dict[str, Any]:
     """A problem document; `errors` lists {"field", "reason"}."""
     body: dict[str, Any] = {"type": f"/problems/{slug}", "title": str(title), "status": code}
     if detail is not None and str(detail) != body["title"]:
@@ -68,7 +79,9 @@ def answer(error: Exception, view_context: dict[str, Any]) -> Response | None:
     headers: dict[str, str] = {}
     if isinstance(error, Invalid):
         fields = [{"field": field, "reason": str(reason)} for field, reason in error.fields.items()]
-        return _respond(document(error.status, error.slug, error.title, detail=error.sentence, errors=fields, **error.extra))
+        return _respond(
+            document(error.status, error.slug, error.title, detail=error.sentence, errors=fields, **error.extra)
+        )
     if isinstance(error, DomainError):
         if retry_after := error.extra.get("retry_after"):
             headers["Retry-After"] = str(retry_after)
@@ -90,15 +103,17 @@ def answer(error: Exception, view_context: dict[str, Any]) -> Response | None:
         # PostgreSQL's own refusal of a value (out of range, NUL): the caller's fault, nothing was written.
         return _respond(document(400, *TITLES[400]))
     if isinstance(error, IntegrityError):
-        log.warning("constraint_refused", constraint=getattr(getattr(error.__cause__, "diag", None), "constraint_name", None))
+        log.warning(
+            "constraint_refused", constraint=getattr(getattr(error.__cause__, "diag", None), "constraint_name", None)
+        )
         return _respond(document(409, "conflict", DomainError.title))
     if isinstance(error, OperationalError):
         log.error("database_unavailable", error=type(error.__cause__ or error).__name__)
         return _respond(document(503, *TITLES[503]), {"Retry-After": "5"})
     if isinstance(error, exceptions.APIException):
         slug, title = TITLES.get(error.status_code, ("error", error.default_detail))
-        if error.status_code == status.HTTP_429_TOO_MANY_REQUESTS and getattr(error, "wait", None):
-            headers["Retry-After"] = str(int(error.wait or 0) + 1)
+        if error.status_code == status.HTTP_429_TOO_MANY_REQUESTS and (wait := getattr(error, "wait", None)):
+            headers["Retry-After"] = str(int(wait) + 1)
         if getattr(error, "auth_header", None):
             headers["WWW-Authenticate"] = error.auth_header  # type: ignore[attr-defined]
         detail = error.detail if isinstance(error.detail, str) and error.status_code in {400, 405, 415} else None

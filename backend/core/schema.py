@@ -34,11 +34,18 @@ class HouseSchema(AutoSchema):
         parameters: list[Any] = []
         if self.method in {"POST", "PATCH", "PUT", "DELETE"}:
             parameters.append(
-                OpenApiParameter("Idempotency-Key", str, OpenApiParameter.HEADER, description="Makes a repeat of this request harmless.")
+                OpenApiParameter(
+                    "Idempotency-Key",
+                    str,
+                    OpenApiParameter.HEADER,
+                    description="Makes a repeat of this request harmless.",
+                )
             )
         if self.method in {"PATCH", "PUT", "DELETE"} and getattr(self.view, "edited_by_two", False):
             parameters.append(
-                OpenApiParameter("If-Match", str, OpenApiParameter.HEADER, required=True, description="The ETag that was read.")
+                OpenApiParameter(
+                    "If-Match", str, OpenApiParameter.HEADER, required=True, description="The ETag that was read."
+                )
             )
         return parameters
 
@@ -46,7 +53,10 @@ class HouseSchema(AutoSchema):
 def describe_problems(result: dict[str, Any], **_: Any) -> dict[str, Any]:
     """Postprocessing: every operation may answer with a problem document."""
     result.setdefault("components", {}).setdefault("schemas", {})["Problem"] = PROBLEM
-    problem = {"description": "Refused", "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}}
+    problem = {
+        "description": "Refused",
+        "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+    }
     for path in result.get("paths", {}).values():
         for operation in path.values():
             if isinstance(operation, dict) and "responses" in operation:

@@ -45,7 +45,9 @@ class HouseSerializer(serializers.ModelSerializer[Any]):
     def build_standard_field(self, field_name: str, model_field: Any) -> tuple[Any, dict[str, Any]]:
         field_class, kwargs = super().build_standard_field(field_name, model_field)
         if field_class is LanguageMap:
-            kwargs = {key: value for key, value in kwargs.items() if key in {"required", "read_only", "help_text", "label"}}
+            kwargs = {
+                key: value for key, value in kwargs.items() if key in {"required", "read_only", "help_text", "label"}
+            }
             kwargs["required_text"] = not model_field.blank
         return field_class, kwargs
 
@@ -72,5 +74,3 @@ def refuse_unknown(serializer: serializers.Serializer[Any], data: Any) -> None:
             raise serializers.ValidationError(
                 {name: [say(vi="Không có trường này.", en="There is no such field.")] for name in unknown}
             )
-
-

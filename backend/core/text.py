@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.functional import lazy
-from django.utils.translation import get_language
+from django.utils.translation import get_language, override
 
 Text = dict[str, str]
 
@@ -33,8 +33,6 @@ def say(*, vi: str, en: str, **values: Any) -> Any:
 
 def both(sentence: Any) -> Text:
     """A sentence made by `say`, written out in every language."""
-    from django.utils.translation import override  # inline: only long-lived records need it
-
     texts: Text = {}
     for code, _ in settings.LANGUAGES:
         with override(code):
@@ -46,13 +44,17 @@ def localized(texts: Mapping[str, str] | None, language: str | None = None) -> s
     """The text in `language` (default: the caller's), else in the required one, else in any, else ''."""
     if not texts:
         return ""
-    return texts.get(language or current_language()) or texts.get(settings.REQUIRED_LANGUAGE) or next(iter(texts.values()))
+    return (
+        texts.get(language or current_language()) or texts.get(settings.REQUIRED_LANGUAGE) or next(iter(texts.values()))
+    )
 
 
 def check_language_map(value: object, *, required: bool = True, max_length: int = 20000) -> None:
     """Raises ValidationError unless `value` is {"vi": "…", "en": "…"} in known languages, vi present when required."""
     if not isinstance(value, dict):
-        raise ValidationError(say(vi="Phải là bảng ngôn ngữ {{\"vi\": …}}.", en="Must be a language map {{\"vi\": …}}.", _=0))
+        raise ValidationError(
+            say(vi='Phải là bảng ngôn ngữ {{"vi": …}}.', en='Must be a language map {{"vi": …}}.', _=0)
+        )
     known = dict(settings.LANGUAGES)
     for code, text in value.items():
         if code not in known:
@@ -61,7 +63,12 @@ def check_language_map(value: object, *, required: bool = True, max_length: int 
             raise ValidationError(say(vi="Bản {code} phải là chữ.", en="The {code} text must be a string.", code=code))
         if len(text) > max_length:
             raise ValidationError(
-                say(vi="Bản {code} dài quá {n} ký tự.", en="The {code} text exceeds {n} characters.", code=code, n=max_length)
+                say(
+                    vi="Bản {code} dài quá {n} ký tự.",
+                    en="The {code} text exceeds {n} characters.",
+                    code=code,
+                    n=max_length,
+                )
             )
     if required and not str(value.get(settings.REQUIRED_LANGUAGE, "")).strip():
         raise ValidationError(say(vi="Thiếu bản tiếng Việt.", en="The Vietnamese text is required."))

@@ -59,7 +59,7 @@ class WebhookCatcher:
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
 
-            def do_POST(self) -> None:  # noqa: N802 -- http.server's name
+            def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
                 status = catcher.receive(dict(self.headers), body)
                 self.send_response(status)

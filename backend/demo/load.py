@@ -95,14 +95,20 @@ class _Record:
         first = None
         for entry in self.data.get("series", []):
             organisation = self.organisations[entry["organisation"]]
-            row, _ = Series.objects.get_or_create(title=entry["title"], organisation=organisation, defaults={"rule": entry["rule"]})
+            row, _ = Series.objects.get_or_create(
+                title=entry["title"], organisation=organisation, defaults={"rule": entry["rule"]}
+            )
             first = first or row
         return first
 
     def _resolved(self, entry: dict[str, Any]) -> dict[str, Any]:
         """An entry with its keys turned into rows."""
         fields = dict(entry)
-        for name, rows in {"person": self.people, "organisation": self.organisations, "subject": self.organisations}.items():
+        for name, rows in {
+            "person": self.people,
+            "organisation": self.organisations,
+            "subject": self.organisations,
+        }.items():
             if name in fields:
                 fields[name] = rows[fields[name]]
         if "agenda_item" in fields:
@@ -114,7 +120,10 @@ class _Record:
     def _place(self, conference: Conference) -> None:
         for order, slug in enumerate(self.data["organisers"]):
             Organiser.objects.create(
-                conference=conference, organisation=self.organisations[slug], role="co" if order else "lead", order=order
+                conference=conference,
+                organisation=self.organisations[slug],
+                role="co" if order else "lead",
+                order=order,
             )
         for order, entry in enumerate(self.data.get("sites", [])):
             venue = Venue.objects.create(**self._resolved(entry["venue"]))
@@ -122,7 +131,9 @@ class _Record:
 
     def _programme(self, conference: Conference) -> None:
         self.agenda = {
-            entry["key"]: AgendaItem.objects.create(conference=conference, order=order, phase=entry["phase"], title=entry["title"])
+            entry["key"]: AgendaItem.objects.create(
+                conference=conference, order=order, phase=entry["phase"], title=entry["title"]
+            )
             for order, entry in enumerate(self.data.get("agenda", []), start=1)
         }
         for order, entry in enumerate(self.data.get("duties", []), start=1):
@@ -137,5 +148,3 @@ class _Record:
                 model.objects.create(conference=conference, order=order, **self._resolved(entry))
         for entry in self.data.get("resolutions", []):
             Resolution.objects.create(conference=conference, state=ResolutionState.ADOPTED, **self._resolved(entry))
-
-

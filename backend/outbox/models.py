@@ -23,14 +23,18 @@ class Event(models.Model):
     on_behalf_of = models.CharField(max_length=80, blank=True)
     request_id = models.CharField(max_length=64, blank=True)
     recorded_at = models.DateTimeField(db_default=Now())
-    committed_at = models.DateTimeField(null=True, help_text="When the fact's transaction committed, where the server keeps that.")
+    committed_at = models.DateTimeField(
+        null=True, help_text="When the fact's transaction committed, where the server keeps that."
+    )
     position = models.BigIntegerField(null=True, unique=True)
     previous_hash = models.CharField(max_length=64, blank=True, default="")
     hash = models.CharField(max_length=64, blank=True, default="")
 
     class Meta:
         indexes = [
-            models.Index(fields=["recorded_at", "id"], name="events_to_relay", condition=models.Q(position__isnull=True)),
+            models.Index(
+                fields=["recorded_at", "id"], name="events_to_relay", condition=models.Q(position__isnull=True)
+            ),
             models.Index(fields=["name", "position"], name="events_by_name"),
             models.Index(fields=["conference_id", "position"], name="events_by_conference"),
             models.Index(fields=["subject_id", "position"], name="events_by_subject"),
@@ -63,7 +67,9 @@ class Delivery(models.Model):
     last_error = models.CharField(max_length=500, blank=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["event", "consumer"], name="one_delivery_per_event_and_consumer")]
+        constraints = [
+            models.UniqueConstraint(fields=["event", "consumer"], name="one_delivery_per_event_and_consumer")
+        ]
         indexes = [
             models.Index(fields=["due_at"], name="deliveries_due", condition=models.Q(state="due")),
             models.Index(fields=["state", "-id"], name="deliveries_by_state"),

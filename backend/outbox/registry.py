@@ -29,7 +29,7 @@ def event(name: str, *, subject: str, version: int = 1) -> Any:
         raise ValueError(f"{name!r} is not subject.verb_in_past")
 
     def register(cls: E) -> E:
-        made = dataclasses.dataclass(frozen=True, kw_only=True)(cls)
+        made: E = dataclasses.dataclass(frozen=True, kw_only=True)(cls)  # type: ignore[assignment]
         made.name, made.schema_version, made.subject = name, version, subject
         if name in _events and _events[name].__qualname__ != made.__qualname__:
             raise ValueError(f"{name} is defined twice")

@@ -173,10 +173,16 @@ def handle(delivery_id: UUID, reaction: Reaction) -> bool:
     if started is None:
         return False
     begun = time.perf_counter()
-    acting = context.acting(actor=started.consumer, on_behalf_of=started.event.actor, request_id=started.event.request_id)
+    acting = context.acting(
+        actor=started.consumer, on_behalf_of=started.event.actor, request_id=started.event.request_id
+    )
     try:
         with acting, transaction.atomic():
-            held = Delivery.objects.select_for_update(skip_locked=True, of=("self",)).filter(pk=delivery_id, state=DeliveryState.DUE).first()
+            held = (
+                Delivery.objects.select_for_update(skip_locked=True, of=("self",))
+                .filter(pk=delivery_id, state=DeliveryState.DUE)
+                .first()
+            )
             if held is None:
                 return False
             reaction(started.event)
@@ -195,7 +201,9 @@ def _milliseconds(begun: float) -> int:
 def settle(delivery: Delivery, outcome: str, milliseconds: int) -> None:
     """Records the last, successful try of a delivery that went out of the house."""
     with transaction.atomic():
-        DeliveryAttempt.objects.create(delivery=delivery, number=delivery.attempts, outcome=outcome, milliseconds=milliseconds)
+        DeliveryAttempt.objects.create(
+            delivery=delivery, number=delivery.attempts, outcome=outcome, milliseconds=milliseconds
+        )
         Delivery.objects.filter(pk=delivery.pk).update(state=DeliveryState.SETTLED, settled_at=now(), last_error="")
 
 
@@ -204,7 +212,9 @@ def fail(delivery: Delivery, reason: str, milliseconds: int, *, final: bool = Fa
     dead = final or delivery.attempts > len(LADDER)
     wait = 0 if dead else LADDER[delivery.attempts - 1]
     with transaction.atomic():
-        DeliveryAttempt.objects.create(delivery=delivery, number=delivery.attempts, outcome=reason[:500], milliseconds=milliseconds)
+        DeliveryAttempt.objects.create(
+            delivery=delivery, number=delivery.attempts, outcome=reason[:500], milliseconds=milliseconds
+        )
         Delivery.objects.filter(pk=delivery.pk, state=DeliveryState.DUE).update(
             state=DeliveryState.DEAD if dead else DeliveryState.DUE,
             due_at=now() + dt.timedelta(seconds=wait),

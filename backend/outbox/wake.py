@@ -27,7 +27,9 @@ def relay() -> None:
         return
     try:
         with client().pipeline(transaction=False) as pipe:
-            pipe.lpush(DOORBELL, 1).ltrim(DOORBELL, 0, 0).execute()
+            pipe.lpush(DOORBELL, 1)
+            pipe.ltrim(DOORBELL, 0, 0)
+            pipe.execute()
     except redis.RedisError as error:
         _quiet_until = time.monotonic() + PAUSE
         log.warning("doorbell_unreachable", error=type(error).__name__)
@@ -36,6 +38,8 @@ def relay() -> None:
 def wait(seconds: float) -> None:
     """Waits for a ring, at most `seconds`; with Redis away it waits a quarter of a second: the poll takes over."""
     try:
-        redis.Redis.from_url(settings.REDIS_URL, socket_timeout=seconds + 1, socket_connect_timeout=0.25).blpop([DOORBELL], timeout=seconds)
+        redis.Redis.from_url(settings.REDIS_URL, socket_timeout=seconds + 1, socket_connect_timeout=0.25).blpop(
+            [DOORBELL], timeout=seconds
+        )
     except redis.RedisError:
         time.sleep(min(seconds, 0.25))

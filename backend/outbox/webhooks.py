@@ -19,7 +19,7 @@ from standardwebhooks import Webhook
 from backend.core.errors import Invalid
 from backend.core.queries import locked
 from backend.core.text import say
-from backend.outbox.models import Delivery, WebhookEndpoint
+from backend.outbox.models import WebhookEndpoint
 from backend.outbox.registry import known_events
 from backend.outbox.services import begin, cloud_event, fail, settle
 
@@ -55,21 +55,39 @@ def _check(url: str, event_names: Iterable[str]) -> None:
     try:
         public_addresses(url)
     except AddressRefused as error:
-        raise Invalid({"url": say(vi="Không được gọi địa chỉ này ({why}).", en="This address may not be called ({why}).", why=error)}) from None
+        raise Invalid(
+            {
+                "url": say(
+                    vi="Không được gọi địa chỉ này ({why}).", en="This address may not be called ({why}).", why=error
+                )
+            }
+        ) from None
     unknown = sorted(set(event_names) - set(known_events()))
     if unknown:
-        raise Invalid({"event_names": say(vi="Sự kiện không có: {names}.", en="Unknown events: {names}.", names=", ".join(unknown))})
+        raise Invalid(
+            {
+                "event_names": say(
+                    vi="Sự kiện không có: {names}.", en="Unknown events: {names}.", names=", ".join(unknown)
+                )
+            }
+        )
 
 
 @transaction.atomic
-def add_endpoint(*, organisation_id: UUID | None, url: str, event_names: list[str], description: str = "") -> WebhookEndpoint:
+def add_endpoint(
+    *, organisation_id: UUID | None, url: str, event_names: list[str], description: str = ""
+) -> WebhookEndpoint:
     """Registers an endpoint with a fresh secret; [] as `event_names` means every event.
 
     Raises Invalid when the address is private, not https, or an event is unknown.
     """
     _check(url, event_names)
     return WebhookEndpoint.objects.create(
-        organisation_id=organisation_id, url=url, event_names=event_names, description=description, secrets=[new_secret()]
+        organisation_id=organisation_id,
+        url=url,
+        event_names=event_names,
+        description=description,
+        secrets=[new_secret()],
     )
 
 

@@ -56,7 +56,9 @@ class Person(Base):
     email = models.EmailField(blank=True)
     phone = models.CharField(max_length=20, blank=True)
     language = models.CharField(max_length=5, default="vi")
-    organisation = models.ForeignKey(Organisation, null=True, blank=True, on_delete=models.PROTECT, related_name="people")
+    organisation = models.ForeignKey(
+        Organisation, null=True, blank=True, on_delete=models.PROTECT, related_name="people"
+    )
     sort_key = models.CharField(max_length=400, editable=False, db_collation="C")
     folded = models.CharField(max_length=200, editable=False)
 
@@ -116,7 +118,11 @@ class RoleGrant(Base):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["account", "role", "organisation"], nulls_distinct=False, name="one_grant_per_role_and_organisation")
+            models.UniqueConstraint(
+                fields=["account", "role", "organisation"],
+                nulls_distinct=False,
+                name="one_grant_per_role_and_organisation",
+            )
         ]
 
 

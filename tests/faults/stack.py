@@ -58,7 +58,9 @@ class Breakable:
         self.redis.stop()
 
     def said(self) -> str:
-        return "\n".join(f"== {path.name}\n{path.read_text(errors='replace')[-3000:]}" for path in self.logs.glob("*.log"))
+        return "\n".join(
+            f"== {path.name}\n{path.read_text(errors='replace')[-3000:]}" for path in self.logs.glob("*.log")
+        )
 
 
 @contextlib.contextmanager
