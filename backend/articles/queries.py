@@ -1,0 +1,95 @@
+"""Reading articles: for those who write them, for the public, and the record a recap is drafted from."""
+
+import datetime as dt
+from uuid import UUID
+
+from django.db.models import Prefetch, Q, QuerySet
+from django.db.models.aggregates import Max
+from django.db.models.functions import Greatest
+
+from backend.articles.models import Article, ArticleRevision
+from backend.articles.recap import Record
+from backend.articles.states import ArticleState
+from backend.conferences.models import Conference
+from backend.conferences.queries import for_lists
+from backend.conferences.states import ConferenceState, Confidentiality
+from backend.minutes.models import Conclusion, Finding, Proposal
+from backend.people.models import Account
+from backend.people.queries import organisations_with
+from backend.registration.models import Presence
+from backend.registration.states import Direction
+from backend.resolutions.models import Poll, Resolution
+from backend.resolutions.states import PollState
+
+WORKS_ON_ARTICLES = ("editor", "approver", "organiser", "secretary", "auditor")
+
+_ABOUT_PUBLIC = Q(conference=None) | Q(conference__confidentiality=Confidentiality.PUBLIC)
+
+
+def articles_visible_to(account: Account) -> QuerySet[Article]:
+    """All articles of the organisations the account works for, and what is published."""
+    articles = Article.objects.prefetch_related("blocks")
+    where = organisations_with(account, *WORKS_ON_ARTICLES)
+    if where is None:
+        return articles
+    return articles.filter(Q(organisation_id__in=where) | Q(_ABOUT_PUBLIC, state=ArticleState.PUBLISHED))
+
+
+def public_articles() -> QuerySet[Article]:
+    """Published articles, newest first, each with its `revisions` in order: the last one is what the public reads."""
+    return (
+        Article.objects.filter(_ABOUT_PUBLIC, state=ArticleState.PUBLISHED)
+        .select_related("organisation", "conference")
+        .prefetch_related(Prefetch("revisions", ArticleRevision.objects.order_by("number")))
+        .order_by("-published_at", "-id")
+    )
+
+
+def articles_in(language: str) -> QuerySet[Article]:
+    return public_articles().filter(languages__contains=[language])
+
+
+def retracted_article(slug: str) -> Article | None:
+    return Article.objects.filter(_ABOUT_PUBLIC, state=ArticleState.RETRACTED, slug=slug).first()
+
+
+def last_change() -> dt.datetime | None:
+    """When the public last saw a publication, a correction or a retraction; None before the first one."""
+    newest: dt.datetime | None = Article.objects.filter(_ABOUT_PUBLIC).aggregate(
+        at=Max(Greatest("published_at", "corrected_at", "retracted_at"))
+    )["at"]
+    return newest
+
+
+def public_conferences() -> QuerySet[Conference]:
+    """Public conferences that were announced, with who holds them and where."""
+    public = Conference.objects.filter(confidentiality=Confidentiality.PUBLIC, announced_at__isnull=False)
+    return for_lists(public.exclude(state=ConferenceState.DRAFT)).order_by("-announced_at", "-id")
+
+
+def record_of(conference: Conference) -> Record:
+    """Everything the record holds about a conference, in a fixed number of statements."""
+    names = "organisation__former_names"
+    polls = Poll.objects.filter(conference=conference, state=PollState.DECLARED).order_by("round")
+    came = Presence.objects.filter(conference=conference, direction=Direction.IN).values("registration").distinct().count()
+    return Record(
+        conference=conference,
+        organisers=list(conference.organisers.select_related("organisation").prefetch_related(names)),
+        sites=list(conference.sites.select_related("venue", "room")),
+        duties=list(conference.duties.select_related("person", "organisation").prefetch_related(names)),
+        speeches=list(conference.speeches.select_related("person", "organisation").prefetch_related(names)),
+        findings=list(Finding.objects.filter(conference=conference)),
+        proposals=list(
+            Proposal.objects.filter(conference=conference)
+            .select_related("speech__person", "speech__organisation")
+            .prefetch_related(f"speech__{names}")
+        ),
+        conclusions=list(Conclusion.objects.filter(conference=conference).select_related("subject").prefetch_related("subject__former_names")),
+        resolutions=list(Resolution.objects.filter(conference=conference).order_by("id")),
+        declared={poll.resolution_id: poll for poll in polls},
+        came=came or None,
+    )
+
+
+def recap_of(conference_id: UUID) -> Article | None:
+    return Article.objects.filter(conference_id=conference_id, kind="recap").first()

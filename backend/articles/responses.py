@@ -1,0 +1,25 @@
+"""Answers to the public: revalidated at every read, so that a correction or a retraction is seen at once."""
+
+import datetime as dt
+import hashlib
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.utils.cache import get_conditional_response
+from django.utils.http import http_date, quote_etag
+
+
+def fresh(
+    request: HttpRequest, body: str, *, language: str, content_type: str, changed: dt.datetime | None = None, status: int = 200
+) -> HttpResponseBase:
+    """The body with its ETag (and Last-Modified when known), or 304 when the reader already holds it."""
+    response = HttpResponse(body, content_type=content_type, status=status)
+    response["Content-Language"] = language
+    response["Cache-Control"] = "public, no-cache"
+    if status != 200:
+        return response
+    etag = quote_etag(hashlib.sha256(response.content).hexdigest()[:32])
+    response["ETag"] = etag
+    seconds = int(changed.timestamp()) if changed else None
+    if seconds:
+        response["Last-Modified"] = http_date(seconds)
+    return get_conditional_response(request, etag=etag, last_modified=seconds, response=response) or response
