@@ -1,0 +1,10 @@
+"""Documents in the form of decree 30/2020: from plain data to .docx (the editable one) and PDF/A-2b (the one of record).
+
+Nothing here reads the database: the same data always gives the same pages in both formats.
+"""
+
+from backend.documents.form.docx import write_docx
+from backend.documents.form.minutes import BLANK, MinutesDocument, Paragraph
+from backend.documents.form.pdf import write_pdf
+
+__all__ = ["BLANK", "MinutesDocument", "Paragraph", "write_docx", "write_pdf"]
