@@ -35,7 +35,7 @@ from backend.core.text import say
 class Shelf(HouseViewSet):
     """Rows that are listed, read, added, edited and removed alike: subclasses name the body and the three services.
 
-    `name` is the services' word for a row: the id is passed as `<name>_id`. The shelf's `parent` is the body's field
+    `noun` is the services' word for a row: the id is passed as `<noun>_id`. The shelf's `parent` is the body's field
     that says who answers for a new row.
     """
 
@@ -43,14 +43,14 @@ class Shelf(HouseViewSet):
     edited_by_two = True
     rules = rules.PARTS
     body_class: ClassVar[Any]
-    name: ClassVar[str]
+    noun: ClassVar[str]
     parent: ClassVar[str]
     add: ClassVar[Callable[..., Any]]
     edit: ClassVar[Callable[..., Any]]
     remove: ClassVar[Callable[..., Any]]
 
     def _target(self, row: Any) -> dict[str, Any]:
-        return {f"{self.name}_id": row.pk, "expected": self.expected_version()}
+        return {f"{self.noun}_id": row.pk, "expected": self.expected_version()}
 
     def _shown(self, row: Any, status: int = 200) -> Response:
         return self.answer(self.get_queryset().get(pk=row.pk), status)
@@ -121,7 +121,7 @@ class PartShelf(Shelf):
 class SiteViewSet(PartShelf):
     queryset = Site.objects.select_related("conference", "venue", "room")
     serializer_class = SiteSerializer
-    body_class, name = SiteBody, "site"
+    body_class, noun = SiteBody, "site"
     add, edit, remove = services.add_site, services.edit_site, services.remove_site
 
 
@@ -129,7 +129,7 @@ class SiteViewSet(PartShelf):
 class AgendaItemViewSet(PartShelf):
     queryset = AgendaItem.objects.select_related("conference")
     serializer_class = AgendaItemSerializer
-    body_class, name = AgendaItemBody, "agenda_item"
+    body_class, noun = AgendaItemBody, "agenda_item"
     add, edit, remove = services.add_agenda_item, services.edit_agenda_item, services.remove_agenda_item
 
 
@@ -145,7 +145,7 @@ class DutyViewSet(PartShelf):
     serializer_class = DutySerializer
     filterset_class = DutyFilters
     ordering = ("conference_id", "kind", "order", "id")
-    body_class, name = DutyBody, "duty"
+    body_class, noun = DutyBody, "duty"
     add, edit, remove = services.add_duty, services.edit_duty, services.remove_duty
 
 
@@ -162,7 +162,7 @@ class SpeechViewSet(PartShelf):
     serializer_class = SpeechSerializer
     rules = rules.SPEECHES
     filterset_class = SpeechFilters
-    body_class, name = SpeechBody, "speech"
+    body_class, noun = SpeechBody, "speech"
     add, edit, remove = services.add_speech, services.edit_speech, services.remove_speech
 
 
@@ -177,7 +177,7 @@ class VenueViewSet(Shelf):
     queryset = Venue.objects.all()
     serializer_class = VenueSerializer
     filterset_class = VenueFilters
-    body_class, name, parent = VenueBody, "venue", "organisation"
+    body_class, noun, parent = VenueBody, "venue", "organisation"
     add, edit, remove = services.add_venue, services.edit_venue, services.remove_venue
 
     def _add(self, request: Any, fields: dict[str, Any]) -> Any:
@@ -195,7 +195,7 @@ class RoomViewSet(Shelf):
     queryset = Room.objects.select_related("venue")
     serializer_class = RoomSerializer
     filterset_class = RoomFilters
-    body_class, name, parent = RoomBody, "room", "venue"
+    body_class, noun, parent = RoomBody, "room", "venue"
     add, edit, remove = services.add_room, services.edit_room, services.remove_room
 
 
@@ -208,5 +208,5 @@ class SeriesViewSet(Shelf):
     queryset = Series.objects.all()
     serializer_class = SeriesSerializer
     filterset_class = SeriesFilters
-    body_class, name, parent = SeriesBody, "series", "organisation"
+    body_class, noun, parent = SeriesBody, "series", "organisation"
     add, edit, remove = services.add_series, services.edit_series, services.remove_series
