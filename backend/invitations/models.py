@@ -39,7 +39,10 @@ class Invitation(Base):
     language = models.CharField(max_length=5, default="vi")
     email = models.EmailField(blank=True)
     state = models.CharField(max_length=10, choices=InvitationState, default=InvitationState.DRAFT)
-    sequence = models.PositiveIntegerField(default=0)
+    sequence = models.PositiveIntegerField(default=0, help_text="The conference's sequence in the last letter.")
+    first_sequence = models.PositiveIntegerField(
+        default=0, help_text="… and in the first one: a higher last one tells of a change."
+    )
     link_round = models.PositiveSmallIntegerField(default=0)
     note = models.CharField(max_length=1000, blank=True)
     sent_at = models.DateTimeField(null=True)
@@ -53,6 +56,11 @@ class Invitation(Base):
                 name="one_live_invitation_per_person",
             )
         ]
+
+    @property
+    def letter_number(self) -> int:
+        """Which letter to this invitee is the current one: rises with every new time or place and every new link."""
+        return self.sequence + self.link_round
 
 
 class InvitationReply(models.Model):

@@ -2,6 +2,7 @@
 
 from django.db import models
 
+from backend.core.machine import Machine
 from backend.core.text import say
 
 
@@ -12,6 +13,15 @@ class InvitationState(models.TextChoices):
     DECLINED = "declined", say(vi="từ chối", en="declined")
     TENTATIVE = "tentative", say(vi="chưa chắc", en="tentative")
     WITHDRAWN = "withdrawn", say(vi="đã rút", en="withdrawn")
+
+
+#: `answer` leads to whatever was answered; "accepted" stands here for all three.
+MOVES = Machine(
+    send=("draft", "sent"),
+    resend=({"draft", "sent", "accepted", "declined", "tentative"}, "sent"),
+    answer=({"draft", "sent", "accepted", "declined", "tentative"}, "accepted"),
+    withdraw=({"draft", "sent", "accepted", "declined", "tentative"}, "withdrawn"),
+)
 
 
 class Answer(models.TextChoices):

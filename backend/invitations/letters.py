@@ -1,0 +1,66 @@
+"""Letters: what is said, as text and html in the recipient's language, packed into one message and queued once."""
+
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.template.loader import render_to_string
+
+from backend.core.clock import now
+from backend.mail import mime
+from backend.mail import services as mail
+
+
+@dataclass(frozen=True, kw_only=True)
+class Letter:
+    """`template` names letters/<template>.<language>.txt and .html; `facts` fills both."""
+
+    template: str
+    language: str
+    subject: str
+    facts: dict[str, Any]
+    sender_name: str
+    calendar: bytes | None = None
+    calendar_method: str | None = None
+    images: tuple[mime.InlineImage, ...] = field(default=())
+
+
+def rendered(letter: Letter) -> tuple[str, str]:
+    """The text and the html body."""
+    facts = {**letter.facts, "language": letter.language, "subject": letter.subject, "sender": letter.sender_name}
+    name = f"{letter.template}.{letter.language}"
+    return render_to_string(f"{name}.txt", facts).strip() + "\n", render_to_string(f"{name}.html", facts)
+
+
+def post(
+    letter: Letter, *, purpose: str, subject_id: UUID, sequence: int, recipient: tuple[str, str], conference_id: UUID
+) -> None:
+    """Queues the letter; a second one for the same purpose, subject and sequence changes nothing."""
+    text, html = rendered(letter)
+    name, email = recipient
+    message_id = mime.message_id(purpose, subject_id, email, sequence, settings.MAIL_DOMAIN)
+    raw = mime.build_message(
+        message_id=message_id,
+        date=now(),
+        sender=(letter.sender_name, settings.MAIL_FROM),
+        to=(name, email),
+        subject=letter.subject,
+        text=text,
+        html=html,
+        calendar=letter.calendar,
+        calendar_method=letter.calendar_method,
+        inline_images=letter.images,
+        language=letter.language,
+        headers={"Auto-Submitted": "auto-generated"},
+    )
+    mail.queue(
+        purpose=purpose,
+        subject_id=subject_id,
+        sequence=sequence,
+        recipient=email,
+        raw=raw,
+        message_id=message_id,
+        subject=letter.subject,
+        conference_id=conference_id,
+    )

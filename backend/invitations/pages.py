@@ -1,0 +1,85 @@
+"""/r/<token>: the reply page. No account, no script, nothing from elsewhere, in the invitee's language.
+
+GET only shows: mail scanners and previews fetch every link they see. POST answers.
+"""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.decorators import method_decorator
+from django.utils.translation import override
+from django.views import View
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+
+from backend.core.errors import Conflict, DomainError
+from backend.core.text import localized, say
+from backend.core.vietnamese import clean
+from backend.invitations import queries, services, wording
+from backend.invitations.models import Invitation
+from backend.invitations.states import Answer
+
+LONGEST_NOTE = 1000
+
+
+# No CSRF token: mail programs open the page in browsers of their own that keep no cookies, and it has no session to
+# ride on. The signed token in the address is the authority, and another site that knows it could answer anyway.
+@method_decorator([csrf_exempt, never_cache], name="dispatch")
+class ReplyPage(View):
+    http_method_names = ["get", "head", "post"]
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            opened = queries.opened_by(kwargs["token"])
+        except DomainError as refusal:
+            return _refused(request, refusal)
+        with override(opened.language):
+            try:
+                queries.check_open(opened, opened.conference)
+                response: HttpResponse = super().dispatch(request, opened, kwargs["token"])
+            except DomainError as refusal:
+                response = _refused(request, refusal, localized(opened.conference.title))
+            response["Content-Language"] = opened.language
+        return response
+
+    def get(self, request: HttpRequest, opened: Invitation, token: str) -> HttpResponse:
+        return _page(request, opened)
+
+    def post(self, request: HttpRequest, opened: Invitation, token: str) -> HttpResponse:
+        answer, note = request.POST.get("answer", ""), clean(request.POST.get("note", "").replace("\x00", ""))
+        problem = None
+        if answer not in Answer.values:
+            problem = say(vi="Xin chọn một câu trả lời.", en="Please choose an answer.")
+        elif len(note) > LONGEST_NOTE:
+            problem = say(
+                vi="Lời nhắn dài quá {n} ký tự.", en="The note is longer than {n} characters.", n=LONGEST_NOTE
+            )
+        if problem:
+            return _page(request, opened, status=400, problem=problem, chosen=answer, note=note)
+        services.reply_by_link(token=token, answer=answer, note=note)
+        return _page(request, queries.opened_by(token), done=True)
+
+
+def _page(request: HttpRequest, opened: Invitation, *, status: int = 200, **facts: Any) -> HttpResponse:
+    language, conference = opened.language, opened.conference
+    shown = {
+        "addressee": wording.addressee(opened.person, opened.office, language),
+        "title": localized(conference.title, language),
+        "hosts": wording.hosts(conference, language),
+        "when": wording.when(conference, language),
+        "where": wording.where(conference, opened.site, language),
+        "reply_by": wording.until(opened.list.reply_by, conference.time_zone, language) if opened.list.reply_by else "",
+        "answered": opened.state if opened.state in Answer.values else "",
+        "chosen": opened.state,
+        "note": opened.note,
+        "longest_note": LONGEST_NOTE,
+        "language": language,
+    }
+    return render(request, f"reply/page.{language}.html", {**shown, **facts}, status=status)
+
+
+def _refused(request: HttpRequest, refusal: DomainError, title: str = "") -> HttpResponse:
+    """A page that says why no answer can be given: 404 for a wrong link, 410 for a void one, 409 for a bad moment."""
+    facts = {"sentence": refusal.sentence, "title": title, "later": isinstance(refusal, Conflict)}
+    return render(request, "reply/refused.html", facts, status=refusal.status)

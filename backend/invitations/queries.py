@@ -1,0 +1,133 @@
+"""Reading invitations: whose they are, which may be seen, and what a link opens."""
+
+from uuid import UUID
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+
+from backend.conferences.models import Conference
+from backend.conferences.queries import also_visible
+from backend.conferences.states import ConferenceState
+from backend.core.errors import Conflict, Gone, NotFound
+from backend.core.text import say
+from backend.invitations import links
+from backend.invitations.models import Invitation, InvitationList
+from backend.invitations.states import InvitationState
+from backend.people.models import Account, Person, Position, Role
+from backend.people.queries import organisations_with
+
+#: Roles that may read guest lists; writing them belongs to the lead organisation (rules.py).
+LOOKS = (Role.ORGANISER, Role.SECRETARY, Role.AUDITOR)
+#: States in which an invitee has been asked and has not been told to stay away.
+LIVE = (InvitationState.SENT, InvitationState.ACCEPTED, InvitationState.DECLINED, InvitationState.TENTATIVE)
+
+
+def conferences_of(account: Account, *roles: str) -> QuerySet[Conference]:
+    """The conferences which an organisation holds where the account has one of `roles`."""
+    where = organisations_with(account, *roles)
+    conferences = Conference.objects.all()
+    return conferences if where is None else conferences.filter(organisers__organisation_id__in=where).distinct()
+
+
+@also_visible
+def invited(account: Account) -> Q:
+    """Conferences to which the account's person is invited, whatever the answer was."""
+    mine = Invitation.objects.filter(conference=OuterRef("pk"), person_id=account.person_id, state__in=LIVE)
+    return Q(Exists(mine)) if account.person_id else Q(pk__in=[])
+
+
+def visible_lists(account: Account) -> QuerySet[InvitationList]:
+    """The invitation lists the account may read, with how many stand on each."""
+    if not account.is_authenticated:
+        return InvitationList.objects.none()
+    return (
+        InvitationList.objects.filter(conference__in=conferences_of(account, *LOOKS))
+        .select_related("conference", "organisation")
+        .annotate(
+            members=Count("invitations", filter=~Q(invitations__state=InvitationState.WITHDRAWN)),
+            waiting_to_be_sent=Count("invitations", filter=Q(invitations__state=InvitationState.DRAFT)),
+        )
+    )
+
+
+def visible_to(account: Account) -> QuerySet[Invitation]:
+    """The invitations of conferences the account works for, and those made out to its own person."""
+    if not account.is_authenticated:
+        return Invitation.objects.none()
+    own = Q(person__account=account) & ~Q(state=InvitationState.DRAFT)
+    return Invitation.objects.select_related("conference", "person", "organisation").filter(
+        Q(conference__in=conferences_of(account, *LOOKS)) | own
+    )
+
+
+def with_letter_facts(invitations: QuerySet[Invitation]) -> QuerySet[Invitation]:
+    """Joined to everything a letter or a reply page says."""
+    return invitations.select_related("list", "person", "conference", "site__venue", "site__room").prefetch_related(
+        "conference__organisers__organisation", "conference__sites__venue", "conference__sites__room"
+    )
+
+
+def opened_by(token: str) -> Invitation:
+    """The invitation a reply link opens, whatever its state. Raises NotFound for a forged link, Gone for an old one."""
+    signed = links.read(token)
+    found = signed and with_letter_facts(Invitation.objects.all()).filter(pk=signed[0], sent_at__isnull=False).first()
+    if not signed or not found:
+        raise NotFound(say(vi="Liên kết trả lời không đúng.", en="This is not a valid reply link."))
+    if signed[1] != found.link_round:
+        raise Gone(
+            say(
+                vi="Đã có thư mời mới hơn; hãy dùng liên kết trong thư ấy.",
+                en="There is a newer letter; please use its link.",
+            )
+        )
+    return found
+
+
+def check_open(invitation: Invitation, conference: Conference) -> None:
+    """Raises Gone or Conflict with the sentence an invitee is told when an answer can no longer be given."""
+    if invitation.state == InvitationState.WITHDRAWN:
+        raise Gone(say(vi="Giấy mời này đã được rút lại.", en="This invitation has been withdrawn."))
+    if conference.state == ConferenceState.CANCELLED:
+        raise Gone(say(vi="Hội nghị đã huỷ.", en="The conference has been cancelled."))
+    if conference.state in {ConferenceState.CLOSED, ConferenceState.ARCHIVED}:
+        raise Conflict(
+            say(
+                vi="Hội nghị đã bế mạc; không nhận trả lời nữa.",
+                en="The conference is over; answers are no longer taken.",
+            )
+        )
+    if conference.state in {ConferenceState.POSTPONED, ConferenceState.DRAFT}:
+        raise Conflict(
+            say(
+                vi="Hội nghị đang hoãn; Ông/Bà sẽ nhận được thư khi có thời gian mới.",
+                en="The conference is postponed; you will receive a letter when there is a new date.",
+            )
+        )
+
+
+def offices(people: list[Person], conference: Conference) -> dict[UUID, Position]:
+    """Each person's first office by protocol on the day of the conference, in one statement."""
+    day = conference.day or (conference.starts_at.date() if conference.starts_at else None)
+    positions = Position.objects.filter(person__in=people)
+    if day:
+        positions = positions.filter(
+            Q(valid_from__isnull=True) | Q(valid_from__lte=day), Q(valid_to__isnull=True) | Q(valid_to__gte=day)
+        )
+    else:
+        positions = positions.filter(valid_to__isnull=True)
+    found: dict[UUID, Position] = {}
+    for position in positions.order_by("rank", "id"):
+        found.setdefault(position.person_id, position)
+    return found
+
+
+def earlier_withdrawals(invitation: Invitation) -> int:
+    """How often this person was invited to the conference before and taken off again, in letters."""
+    if invitation.person_id is None:
+        return 0
+    return Invitation.objects.filter(
+        conference_id=invitation.conference_id,
+        person_id=invitation.person_id,
+        state=InvitationState.WITHDRAWN,
+        sent_at__isnull=False,
+        id__lt=invitation.id,
+    ).count()

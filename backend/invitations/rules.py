@@ -1,0 +1,22 @@
+"""Who may run a guest list: organisers and secretaries of the organisation that leads the conference."""
+
+from backend.conferences.rules import organises
+from backend.core.permissions import Rules, anybody, signed_in
+
+LISTS: Rules = {
+    "list": signed_in,
+    "retrieve": signed_in,
+    "create": organises,
+    "members": organises,
+    "send": organises,
+}
+INVITATIONS: Rules = {
+    "list": signed_in,
+    "retrieve": signed_in,
+    "withdraw": organises,
+    "resend": organises,
+    "reply": organises,
+    "name": organises,
+}
+#: The signature in the address says who it is.
+REPLIES: Rules = {"retrieve": anybody, "give_answer": anybody}

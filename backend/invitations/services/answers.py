@@ -1,0 +1,53 @@
+"""What invitees answer."""
+
+from uuid import UUID
+
+from django.db import transaction
+
+from backend.conferences.models import Conference
+from backend.core import context
+from backend.core.clock import now
+from backend.core.errors import Conflict, Gone
+from backend.core.queries import locked
+from backend.core.text import say
+from backend.core.vietnamese import clean
+from backend.invitations import queries
+from backend.invitations.events import InvitationAnswered
+from backend.invitations.models import Invitation, InvitationReply
+from backend.invitations.states import MOVES, ReplyVia
+from backend.outbox.services import emit
+
+
+@transaction.atomic
+def reply(
+    *, invitation_id: UUID, answer: str, note: str = "", via: str = ReplyVia.STAFF, expected: int | None = None
+) -> Invitation:
+    """Keeps the answer and makes it known; the last one counts. The same answer twice is one answer, unless a letter
+    went out in between: then it answers the new time or place.
+
+    Raises Gone when the invitation or the conference was called off, Conflict when the conference is over.
+    """
+    row = locked(Invitation, invitation_id, expected=expected)
+    queries.check_open(row, Conference.objects.get(pk=row.conference_id))
+    if row.person_id is None:
+        raise Conflict(say(vi="Giấy mời chưa có tên người dự.", en="The invitation does not name a person yet."))
+    note = clean(note)
+    answered_since = row.answered_at is not None and (row.sent_at is None or row.answered_at >= row.sent_at)
+    if answered_since and row.state == answer and row.note == note:
+        return row
+    MOVES.check(row, "answer")
+    row.state, row.note, row.answered_at = answer, note, now()
+    row.save()
+    InvitationReply.objects.create(invitation=row, answer=answer, note=note, via=via)
+    emit(InvitationAnswered(invitation_id=row.id, conference_id=row.conference_id, answer=answer, via=via))
+    return row
+
+
+def reply_by_link(*, token: str, answer: str, note: str = "", via: str = ReplyVia.LINK) -> Invitation:
+    """`reply` by whoever holds the link: the signature stands for the invitee."""
+    opened = queries.opened_by(token)
+    with context.acting(actor=f"invitee:{opened.id}"), transaction.atomic():
+        row = locked(Invitation, opened.id)
+        if row.link_round != opened.link_round:
+            raise Gone()
+        return reply(invitation_id=row.id, answer=answer, note=note, via=via)

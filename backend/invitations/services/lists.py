@@ -1,0 +1,180 @@
+"""Filling invitation lists and sending them: any number of people in a constant number of statements."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypedDict
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import F
+
+from backend.conferences.models import Conference, Site
+from backend.conferences.states import ConferenceState
+from backend.core.clock import now
+from backend.core.errors import Conflict, Invalid, NotFound
+from backend.core.queries import locked
+from backend.core.text import Text, say
+from backend.invitations import queries
+from backend.invitations.events import InvitationIssued, InvitationListSent
+from backend.invitations.models import Invitation, InvitationList
+from backend.invitations.states import InvitationState
+from backend.outbox.services import emit
+from backend.people.models import Organisation, Person
+
+
+class OfficeEntry(TypedDict, total=False):
+    """A seat for whoever holds an office; the name comes later."""
+
+    office: Text
+    organisation: UUID | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Added:
+    """`already` were on a list of this conference before."""
+
+    added: int
+    already: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sent:
+    """`held` stay on the list unsent: an office without a name, or a person without an address."""
+
+    list: InvitationList
+    issued: int
+    held: int
+
+
+@transaction.atomic
+def create_list(
+    *,
+    conference_id: UUID,
+    title: Text,
+    category: str,
+    organisation_id: UUID | None = None,
+    site_id: UUID | None = None,
+    reply_by: dt.datetime | None = None,
+    people: Sequence[UUID] = (),
+    offices: Sequence[OfficeEntry] = (),
+) -> InvitationList:
+    """An empty or filled list. Nobody hears of it until it is sent."""
+    conference = Conference.objects.filter(pk=conference_id).first()
+    if conference is None:
+        raise NotFound()
+    _still_to_come(conference)
+    if site_id and not Site.objects.filter(pk=site_id, conference_id=conference_id).exists():
+        raise Invalid({"site": say(vi="Không phải địa điểm của hội nghị này.", en="Not a site of this conference.")})
+    if organisation_id and not Organisation.objects.filter(pk=organisation_id).exists():
+        raise Invalid({"organisation": say(vi="Không có đơn vị này.", en="There is no such organisation.")})
+    made = InvitationList.objects.create(
+        conference=conference,
+        title=title,
+        category=category,
+        organisation_id=organisation_id,
+        site_id=site_id,
+        reply_by=reply_by,
+    )
+    if people or offices:
+        add_members(list_id=made.id, people=people, offices=offices)
+    return made
+
+
+@transaction.atomic
+def add_members(*, list_id: UUID, people: Sequence[UUID] = (), offices: Sequence[OfficeEntry] = ()) -> Added:
+    """Puts people and offices on the list, each person once per conference; a list already sent is sent again to reach
+    the new ones. Raises Invalid naming the ids nobody has."""
+    invitations = locked(InvitationList, list_id)
+    conference = Conference.objects.get(pk=invitations.conference_id)
+    _still_to_come(conference)
+    wanted = list(dict.fromkeys(people))
+    found = Person.objects.in_bulk(wanted)
+    _refuse_missing("people", [person_id for person_id in wanted if person_id not in found])
+    units = {unit for entry in offices if (unit := entry.get("organisation"))}
+    _refuse_missing("offices", units - set(Organisation.objects.filter(pk__in=units).values_list("pk", flat=True)))
+    titles = queries.offices(list(found.values()), conference)
+    shared = {
+        "list": invitations,
+        "conference": conference,
+        "site_id": invitations.site_id,
+        "category": invitations.category,
+    }
+    rows = [
+        Invitation(
+            person=person,
+            organisation_id=person.organisation_id or invitations.organisation_id,
+            office=titles[person.id].title if person.id in titles else {},
+            language=person.language,
+            email=person.email,
+            **shared,
+        )
+        for person in (found[person_id] for person_id in wanted)
+    ]
+    rows += [
+        Invitation(
+            office=entry["office"], organisation_id=entry.get("organisation") or invitations.organisation_id, **shared
+        )
+        for entry in offices
+    ]
+    before = Invitation.objects.filter(list=invitations).count()
+    # Two lists may name the same person at the same moment: the constraint decides, not a look beforehand.
+    Invitation.objects.bulk_create(rows, ignore_conflicts=True)
+    added = Invitation.objects.filter(list=invitations).count() - before
+    return Added(added=added, already=len(rows) - added)
+
+
+@transaction.atomic
+def send_list(*, list_id: UUID, expected: int | None = None) -> Sent:
+    """Invites everybody on the list who was not invited yet. Sending it again reaches only those added since."""
+    invitations = locked(InvitationList, list_id, expected=expected)
+    conference = Conference.objects.select_for_update(no_key=True).get(pk=invitations.conference_id)
+    if conference.state not in {ConferenceState.ANNOUNCED, ConferenceState.RUNNING}:
+        raise Conflict(
+            say(
+                vi="Chỉ gửi giấy mời cho hội nghị đã công bố (hiện: {state}).",
+                en="Invitations go out for an announced conference only (now: {state}).",
+                state=ConferenceState(conference.state).label,
+            )
+        )
+    drafts = Invitation.objects.filter(list=invitations, state=InvitationState.DRAFT)
+    due = list(drafts.filter(person__isnull=False).exclude(email="").select_for_update().values_list("id", flat=True))
+    moment = now()
+    Invitation.objects.filter(pk__in=due).update(
+        state=InvitationState.SENT,
+        sequence=conference.sequence,
+        first_sequence=conference.sequence,
+        sent_at=moment,
+        updated_at=moment,
+        version=F("version") + 1,
+    )
+    held = drafts.count()
+    invitations.sent_at = invitations.sent_at or moment
+    invitations.save()
+    emit(
+        InvitationListSent(list_id=invitations.id, conference_id=conference.id, issued=len(due), held=held),
+        *(
+            InvitationIssued(
+                invitation_id=invitation_id, conference_id=conference.id, sequence=conference.sequence, link_round=0
+            )
+            for invitation_id in due
+        ),
+    )
+    return Sent(list=invitations, issued=len(due), held=held)
+
+
+def _still_to_come(conference: Conference) -> None:
+    if conference.state in {ConferenceState.CLOSED, ConferenceState.ARCHIVED, ConferenceState.CANCELLED}:
+        raise Conflict(
+            say(
+                vi="Không mời thêm được: hội nghị {state}.",
+                en="Nobody can be invited any more: the conference is {state}.",
+                state=ConferenceState(conference.state).label,
+            )
+        )
+
+
+def _refuse_missing(field: str, missing: Sequence[UUID] | set[UUID]) -> None:
+    if missing:
+        ids = ", ".join(str(row_id) for row_id in sorted(missing)[:10])
+        raise Invalid({field: say(vi="Không tìm thấy: {ids}.", en="Not found: {ids}.", ids=ids)})

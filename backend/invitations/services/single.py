@@ -1,0 +1,99 @@
+"""What is done with one invitation, or with all of a conference that is off."""
+
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import F
+
+from backend.conferences.models import Conference
+from backend.conferences.states import ConferenceState
+from backend.core.clock import now
+from backend.core.errors import Conflict, Invalid, NotFound
+from backend.core.queries import locked
+from backend.core.text import say
+from backend.invitations import queries
+from backend.invitations.events import InvitationIssued, InvitationNamed, InvitationWithdrawn
+from backend.invitations.models import Invitation
+from backend.invitations.states import MOVES, InvitationState
+from backend.outbox.services import emit
+from backend.people.models import Person
+
+
+@transaction.atomic
+def withdraw(*, invitation_id: UUID, expected: int | None = None) -> Invitation:
+    """Takes the invitation back: the link stops answering, and who was written to is written to again."""
+    row = locked(Invitation, invitation_id, expected=expected)
+    told = row.state != InvitationState.DRAFT
+    MOVES.move(row, "withdraw")
+    row.save()
+    if told:
+        emit(InvitationWithdrawn(invitation_id=row.id, conference_id=row.conference_id, sequence=row.sequence))
+    return row
+
+
+@transaction.atomic
+def withdraw_all(*, conference_id: UUID) -> int:
+    """Takes back every invitation of a conference that is cancelled; returns how many invitees will hear of it.
+
+    Does nothing for a conference that lives: it may have been reopened since.
+    """
+    if not Conference.objects.filter(pk=conference_id, state=ConferenceState.CANCELLED).exists():
+        return 0
+    rows = Invitation.objects.filter(conference_id=conference_id)
+    rows.filter(state=InvitationState.DRAFT).update(
+        state=InvitationState.WITHDRAWN, version=F("version") + 1, updated_at=now()
+    )
+    told = list(rows.filter(state__in=queries.LIVE).select_for_update().order_by("id"))
+    rows.filter(pk__in=[row.id for row in told]).update(
+        state=InvitationState.WITHDRAWN, version=F("version") + 1, updated_at=now()
+    )
+    emit(
+        *(InvitationWithdrawn(invitation_id=row.id, conference_id=conference_id, sequence=row.sequence) for row in told)
+    )
+    return len(told)
+
+
+@transaction.atomic
+def resend(*, invitation_id: UUID, expected: int | None = None) -> Invitation:
+    """Writes the letter again with a new link; every older link stops working. Also sends to an address that has
+    become known meanwhile."""
+    row = locked(Invitation.objects.select_related("person", "conference"), invitation_id, expected=expected)
+    MOVES.check(row, "resend")
+    conference = row.conference
+    if conference.state not in {ConferenceState.ANNOUNCED, ConferenceState.RUNNING}:
+        raise Conflict(say(vi="Hội nghị không còn mời.", en="The conference is not inviting."))
+    row.email = row.person.email if row.person else ""
+    if not row.email:
+        raise Conflict(say(vi="Người được mời chưa có địa chỉ thư điện tử.", en="The invitee has no e-mail address."))
+    if row.state == InvitationState.DRAFT:
+        row.state, row.first_sequence = InvitationState.SENT, conference.sequence
+    else:
+        row.link_round += 1
+    row.sequence = conference.sequence
+    row.sent_at = now()
+    row.save()
+    emit(
+        InvitationIssued(
+            invitation_id=row.id, conference_id=conference.id, sequence=row.sequence, link_round=row.link_round
+        )
+    )
+    return row
+
+
+@transaction.atomic
+def name_invitee(*, invitation_id: UUID, person_id: UUID, expected: int | None = None) -> Invitation:
+    """Says who comes for an office that was invited without a name. The letter goes out with the list, or by resend."""
+    row = locked(Invitation, invitation_id, expected=expected)
+    person = Person.objects.filter(pk=person_id).first()
+    if person is None:
+        raise NotFound(say(vi="Không có người này.", en="There is no such person."))
+    if row.person_id is not None or row.state != InvitationState.DRAFT:
+        raise Conflict(say(vi="Giấy mời này đã có tên người.", en="This invitation already names a person."))
+    others = Invitation.objects.filter(conference_id=row.conference_id, person=person)
+    if others.exclude(state=InvitationState.WITHDRAWN).exists():
+        raise Invalid({"person": say(vi="Người này đã được mời.", en="This person is invited already.")})
+    row.person, row.email, row.language = person, person.email, person.language
+    row.organisation_id = row.organisation_id or person.organisation_id
+    row.save()
+    emit(InvitationNamed(invitation_id=row.id, conference_id=row.conference_id, person_id=person.id))
+    return row

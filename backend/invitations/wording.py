@@ -1,0 +1,98 @@
+"""How letters say who is addressed, when and where: pure functions from rows to sentences.
+
+What is not known is said to be open; nothing is guessed.
+"""
+
+import datetime as dt
+
+from django.utils.formats import date_format
+from django.utils.translation import override
+
+from backend.conferences.models import Conference, Site
+from backend.conferences.queries import co_organisations, lead_organisation, name_then, site_said, where_said
+from backend.conferences.states import DayPart
+from backend.core.clock import local
+from backend.core.text import localized
+from backend.people.models import Honorific, Person
+
+WEEKDAYS = {
+    "vi": ("Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "Thứ Bảy", "Chủ Nhật"),
+    "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
+}
+TO_BE_ANNOUNCED = {"vi": "sẽ thông báo sau", "en": "to be announced"}
+
+
+def addressee(person: Person | None, office: dict[str, str], language: str) -> str:
+    """“Ông Hà Minh Hiệp, Quyền Chủ tịch Uỷ ban …”; an office without a name is addressed as the office."""
+    title = localized(office, language)
+    if person is None:
+        return title
+    with override(language):
+        honorific = str(Honorific(person.honorific).label)
+    name = " ".join(part for part in (honorific, person.degree, person.full_name) if part)
+    return ", ".join(part for part in (name, title) if part)
+
+
+def day(date: dt.date, language: str) -> str:
+    weekday = WEEKDAYS[language][date.weekday()]
+    if language == "vi":
+        return f"{weekday}, ngày {date.day:02} tháng {date.month:02} năm {date.year}"
+    with override("en"):
+        return f"{weekday}, {date_format(date, 'j F Y')}"
+
+
+def hour(moment: dt.datetime, language: str) -> str:
+    return moment.strftime("%H giờ %M" if language == "vi" else "%H:%M")
+
+
+def when(conference: Conference, language: str) -> str:
+    """Exact times if they are known, else the day with its part, else that it is still open."""
+    if conference.starts_at:
+        start = local(conference.starts_at, conference.time_zone)
+        end = local(conference.ends_at, conference.time_zone) if conference.ends_at else None
+        return f"{_span(start, end, language)} ({_offset(start, language)})"
+    if conference.day is None:
+        return TO_BE_ANNOUNCED[language]
+    with override(language):
+        part = str(DayPart(conference.day_part).label)
+    said = day(conference.day, language)
+    if not part:
+        return said
+    return f"{part.capitalize()} {said}" if language == "vi" else f"{said}, in the {part}"
+
+
+def _span(start: dt.datetime, end: dt.datetime | None, language: str) -> str:
+    if end is None:
+        opening = hour(start, language)
+        return f"{opening}, {day(start, language)}" if language == "vi" else f"{day(start, language)}, {opening}"
+    if end.date() != start.date():
+        join = " đến " if language == "vi" else " to "
+        return join.join(f"{hour(moment, language)}, {day(moment, language)}" for moment in (start, end))
+    if language == "vi":
+        return f"{hour(start, language)} đến {hour(end, language)}, {day(start, language)}"
+    return f"{day(start, language)}, {hour(start, language)} to {hour(end, language)}"
+
+
+def _offset(moment: dt.datetime, language: str) -> str:
+    offset = moment.strftime("%z")
+    return f"giờ UTC{offset[:3]}:{offset[3:]}" if language == "vi" else f"UTC{offset[:3]}:{offset[3:]}"
+
+
+def until(moment: dt.datetime, zone: str, language: str) -> str:
+    """A deadline on the conference's clock."""
+    at = local(moment, zone)
+    said = f"{hour(at, language)}, {day(at, language)}"
+    return said if language == "vi" else f"{day(at, language)}, {hour(at, language)}"
+
+
+def where(conference: Conference, site: Site | None, language: str) -> str:
+    """The place of one site; without one, every place of the conference."""
+    said = site_said(site, language) if site else where_said(conference, language)
+    return said or TO_BE_ANNOUNCED[language]
+
+
+def hosts(conference: Conference, language: str) -> str:
+    """The lead organisation, then those it holds the conference with."""
+    day_held = conference.day or (conference.starts_at and local(conference.starts_at, conference.time_zone).date())
+    bodies = [lead_organisation(conference), *co_organisations(conference)]
+    return ", ".join(localized(name_then(body, day_held), language) for body in bodies if body)
