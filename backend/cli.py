@@ -15,7 +15,17 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from backend.embedded import ROOT, CannotStart, commands, environment, require_free, running_stack, servers, spoken
+from backend.embedded import (
+    ROOT,
+    CannotStart,
+    api_is_ready,
+    commands,
+    environment,
+    require_free,
+    running_stack,
+    servers,
+    spoken,
+)
 
 SNAPSHOT = ROOT / "tests" / "schema.v1.yaml"
 
@@ -56,6 +66,23 @@ def run(arguments: argparse.Namespace) -> int:
     os.environ.setdefault("PORT", "8000")
     os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
     os.execv("/bin/sh", ["sh", "-c", f"exec {commands()[arguments.name]}"])
+
+
+def alive(arguments: argparse.Namespace) -> int:
+    """A container's health check: the API is asked, the others need PostgreSQL and Redis, the relay must keep up."""
+    import psycopg
+    import redis
+
+    if arguments.name == "api":
+        return 0 if api_is_ready(os.environ) else 1
+    late = (
+        "SELECT EXISTS (SELECT FROM outbox_event WHERE position IS NULL AND recorded_at < now() - interval '2 minutes')"
+    )
+    with redis.Redis.from_url(os.environ["REDIS_URL"], socket_timeout=3) as queue:
+        queue.ping()
+    with psycopg.connect(os.environ["DATABASE_URL"], connect_timeout=3) as database:
+        row = database.execute(late).fetchone()
+    return 1 if arguments.name == "relay" and row and row[0] else 0
 
 
 def admin_create(arguments: argparse.Namespace) -> int:
@@ -171,6 +198,22 @@ def _kept_settings() -> Iterator[None]:
         yield
 
 
+@contextlib.contextmanager
+def _kept_tables() -> Iterator[None]:
+    """As `_kept_settings`, for commands that make no sense before the tables are there."""
+    with _kept_settings():
+        from django.db import connection
+        from django.db.migrations.executor import MigrationExecutor
+
+        executor = MigrationExecutor(connection)
+        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+            raise CannotStart(
+                vi="Các bảng dữ liệu chưa có hoặc chưa mới. Hãy chạy trước: plenum migrate",
+                en="The tables are missing or out of date. Run this first: plenum migrate",
+            )
+        yield
+
+
 Command = Callable[[argparse.Namespace], int]
 Surroundings = Callable[[], contextlib.AbstractContextManager[None]]
 
@@ -194,10 +237,11 @@ def _parser() -> argparse.ArgumentParser:
     shown.add_argument("--once", action="store_true", default=os.environ.get("ONCE", "") not in ("", "0"))
     shown.add_argument("--fresh", action="store_true", default=os.environ.get("FRESH", "") not in ("", "0"))
     verb("run", run, "become one program of the Procfile").add_argument("name", choices=sorted(commands()))
-    admin = verb("admin", admin_create, "admin create --email you@example.org", _kept_settings)
+    verb("alive", alive, "say whether a program can do its work").add_argument("name", choices=sorted(commands()))
+    admin = verb("admin", admin_create, "admin create --email you@example.org", _kept_tables)
     admin.add_argument("verb", choices=["create"])
     admin.add_argument("--email", required=True)
-    verb("audit", audit_verify, "audit verify: check the hash chain", _kept_settings).add_argument(
+    verb("audit", audit_verify, "audit verify: check the hash chain", _kept_tables).add_argument(
         "verb", choices=["verify"]
     )
     for name, command, text in (

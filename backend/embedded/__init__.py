@@ -8,13 +8,14 @@ from backend.embedded.errors import CannotStart, spoken
 from backend.embedded.ports import require_free, some_free_port
 from backend.embedded.processes import ROOT, Processes, commands
 from backend.embedded.servers import servers
-from backend.embedded.stack import Stack, environment, running_stack
+from backend.embedded.stack import Stack, api_is_ready, environment, running_stack
 
 __all__ = [
     "ROOT",
     "CannotStart",
     "Processes",
     "Stack",
+    "api_is_ready",
     "commands",
     "environment",
     "require_free",

@@ -88,7 +88,7 @@ def running_stack(
                 processes.start(name)
             stack = Stack(whole["PLENUM_BASE_URL"], whole, processes)
             if "api" in processes.running:
-                _wait_until_ready(f"http://{LOOPBACK}:{port}", processes)
+                _wait_until_ready(processes)
             yield stack
         finally:
             processes.stop()
@@ -105,13 +105,23 @@ def migrate(env: Mapping[str, str]) -> None:
         )
 
 
-def _wait_until_ready(base_url: str, processes: Processes) -> None:
+def api_is_ready(env: Mapping[str, str]) -> bool:
+    """Whether the API on this machine says it can serve."""
+    # The API answers only to the names it knows; the address it is asked at need not be one of them.
+    name = env.get("PLENUM_HOSTS", LOOPBACK).split(",")[0].strip()
+    try:
+        address = f"http://{LOOPBACK}:{env.get('PORT') or 8000}/health/ready"
+        return httpx.get(address, headers={"Host": name}, timeout=4, trust_env=False).status_code == 200
+    except httpx.HTTPError:
+        return False
+
+
+def _wait_until_ready(processes: Processes) -> None:
     end = time.monotonic() + READY_SECONDS
     while time.monotonic() < end:
         processes.require_all()
-        with contextlib.suppress(httpx.HTTPError):
-            if httpx.get(f"{base_url}/health/ready", timeout=5, trust_env=False).status_code == 200:
-                return
+        if api_is_ready(processes.env):
+            return
         time.sleep(0.1)
     raise CannotStart(
         vi=f"API không sẵn sàng trong {READY_SECONDS} giây.",
