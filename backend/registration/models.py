@@ -13,16 +13,24 @@ from backend.registration.states import Direction, PresenceSource, RegistrationS
 
 
 class Seats(models.Model):
-    """The counter of a conference's seats: one row, locked for every change, and a CHECK that it never runs over."""
+    """The counter of a conference's seats: one row, locked for every change, and a CHECK that it never runs over.
+
+    `waiting` is counted here too: with it the row alone decides between a seat and a turn, so that nobody who comes
+    between a cancellation and a promotion passes those who wait.
+    """
 
     conference = models.OneToOneField(Conference, primary_key=True, on_delete=models.CASCADE, related_name="seats")
     capacity = models.PositiveIntegerField(null=True)
     taken = models.PositiveIntegerField(default=0)
+    waiting = models.PositiveIntegerField(default=0)
     last_turn = models.PositiveIntegerField(default=0, help_text="The last place given out on the waiting list.")
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=models.Q(capacity__isnull=True) | models.Q(taken__lte=models.F("capacity")), name="never_over_capacity")
+            models.CheckConstraint(
+                condition=models.Q(capacity__isnull=True) | models.Q(taken__lte=models.F("capacity")),
+                name="never_over_capacity",
+            )
         ]
 
 
@@ -31,22 +39,34 @@ class Registration(Base):
 
     conference = models.ForeignKey(Conference, on_delete=models.PROTECT, related_name="registrations")
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="registrations")
-    invitation = models.ForeignKey(Invitation, null=True, blank=True, on_delete=models.PROTECT, related_name="registrations")
+    invitation = models.ForeignKey(
+        Invitation, null=True, blank=True, on_delete=models.PROTECT, related_name="registrations"
+    )
     organisation = models.ForeignKey(Organisation, null=True, blank=True, on_delete=models.PROTECT)
     site = models.ForeignKey(Site, null=True, blank=True, on_delete=models.PROTECT)
     category = models.CharField(max_length=10, choices=Category)
     state = models.CharField(max_length=10, choices=RegistrationState)
-    turn = models.PositiveIntegerField(null=True, help_text="Place in the waiting list's order.")
+    turn = models.PositiveIntegerField(
+        null=True, help_text="Place in the waiting list's order; stays when a seat was found."
+    )
     confirmed_at = models.DateTimeField(null=True)
     cancelled_at = models.DateTimeField(null=True)
     code_round = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["conference", "person"], condition=~models.Q(state="cancelled"), name="one_live_registration_per_person"),
-            models.UniqueConstraint(fields=["conference", "turn"], condition=models.Q(turn__isnull=False), name="one_turn_each"),
+            models.UniqueConstraint(
+                fields=["conference", "person"],
+                condition=~models.Q(state="cancelled"),
+                name="one_live_registration_per_person",
+            ),
+            models.UniqueConstraint(
+                fields=["conference", "turn"], condition=models.Q(turn__isnull=False), name="one_turn_each"
+            ),
         ]
-        indexes = [models.Index(fields=["conference", "turn"], name="waiting_in_order", condition=models.Q(state="waiting"))]
+        indexes = [
+            models.Index(fields=["conference", "turn"], name="waiting_in_order", condition=models.Q(state="waiting"))
+        ]
 
 
 class Presence(models.Model):

@@ -26,7 +26,7 @@ class Migration(migrations.Migration):
                 ('version', models.PositiveIntegerField(default=1, editable=False)),
                 ('category', models.CharField(choices=[('staff', 'viên chức, người lao động của đơn vị chủ trì'), ('delegate', 'đại biểu'), ('guest', 'khách mời')], max_length=10)),
                 ('state', models.CharField(choices=[('confirmed', 'có chỗ'), ('waiting', 'chờ chỗ'), ('cancelled', 'đã huỷ')], max_length=10)),
-                ('turn', models.PositiveIntegerField(help_text="Place in the waiting list's order.", null=True)),
+                ('turn', models.PositiveIntegerField(help_text="Place in the waiting list's order; stays when a seat was found.", null=True)),
                 ('confirmed_at', models.DateTimeField(null=True)),
                 ('cancelled_at', models.DateTimeField(null=True)),
                 ('code_round', models.PositiveSmallIntegerField(default=0)),
@@ -56,6 +56,7 @@ class Migration(migrations.Migration):
                 ('conference', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='seats', serialize=False, to='conferences.conference')),
                 ('capacity', models.PositiveIntegerField(null=True)),
                 ('taken', models.PositiveIntegerField(default=0)),
+                ('waiting', models.PositiveIntegerField(default=0)),
                 ('last_turn', models.PositiveIntegerField(default=0, help_text='The last place given out on the waiting list.')),
             ],
             options={

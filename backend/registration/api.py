@@ -1,0 +1,266 @@
+"""/registrations, /seats, /check-ins, /check-outs, /presences and /attendance."""
+
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Any
+from uuid import UUID
+
+import django_filters
+from django.db.models import QuerySet
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers
+from rest_framework.decorators import action
+from rest_framework.response import Response
+
+from backend.conferences.models import Conference
+from backend.conferences.queries import visible_to as visible_conferences
+from backend.core.api import HouseViewSet
+from backend.core.clock import now
+from backend.core.errors import Conflict, Invalid, NotFound
+from backend.core.text import say
+from backend.core.vietnamese import fold
+from backend.invitations.queries import LOOKS, conferences_of
+from backend.invitations.states import Category
+from backend.registration import queries, rules, services
+from backend.registration.models import Presence, Registration, Seats
+from backend.registration.serializers import (
+    AttendanceQuery,
+    AttendanceSerializer,
+    CapacityBody,
+    DoorBody,
+    PresenceSerializer,
+    QuorumSerializer,
+    RegistrationBody,
+    RegistrationSerializer,
+    SeatsSerializer,
+)
+from backend.registration.services.presence import Recorded
+from backend.registration.states import Direction, PresenceSource, RegistrationState
+
+
+class RegistrationFilters(django_filters.FilterSet):
+    conference = django_filters.UUIDFilter("conference_id")
+    person = django_filters.UUIDFilter("person_id")
+    organisation = django_filters.UUIDFilter("organisation_id")
+    invitation = django_filters.UUIDFilter("invitation_id")
+    site = django_filters.UUIDFilter("site_id")
+    category = django_filters.ChoiceFilter(choices=Category.choices)
+    state = django_filters.MultipleChoiceFilter(choices=RegistrationState.choices)
+
+    class Meta:
+        model = Registration
+        fields: tuple[str, ...] = ()
+
+
+class RegistrationViewSet(HouseViewSet):
+    """Places at conferences: those the caller works for, and the caller's own."""
+
+    queryset = Registration.objects.none()
+    serializer_class = RegistrationSerializer
+    rules = rules.REGISTRATIONS
+    scope = "registration"
+    filterset_class = RegistrationFilters
+    search_fields = ("person__folded",)
+
+    def get_queryset(self) -> QuerySet[Registration]:
+        return queries.visible_to(self.request.user)
+
+    def _answer(self, row: Registration, status: int = 200) -> Response:
+        return self.answer(self.get_queryset().get(pk=row.pk), status)
+
+    @extend_schema(request=RegistrationBody, responses={201: RegistrationSerializer})
+    def create(self, request: Any) -> Response:
+        """Registers a person without an invitation: a seat, or the next turn on the waiting list. Who is registered
+        already stays as they are."""
+        said = self.body(RegistrationBody)
+        conference = _conference(request, said["conference"])
+        self.check_object_permissions(request, conference)
+        made = services.register(
+            conference_id=conference.id,
+            person_id=said["person"],
+            category=said["category"],
+            site_id=said.get("site"),
+            organisation_id=said.get("organisation"),
+        )
+        return self._answer(made, 201)
+
+    @extend_schema(request=None, responses=RegistrationSerializer)
+    @action(detail=True, methods=["post"])
+    def cancel(self, request: Any, pk: str) -> Response:
+        """Gives the seat up; it goes to whoever has waited longest."""
+        row = self.get_object()
+        return self._answer(services.cancel(registration_id=row.id, expected=self.expected_version()))
+
+    @extend_schema(request=None, responses=RegistrationSerializer)
+    @action(detail=True, methods=["post"])
+    def reissue(self, request: Any, pk: str) -> Response:
+        """Mails a new check-in code and voids the old one."""
+        row = self.get_object()
+        return self._answer(services.reissue_code(registration_id=row.id, expected=self.expected_version()))
+
+
+class SeatsFilters(django_filters.FilterSet):
+    conference = django_filters.UUIDFilter("conference_id")
+
+    class Meta:
+        model = Seats
+        fields: tuple[str, ...] = ()
+
+
+class SeatsViewSet(HouseViewSet):
+    """How many seats a conference has, how many are taken and how many people wait. The id is the conference's."""
+
+    queryset = Seats.objects.none()
+    serializer_class = SeatsSerializer
+    rules = rules.SEATS
+    scope = "registration"
+    filterset_class = SeatsFilters
+    ordering = ("-conference_id",)
+
+    def get_queryset(self) -> QuerySet[Seats]:
+        return queries.visible_seats(self.request.user)
+
+    @extend_schema(request=CapacityBody, responses=SeatsSerializer)
+    @action(detail=True, methods=["post"])
+    def resize(self, request: Any, pk: str) -> Response:
+        """Sets the number of seats (null: no limit). Added ones go to the waiting list at once; there cannot be fewer
+        than are taken."""
+        conference = _conference(request, pk)
+        self.check_object_permissions(request, conference)
+        said = self.body(CapacityBody)
+        return self.answer(services.set_capacity(conference_id=conference.id, capacity=said["capacity"]))
+
+
+class _Door(HouseViewSet):
+    """Finds who stands at the door by code, by registration or by name."""
+
+    queryset = Presence.objects.none()
+    serializer_class = PresenceSerializer
+    rules = rules.DOOR
+    scope = "registration"
+
+    def _note(self, request: Any, note: Callable[..., Recorded]) -> Response:
+        said = self.body(DoorBody)
+        row, source = self._who(request, said)
+        self.check_object_permissions(request, row)
+        recorded = note(said, row, source)
+        return self.answer(recorded.presence, 201 if recorded.new else 200)
+
+    def _who(self, request: Any, said: dict[str, Any]) -> tuple[Registration, str]:
+        visible = queries.visible_to(request.user)
+        if "code" in said:
+            found = queries.by_code(said["code"])
+            row = visible.filter(pk=found.pk).first()
+            return row or _nobody(), PresenceSource.CODE
+        if "registration" in said:
+            return visible.filter(pk=said["registration"]).first() or _nobody(), PresenceSource.STAFF
+        conference = _conference(request, said["conference"])
+        self.check_object_permissions(request, conference)
+        rows = queries.named(conference, fold(said["name"]))
+        if len(rows) > 1:
+            raise Conflict(
+                say(
+                    vi="Có nhiều người trùng tên; hãy chọn theo mã đăng ký.",
+                    en="Several people match; choose one by registration.",
+                ),
+                candidates=[{"registration": str(row.id), "name": row.person.full_name} for row in rows[:10]],
+            )
+        return rows[0] if rows else _nobody(), PresenceSource.NAME
+
+
+class CheckInViewSet(_Door):
+    @extend_schema(request=DoorBody, responses={200: PresenceSerializer, 201: PresenceSerializer})
+    def create(self, request: Any) -> Response:
+        """Notes that somebody came in. A second scan answers 200 with the first time."""
+        return self._note(
+            request,
+            lambda said, row, source: services.check_in(
+                registration_id=row.id, site_id=said.get("site"), source=source
+            ),
+        )
+
+
+class CheckOutViewSet(_Door):
+    @extend_schema(request=DoorBody, responses={200: PresenceSerializer, 201: PresenceSerializer})
+    def create(self, request: Any) -> Response:
+        """Notes that somebody went out. A second scan answers 200 with the first time."""
+        return self._note(request, lambda said, row, source: services.check_out(registration_id=row.id, source=source))
+
+
+class PresenceFilters(django_filters.FilterSet):
+    conference = django_filters.UUIDFilter("conference_id")
+    registration = django_filters.UUIDFilter("registration_id")
+    site = django_filters.UUIDFilter("site_id")
+    direction = django_filters.ChoiceFilter(choices=Direction.choices)
+    since = django_filters.IsoDateTimeFilter("at", lookup_expr="gte")
+    until = django_filters.IsoDateTimeFilter("at", lookup_expr="lte")
+
+    class Meta:
+        model = Presence
+        fields: tuple[str, ...] = ()
+
+
+class PresenceViewSet(HouseViewSet):
+    """The in/out log, newest first. It is only ever added to, by check-ins and check-outs."""
+
+    queryset = Presence.objects.none()
+    serializer_class = PresenceSerializer
+    rules = rules.LOG
+    scope = "registration"
+    filterset_class = PresenceFilters
+
+    def get_queryset(self) -> QuerySet[Presence]:
+        return queries.visible_presences(self.request.user)
+
+
+class AttendanceViewSet(HouseViewSet):
+    """Who is there at any instant, counted from the log."""
+
+    queryset = Presence.objects.none()
+    serializer_class = AttendanceSerializer
+    rules = rules.LOG
+    scope = "registration"
+    filter_backends = ()
+    pagination_class = None
+
+    @extend_schema(
+        parameters=[
+            OpenApiParameter("conference", UUID, required=True),
+            OpenApiParameter("at", {"type": "string", "format": "date-time"}, description="Now, if not said."),
+            OpenApiParameter("share", str, description="Ask for a quorum of this share of those summoned, as in 2/3."),
+        ],
+        responses=AttendanceSerializer(many=False),
+    )
+    def list(self, request: Any, *args: Any, **kwargs: Any) -> Response:
+        asked = AttendanceQuery(data=request.query_params.dict())
+        asked.is_valid(raise_exception=True)
+        said = asked.validated_data
+        conference = conferences_of(request.user, *LOOKS).filter(pk=said["conference"]).first()
+        if conference is None:
+            raise NotFound()
+        moment = said.get("at") or now()
+        answer = dict(AttendanceSerializer(queries.attendance(conference.id, moment)).data)
+        if share := said.get("share"):
+            wanted = Fraction(share)
+            if wanted > 1:
+                raise serializers.ValidationError({"share": [say(vi="Không quá 1.", en="At most 1.")]})
+            answer["quorum"] = QuorumSerializer(queries.quorum(conference.id, wanted, moment)).data
+        return Response(answer)
+
+
+def _conference(request: Any, conference_id: Any) -> Conference:
+    conference = visible_conferences(request.user).filter(pk=_uuid(conference_id)).first()
+    if conference is None:
+        raise Invalid({"conference": say(vi="Không tìm thấy hội nghị này.", en="There is no such conference.")})
+    return conference
+
+
+def _uuid(value: Any) -> UUID:
+    try:
+        return value if isinstance(value, UUID) else UUID(value)
+    except ValueError:
+        raise NotFound() from None
+
+
+def _nobody() -> Registration:
+    raise NotFound(say(vi="Không có đăng ký nào như vậy.", en="There is no such registration."))

@@ -1,0 +1,109 @@
+"""What the API says about seats and attendance, and what it takes."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from backend.core.serializers import Body, HouseSerializer, LanguageMap
+from backend.core.text import say
+from backend.invitations.states import Category
+from backend.registration.models import Presence, Registration, Seats
+
+
+class RegistrationSerializer(HouseSerializer):
+    """`turn` is the place on the waiting list, also of those who got a seat from it."""
+
+    person_name = serializers.CharField(source="person.full_name", read_only=True)
+    organisation_name = LanguageMap(source="organisation.name", default=dict, read_only=True)
+
+    class Meta:
+        model = Registration
+        fields = (
+            "id", "conference", "person", "person_name", "invitation", "organisation", "organisation_name", "site",
+            "category", "state", "turn", "confirmed_at", "cancelled_at", "code_round", "version", "created_at",
+        )  # fmt: skip
+        read_only_fields = fields
+
+
+class RegistrationBody(Body):
+    conference = serializers.UUIDField()
+    person = serializers.UUIDField()
+    category = serializers.ChoiceField(Category.choices, required=False, default=Category.DELEGATE)
+    site = serializers.UUIDField(required=False, allow_null=True)
+    organisation = serializers.UUIDField(required=False, allow_null=True)
+
+
+class SeatsSerializer(HouseSerializer):
+    class Meta:
+        model = Seats
+        fields = ("conference", "capacity", "taken", "waiting")
+        read_only_fields = fields
+
+
+class CapacityBody(Body):
+    """null: no limit."""
+
+    capacity = serializers.IntegerField(min_value=0, max_value=1_000_000, allow_null=True)
+
+
+class PresenceSerializer(HouseSerializer):
+    person_name = serializers.CharField(source="registration.person.full_name", read_only=True)
+
+    class Meta:
+        model = Presence
+        fields = ("id", "conference", "registration", "person_name", "site", "direction", "at", "source", "recorded_by")
+        read_only_fields = fields
+
+
+class DoorBody(Body):
+    """Exactly one of `code`, `registration`, or `conference` with `name`."""
+
+    code = serializers.CharField(required=False, max_length=200)
+    registration = serializers.UUIDField(required=False)
+    conference = serializers.UUIDField(required=False)
+    name = serializers.CharField(required=False, max_length=200)
+    site = serializers.UUIDField(required=False, allow_null=True)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        ways = [way for way in ("code", "registration", "name") if way in attrs]
+        if len(ways) != 1 or ("name" in attrs) != ("conference" in attrs):
+            raise serializers.ValidationError(
+                say(
+                    vi="Cần đúng một cách: code, registration, hoặc conference cùng name.",
+                    en="Exactly one way is needed: code, registration, or conference with name.",
+                )
+            )
+        return attrs
+
+
+class ShareSerializer(serializers.Serializer[Any]):
+    key = serializers.CharField(allow_null=True)
+    name = LanguageMap()
+    registered = serializers.IntegerField()
+    present = serializers.IntegerField()
+
+
+class QuorumSerializer(serializers.Serializer[Any]):
+    summoned = serializers.IntegerField()
+    present = serializers.IntegerField()
+    needed = serializers.IntegerField()
+    met = serializers.BooleanField()
+
+
+class AttendanceSerializer(serializers.Serializer[Any]):
+    conference = serializers.UUIDField()
+    at = serializers.DateTimeField()
+    registered = serializers.IntegerField()
+    present = serializers.IntegerField()
+    by_unit = ShareSerializer(many=True)
+    by_site = ShareSerializer(many=True)
+    by_category = ShareSerializer(many=True)
+    quorum = QuorumSerializer(required=False, help_text="Only when `share` was asked for.")
+
+
+class AttendanceQuery(Body):
+    """Which conference, at which moment (now, if not said), and the share that makes a quorum, as in 2/3."""
+
+    conference = serializers.UUIDField()
+    at = serializers.DateTimeField(required=False)
+    share = serializers.RegexField(r"^[1-9]\d{0,3}/[1-9]\d{0,3}$", required=False)

@@ -1,0 +1,83 @@
+"""Letters about a seat: the confirmation with its QR code, and the place on the waiting list."""
+
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+
+from backend.conferences.queries import lead_organisation
+from backend.core.text import localized
+from backend.invitations import wording
+from backend.invitations.letters import Letter, post
+from backend.mail.mime import InlineImage
+from backend.registration import codes
+from backend.registration.models import Registration
+from backend.registration.states import RegistrationState
+
+SUBJECTS = {
+    "confirmation": {"vi": "Xác nhận tham dự: {title}", "en": "Your seat: {title}"},
+    "waiting": {"vi": "Danh sách chờ: {title}", "en": "Waiting list: {title}"},
+}
+QR = "check-in-code"
+
+
+@transaction.atomic
+def mail_confirmation(*, registration_id: UUID) -> None:
+    """Queues the letter with the check-in code, as a picture and as text. Says nothing once the seat was given up."""
+    row = _with_letter_facts(registration_id)
+    if row.state != RegistrationState.CONFIRMED:
+        return
+    code = codes.sign(row.id, row.code_round)
+    image = InlineImage(cid=QR, content=codes.picture(code))
+    _mail(row, "confirmation", purpose="registration", sequence=row.code_round, images=(image,), code=code, qr=QR)
+
+
+@transaction.atomic
+def mail_waiting(*, registration_id: UUID) -> None:
+    """Queues the letter that tells the turn on the waiting list. Says nothing when a seat was found meanwhile."""
+    row = _with_letter_facts(registration_id)
+    if row.state == RegistrationState.WAITING:
+        _mail(row, "waiting", purpose="waiting-list", sequence=0, turn=row.turn)
+
+
+def _with_letter_facts(registration_id: UUID) -> Registration:
+    return (
+        Registration.objects.select_related("person", "invitation", "conference", "site__venue", "site__room")
+        .prefetch_related("conference__organisers__organisation", "conference__sites__venue", "conference__sites__room")
+        .get(pk=registration_id)
+    )
+
+
+def _mail(
+    row: Registration, kind: str, *, purpose: str, sequence: int, images: tuple[InlineImage, ...] = (), **facts: Any
+) -> None:
+    email = row.invitation.email if row.invitation and row.invitation.email else row.person.email
+    if not email:
+        return  # without an address the organiser's list tells them
+    language, conference = row.person.language, row.conference
+    title = localized(conference.title, language)
+    lead = lead_organisation(conference)
+    letter = Letter(
+        template=f"letters/{kind}",
+        language=language,
+        subject=SUBJECTS[kind][language].format(title=title),
+        sender_name=localized(lead.name, language) if lead else settings.MAIL_FROM_NAME,
+        images=images,
+        facts={
+            "addressee": wording.addressee(row.person, row.invitation.office if row.invitation else {}, language),
+            "title": title,
+            "hosts": wording.hosts(conference, language),
+            "when": wording.when(conference, language),
+            "where": wording.where(conference, row.site, language),
+            **facts,
+        },
+    )
+    post(
+        letter,
+        purpose=purpose,
+        subject_id=row.id,
+        sequence=sequence,
+        recipient=(row.person.full_name, email),
+        conference_id=row.conference_id,
+    )
