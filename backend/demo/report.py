@@ -1,0 +1,79 @@
+"""What the demo leaves behind: every figure read back from the API or from the catchers."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from backend.demo.catchers import MailCatcher, WebhookCatcher
+from backend.demo.journey import Caller, Journey, Told
+
+
+def collect(journey: Journey, told: Told, mail: MailCatcher, hooks: WebhookCatcher, folder: Path) -> dict[str, Any]:
+    """Writes the demo's files into `folder` and returns the report."""
+    auditor, organiser = journey.by["auditor"], journey.by["organiser"]
+    _keep_documents(journey, told, folder)
+    summary = auditor.get("deliveries/summary")
+    report = {
+        "conferences": [_conference(row) for row in journey.by["administrator"].every("conferences")],
+        "journey": _journey(journey, organiser, told, mail),
+        "events": summary["events"],
+        "deliveries": {"settled": summary["settled"], "dead": summary["dead"], "due": summary["due"]},
+        "relay_ms": summary["relay_ms"],
+        "webhooks_verified": len(hooks.received()),
+    }
+    (folder / "report.json").write_text(json.dumps(report, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    return report
+
+
+def _conference(row: dict[str, Any]) -> dict[str, Any]:
+    """Delegates are the count as said; null where the record holds none."""
+    said = row.get("attended") or row.get("expected") or None
+    return {
+        "slug": row["slug"],
+        "kind": row["kind"],
+        "title": row["title"],
+        "state": row["state"],
+        "sites": [site["venue"]["name"]["vi"] for site in row["sites"]],
+        "delegates": said,
+    }
+
+
+def _journey(journey: Journey, organiser: Caller, told: Told, mail: MailCatcher) -> dict[str, Any]:
+    conference = told.conference["id"]
+    invitations = organiser.every("invitations", conference=conference)
+    registrations = organiser.every("registrations", conference=conference)
+    poll = organiser.get(f"polls/{told.poll_id}")
+    minutes = organiser.get(f"minutes/{told.minutes_id}")
+    article = journey.by["editor"].get(f"articles/{told.article_id}")
+    received = mail.messages()
+    waitlisted = {event["subject"] for event in journey.by["auditor"].every("events", conference_id=conference, name="registration.waitlisted")}
+    return {
+        "conference": told.conference["slug"],
+        "invited": sum(row["state"] != "draft" for row in invitations),
+        "held_for_a_name": sum(row["state"] == "draft" for row in invitations),
+        "mails_received": len(received),
+        "distinct_message_ids": len({message["Message-ID"] for message in received}),
+        "replies": {state: sum(row["state"] == state for row in invitations) for state in ("accepted", "declined", "tentative")},
+        "registered": sum(row["state"] == "confirmed" for row in registrations),
+        "waitlisted": len(waitlisted),
+        "checked_in": len(organiser.every("registrations", conference=conference, present="true")),
+        "eligible": poll["tally"]["entitled"],
+        "votes_cast": poll["tally"]["returned"],
+        "guest_vote_refused_with": told.guest_vote_status,
+        "verdict": poll["verdict"],
+        "minutes": {"state": minutes["state"], "number": minutes.get("number"), "id": minutes["id"]},
+        "article": {"state": article["state"], "slug": article["slug"], "languages": article["languages"]},
+    }
+
+
+def _keep_documents(journey: Journey, told: Told, folder: Path) -> None:
+    minutes = journey.by["secretary"].get(f"minutes/{told.minutes_id}")
+    for suffix in ("docx", "pdf"):
+        answer = journey.by["secretary"].http.get(f"/api/v1/documents/{minutes['document']}/content", params={"format": suffix})
+        (folder / f"minutes.{suffix}").write_bytes(answer.raise_for_status().content)
+    article = journey.by["editor"].get(f"articles/{told.article_id}")
+    for language, place in (("vi", "bai-viet"), ("en", "articles")):
+        answer = journey.nobody.http.get(f"/{language}/{place}/{article['slug']}")
+        # A recap without an English text answers with a page that says so; it is kept as it is read.
+        (folder / f"article.{language}.html").write_bytes(answer.content)
+    (folder / "feed.atom").write_bytes(journey.nobody.http.get("/vi/feed.atom").raise_for_status().content)
