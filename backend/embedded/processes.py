@@ -16,7 +16,7 @@ from backend.embedded.errors import CannotStart
 from backend.embedded.postgres import last_lines
 
 ROOT = Path(__file__).resolve().parents[2]
-STOP_SECONDS = 20
+STOP_SECONDS = 15
 _OURSELVES = ServerAccount("same", os.geteuid(), os.getegid())
 
 
@@ -35,6 +35,7 @@ class Processes:
         self.logs = logs
         self.running: dict[str, subprocess.Popen[bytes]] = {}
         self._said = threading.Lock()
+        self._ask_again = 0.0
 
     def start(self, name: str) -> "subprocess.Popen[bytes]":
         """Starts one program; its output goes to `logs`/NAME.log, or to the terminal behind its name."""
@@ -82,14 +83,20 @@ class Processes:
 
     def stop(self) -> None:
         """Asks every program to finish what it holds, together; kills with its whole group what does not."""
+        end = time.monotonic() + STOP_SECONDS
+        while self._ask() and time.monotonic() < end:
+            time.sleep(0.1)
         for process in self.running.values():
             if process.poll() is None:
-                process.send_signal(signal.SIGTERM)
-        end = time.monotonic() + STOP_SECONDS
-        for process in self.running.values():
-            try:
-                process.wait(max(0.1, end - time.monotonic()))
-            except subprocess.TimeoutExpired:
                 os.killpg(process.pid, signal.SIGKILL)
                 process.wait()
         self.running.clear()
+
+    def _ask(self) -> bool:
+        """Sends SIGTERM, once every two seconds: a program still starting may not have heard the first."""
+        left = [process for process in self.running.values() if process.poll() is None]
+        if left and time.monotonic() >= self._ask_again:
+            self._ask_again = time.monotonic() + 2
+            for process in left:
+                process.send_signal(signal.SIGTERM)
+        return bool(left)
