@@ -147,6 +147,11 @@ def officeholder(row: Any, day: dt.date | None) -> Text:
     return joined(filter(None, [person(row.person) if row.person else {}, office or where]), ", ")
 
 
+def acting(who: Mapping[str, str]) -> Text:
+    """Somebody as the subject of a sentence: the office after the name is closed by a comma."""
+    return {code: f"{text}," if "," in text else text for code, text in who.items()}
+
+
 def place(site: Site) -> Text:
     """Room, house (address)."""
     names = [known(site.room.name)] if site.room else []

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from backend.articles.recap.phrases import (
+    acting,
     bare,
     count,
     date,
@@ -192,7 +193,7 @@ def _people(record: Record, kind: str, vi: str, en: str) -> Iterator[Block]:
 
 def _speech(record: Record, speech: Speech) -> Iterator[Block]:
     who, sources = officeholder(speech, record.day) or _A_DELEGATE, [_source(speech)]
-    spoke = fill(vi="{who} {spoke}", en="{who} {spoke}", who=who, spoke=_SPOKE[speech.kind])
+    spoke = fill(vi="{who} {spoke}", en="{who} {spoke}", who=acting(who), spoke=_SPOKE[speech.kind])
     if gist := known(speech.gist):
         spoke = fill(vi="{spoke}: {gist}", en="{spoke}: {gist}", spoke=spoke, gist=gist)
     yield Block(text=joined([ended(opened(spoke)), *_points(speech, [known(point) for point in speech.points])]), sources=sources)
@@ -239,7 +240,7 @@ def _with(text: Text, aside: Any) -> Text:
 def _proposal(record: Record, row: Proposal) -> Block:
     who = known(row.proposer) or (officeholder(row.speech, record.day) if row.speech else {})
     whom = listed(known(addressee) for addressee in row.addressees)
-    text = known(row.text)
+    text, who = known(row.text), acting(who)
     if who and whom:
         asked = fill(vi="{who} {asked} {whom}", en="{who} {asked} {whom}", who=who, asked=_ASKED_OF[row.kind], whom=whom)
     elif who:
