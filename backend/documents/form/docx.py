@@ -3,7 +3,7 @@
 import io
 from typing import Any
 
-from docx import Document as new_document
+import docx
 from docx.enum.text import WD_ALIGN_PARAGRAPH as ALIGN
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
@@ -15,7 +15,7 @@ FONT = "Times New Roman"
 
 
 def write_docx(document: MinutesDocument) -> bytes:
-    paper: Any = new_document()
+    paper: Any = docx.Document()
     _page(paper)
     if document.draft:
         _line(paper, DRAFT, bold=True, align=ALIGN.CENTER)

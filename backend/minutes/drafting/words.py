@@ -11,7 +11,7 @@ from backend.core.text import Text, both
 from backend.minutes.drafting.blocks import BLANK, compose, joined, same
 from backend.people.models import Honorific, Person
 
-MONTHS = "January February March April May June July August September October November December".split()
+MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"]
 
 
 def day(date: dt.date) -> Text:

@@ -1,0 +1,141 @@
+"""The record's entries and minutes as JSON."""
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from backend.conferences.models import Conference
+from backend.core.serializers import Body, HouseSerializer, LanguageMap
+from backend.documents.queries import written_number
+from backend.minutes.models import Conclusion, Finding, Minutes, Proposal
+
+ENTRY = ["id", "version", "conference", "speech", "order", "kind", "text"]
+
+
+class EntrySerializer(HouseSerializer):
+    """Without an `order` a new entry goes last. The conference of an entry never changes."""
+
+    order = serializers.IntegerField(min_value=0, max_value=32767, required=False)
+
+    def get_fields(self) -> Any:
+        fields = super().get_fields()
+        if self.instance is not None or self.partial:
+            fields["conference"].read_only = True
+        return fields
+
+
+class FindingSerializer(EntrySerializer):
+    class Meta:
+        model = Finding
+        fields = [*ENTRY, "scope"]
+        read_only_fields = ["version"]
+
+
+class ProposalSerializer(EntrySerializer):
+    addressees = serializers.ListField(child=LanguageMap(max_length=500), max_length=20, required=False)
+
+    class Meta:
+        model = Proposal
+        fields = [*ENTRY, "proposer", "addressees", "response"]
+        read_only_fields = ["version"]
+
+
+class ConclusionSerializer(EntrySerializer):
+    """`deadline_said` keeps the deadline as it was said; `due_from` and `due_to` are the days it is taken to mean."""
+
+    class Meta:
+        model = Conclusion
+        fields = [*ENTRY, "subject", "addressee", "deadline_said", "due_from", "due_to", "accepted"]
+        read_only_fields = ["version"]
+
+
+class BlockSerializer(Body):
+    id = serializers.CharField(help_text="Made of the row the block comes from; stable when drawn again.")
+    kind = serializers.CharField()
+    label = serializers.CharField(required=False, help_text="The passage's marker: 1. or a)")
+    text = LanguageMap(required_text=False, help_text="Empty where the record is silent.")
+    sources = serializers.ListField(child=serializers.CharField(), help_text="The rows it comes from: speech:<id> …")
+    edited = serializers.BooleanField()
+    drawn = LanguageMap(required_text=False, required=False, help_text="What the record says where the text was edited.")
+
+
+class MinutesSummarySerializer(HouseSerializer):
+    official_number = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Minutes
+        fields = [
+            "id", "version", "conference", "supplements", "document", "state", "official_number", "content_hash",
+            "submitted_at", "approved_at", "approved_by", "created_at", "updated_at",
+        ]  # fmt: skip
+        read_only_fields = fields
+
+    @extend_schema_field({"type": ["string", "null"]})
+    def get_official_number(self, minutes: Any) -> str | None:
+        number = getattr(minutes.document, "official_number", None)
+        return written_number(number) if number else None
+
+
+class MinutesSerializer(MinutesSummarySerializer):
+    content = serializers.SerializerMethodField()
+    head = serializers.JSONField(read_only=True)
+
+    class Meta:
+        model = Minutes
+        fields = [*MinutesSummarySerializer.Meta.fields, "head", "content"]
+        read_only_fields = fields
+
+    @extend_schema_field(BlockSerializer(many=True))
+    def get_content(self, minutes: Any) -> Any:
+        return minutes.content
+
+
+class DraftBody(Body):
+    conference = serializers.PrimaryKeyRelatedField(queryset=Conference.objects.all(), pk_field=serializers.UUIDField())
+
+
+class RewrittenBlock(Body):
+    id = serializers.CharField(max_length=200)
+    text = LanguageMap()
+
+
+class AddedBlock(Body):
+    after = serializers.CharField(max_length=200, required=False, help_text="Default: just before the closing.")
+    text = LanguageMap()
+
+
+class EditBody(Body):
+    blocks = RewrittenBlock(many=True, required=False)
+    added = AddedBlock(many=True, required=False)
+    removed = serializers.ListField(child=serializers.CharField(max_length=200), required=False)
+
+
+class SupplementBody(Body):
+    reason = LanguageMap(max_length=2000)
+
+
+class ReportSerializer(Body):
+    id = serializers.CharField()
+    before = LanguageMap(required_text=False)
+    after = LanguageMap(required_text=False)
+
+
+class RegeneratedSerializer(Body):
+    minutes = MinutesSerializer()
+    changed = ReportSerializer(many=True, help_text="Edited passages whose record is no longer what it was.")
+
+
+class SourceSerializer(Body):
+    source = serializers.CharField()
+    kind = serializers.CharField()
+    id = serializers.UUIDField()
+    found = serializers.BooleanField(help_text="Whether the row still stands in the record.")
+    rows = serializers.IntegerField()
+
+
+class ProvenanceSerializer(Body):
+    block = serializers.CharField()
+    kind = serializers.CharField()
+    edited = serializers.BooleanField()
+    sources = SourceSerializer(many=True)

@@ -1,0 +1,129 @@
+"""Drafting minutes from the record, and editing the draft."""
+
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from backend.conferences.models import Conference
+from backend.conferences.states import ConferenceState
+from backend.core.errors import Conflict, Invalid
+from backend.core.ids import time_ordered_id
+from backend.core.queries import locked
+from backend.core.text import Text, say
+from backend.documents import services as documents
+from backend.documents.models import DocumentFile
+from backend.minutes import drafting, paper
+from backend.minutes.drafting import Report
+from backend.minutes.events import MinutesDrafted, MinutesEdited, MinutesRegenerated
+from backend.minutes.models import Minutes
+from backend.minutes.queries import issuer, whole
+from backend.minutes.states import MOVES
+from backend.outbox.services import emit
+
+KIND = "BB"
+
+
+@transaction.atomic
+def draft(*, conference_id: UUID) -> Minutes:
+    """Draws the minutes of a closed conference from its record and files the first draft. Asked again, it returns
+    the minutes there are, unchanged.
+
+    Raises Conflict while the conference is not closed, or has no lead organisation to issue minutes.
+    """
+    conference = locked(Conference, conference_id)
+    existing = Minutes.objects.filter(conference=conference, supplements=None).first()
+    if existing is not None:
+        return existing
+    if conference.state not in {ConferenceState.CLOSED, ConferenceState.ARCHIVED}:
+        raise Conflict(say(vi="Hội nghị chưa bế mạc.", en="The conference is not closed yet."))
+    organisation_id = issuer(conference)
+    if organisation_id is None:
+        raise Conflict(say(vi="Hội nghị chưa có đơn vị chủ trì.", en="The conference has no lead organisation."))
+    conference = whole(conference.pk)
+    title = {"vi": f"Biên bản {conference.title['vi']}"}
+    if conference.title.get("en"):
+        title["en"] = f"Minutes of {conference.title['en']}"
+    document = documents.open_file(organisation_id=organisation_id, kind=KIND, title=title, conference_id=conference.pk)
+    minutes = Minutes.objects.create(
+        conference=conference, document=document, head=drafting.head(conference), content=drafting.draw(conference)
+    )
+    render(minutes_id=minutes.pk)
+    emit(MinutesDrafted(minutes_id=minutes.pk, conference_id=conference.pk, document_id=document.pk))
+    return minutes
+
+
+@transaction.atomic
+def render(*, minutes_id: UUID) -> list[DocumentFile]:
+    """Files the minutes as they stand, .docx and PDF, as the next version of their document (a draft until approved)."""
+    minutes = Minutes.objects.select_related("conference").get(pk=minutes_id)
+    name = f"bien-ban-{minutes.conference.slug}"
+    return documents.add_version(
+        document_id=minutes.document_id, contents=paper.pages(minutes), stem=name, draft=minutes.state != "approved"
+    )
+
+
+@transaction.atomic
+def edit(
+    *, minutes_id: UUID, texts: dict[str, Text], added: list[dict[str, Any]], removed: list[str], expected: int | None = None
+) -> Minutes:
+    """Rewrites the blocks in `texts` (id → language map), adds passages ({"after": id or None, "text"}) and removes
+    added ones. An edited block stays as it is when the minutes are drawn from the record again.
+
+    Raises Invalid naming a block that does not exist, or one that comes from the record and so cannot be removed.
+    """
+    minutes = locked(Minutes, minutes_id, expected=expected)
+    MOVES.move(minutes, "edit")
+    blocks: list[Any] = [dict(block) for block in minutes.content]
+    places = {block["id"]: block for block in blocks}
+    unknown = [name for name in [*texts, *removed, *(new["after"] for new in added if new.get("after"))] if name not in places]
+    if unknown:
+        raise Invalid({f"blocks.{name}": say(vi="Không có đoạn này.", en="There is no such block.") for name in unknown})
+    if kept := [name for name in removed if places[name]["kind"] != "passage"]:
+        sentence = say(vi="Đoạn này lấy từ hồ sơ, không bỏ được.", en="This block comes from the record and cannot be removed.")
+        raise Invalid({f"removed.{name}": sentence for name in kept})
+    for name, text in texts.items():
+        block = places[name]
+        if not block["edited"]:
+            block["drawn"] = block["text"]
+        block["text"], block["edited"] = text, True
+    made = []
+    for new in added:
+        fresh = drafting.Block(
+            id=f"passage:{time_ordered_id()}", kind="passage", text=new["text"], sources=[], edited=True, drawn={}
+        )
+        after = new.get("after")
+        index = next((n for n, block in enumerate(blocks) if block["id"] == after), -1) if after else len(blocks) - 2
+        blocks.insert(index + 1, fresh)
+        made.append(fresh["id"])
+    minutes.content = [block for block in blocks if block["id"] not in removed]
+    minutes.save()
+    changed = [*texts, *made, *removed]
+    emit(
+        MinutesEdited(
+            minutes_id=minutes.pk, conference_id=minutes.conference_id, document_id=minutes.document_id, blocks=changed
+        )
+    )
+    return minutes
+
+
+@transaction.atomic
+def regenerate(*, minutes_id: UUID, expected: int | None = None) -> tuple[Minutes, list[Report]]:
+    """Draws the draft from today's record again. Edited passages stay; the report names those whose record changed."""
+    minutes = locked(Minutes, minutes_id, expected=expected)
+    MOVES.move(minutes, "edit")
+    if minutes.supplements_id is not None:
+        raise Conflict(say(vi="Biên bản bổ sung không lập từ hồ sơ.", en="A supplement is not drawn from the record."))
+    conference = whole(minutes.conference_id)
+    minutes.head = drafting.head(conference)
+    minutes.content, reports = drafting.merge(minutes.content, drafting.draw(conference))
+    minutes.save()
+    emit(
+        MinutesRegenerated(
+            minutes_id=minutes.pk,
+            conference_id=minutes.conference_id,
+            document_id=minutes.document_id,
+            changed=[report["id"] for report in reports],
+        )
+    )
+    return minutes, reports
