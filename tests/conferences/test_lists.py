@@ -1,0 +1,159 @@
+"""Lists: filters, search, and the same number of queries whatever the size."""
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from rest_framework.test import APIClient
+
+from backend.conferences.models import Conference
+from backend.people.models import Organisation
+from tests.conferences.conftest import signed_in
+from tests.factories.conferences import (
+    AgendaItemFactory,
+    ConferenceFactory,
+    DutyFactory,
+    RoomFactory,
+    SeriesFactory,
+    SiteFactory,
+    SpeechFactory,
+)
+from tests.factories.people import OrganisationFactory, OrganisationNameFactory, PersonFactory, account_with
+
+pytestmark = pytest.mark.django_db
+URL = "/api/v1/conferences"
+
+
+def full(host: Organisation) -> Conference:
+    """A conference with one of everything, its partner renamed since."""
+    partner = OrganisationFactory()
+    OrganisationNameFactory(organisation=partner, valid_to=dt.date(2022, 1, 1))
+    conference: Conference = ConferenceFactory(lead=host, co=[partner], announced=True)
+    room = RoomFactory()
+    SiteFactory(conference=conference, venue=room.venue, room=room)
+    AgendaItemFactory(conference=conference)
+    DutyFactory(conference=conference, person=PersonFactory(), organisation=partner)
+    SpeechFactory(conference=conference, person=PersonFactory(), organisation=partner, speaker={})
+    SeriesFactory(organisation=host)
+    return conference
+
+
+@pytest.mark.parametrize(
+    "path", ["conferences", "sites", "agenda-items", "duties", "speeches", "venues", "rooms", "series"]
+)
+def test_a_list_costs_the_same_with_1_3_and_30_rows(host: Organisation, path: str) -> None:
+    account = account_with("organiser", organisation=host)
+    costs = []
+    for more in (1, 2, 27):
+        for _ in range(more):
+            full(host)
+        client = signed_in(account)
+        with CaptureQueriesContext(
+            connection,
+        ) as captured:
+            answer = client.get(f"/api/v1/{path}")
+        costs.append((len(answer.json()["results"]), len(captured)))
+    assert [rows for rows, _ in costs] == [1, 3, 30]
+    assert len({queries for _, queries in costs}) == 1, costs
+
+
+@pytest.mark.parametrize("size", [1, 3, 30])
+def test_a_conference_costs_the_same_whatever_it_consists_of(
+    host: Organisation, django_assert_max_num_queries: Any, size: int
+) -> None:
+    conference = ConferenceFactory(lead=host, co=[OrganisationFactory() for _ in range(size)])
+    for _ in range(size):
+        SiteFactory(conference=conference)
+        AgendaItemFactory(conference=conference)
+        DutyFactory(conference=conference, person=PersonFactory(), organisation=OrganisationFactory())
+    client = signed_in(account_with("organiser", organisation=host))
+    with django_assert_max_num_queries(11):
+        assert client.get(f"{URL}/{conference.pk}").status_code == 200
+
+
+def found(client: APIClient, query: str) -> set[str]:
+    answer = client.get(f"{URL}?{query}")
+    assert answer.status_code == 200, answer.json()
+    return {row["slug"] for row in answer.json()["results"]}
+
+
+@pytest.fixture
+def three(host: Organisation) -> Organisation:
+    """Three conferences; returns the partner of `b`."""
+    partner = OrganisationFactory()
+    ConferenceFactory(
+        slug="a", lead=host, title={"vi": "Hội nghị Đánh giá", "en": "Evaluation"}, day=dt.date(2021, 1, 14)
+    )
+    ConferenceFactory(
+        slug="b",
+        lead=host,
+        co=[partner],
+        title={"vi": "Hội thảo"},
+        kind="workshop",
+        day=dt.date(2021, 3, 1),
+        announced=True,
+    )
+    ConferenceFactory(slug="c", lead=host, title={"vi": "Họp"}, kind="meeting", day=None)
+    return partner
+
+
+@pytest.mark.usefixtures("three")
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("", {"a", "b", "c"}),
+        ("state=draft", {"a", "c"}),
+        ("kind=workshop", {"b"}),
+        ("day_from=2021-01-14&day_to=2021-01-14", {"a"}),
+        ("day_from=2021-01-15", {"b"}),
+        ("q=danh gia", {"a"}),
+        ("q=ĐÁNH", {"a"}),
+        ("q=evaluation", {"a"}),
+        ("q=hội", {"a", "b"}),
+        ("slug=c", {"c"}),
+        ("q=%25", set()),
+    ],
+)
+def test_conferences_are_found(organiser: APIClient, query: str, expected: set[str]) -> None:
+    assert found(organiser, query) == expected
+
+
+def test_conferences_are_found_by_organisation_in_any_part(
+    organiser: APIClient, host: Organisation, three: Organisation
+) -> None:
+    assert found(organiser, f"organisation={three.pk}") == {"b"}
+    assert found(organiser, f"organisation={host.pk}") == {"a", "b", "c"}
+
+
+@pytest.mark.parametrize("query", ["state=gone", "day_from=yesterday", "organisation=1", "colour=red", "cursor=%00x"])
+def test_a_wrong_filter_is_refused(organiser: APIClient, query: str) -> None:
+    assert 400 <= organiser.get(f"{URL}?{query}").status_code < 500
+
+
+def test_parts_are_listed_by_conference_in_order(organiser: APIClient, host: Organisation) -> None:
+    conference = ConferenceFactory(lead=host)
+    AgendaItemFactory()
+    for order in (3, 1, 2):
+        AgendaItemFactory(conference=conference, order=order)
+    rows = organiser.get(f"/api/v1/agenda-items?conference={conference.pk}").json()["results"]
+    assert [row["order"] for row in rows] == [1, 2, 3]
+
+
+def test_the_list_pages_through_everything_once(organiser: APIClient, host: Organisation) -> None:
+    for _ in range(5):
+        ConferenceFactory(lead=host)
+    seen: list[str] = []
+    path: str | None = f"{URL}?page_size=2"
+    while path:
+        page = organiser.get(path).json()
+        seen += [row["id"] for row in page["results"]]
+        path = page["next"]
+    assert len(seen) == len(set(seen)) == 5
+
+
+def test_a_bad_id_is_not_found(granted: Callable[..., APIClient]) -> None:
+    for path in ("conferences/x", "sites/x", "speeches/00000000-0000-0000-0000-000000000000"):
+        assert granted("administrator").get(f"/api/v1/{path}").status_code == 404
