@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from typing import TypeVar
 from uuid import UUID
 
+from django.contrib.auth.models import AnonymousUser
 from django.db.models import Exists, Model, OuterRef, Prefetch, Q, QuerySet
 
 from backend.conferences.models import Conference, Duty, Organiser, RoomBooking, Site, Speech
@@ -48,7 +49,7 @@ def _held_by(organisation_ids: set[UUID] | None, *roles: str) -> Q:
     return Q(Exists(organisers))
 
 
-def visible_to(account: Account) -> QuerySet[Conference]:
+def visible_to(account: Account | AnonymousUser) -> QuerySet[Conference]:
     """The conferences an account may know of; whatever else exists is answered 404.
 
     - everything, where it holds a reading role everywhere;
@@ -57,7 +58,7 @@ def visible_to(account: Account) -> QuerySet[Conference]:
     - internal and restricted ones: readers of an organiser, people with a duty in it, and who VISIBILITY adds.
     """
     conferences = Conference.objects.all()
-    if not account.is_authenticated:
+    if isinstance(account, AnonymousUser):
         return conferences.none()
     where = organisations_with(account, *READERS)
     if where is None:
@@ -71,7 +72,7 @@ def visible_to(account: Account) -> QuerySet[Conference]:
     return conferences.filter(_held_by(where, OrganiserRole.LEAD) | (known & concerned))
 
 
-def parts_visible_to(rows: QuerySet[Row], account: Account) -> QuerySet[Row]:
+def parts_visible_to(rows: QuerySet[Row], account: Account | AnonymousUser) -> QuerySet[Row]:
     """Of rows that belong to a conference (sites, agenda items, …) those whose conference the account may see."""
     return rows.filter(conference__in=visible_to(account))
 

@@ -13,12 +13,12 @@ from rest_framework.response import Response
 from backend.conferences import queries, rules, services
 from backend.conferences.models import Conference
 from backend.conferences.serializers.conferences import (
+    CallOffBody,
+    ConferenceDraftBody,
+    ConferenceEditBody,
     ConferenceSerializer,
     ConferenceSummary,
-    DraftBody,
-    EditBody,
-    MomentBody,
-    ReasonBody,
+    GavelBody,
 )
 from backend.conferences.states import ConferenceState, Kind
 from backend.core.api import HouseViewSet
@@ -66,19 +66,19 @@ class ConferenceViewSet(HouseViewSet):
         """The conference as it stands now, with everything it consists of."""
         return self.answer(queries.for_details(Conference.objects.filter(pk=conference.pk)).get(), status)
 
-    @extend_schema(request=DraftBody, responses={201: ConferenceSerializer})
+    @extend_schema(request=ConferenceDraftBody, responses={201: ConferenceSerializer})
     def create(self, request: Any) -> Response:
-        fields = self.body(DraftBody)
+        fields = self.body(ConferenceDraftBody)
         self.check_object_permissions(request, fields["lead"])
         parts = {
             name: fields.pop(name) for name in ("lead", "co_organisers", "sites", "agenda", "duties") if name in fields
         }
         return self._answer(services.draft(fields=fields, **parts), 201)  # type: ignore[arg-type]
 
-    @extend_schema(request=EditBody, responses=ConferenceSerializer)
+    @extend_schema(request=ConferenceEditBody, responses=ConferenceSerializer)
     def partial_update(self, request: Any, pk: str) -> Response:
         conference = self.get_object()
-        fields = self.body(EditBody, partial=True)
+        fields = self.body(ConferenceEditBody, partial=True)
         organisers = {name: fields.pop(name) for name in ("lead", "co_organisers") if name in fields}
         if "lead" in organisers:
             self.check_object_permissions(request, organisers["lead"])
@@ -95,30 +95,30 @@ class ConferenceViewSet(HouseViewSet):
     def announce(self, request: Any, pk: str) -> Response:
         return self._move(services.announce)
 
-    @extend_schema(request=MomentBody, responses=ConferenceSerializer)
+    @extend_schema(request=GavelBody, responses=ConferenceSerializer)
     @action(detail=True, methods=["post"])
     def start(self, request: Any, pk: str) -> Response:
-        return self._move(services.start, MomentBody)
+        return self._move(services.start, GavelBody)
 
-    @extend_schema(request=MomentBody, responses=ConferenceSerializer)
+    @extend_schema(request=GavelBody, responses=ConferenceSerializer)
     @action(detail=True, methods=["post"])
     def close(self, request: Any, pk: str) -> Response:
-        return self._move(services.close, MomentBody)
+        return self._move(services.close, GavelBody)
 
     @extend_schema(request=None, responses=ConferenceSerializer)
     @action(detail=True, methods=["post"])
     def archive(self, request: Any, pk: str) -> Response:
         return self._move(services.archive)
 
-    @extend_schema(request=ReasonBody, responses=ConferenceSerializer)
+    @extend_schema(request=CallOffBody, responses=ConferenceSerializer)
     @action(detail=True, methods=["post"])
     def postpone(self, request: Any, pk: str) -> Response:
-        return self._move(services.postpone, ReasonBody)
+        return self._move(services.postpone, CallOffBody)
 
-    @extend_schema(request=ReasonBody, responses=ConferenceSerializer)
+    @extend_schema(request=CallOffBody, responses=ConferenceSerializer)
     @action(detail=True, methods=["post"])
     def cancel(self, request: Any, pk: str) -> Response:
-        return self._move(services.cancel, ReasonBody)
+        return self._move(services.cancel, CallOffBody)
 
     @extend_schema(request=None, responses=ConferenceSerializer)
     @action(detail=True, methods=["post"])

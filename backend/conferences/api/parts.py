@@ -91,14 +91,11 @@ class PartShelf(Shelf):
     """Rows of one conference. Who may not see the conference finds none of them."""
 
     parent = "conference"
-    ordering = ("conference_id", "order", "id")
+    ordering: tuple[str, ...] = ("conference_id", "order", "id")
     filterset_class = PartFilters
 
-    def _rows(self) -> QuerySet[Any]:
-        return self.queryset.all()  # type: ignore[union-attr]
-
     def get_queryset(self) -> QuerySet[Any]:
-        return queries.parts_visible_to(self._rows(), self.request.user)
+        return queries.parts_visible_to(super().get_queryset(), self.request.user)
 
     def _add(self, request: Any, fields: dict[str, Any]) -> Any:
         conference = fields.pop("conference")

@@ -128,7 +128,7 @@ class VisibleConference(Id):
         return queries.visible_to(self.context["request"].user)
 
 
-class EditBody(Body):
+class ConferenceEditBody(Body):
     """What may be written of a conference; whatever is left out stays as it is."""
 
     kind = serializers.ChoiceField(choices=Kind.choices)
@@ -153,7 +153,7 @@ class EditBody(Body):
     note = LanguageMap(required=False, required_text=False)
 
 
-class DraftBody(EditBody):
+class ConferenceDraftBody(ConferenceEditBody):
     """A whole conference in one call: organisers, sites, agenda, duties."""
 
     slug = serializers.SlugField(required=False, max_length=120)
@@ -162,11 +162,11 @@ class DraftBody(EditBody):
     duties = serializers.ListField(child=NestedDutyBody(), required=False, max_length=300)
 
 
-class MomentBody(Body):
+class GavelBody(Body):
     """When it happened, if not just now."""
 
     at = Moment(required=False)
 
 
-class ReasonBody(Body):
+class CallOffBody(Body):
     reason = LanguageMap(max_length=2000)

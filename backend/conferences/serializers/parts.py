@@ -44,7 +44,7 @@ class OrganisationThen(serializers.Serializer[Any]):
         }
 
 
-class PersonBrief(HouseSerializer):
+class NamedPerson(HouseSerializer):
     class Meta:
         model = Person
         fields = ("id", "full_name", "honorific", "degree")
@@ -90,7 +90,7 @@ class AgendaItemSerializer(HouseSerializer):
 
 
 class DutySerializer(HouseSerializer):
-    person = PersonBrief(read_only=True, allow_null=True)
+    person = NamedPerson(read_only=True, allow_null=True)
     organisation = serializers.SerializerMethodField()
 
     class Meta:
@@ -116,7 +116,7 @@ class DutySerializer(HouseSerializer):
 
 
 class SpeechSerializer(HouseSerializer):
-    person = PersonBrief(read_only=True, allow_null=True)
+    person = NamedPerson(read_only=True, allow_null=True)
     organisation = serializers.SerializerMethodField()
     points = serializers.ListField(child=LanguageMap(), read_only=True)
     quotes = serializers.ListField(child=serializers.DictField(child=LanguageMap()), read_only=True)
