@@ -125,7 +125,9 @@ class SeatsViewSet(HouseViewSet):
     def resize(self, request: Any, pk: str) -> Response:
         """Sets the number of seats (null: no limit). Added ones go to the waiting list at once; there cannot be fewer
         than are taken."""
-        conference = _conference(request, pk)
+        conference = visible_conferences(request.user).filter(pk=_uuid(pk)).first()
+        if conference is None:
+            raise NotFound()
         self.check_object_permissions(request, conference)
         said = self.body(CapacityBody)
         return self.answer(services.set_capacity(conference_id=conference.id, capacity=said["capacity"]))
@@ -248,16 +250,16 @@ class AttendanceViewSet(HouseViewSet):
         return Response(answer)
 
 
-def _conference(request: Any, conference_id: Any) -> Conference:
-    conference = visible_conferences(request.user).filter(pk=_uuid(conference_id)).first()
+def _conference(request: Any, conference_id: UUID) -> Conference:
+    conference = visible_conferences(request.user).filter(pk=conference_id).first()
     if conference is None:
         raise Invalid({"conference": say(vi="Không tìm thấy hội nghị này.", en="There is no such conference.")})
     return conference
 
 
-def _uuid(value: Any) -> UUID:
+def _uuid(value: str) -> UUID:
     try:
-        return value if isinstance(value, UUID) else UUID(value)
+        return UUID(value)
     except ValueError:
         raise NotFound() from None
 
