@@ -22,11 +22,13 @@ class HouseViewSet(GenericViewSet[Any]):
 
     - `rules`: action → predicate; a missing entry means refusal.
     - `edited_by_two`: writes to the row need If-Match (428 without, 412 when stale).
+    - `honours_idempotency_key`: off only where an answer must not be kept, or a failure must leave its trace.
     """
 
     rules: Rules = {}
     scope = ""
     edited_by_two = False
+    honours_idempotency_key = True
     search_fields: tuple[str, ...] = ()
     # Any segment but "/" and ".": a badly formed id is answered 404 by get_object, not by the router.
     lookup_value_regex = r"[^/.]+"
@@ -34,7 +36,7 @@ class HouseViewSet(GenericViewSet[Any]):
     def initial(self, request: Any, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
         method = request.method.lower()
-        if request.method in UNSAFE and hasattr(self, method):
+        if self.honours_idempotency_key and request.method in UNSAFE and hasattr(self, method):
             setattr(self, method, partial(self._written_once, getattr(self, method)))
 
     @staticmethod

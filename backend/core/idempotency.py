@@ -1,16 +1,17 @@
 """Idempotency-Key: the same write sent twice happens once and is answered twice.
 
 The key is bound to caller, method, path and body; the answer is stored in the transaction of the effect, so a crash
-between the two cannot happen (draft-ietf-httpapi-idempotency-key-header).
+between the two cannot happen (draft-ietf-httpapi-idempotency-key-header). A secret in an answer (its name in
+`response.shown_once`) is not kept: the repetition tells everything but it.
 """
 
-import hashlib
 import json
 from collections.abc import Callable
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, transaction
+from django.utils.crypto import salted_hmac
 from rest_framework.response import Response
 
 from backend.core.errors import Invalid, KeyReused
@@ -22,7 +23,10 @@ KEPT_HEADERS = ("ETag", "Location")
 
 def _fingerprint(request: Any) -> str:
     body = json.dumps(request.data, sort_keys=True, ensure_ascii=False, default=str)
-    return hashlib.sha256(f"{request.method} {request.get_full_path()}\n{body}".encode()).hexdigest()
+    # Keyed: a body may hold a password, which a bare hash would let anybody try out.
+    return salted_hmac(
+        "plenum.idempotency", f"{request.method} {request.get_full_path()}\n{body}", algorithm="sha256"
+    ).hexdigest()
 
 
 def once(request: Any, handler: Callable[..., Response], *args: Any, **kwargs: Any) -> Response:
@@ -56,8 +60,14 @@ def once(request: Any, handler: Callable[..., Response], *args: Any, **kwargs: A
                 record.body, status=record.status, headers={**record.headers, "Idempotency-Replayed": "true"}
             )
         response = handler(request, *args, **kwargs)
+        if response.status_code >= 400:
+            transaction.set_rollback(True)
+            return response
         record.status = response.status_code
-        record.body = json.loads(json.dumps(response.data, cls=DjangoJSONEncoder))
+        body = json.loads(json.dumps(response.data, cls=DjangoJSONEncoder))
+        for name in getattr(response, "shown_once", ()):
+            del body[name]
+        record.body = body
         record.headers = {name: response[name] for name in KEPT_HEADERS if name in response}
         record.save()
         return response

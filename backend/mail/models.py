@@ -39,7 +39,8 @@ class OutgoingMail(Base):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["recipient", "purpose", "subject_id", "sequence"], name="one_mail_per_recipient_purpose_subject_sequence"
+                fields=["recipient", "purpose", "subject_id", "sequence"],
+                name="one_mail_per_recipient_purpose_subject_sequence",
             )
         ]
         indexes = [

@@ -157,7 +157,12 @@ class _Held:
 
 def _record_sent(mail: OutgoingMail, answer: str) -> None:
     OutgoingMail.objects.filter(pk=mail.pk, state=MailState.QUEUED).update(
-        state=MailState.SENT, sent_at=now(), attempts=F("attempts") + 1, held_until=None, last_answer=answer[:500], version=F("version") + 1
+        state=MailState.SENT,
+        sent_at=now(),
+        attempts=F("attempts") + 1,
+        held_until=None,
+        last_answer=answer[:500],
+        version=F("version") + 1,
     )
 
 

@@ -1,16 +1,19 @@
 """Who there is: organisations, people, the offices they hold over time, and the accounts they sign in with."""
 
 from typing import Any
+from uuid import UUID
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Now
+from django.utils.functional import cached_property
 
 from backend.core.ids import time_ordered_id
 from backend.core.models import Base
 from backend.core.text import LocalizedTextField, say
 from backend.core.vietnamese import clean, fold, person_sort_key, sort_key
+from backend.people.tree import ancestors, descendants
 
 
 class Organisation(Base):
@@ -97,7 +100,10 @@ class AccountManager(BaseUserManager["Account"]):
 
 
 class Account(AbstractBaseUser):
-    """A way to sign in. What it may do is said by its role grants, and by the duties of its person."""
+    """A way to sign in. What it may do is said by its role grants, and by the duties of its person.
+
+    The rules of the floors below ask `holds`, `holds_everywhere` and `works_in`; an account reads its grants once.
+    """
 
     id = models.UUIDField(primary_key=True, default=time_ordered_id, editable=False)
     email = models.EmailField(unique=True)
@@ -107,6 +113,34 @@ class Account(AbstractBaseUser):
 
     objects = AccountManager()
     USERNAME_FIELD = "email"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.email = self.email.strip().lower()
+        super().save(*args, **kwargs)
+
+    @cached_property
+    def roles(self) -> frozenset[tuple[str, UUID | None]]:
+        """(role, organisation) of every grant; no organisation means everywhere."""
+        return frozenset(self.grants.values_list("role", "organisation_id"))
+
+    def holds_everywhere(self, *roles: str) -> bool:
+        """True when the account holds one of `roles` in every organisation; administrators hold every role."""
+        return any((role, None) in self.roles for role in ("administrator", *roles))
+
+    def holds(self, *roles: str, organisation_id: UUID | None = None) -> bool:
+        """True when the account holds one of `roles` in the organisation or above it; without one: anywhere at all."""
+        if self.holds_everywhere(*roles):
+            return True
+        held = {where for role, where in self.roles if role in roles}
+        if not held or organisation_id is None:
+            return bool(held)
+        return organisation_id in held or not held.isdisjoint(ancestors(organisation_id))
+
+    def works_in(self, *roles: str) -> set[UUID] | None:
+        """The organisations where the account holds one of `roles`, with all below them; None means everywhere."""
+        if self.holds_everywhere(*roles):
+            return None
+        return descendants({where for role, where in self.roles if role in roles and where is not None})
 
 
 class RoleGrant(Base):
@@ -135,7 +169,6 @@ class ApiToken(Base):
     scopes = ArrayField(models.CharField(max_length=40), default=list)
     expires_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True)
-    last_used_at = models.DateTimeField(null=True)
 
 
 class LoginFailure(models.Model):

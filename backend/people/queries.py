@@ -1,79 +1,43 @@
 """Who may be asked about, and what an account may do where."""
 
+import datetime as dt
 import hashlib
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 
 from backend.core.clock import now
-from backend.people.models import Account, ApiToken, Organisation, Person, RoleGrant
+from backend.people.models import Account, ApiToken, Organisation, OrganisationName, Person, Position, RoleGrant
+from backend.people.tree import DEPTH, ancestors, descendants
 
-#: The most levels an organisation tree is climbed.
-DEPTH = 12
+__all__ = ["DEPTH", "ancestors", "descendants"]
+
+#: Who looks people up for their work, and who of them also needs to reach them.
+LOOKING_UP = ("organiser", "secretary", "editor", "approver", "auditor")
+REACHING = ("organiser", "secretary")
 
 
-def grants_of(account: Account) -> set[tuple[str, UUID | None]]:
+def grants_of(account: Account) -> frozenset[tuple[str, UUID | None]]:
     """(role, organisation) of every grant, read once per account object."""
-    cached: set[tuple[str, UUID | None]] | None = getattr(account, "_grants", None)
-    if cached is None:
-        cached = set(RoleGrant.objects.filter(account=account).values_list("role", "organisation_id"))
-        account._grants = cached  # type: ignore[attr-defined]
-    return cached
-
-
-def ancestors(organisation_id: UUID) -> list[UUID]:
-    """The organisation and all above it, itself first, in one statement."""
-    rows = Organisation.objects.raw(
-        "WITH RECURSIVE up(id, parent_id, level) AS ("
-        " SELECT id, parent_id, 0 FROM people_organisation WHERE id = %s"
-        " UNION ALL SELECT o.id, o.parent_id, up.level + 1 FROM people_organisation o"
-        " JOIN up ON o.id = up.parent_id WHERE up.level < %s) SELECT id FROM up ORDER BY level",
-        [organisation_id, DEPTH],
-    )
-    return [row.id for row in rows]
-
-
-def descendants(organisation_ids: set[UUID]) -> set[UUID]:
-    """The organisations and all below them, in one statement."""
-    if not organisation_ids:
-        return set()
-    rows = Organisation.objects.raw(
-        "WITH RECURSIVE down(id, level) AS ("
-        " SELECT id, 0 FROM people_organisation WHERE id = ANY(%s)"
-        " UNION ALL SELECT o.id, down.level + 1 FROM people_organisation o"
-        " JOIN down ON o.parent_id = down.id WHERE down.level < %s) SELECT DISTINCT id FROM down",
-        [list(organisation_ids), DEPTH],
-    )
-    return {row.id for row in rows}
+    return account.roles
 
 
 def is_administrator(account: Account) -> bool:
-    return ("administrator", None) in grants_of(account)
+    return account.is_authenticated and account.holds_everywhere()
 
 
 def has_role(account: Account, *roles: str, organisation_id: UUID | None = None) -> bool:
     """True when the account holds one of `roles` in the organisation or above it; administrators hold every role.
 
-    Without an organisation: true when one of the roles is held anywhere.
+    Without an organisation: true when one of the roles is held anywhere. Nobody signed in: false.
     """
-    if not account.is_authenticated:
-        return False
-    if is_administrator(account):
-        return True
-    held = {where for role, where in grants_of(account) if role in roles}
-    if not held:
-        return False
-    if organisation_id is None or None in held:
-        return True
-    return organisation_id in held or not held.isdisjoint(ancestors(organisation_id))
+    return account.is_authenticated and account.holds(*roles, organisation_id=organisation_id)
 
 
 def organisations_with(account: Account, *roles: str) -> set[UUID] | None:
     """The organisations where the account holds one of `roles`, with all below them; None means everywhere."""
-    if is_administrator(account):
-        return None
-    held = {where for role, where in grants_of(account) if role in roles}
-    return None if None in held else descendants({where for where in held if where is not None})
+    return account.works_in(*roles) if account.is_authenticated else set()
 
 
 def token_digest(secret: str) -> str:
@@ -89,10 +53,56 @@ def live_token(secret: str) -> ApiToken | None:
     )
 
 
+def tokens_of(account: Account) -> QuerySet[ApiToken]:
+    return ApiToken.objects.filter(account=account)
+
+
+def organisations() -> QuerySet[Organisation]:
+    """Every organisation with the names it bore before."""
+    former = OrganisationName.objects.order_by("valid_from", "id")
+    return Organisation.objects.prefetch_related(Prefetch("former_names", former))
+
+
 def visible_people(account: Account) -> QuerySet[Person]:
     """The people an account may look up: those of the organisations it works for, and itself."""
     people = Person.objects.select_related("organisation")
-    where = organisations_with(account, "organiser", "secretary", "editor", "approver")
+    where = organisations_with(account, *LOOKING_UP)
     if where is None:
         return people
-    return people.filter(Q(organisation_id__in=where) | Q(account=account))
+    itself = Q(account=account) if account.is_authenticated else Q(pk=None)
+    return people.filter(Q(organisation_id__in=where) | itself)
+
+
+def reachable_in(account: Account) -> set[UUID] | None:
+    """The organisations whose people's e-mail addresses and telephone numbers the account may see; None: all."""
+    return organisations_with(account, *REACHING)
+
+
+def visible_positions(account: Account) -> QuerySet[Position]:
+    """The offices of the people an account may look up, in protocol order."""
+    return Position.objects.filter(person__in=visible_people(account)).select_related("person", "organisation")
+
+
+def accounts() -> QuerySet[Account]:
+    return Account.objects.select_related("person").prefetch_related("grants")
+
+
+def role_grants() -> QuerySet[RoleGrant]:
+    return RoleGrant.objects.select_related("account", "organisation")
+
+
+def identity(account: Account) -> dict[str, Any]:
+    """What an account may be told about itself."""
+    return {
+        "account": account.pk,
+        "email": account.email,
+        "person": account.person,
+        "grants": [
+            {"role": role, "organisation": where} for role, where in sorted(account.roles, key=lambda grant: str(grant))
+        ],
+    }
+
+
+def held_on(positions: QuerySet[Position], day: dt.date) -> QuerySet[Position]:
+    """Those held on `day`; an unknown date excludes nothing."""
+    return positions.filter(Q(valid_from=None) | Q(valid_from__lte=day), Q(valid_to=None) | Q(valid_to__gte=day))

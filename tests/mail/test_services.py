@@ -115,9 +115,7 @@ def test_without_the_constraint_two_mails_would_go_out() -> None:
     """The negative control: it is the constraint, and nothing else, that makes a second mail impossible."""
     wanted = arguments()
     with connection.cursor() as cursor:
-        cursor.execute(
-            "ALTER TABLE mail_outgoingmail DROP CONSTRAINT one_mail_per_recipient_purpose_subject_sequence"
-        )
+        cursor.execute("ALTER TABLE mail_outgoingmail DROP CONSTRAINT one_mail_per_recipient_purpose_subject_sequence")
     services.queue(**wanted)
     OutgoingMail.objects.create(**(wanted | {"message_id": "<another@plenum.example>"}))
 
@@ -269,7 +267,12 @@ def test_sending_leaves_no_transaction_open(catcher: Catcher, post: Post) -> Non
 
     def look(server: SMTP) -> str:
         here = connection.settings_dict
-        address = {"host": here["HOST"], "port": here["PORT"], "user": here["USER"], "password": here["PASSWORD"] or None}
+        address = {
+            "host": here["HOST"],
+            "port": here["PORT"],
+            "user": here["USER"],
+            "password": here["PASSWORD"] or None,
+        }
         with psycopg.connect(dbname=here["NAME"], **address) as another:
             open_transactions.append(
                 another.execute(
