@@ -106,7 +106,7 @@ def article_index(request: HttpRequest, language: str) -> HttpResponseBase:
 
 @public_page
 def conference_index(request: HttpRequest, language: str) -> HttpResponseBase:
-    rows, around = _page(request, queries.public_conferences())
+    rows, around = _page(request, for_lists(queries.public_conferences()))
     if rows is None:
         return _not_found(request, language)
     return _render(
@@ -138,7 +138,7 @@ def article(request: HttpRequest, language: str, slug: str) -> HttpResponseBase:
         gone = queries.retracted_article(slug)
         return _gone(request, language, gone) if gone and language in gone.languages else _not_found(request, language)
     text = snapshot_of(row)
-    about = queries.public_conferences().filter(pk=row.conference_id).first() if row.conference_id else None
+    about = for_lists(queries.public_conferences()).filter(pk=row.conference_id).first() if row.conference_id else None
     own = addresses.article(language, slug)
     return _render(
         request,

@@ -11,7 +11,6 @@ from backend.articles.models import Article, ArticleRevision
 from backend.articles.recap import Record
 from backend.articles.states import ArticleState
 from backend.conferences.models import Conference
-from backend.conferences.queries import for_lists
 from backend.conferences.states import ConferenceState, Confidentiality
 from backend.minutes.models import Conclusion, Finding, Proposal
 from backend.people.models import Account
@@ -62,9 +61,9 @@ def last_change() -> dt.datetime | None:
 
 
 def public_conferences() -> QuerySet[Conference]:
-    """Public conferences that were announced, with who holds them and where."""
-    public = Conference.objects.filter(confidentiality=Confidentiality.PUBLIC, announced_at__isnull=False)
-    return for_lists(public.exclude(state=ConferenceState.DRAFT)).order_by("-announced_at", "-id")
+    """Public conferences that were announced, also those postponed or cancelled since; the latest announcement first."""
+    announced = Conference.objects.filter(confidentiality=Confidentiality.PUBLIC, announced_at__isnull=False)
+    return announced.exclude(state=ConferenceState.DRAFT).order_by("-announced_at", "-id")
 
 
 def record_of(conference: Conference) -> Record:
