@@ -41,7 +41,10 @@ class ArticleViewSet(HouseViewSet):
         organisation, conference = body.pop("organisation"), body.pop("conference", None)
         self.check_object_permissions(request, organisation)
         article = services.begin(
-            by=request.user.pk, organisation_id=organisation.id, conference_id=conference.id if conference else None, **body
+            by=request.user.pk,
+            organisation_id=organisation.id,
+            conference_id=conference.id if conference else None,
+            **body,
         )
         return self.answer(self._read(article), status=201)
 
@@ -50,13 +53,17 @@ class ArticleViewSet(HouseViewSet):
         """Needs If-Match. `blocks`, when given, is the whole ordered list: what it leaves out is removed."""
         article = self.get_object()
         return self._done(
-            services.edit(article_id=article.id, by=request.user.pk, expected=self.expected_version(), **self.body(HeadBody))
+            services.edit(
+                article_id=article.id, by=request.user.pk, expected=self.expected_version(), **self.body(HeadBody)
+            )
         )
 
     @extend_schema(request=None, responses=ArticleSerializer)
     @action(detail=True, methods=["post"])
     def submit(self, request: Request, pk: str) -> Response:
-        return self._done(services.submit(article_id=self.get_object().id, by=request.user.pk, expected=self.expected_version()))
+        return self._done(
+            services.submit(article_id=self.get_object().id, by=request.user.pk, expected=self.expected_version())
+        )
 
     @extend_schema(request=None, responses=ArticleSerializer)
     @action(detail=True, methods=["post"])
@@ -67,7 +74,9 @@ class ArticleViewSet(HouseViewSet):
     @action(detail=True, methods=["post"])
     def approve(self, request: Request, pk: str) -> Response:
         """Refused (403) to whoever edited it last or submitted it."""
-        return self._done(services.approve(article_id=self.get_object().id, by=request.user.pk, expected=self.expected_version()))
+        return self._done(
+            services.approve(article_id=self.get_object().id, by=request.user.pk, expected=self.expected_version())
+        )
 
     @extend_schema(request=None, responses=ArticleSerializer)
     @action(detail=True, methods=["post"])
@@ -82,7 +91,9 @@ class ArticleViewSet(HouseViewSet):
         if "If-Match" not in request.headers:
             raise PreconditionRequired()
         return self._done(
-            services.correct(article_id=article.id, by=request.user.pk, expected=self.expected_version(), **self.body(CorrectionBody))
+            services.correct(
+                article_id=article.id, by=request.user.pk, expected=self.expected_version(), **self.body(CorrectionBody)
+            )
         )
 
     @extend_schema(request=RetractionBody, responses=ArticleSerializer)
@@ -90,7 +101,9 @@ class ArticleViewSet(HouseViewSet):
     def retract(self, request: Request, pk: str) -> Response:
         article = self.get_object()
         return self._done(
-            services.retract(article_id=article.id, expected=self.expected_version(), note=self.body(RetractionBody)["note"])
+            services.retract(
+                article_id=article.id, expected=self.expected_version(), note=self.body(RetractionBody)["note"]
+            )
         )
 
     @extend_schema(responses=RevisionSerializer(many=True))

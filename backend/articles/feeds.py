@@ -83,7 +83,11 @@ def json_feed(request: HttpRequest, language: str) -> HttpResponseBase:
     }
     body = json.dumps(document, ensure_ascii=False)
     return fresh(
-        request, body, language=language, content_type="application/feed+json; charset=utf-8", changed=queries.last_change()
+        request,
+        body,
+        language=language,
+        content_type="application/feed+json; charset=utf-8",
+        changed=queries.last_change(),
     )
 
 
@@ -123,5 +127,6 @@ def _html(text: Snapshot, language: str) -> str:
     tags = {"heading": "h2", "quote": "blockquote"}
     notes = [("aside", localized(change.note, language)) for change in text.corrections]
     blocks = [(tags.get(block["kind"], "p"), block["text"].get(language)) for block in text.blocks]
-    return "\n".join(f"<{tag}>{escape(words).replace(chr(10), '<br>')}</{tag}>" for tag, words in [*notes, *blocks] if words)
-
+    return "\n".join(
+        f"<{tag}>{escape(words).replace(chr(10), '<br>')}</{tag}>" for tag, words in [*notes, *blocks] if words
+    )

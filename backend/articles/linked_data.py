@@ -42,7 +42,8 @@ def event(conference: Conference, language: str) -> dict[str, Any]:
             "eventStatus": _STATUS.get(ConferenceState(conference.state), "https://schema.org/EventScheduled"),
             "location": [_place(site, language) for site in conference.sites.all()],
             "organizer": [
-                {"@type": "Organization", "name": localized(name_then(row.organisation, day), language)} for row in conference.organisers.all()
+                {"@type": "Organization", "name": localized(name_then(row.organisation, day), language)}
+                for row in conference.organisers.all()
             ],
             "maximumAttendeeCapacity": conference.capacity,
         }
@@ -84,7 +85,11 @@ def _place(site: Site, language: str) -> dict[str, Any]:
     room = localized(site.room.name, language) if site.room else ""
     house = localized(site.venue.name, language)
     return _known(
-        {"@type": "Place", "name": ", ".join(filter(None, [room, house])), "address": localized(site.venue.address, language)}
+        {
+            "@type": "Place",
+            "name": ", ".join(filter(None, [room, house])),
+            "address": localized(site.venue.address, language),
+        }
     )
 
 

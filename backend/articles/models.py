@@ -44,18 +44,25 @@ class Article(Base):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["conference"], condition=models.Q(kind="recap", conference__isnull=False), name="one_recap_per_conference"
+                fields=["conference"],
+                condition=models.Q(kind="recap", conference__isnull=False),
+                name="one_recap_per_conference",
             ),
             models.CheckConstraint(
                 condition=models.Q(approved_by__isnull=True) | ~models.Q(approved_by=models.F("submitted_by")),
                 name="nobody_approves_what_they_submitted",
             ),
             models.CheckConstraint(
-                condition=~models.Q(state__in=["published", "retracted"]) | models.Q(approved_by__isnull=False, published_at__isnull=False),
+                condition=~models.Q(state__in=["published", "retracted"])
+                | models.Q(approved_by__isnull=False, published_at__isnull=False),
                 name="published_means_approved",
             ),
         ]
-        indexes = [models.Index(fields=["-published_at", "id"], name="articles_published", condition=models.Q(state="published"))]
+        indexes = [
+            models.Index(
+                fields=["-published_at", "id"], name="articles_published", condition=models.Q(state="published")
+            )
+        ]
 
 
 class ArticleBlock(Base):
@@ -75,7 +82,9 @@ class ArticleBlock(Base):
     class Meta:
         ordering = ["order"]
         constraints = [
-            models.UniqueConstraint(fields=["article", "order"], name="blocks_in_order", deferrable=models.Deferrable.DEFERRED)
+            models.UniqueConstraint(
+                fields=["article", "order"], name="blocks_in_order", deferrable=models.Deferrable.DEFERRED
+            )
         ]
 
 

@@ -19,6 +19,7 @@ from backend.conferences.models import Conference, Duty
 from backend.conferences.queries import (
     co_organisations,
     for_details,
+    for_lists,
     lead_organisation,
     name_then,
     site_said,
@@ -45,7 +46,9 @@ WORDS = {
     "retracted": say(vi="Bài viết đã được gỡ", en="This article has been retracted"),
     "source": say(vi="Nguồn", en="Source"),
     "about": say(vi="Về hội nghị", en="About the conference"),
-    "incomplete": say(vi="Một số đoạn của bài chỉ có bằng tiếng Anh.", en="Some passages of this article exist in Vietnamese only."),
+    "incomplete": say(
+        vi="Một số đoạn của bài chỉ có bằng tiếng Anh.", en="Some passages of this article exist in Vietnamese only."
+    ),
     "not_found": say(vi="Không tìm thấy trang", en="Page not found"),
     "not_found_text": say(
         vi="Địa chỉ này không có bài viết hoặc hội nghị nào.", en="There is no article or conference at this address."
@@ -150,14 +153,23 @@ def article(request: HttpRequest, language: str, slug: str) -> HttpResponseBase:
         description=text.sapo.get(language, ""),
         dateline=text.dateline.get(language, ""),
         byline=_byline(text, language),
-        blocks=[{"kind": block["kind"], "text": block["text"][language]} for block in text.blocks if block["text"].get(language)],
+        blocks=[
+            {"kind": block["kind"], "text": block["text"][language]}
+            for block in text.blocks
+            if block["text"].get(language)
+        ],
         incomplete=text.incomplete(language),
-        corrections=[{"at": _minute(change.at, language), "note": localized(change.note, language)} for change in text.corrections],
+        corrections=[
+            {"at": _minute(change.at, language), "note": localized(change.note, language)}
+            for change in text.corrections
+        ],
         published=_minute(row.published_at, language),
         conference=about,
         conference_title=localized(about.title, language) if about else "",
         conference_address=addresses.conference(language, about.slug) if about else "",
-        linked_data=linked_data.block(linked_data.news(row, text, language, linked_data.event(about, language) if about else None)),
+        linked_data=linked_data.block(
+            linked_data.news(row, text, language, linked_data.event(about, language) if about else None)
+        ),
         alternates={code: addresses.article(code, slug) for code in text.languages},
         own=own,
         canonical=text.source_url or own,
@@ -190,7 +202,9 @@ def conference(request: HttpRequest, language: str, slug: str) -> HttpResponseBa
         co=[localized(name_then(body, row.day), language) for body in co_organisations(row)],
         chairs=[_chair(duty, row, language) for duty in row.duties.all() if duty.kind == DutyKind.CHAIR],
         agenda=[localized(item.title, language) for item in row.agenda.all()],
-        recap={"title": snapshot_of(recap).title[language], "address": addresses.article(language, recap.slug)} if recap else None,
+        recap={"title": snapshot_of(recap).title[language], "address": addresses.article(language, recap.slug)}
+        if recap
+        else None,
         linked_data=linked_data.block(linked_data.event(row, language)),
         alternates={code: addresses.conference(code, slug) for code in addresses.CONFERENCES},
         own=own,
@@ -262,7 +276,9 @@ def _render(
 
 
 def _not_found(request: HttpRequest, language: str) -> HttpResponseBase:
-    return _render(request, "articles/message.html", language, status=404, title=WORDS["not_found"], text=WORDS["not_found_text"])
+    return _render(
+        request, "articles/message.html", language, status=404, title=WORDS["not_found"], text=WORDS["not_found_text"]
+    )
 
 
 def _gone(request: HttpRequest, language: str, row: Article) -> HttpResponseBase:

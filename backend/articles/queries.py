@@ -70,7 +70,9 @@ def record_of(conference: Conference) -> Record:
     """Everything the record holds about a conference, in a fixed number of statements."""
     names = "organisation__former_names"
     polls = Poll.objects.filter(conference=conference, state=PollState.DECLARED).order_by("round")
-    came = Presence.objects.filter(conference=conference, direction=Direction.IN).values("registration").distinct().count()
+    came = (
+        Presence.objects.filter(conference=conference, direction=Direction.IN).values("registration").distinct().count()
+    )
     return Record(
         conference=conference,
         organisers=list(conference.organisers.select_related("organisation").prefetch_related(names)),
@@ -83,7 +85,11 @@ def record_of(conference: Conference) -> Record:
             .select_related("speech__person", "speech__organisation")
             .prefetch_related(f"speech__{names}")
         ),
-        conclusions=list(Conclusion.objects.filter(conference=conference).select_related("subject").prefetch_related("subject__former_names")),
+        conclusions=list(
+            Conclusion.objects.filter(conference=conference)
+            .select_related("subject")
+            .prefetch_related("subject__former_names")
+        ),
         resolutions=list(Resolution.objects.filter(conference=conference).order_by("id")),
         declared={poll.resolution_id: poll for poll in polls},
         came=came or None,

@@ -9,7 +9,13 @@ from django.utils.http import http_date, quote_etag
 
 
 def fresh(
-    request: HttpRequest, body: str, *, language: str, content_type: str, changed: dt.datetime | None = None, status: int = 200
+    request: HttpRequest,
+    body: str,
+    *,
+    language: str,
+    content_type: str,
+    changed: dt.datetime | None = None,
+    status: int = 200,
 ) -> HttpResponseBase:
     """The body with its ETag (and Last-Modified when known), or 304 when the reader already holds it."""
     response = HttpResponse(body, content_type=content_type, status=status)

@@ -23,7 +23,9 @@ class BlockSerializer(HouseSerializer):
     """One aligned block; `status` says by language how its text came about."""
 
     status = serializers.DictField(child=serializers.ChoiceField(choices=BlockStatus.choices))
-    sources = serializers.ListField(child=serializers.CharField(), help_text='Rows of the record it was written from, "subject:id".')
+    sources = serializers.ListField(
+        child=serializers.CharField(), help_text='Rows of the record it was written from, "subject:id".'
+    )
 
     class Meta:
         model = ArticleBlock
@@ -72,7 +74,9 @@ class BlockBody(Body):
     id = serializers.UUIDField(required=False)
     kind = serializers.ChoiceField(choices=BlockKind.choices, required=False)
     text = LanguageMap(required_text=False)
-    reviewed = serializers.ListField(child=serializers.ChoiceField(choices=LANGUAGES), required=False, max_length=len(LANGUAGES))
+    reviewed = serializers.ListField(
+        child=serializers.ChoiceField(choices=LANGUAGES), required=False, max_length=len(LANGUAGES)
+    )
     order = serializers.IntegerField(read_only=True)
     status = serializers.DictField(read_only=True)
     sources = serializers.ListField(read_only=True)

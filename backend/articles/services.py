@@ -93,7 +93,13 @@ def draft_recap(*, minutes_id: UUID) -> Article | None:
 
 @transaction.atomic
 def begin(
-    *, by: UUID, organisation_id: UUID, kind: str, conference_id: UUID | None = None, blocks: Sequence[Mapping[str, Any]] = (), **head: Any
+    *,
+    by: UUID,
+    organisation_id: UUID,
+    kind: str,
+    conference_id: UUID | None = None,
+    blocks: Sequence[Mapping[str, Any]] = (),
+    **head: Any,
 ) -> Article:
     """An editor begins an article.
 
@@ -102,7 +108,13 @@ def begin(
     if conference_id is not None:
         conference = Conference.objects.filter(pk=conference_id, confidentiality=Confidentiality.PUBLIC).first()
         if conference is None:
-            raise Invalid({"conference": say(vi="Không có hội nghị công khai nào như vậy.", en="There is no such public conference.")})
+            raise Invalid(
+                {
+                    "conference": say(
+                        vi="Không có hội nghị công khai nào như vậy.", en="There is no such public conference."
+                    )
+                }
+            )
         if kind == ArticleKind.RECAP:
             locked(Conference, conference_id)
             if recap_of(conference_id):
@@ -202,7 +214,13 @@ def publish(*, article_id: UUID, expected: int | None = None) -> Article:
 
 @transaction.atomic
 def correct(
-    *, article_id: UUID, by: UUID, note: Text, expected: int | None, blocks: Sequence[Mapping[str, Any]] | None = None, **head: Any
+    *,
+    article_id: UUID,
+    by: UUID,
+    note: Text,
+    expected: int | None,
+    blocks: Sequence[Mapping[str, Any]] | None = None,
+    **head: Any,
 ) -> Article:
     """Mends a published article. The note stands on the page for good, and every earlier revision is kept.
 
@@ -245,7 +263,9 @@ def _about(kind: type[AboutArticle], article: Article, **more: Any) -> AboutArti
 
 def _check_public(article: Article) -> None:
     if article.conference and article.conference.confidentiality != Confidentiality.PUBLIC:
-        raise Conflict(say(vi="Hội nghị của bài không còn công khai.", en="The article's conference is not public any more."))
+        raise Conflict(
+            say(vi="Hội nghị của bài không còn công khai.", en="The article's conference is not public any more.")
+        )
 
 
 def _free_slug(title: Text) -> str:
@@ -275,7 +295,9 @@ def _set_blocks(article: Article, given: Sequence[Mapping[str, Any]]) -> None:
     for index, data in enumerate(given):
         block_id = data.get("id")
         if block_id is not None and (block_id not in present or block_id in kept):
-            raise Invalid({f"blocks.{index}.id": say(vi="Không phải đoạn của bài này.", en="Not a block of this article.")})
+            raise Invalid(
+                {f"blocks.{index}.id": say(vi="Không phải đoạn của bài này.", en="Not a block of this article.")}
+            )
         block = present.get(block_id) if block_id else None
         block = block or ArticleBlock(article=article)
         block.order = index + 1
@@ -309,7 +331,9 @@ def _set_text(block: ArticleBlock, data: Mapping[str, Any]) -> None:
 def _keep_revision(article: Article, *, note: Text) -> ArticleRevision:
     """Freezes what the public reads from now on, and in which languages."""
     blocks = list(article.blocks.all())
-    article.languages = [code for code in LANGUAGES if article.title.get(code) and any(block.text.get(code) for block in blocks)]
+    article.languages = [
+        code for code in LANGUAGES if article.title.get(code) and any(block.text.get(code) for block in blocks)
+    ]
     content = {
         **{name: getattr(article, name) for name in HEAD},
         "languages": article.languages,

@@ -43,7 +43,10 @@ def test_from_draft_to_page_and_out_again(editor: APIClient, approver: APIClient
     )
     assert created.status_code == 201, created.data
     assert created.data["slug"] == "dang-thanh-tung-noi-ve-doi-moi"
-    assert [block["status"] for block in created.data["blocks"]] == [{"vi": "human", "en": "human"}, {"vi": "human", "en": "missing"}]
+    assert [block["status"] for block in created.data["blocks"]] == [
+        {"vi": "human", "en": "human"},
+        {"vi": "human", "en": "missing"},
+    ]
     here = created.data["id"]
     assert editor.post(address(here, "submit")).data["state"] == "review"
     assert approver.post(address(here, "approve")).data["state"] == "approved"
@@ -95,10 +98,14 @@ def test_a_role_may_do_its_own_and_no_more(signed_in: As, draft: Article, role: 
         refused = client.post(address(draft, verb), {}, format="json").status_code == 403
         assert refused == (verb not in allowed), verb
         Article.objects.filter(pk=draft.pk).update(state="draft", submitted_by=None)
-    assert (client.patch(address(draft), {}, format="json", headers={"If-Match": "*"}).status_code == 403) == ("patch" not in allowed)
+    assert (client.patch(address(draft), {}, format="json", headers={"If-Match": "*"}).status_code == 403) == (
+        "patch" not in allowed
+    )
 
 
-def test_other_organisations_and_strangers_see_only_what_is_published(signed_in: As, draft: Article, host: Organisation) -> None:
+def test_other_organisations_and_strangers_see_only_what_is_published(
+    signed_in: As, draft: Article, host: Organisation
+) -> None:
     out = published(organisation=host)
     for client in (signed_in("editor", organisation=OrganisationFactory()), signed_in()):
         assert client.get(address(draft)).status_code == 404
@@ -135,11 +142,16 @@ def test_blocks_are_the_whole_ordered_list(editor: APIClient, draft: Article) ->
     assert len(patch(editor, draft, 2, blocks=[one]).data["blocks"]) == 1
 
 
-def test_a_translation_under_which_the_original_changed_is_stale_until_reviewed(editor: APIClient, draft: Article) -> None:
+def test_a_translation_under_which_the_original_changed_is_stale_until_reviewed(
+    editor: APIClient, draft: Article
+) -> None:
     one, two = editor.get(address(draft)).data["blocks"]
     one["text"] = {"vi": "Đoạn một, đã sửa.", "en": "Block one."}
     changed = patch(editor, draft, 1, blocks=[one, two])
-    assert [block["status"] for block in changed.data["blocks"]] == [{"vi": "human", "en": "stale"}, {"vi": "human", "en": "human"}]
+    assert [block["status"] for block in changed.data["blocks"]] == [
+        {"vi": "human", "en": "stale"},
+        {"vi": "human", "en": "human"},
+    ]
     refused = editor.post(address(draft, "submit"))
     assert refused.status_code == 409
     assert refused.data["stale_blocks"] == [1]

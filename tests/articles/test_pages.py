@@ -99,7 +99,9 @@ def test_nothing_on_a_page_comes_from_elsewhere_or_runs(client: Client, recap: A
     html = read(client, f"/vi/bai-viet/{recap.slug}")
     assert [script["type"] for script in tags(html, "script")] == ["application/ld+json"]
     assert "style=" not in html
-    assert [link["href"] for link in tags(html, "link") if link["rel"] == "stylesheet"] == ["/static/articles/public.css"]
+    assert [link["href"] for link in tags(html, "link") if link["rel"] == "stylesheet"] == [
+        "/static/articles/public.css"
+    ]
     assert client.get("/static/articles/public.css").status_code == 200
 
 
@@ -117,7 +119,12 @@ def test_hostile_text_stays_text_everywhere(client: Client) -> None:
         html = read(client, path)
         assert {script.get("type") for script in tags(html, "script")} <= {"application/ld+json"}
         assert tags(html, "img") == []
-        assert not any(name.startswith("on") for tag in ("a", "p", "meta", "link", "h1") for attributes in tags(html, tag) for name in attributes)
+        assert not any(
+            name.startswith("on")
+            for tag in ("a", "p", "meta", "link", "h1")
+            for attributes in tags(html, tag)
+            for name in attributes
+        )
     assert linked_data(read(client, paths[0]))["headline"] == ATTACK
     feed = feedparser.parse(client.get("/vi/feed.atom").content)
     assert feed.entries[0].title_detail.value == ATTACK
@@ -145,7 +152,9 @@ def test_a_correction_is_seen_with_its_note_and_an_unpublished_change_is_not(cli
     article.blocks.update(text={"vi": "Chưa ai duyệt."})
     assert "Chưa ai duyệt" not in read(client, f"/vi/bai-viet/{article.slug}")
     blocks = [{"text": {"vi": "Đã đính chính."}}]
-    services.correct(article_id=article.id, by=AccountFactory().pk, expected=None, note={"vi": "Sửa số liệu."}, blocks=blocks)
+    services.correct(
+        article_id=article.id, by=AccountFactory().pk, expected=None, note={"vi": "Sửa số liệu."}, blocks=blocks
+    )
     html = read(client, f"/vi/bai-viet/{article.slug}")
     assert "Đã đính chính." in html
     assert "Sửa số liệu." in html
@@ -174,7 +183,9 @@ def test_a_republication_points_to_its_source(client: Client) -> None:
 
 
 def test_a_conference_from_its_announcement_on(client: Client) -> None:
-    conference = ConferenceFactory(announced=True, exact=True, lead=OrganisationFactory(name={"vi": "Sở A", "en": "Department A"}))
+    conference = ConferenceFactory(
+        announced=True, exact=True, lead=OrganisationFactory(name={"vi": "Sở A", "en": "Department A"})
+    )
     DutyFactory(conference=conference, person=PersonFactory(full_name="Dương Minh Tâm"))
     DutyFactory(conference=conference, kind="guest", person=PersonFactory(full_name="Người Không Nêu"))
     html = read(client, f"/vi/hoi-nghi/{conference.slug}")
@@ -190,7 +201,14 @@ def test_a_conference_from_its_announcement_on(client: Client) -> None:
     assert linked_data(html)["eventStatus"] == "https://schema.org/EventCancelled"
 
 
-@pytest.mark.parametrize("fields", [{"state": "draft"}, {"state": "announced", "confidentiality": "internal"}, {"state": "cancelled", "announced_at": None}])
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"state": "draft"},
+        {"state": "announced", "confidentiality": "internal"},
+        {"state": "cancelled", "announced_at": None},
+    ],
+)
 def test_other_conferences_are_not_there(client: Client, fields: dict[str, Any]) -> None:
     conference = ConferenceFactory(**fields)
     read(client, f"/vi/hoi-nghi/{conference.slug}", 404)
@@ -249,7 +267,9 @@ def test_pages_are_read_only_and_bounded(client: Client) -> None:
 
 @pytest.mark.parametrize("number", [1, 3, 30])
 @pytest.mark.parametrize("path", ["/vi/bai-viet", "/vi/feed.atom", "/vi/feed.json", "/vi/hoi-nghi"])
-def test_reading_costs_the_same_for_many(client: Client, path: str, number: int, django_assert_max_num_queries: Any) -> None:
+def test_reading_costs_the_same_for_many(
+    client: Client, path: str, number: int, django_assert_max_num_queries: Any
+) -> None:
     for _ in range(number):
         published(conference=ConferenceFactory(announced=True))
     with django_assert_max_num_queries(6):

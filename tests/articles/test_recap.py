@@ -4,9 +4,9 @@ import pytest
 
 from backend.articles import services
 from backend.articles.models import Article
+from backend.articles.queries import record_of
 from backend.articles.recap import write
 from backend.articles.recap.phrases import count, ended, listed, person
-from backend.articles.queries import record_of
 from backend.core.errors import Conflict
 from backend.outbox.models import Event
 from tests.factories.articles import approved_minutes, review_of_2020
@@ -59,7 +59,10 @@ def test_english_exists_only_where_every_fact_has_it(recap: Article) -> None:
     english = texts(recap, "en")
     assert "en" not in recap.title
     assert english[0] == ""  # the venue's address has no English
-    assert english[1] == "Guests at the conference were Mr Ha Minh Hiep, Deputy Director General, Directorate for Standards."
+    assert (
+        english[1]
+        == "Guests at the conference were Mr Ha Minh Hiep, Deputy Director General, Directorate for Standards."
+    )
     assert english[2].startswith("Nguyen Phu Quoc, Deputy Director in charge, Technical Centre 2, presented a report.")
     assert english[3] == english[4] == english[7] == ""
     assert english[6] == "The Metrology bloc petitioned the Centre and the Directorate: more training."
@@ -99,7 +102,9 @@ def test_minutes_nobody_approved_are_not_written_about() -> None:
 
 
 def test_unknown_stays_out() -> None:
-    conference = ConferenceFactory(state="closed", title={"vi": "Hợp tác"}, kind="workshop", day=None, day_part="", lead=False)
+    conference = ConferenceFactory(
+        state="closed", title={"vi": "Hợp tác"}, kind="workshop", day=None, day_part="", lead=False
+    )
     SpeechFactory(conference=conference, kind="remark", speaker={}, person=PersonFactory(full_name="Đỗ Ổn"), points=[])
     draft = write(record_of(conference))
     assert draft.dateline == {}
@@ -128,7 +133,9 @@ def test_lists_with_commas_inside_are_told_apart() -> None:
     assert listed([{"vi": "A, B", "en": "A"}, {"vi": "C", "en": ""}]) == {"vi": "A, B; và C"}
 
 
-@pytest.mark.parametrize(("text", "whole"), [("Xong./.", "Xong."), ("Xong", "Xong."), ("Vì sao?", "Vì sao?"), ("“Vì sao?”", "“Vì sao?”")])
+@pytest.mark.parametrize(
+    ("text", "whole"), [("Xong./.", "Xong."), ("Xong", "Xong."), ("Vì sao?", "Vì sao?"), ("“Vì sao?”", "“Vì sao?”")]
+)
 def test_a_sentence_ends_once(text: str, whole: str) -> None:
     assert ended({"vi": text}) == {"vi": whole}
 

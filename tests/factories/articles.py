@@ -43,7 +43,9 @@ class ArticleBlockFactory(factory.django.DjangoModelFactory[ArticleBlock]):
 
     order = 1
     text = factory.LazyFunction(lambda: {"vi": "Đoạn.", "en": "Block."})
-    status = factory.LazyAttribute(lambda block: {code: "human" if block.text.get(code) else "missing" for code in ("vi", "en")})
+    status = factory.LazyAttribute(
+        lambda block: {code: "human" if block.text.get(code) else "missing" for code in ("vi", "en")}
+    )
 
 
 def published(*, approver: Account | None = None, **fields: Any) -> Article:
@@ -70,7 +72,9 @@ def review_of_2020() -> Minutes:
     )
     agency = OrganisationFactory(name={"vi": "Uỷ ban Tiêu chuẩn", "en": "Commission for Standards"})
     OrganisationNameFactory(
-        organisation=agency, name={"vi": "Tổng cục Tiêu chuẩn", "en": "Directorate for Standards"}, valid_to="2024-06-30"
+        organisation=agency,
+        name={"vi": "Tổng cục Tiêu chuẩn", "en": "Directorate for Standards"},
+        valid_to="2024-06-30",
     )
     conference = ConferenceFactory(
         lead=host,
@@ -108,22 +112,37 @@ def review_of_2020() -> Minutes:
         quotes=[{"text": {"vi": "“Đoàn kết để phát triển”"}}],
     )
     Finding.objects.create(
-        conference=conference, speech=report, kind="achievement", text={"vi": "Vượt 10 % kế hoạch", "en": "The plan was exceeded by 10 %"}
+        conference=conference,
+        speech=report,
+        kind="achievement",
+        text={"vi": "Vượt 10 % kế hoạch", "en": "The plan was exceeded by 10 %"},
     )
     Proposal.objects.create(
         conference=conference,
         kind="petition",
         proposer={"vi": "Khối Đo lường", "en": "the Metrology bloc"},
-        addressees=[{"vi": "Lãnh đạo Trung tâm", "en": "the Centre"}, {"vi": "Lãnh đạo Tổng cục", "en": "the Directorate"}],
+        addressees=[
+            {"vi": "Lãnh đạo Trung tâm", "en": "the Centre"},
+            {"vi": "Lãnh đạo Tổng cục", "en": "the Directorate"},
+        ],
         text={"vi": "Tăng đào tạo", "en": "more training"},
     )
     Conclusion.objects.create(
         conference=conference, kind="task", text={"vi": "Báo cáo kết quả"}, deadline_said={"vi": "đầu tháng 12"}
     )
-    resolution = Resolution.objects.create(conference=conference, state="adopted", title={"vi": "Nghị quyết hội nghị", "en": "Conference resolution"})
+    resolution = Resolution.objects.create(
+        conference=conference, state="adopted", title={"vi": "Nghị quyết hội nghị", "en": "Conference resolution"}
+    )
     rule = PRESETS["staff_conference"]
-    tally = Tally.of_ballots(members=190, summoned=190, entitled=190, present_at_open=171, present_at_seal=171, yes=165, no=4, abstain=2)
+    tally = Tally.of_ballots(
+        members=190, summoned=190, entitled=190, present_at_open=171, present_at_seal=171, yes=165, no=4, abstain=2
+    )
     Poll.objects.create(
-        resolution=resolution, conference=conference, question=resolution.title, rule=rule.to_json(), state="declared", verdict=decide(rule, tally).to_json()
+        resolution=resolution,
+        conference=conference,
+        question=resolution.title,
+        rule=rule.to_json(),
+        state="declared",
+        verdict=decide(rule, tally).to_json(),
     )
     return approved_minutes(conference)

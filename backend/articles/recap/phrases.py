@@ -65,13 +65,19 @@ def listed(pieces: Iterable[Mapping[str, str]]) -> Text:
     for code, word in (("vi", "và"), ("en", "and")):
         if all(piece.get(code) for piece in pieces):
             comma = "; " if any("," in piece[code] for piece in pieces) else ", "
-            text[code] = f"{comma.join(piece[code] for piece in first)}{';' if comma == '; ' else ''} {word} {last[code]}"
+            text[code] = (
+                f"{comma.join(piece[code] for piece in first)}{';' if comma == '; ' else ''} {word} {last[code]}"
+            )
     return text
 
 
 def numbered(pieces: Iterable[Mapping[str, str]]) -> Text:
     """(1) a; (2) b."""
-    return ended(joined(({code: f"({n}) {bare(text)}" for code, text in piece.items()} for n, piece in enumerate(pieces, 1)), "; "))
+    return ended(
+        joined(
+            ({code: f"({n}) {bare(text)}" for code, text in piece.items()} for n, piece in enumerate(pieces, 1)), "; "
+        )
+    )
 
 
 def bare(text: str) -> str:
@@ -81,7 +87,11 @@ def bare(text: str) -> str:
 
 def ended(piece: Mapping[str, str]) -> Text:
     """With a stop at its end, unless a mark already stands there."""
-    return {code: text if text.rstrip("”\"').")[-1:] in {"?", "!", "…"} else f"{bare(text)}." for code, text in piece.items() if text.strip()}
+    return {
+        code: text if text.rstrip("”\"').")[-1:] in {"?", "!", "…"} else f"{bare(text)}."
+        for code, text in piece.items()
+        if text.strip()
+    }
 
 
 def opened(piece: Mapping[str, str]) -> Text:

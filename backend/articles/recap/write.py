@@ -91,7 +91,9 @@ def write(record: Record) -> Draft:
     return Draft(
         title=known(record.conference.title),
         sapo=joined([_held(record), *(_adopted(record, row) for row in decided)]),
-        dateline=joined(filter(None, [known(lead.organisation.place) if lead else {}, date(record.day) if record.day else {}]), ", "),
+        dateline=joined(
+            filter(None, [known(lead.organisation.place) if lead else {}, date(record.day) if record.day else {}]), ", "
+        ),
         blocks=[block for block in _blocks(record) if block.text],
         head_sources={
             "title": [origin],
@@ -122,7 +124,10 @@ def _blocks(record: Record) -> Iterator[Block]:
 def _held(record: Record) -> Text:
     """When, who and what: the sentence a reader needs first. Unknown parts are not mentioned."""
     row, day = record.conference, record.day
-    hosts = {role: listed(organisation(host.organisation, day) for host in record.organisers if host.role == role) for role in ("lead", "co")}
+    hosts = {
+        role: listed(organisation(host.organisation, day) for host in record.organisers if host.role == role)
+        for role in ("lead", "co")
+    }
     what = _called(record)
     if not hosts["lead"]:
         sentence = fill(vi="{what} đã được tổ chức", en="{what} was held", what=what)
@@ -130,7 +135,10 @@ def _held(record: Record) -> Text:
         sentence = fill(vi="{lead} tổ chức {what}", en="{lead} held {what}", lead=hosts["lead"], what=what)
     else:
         sentence = fill(
-            vi="{lead} phối hợp với {co} tổ chức {what}", en="{lead}, jointly with {co}, held {what}", what=what, **hosts
+            vi="{lead} phối hợp với {co} tổ chức {what}",
+            en="{lead}, jointly with {co}, held {what}",
+            what=what,
+            **hosts,
         )
     return ended(opened(joined(filter(None, [when(day, row.day_part), sentence]), ", ")))
 
@@ -152,7 +160,11 @@ def _setting(record: Record) -> Iterator[Block]:
     sentences, sources = [], [_source(row)]
     if record.sites:
         where = listed(place(site) for site in record.sites)
-        sentences.append(fill(vi="{noun} diễn ra tại {where}.", en="The {noun} took place at {where}.", noun=_title(what), where=where))
+        sentences.append(
+            fill(
+                vi="{noun} diễn ra tại {where}.", en="The {noun} took place at {where}.", noun=_title(what), where=where
+            )
+        )
         sources += [_source(site) for site in record.sites]
     figure = row.attended or ({"n": record.came, "op": "="} if record.came else {})
     if people := count(figure):
@@ -188,7 +200,10 @@ def _people(record: Record, kind: str, vi: str, en: str) -> Iterator[Block]:
     rows = [row for row in record.duties if row.kind == kind]
     people = [officeholder(row, record.day) for row in rows]
     if rows and all(people):
-        yield Block(text=fill(vi=vi, en=en, noun=noun(record.conference.kind), people=listed(people)), sources=[_source(row) for row in rows])
+        yield Block(
+            text=fill(vi=vi, en=en, noun=noun(record.conference.kind), people=listed(people)),
+            sources=[_source(row) for row in rows],
+        )
 
 
 def _speech(record: Record, speech: Speech) -> Iterator[Block]:
@@ -196,7 +211,10 @@ def _speech(record: Record, speech: Speech) -> Iterator[Block]:
     spoke = fill(vi="{who} {spoke}", en="{who} {spoke}", who=acting(who), spoke=_SPOKE[speech.kind])
     if gist := known(speech.gist):
         spoke = fill(vi="{spoke}: {gist}", en="{spoke}: {gist}", spoke=spoke, gist=gist)
-    yield Block(text=joined([ended(opened(spoke)), *_points(speech, [known(point) for point in speech.points])]), sources=sources)
+    yield Block(
+        text=joined([ended(opened(spoke)), *_points(speech, [known(point) for point in speech.points])]),
+        sources=sources,
+    )
     for quote in speech.quotes:
         said = {code: words.strip(_QUOTATION_MARKS) for code, words in known(quote.get("text")).items()}
         text = fill(vi="“{said}” – {who}", en="“{said}” – {who}", said=said, who=who)
@@ -207,7 +225,11 @@ def _points(speech: Speech, points: list[Text]) -> list[Text]:
     """The points in order; where more were announced than are on record, it says so instead of looking complete."""
     declared = speech.points_declared
     if not points:
-        return [fill(vi="Có {n} nội dung được nêu.", en="{n} points were announced.", n=same(declared))] if declared else []
+        return (
+            [fill(vi="Có {n} nội dung được nêu.", en="{n} points were announced.", n=same(declared))]
+            if declared
+            else []
+        )
     items = numbered(points)
     if declared and declared > len(points):
         text = fill(
@@ -242,7 +264,9 @@ def _proposal(record: Record, row: Proposal) -> Block:
     whom = listed(known(addressee) for addressee in row.addressees)
     text, who = known(row.text), acting(who)
     if who and whom:
-        asked = fill(vi="{who} {asked} {whom}", en="{who} {asked} {whom}", who=who, asked=_ASKED_OF[row.kind], whom=whom)
+        asked = fill(
+            vi="{who} {asked} {whom}", en="{who} {asked} {whom}", who=who, asked=_ASKED_OF[row.kind], whom=whom
+        )
     elif who:
         asked = fill(vi="{who} {asked}", en="{who} {asked}", who=who, asked=_ASKED[row.kind])
     elif whom:
