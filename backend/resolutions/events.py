@@ -1,0 +1,79 @@
+"""What happens to resolutions and to the polls on them."""
+
+from uuid import UUID
+
+from backend.outbox.registry import DomainEvent, event
+
+
+@event("resolution.tabled", subject="resolution_id")
+class ResolutionTabled(DomainEvent):
+    resolution_id: UUID
+    conference_id: UUID
+
+
+@event("resolution.adopted", subject="resolution_id")
+class ResolutionAdopted(DomainEvent):
+    """`poll_id` is None when it was adopted without a count."""
+
+    resolution_id: UUID
+    conference_id: UUID
+    poll_id: UUID | None
+
+
+@event("resolution.rejected", subject="resolution_id")
+class ResolutionRejected(DomainEvent):
+    resolution_id: UUID
+    conference_id: UUID
+    poll_id: UUID | None
+
+
+@event("resolution.withdrawn", subject="resolution_id")
+class ResolutionWithdrawn(DomainEvent):
+    resolution_id: UUID
+    conference_id: UUID
+
+
+@event("poll.opened", subject="poll_id")
+class PollOpened(DomainEvent):
+    """`override_reason` is why it was opened although the quorum was not met; empty when it was."""
+
+    poll_id: UUID
+    resolution_id: UUID
+    conference_id: UUID
+    entitled: int
+    present: int
+    roll_hash: str
+    override_reason: str
+
+
+@event("poll.sealed", subject="poll_id")
+class PollSealed(DomainEvent):
+    """`urn_root` is the Merkle root over the ballots' leaves: published, it nails the urn shut."""
+
+    poll_id: UUID
+    resolution_id: UUID
+    conference_id: UUID
+    returned: int
+    urn_root: str
+
+
+@event("poll.counted", subject="poll_id")
+class PollCounted(DomainEvent):
+    poll_id: UUID
+    resolution_id: UUID
+    conference_id: UUID
+
+
+@event("poll.declared", subject="poll_id")
+class PollDeclared(DomainEvent):
+    poll_id: UUID
+    resolution_id: UUID
+    conference_id: UUID
+    outcome: str
+
+
+@event("poll.annulled", subject="poll_id")
+class PollAnnulled(DomainEvent):
+    poll_id: UUID
+    resolution_id: UUID
+    conference_id: UUID

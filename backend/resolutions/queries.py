@@ -1,0 +1,78 @@
+"""Reading resolutions, polls, and the people they concern."""
+
+import datetime as dt
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count, QuerySet
+
+from backend.conferences.queries import visible_to as visible_conferences
+from backend.invitations.models import Invitation
+from backend.invitations.states import InvitationState
+from backend.people.models import Account
+from backend.registration.models import Registration
+from backend.registration.queries import present_at
+from backend.resolutions.models import Entitlement, NamedBallot, Poll, Resolution
+
+NOT_SUMMONED = (InvitationState.DRAFT, InvitationState.WITHDRAWN)
+
+
+def visible_resolutions(account: Account) -> QuerySet[Resolution]:
+    """Resolutions of the conferences the account may know of."""
+    return Resolution.objects.select_related("conference").filter(conference__in=visible_conferences(account))
+
+
+def visible_polls(account: Account) -> QuerySet[Poll]:
+    """Polls of the conferences the account may know of, with the turnout."""
+    polls = Poll.objects.select_related("conference", "resolution").annotate(turnout=Count("ballots"))
+    return polls.filter(conference__in=visible_conferences(account))
+
+
+def summoned(poll: Poll) -> int:
+    """How many were called to the vote: invited people of the voting categories, and whoever stands on the roll."""
+    invited = Invitation.objects.filter(
+        conference_id=poll.conference_id, category__in=poll.voting_categories, person__isnull=False
+    ).exclude(state__in=NOT_SUMMONED)
+    rolled = Entitlement.objects.filter(poll_id=poll.pk).values_list("holder__person_id", flat=True)
+    return len({*invited.values_list("person_id", flat=True), *rolled})
+
+
+def present_entitled(poll: Poll, moment: dt.datetime) -> int:
+    """How many of the roll were in the room at `moment`."""
+    inside = present_at(poll.conference_id, moment).values("pk")
+    return Entitlement.objects.filter(poll_id=poll.pk, holder_id__in=inside).count()
+
+
+def present_registrations(conference_id: UUID, moment: dt.datetime) -> set[UUID]:
+    return set(present_at(conference_id, moment).values_list("pk", flat=True))
+
+
+def entitlements_of(poll_id: UUID, person_id: UUID) -> QuerySet[Entitlement]:
+    """The ballots a person may cast in a poll: the own one, and those of whom the person stands in for."""
+    return Entitlement.objects.filter(poll_id=poll_id, caster_id=person_id).order_by("number")
+
+
+def roll(poll: Poll) -> list[dict[str, Any]]:
+    """The named roll in order, each with the choice when it was cast."""
+    choices = dict(NamedBallot.objects.filter(poll_id=poll.pk).values_list("number", "choice"))
+    rows = Entitlement.objects.filter(poll_id=poll.pk).select_related("holder__person").order_by("number")
+    return [
+        {
+            "number": row.number,
+            "name": row.holder.person.full_name,
+            "present_at_open": row.present_at_open,
+            "choice": choices.get(row.number),
+        }
+        for row in rows
+    ]
+
+
+def voters(poll: Poll) -> QuerySet[Registration]:
+    """Who will stand on the roll: confirmed registrations of the voting categories, in the order of names."""
+    return (
+        Registration.objects.filter(
+            conference_id=poll.conference_id, state="confirmed", category__in=poll.voting_categories
+        )
+        .select_related("person")
+        .order_by("person__sort_key", "id")
+    )

@@ -1,0 +1,53 @@
+"""Who may put texts and polls before a conference, hold the gavel, and vote."""
+
+from typing import Any
+
+from rules import predicate
+
+from backend.conferences.rules import chairs, keeps_the_record, organises
+from backend.core.permissions import Rules, signed_in
+from backend.people.queries import has_role
+from backend.resolutions.models import Poll
+from backend.resolutions.states import PollState
+
+
+@predicate
+def votes_in_person(account: Any, row: Any) -> bool:
+    """Somebody who is a person on record; whether they are on the roll is asked when they cast."""
+    return bool(account.is_authenticated and account.person_id)
+
+
+@predicate
+def may_see_the_roll(account: Any, row: Any) -> bool:
+    """Named choices are for those who keep the record, once the result is declared."""
+    if row is None:
+        return bool(account.is_authenticated)
+    declared = isinstance(row, Poll) and row.state == PollState.DECLARED
+    return declared and (organises.test(account, row) or has_role(account, "auditor"))
+
+
+staff = organises | keeps_the_record
+gavel = chairs | staff
+
+RESOLUTIONS: Rules = {
+    "list": signed_in,
+    "retrieve": signed_in,
+    "create": staff,
+    "partial_update": staff,
+    "table": staff,
+    "withdraw": staff,
+    "decide": gavel,
+}
+POLLS: Rules = {
+    "list": signed_in,
+    "retrieve": signed_in,
+    "create": staff,
+    "open": gavel,
+    "seal": gavel,
+    "declare": gavel,
+    "annul": gavel,
+    "entitlement": votes_in_person,
+    "evidence": signed_in,
+    "roll": may_see_the_roll,
+}
+BALLOTS: Rules = {"create": votes_in_person}

@@ -1,0 +1,27 @@
+"""The lock that makes closing a poll atomic against late ballots.
+
+Casting takes it shared, sealing takes it alone; both until the transaction ends. It lives in memory: no row is
+written, and casts never wait for each other. It must be taken in a statement of its own, before the poll's state is
+read: under READ COMMITTED the next statement then sees what the sealing transaction committed.
+"""
+
+from uuid import UUID
+
+from django.db import connection
+
+NAMESPACE = 0x504C4C
+
+
+def share(poll_id: UUID) -> None:
+    """Waits for a seal in progress; many casts hold it at once."""
+    _take("pg_advisory_xact_lock_shared", poll_id)
+
+
+def alone(poll_id: UUID) -> None:
+    """Waits for the casts in flight and keeps new ones waiting."""
+    _take("pg_advisory_xact_lock", poll_id)
+
+
+def _take(function: str, poll_id: UUID) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {function}(%s, hashtext(%s))", [NAMESPACE, str(poll_id)])

@@ -1,0 +1,266 @@
+"""A poll's life: the roll is frozen, the urn is nailed shut, the ballots are counted, the result is declared."""
+
+import hashlib
+import json
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from backend.conferences.states import ConferenceState
+from backend.core.clock import database_now
+from backend.core.errors import Conflict, Invalid
+from backend.core.queries import locked
+from backend.core.text import Text, localized, say
+from backend.outbox.services import emit
+from backend.resolutions import merkle, queries
+from backend.resolutions.counting import PRESETS, InvalidRule, InvalidTally, Rule, Tally, Verdict, chair_decides, decide
+from backend.resolutions.events import PollAnnulled, PollCounted, PollDeclared, PollOpened, PollSealed
+from backend.resolutions.models import Entitlement, NamedBallot, Poll, Resolution
+from backend.resolutions.services import locks
+from backend.resolutions.services.resolutions import settle
+from backend.resolutions.states import POLL_MOVES, PollState, ResolutionState
+
+
+def rule_from(said: str | dict[str, Any]) -> Rule:
+    """A preset by name, or a rule as data; raises Invalid naming each wrong member."""
+    if isinstance(said, str):
+        if said not in PRESETS:
+            names = ", ".join(PRESETS)
+            raise Invalid({"rule": say(vi="Quy tắc có sẵn: {names}.", en="Known rules: {names}.", names=names)})
+        return PRESETS[said]
+    try:
+        return Rule.from_json(said)
+    except InvalidRule as error:
+        raise Invalid({f"rule.{field}": localized(reason) for field, reason in error.errors.items()}) from None
+
+
+@transaction.atomic
+def draft_poll(
+    *,
+    resolution: Resolution,
+    question: Text,
+    rule: str | dict[str, Any],
+    voting_categories: list[str],
+    closes_at: Any = None,
+    replaces: Poll | None = None,
+) -> Poll:
+    """Prepares a vote on a resolution. `replaces` names the poll whose result is void: a re-vote is a new round.
+
+    Raises Invalid for a wrong rule, Conflict when the replaced poll was not annulled.
+    """
+    written = rule_from(rule).to_json()
+    resolution = locked(Resolution, resolution.pk)
+    if replaces is not None and (replaces.state != PollState.ANNULLED or replaces.resolution_id != resolution.pk):
+        raise Conflict(
+            say(vi="Chỉ biểu quyết lại khi lần trước đã bị huỷ.", en="Only an annulled poll can be replaced.")
+        )
+    last = resolution.polls.order_by("-round").values_list("round", flat=True).first() or 0
+    return Poll.objects.create(
+        resolution=resolution,
+        conference_id=resolution.conference_id,
+        round=last + 1,
+        replaces=replaces,
+        question=question,
+        rule=written,
+        voting_categories=sorted(set(voting_categories)),
+        closes_at=closes_at,
+    )
+
+
+@transaction.atomic
+def open_poll(*, poll_id: UUID, override_reason: str = "", expected: int | None = None) -> Poll:
+    """Freezes the roll, the text and the rule, and lets voting begin.
+
+    The roll: everybody with a seat whose category votes, numbered in the order of names; who is in the room now is
+    kept with it. Raises Conflict when the conference is not running, the resolution is not tabled, the roll is empty,
+    or the rule's quorum at opening is not met and no `override_reason` is given.
+    """
+    poll = locked(Poll, poll_id, expected=expected)
+    POLL_MOVES.check(poll, "open")
+    resolution = Resolution.objects.select_related("conference").get(pk=poll.resolution_id)
+    if resolution.conference.state != ConferenceState.RUNNING:
+        raise Conflict(say(vi="Hội nghị chưa khai mạc hoặc đã bế mạc.", en="The conference is not running."))
+    if resolution.state != ResolutionState.TABLED:
+        raise Conflict(say(vi="Nghị quyết chưa được trình.", en="The resolution is not tabled."))
+    if resolution.polls.filter(state__in=[PollState.OPEN, PollState.SEALED, PollState.COUNTED]).exists():
+        raise Conflict(say(vi="Đang có cuộc biểu quyết khác.", en="Another poll on it is under way."))
+    moment = database_now()
+    if poll.closes_at and poll.closes_at <= moment:
+        raise Conflict(say(vi="Giờ kết thúc biểu quyết đã qua.", en="The closing time has passed."))
+    entitlements = _freeze_roll(poll, moment)
+    people = {
+        "summoned": queries.summoned(poll),
+        "entitled": len(entitlements),
+        "present_at_open": sum(row.present_at_open for row in entitlements),
+    }
+    _require_quorum(poll, people, override_reason)
+    poll.state, poll.opened_at, poll.tally = PollState.OPEN, moment, people
+    poll.text_hash = digest([resolution.title, resolution.clauses])
+    poll.config_hash = digest([poll.question, poll.rule, poll.voting_categories, poll.text_hash, str(poll.closes_at)])
+    poll.roll_hash = digest([[row.number, str(row.holder_id), str(row.caster_id)] for row in entitlements])
+    poll.save()
+    emit(
+        PollOpened(
+            poll_id=poll.pk,
+            resolution_id=poll.resolution_id,
+            conference_id=poll.conference_id,
+            entitled=people["entitled"],
+            present=people["present_at_open"],
+            roll_hash=poll.roll_hash,
+            override_reason=override_reason,
+        )
+    )
+    return poll
+
+
+def _freeze_roll(poll: Poll, moment: Any) -> list[Entitlement]:
+    inside = queries.present_registrations(poll.conference_id, moment)
+    rows = [
+        Entitlement(
+            poll=poll, number=number, holder=voter, caster_id=voter.person_id, present_at_open=voter.pk in inside
+        )
+        for number, voter in enumerate(queries.voters(poll), start=1)
+    ]
+    if not rows:
+        raise Conflict(say(vi="Không có ai được quyền biểu quyết.", en="Nobody is entitled to vote."))
+    return Entitlement.objects.bulk_create(rows)
+
+
+def _require_quorum(poll: Poll, people: dict[str, int], override_reason: str) -> None:
+    rule = Rule.from_json(poll.rule)
+    if rule.quorum is None or "open" not in rule.quorum.at or override_reason:
+        return
+    # With everybody present voting yes, only a missing quorum can stand in the way.
+    here = people["present_at_open"]
+    trial = decide(rule, Tally.of_ballots(yes=here, no=0, **{**people, "present_at_seal": here}))
+    if trial.outcome == "no_quorum":
+        raise Conflict(
+            say(vi="Chưa đủ số đại biểu: {proof}", en="No quorum: {proof}", proof=localized(trial.proof[0])),
+            reason="quorum",
+        )
+
+
+def digest(said: Any) -> str:
+    """SHA-256 of canonical JSON."""
+    text = json.dumps(said, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+@transaction.atomic
+def seal(*, poll_id: UUID, expected: int | None = None) -> Poll:
+    """Ends voting: waits for the casts in flight, lets no later one in, and fixes the ballots under a Merkle root."""
+    locks.alone(poll_id)
+    poll = locked(Poll, poll_id, expected=expected)
+    POLL_MOVES.move(poll, "seal")
+    poll.sealed_at = database_now()
+    # Sorted by value, so that a leaf's place says nothing about its time.
+    leaves = sorted(NamedBallot.objects.filter(poll_id=poll_id).values_list("leaf", flat=True))
+    poll.urn_root = merkle.root(leaves)
+    poll.tally = {
+        **(poll.tally or {}),
+        "returned": len(leaves),
+        "present_at_seal": queries.present_entitled(poll, poll.sealed_at),
+    }
+    poll.save()
+    emit(
+        PollSealed(
+            poll_id=poll.pk,
+            resolution_id=poll.resolution_id,
+            conference_id=poll.conference_id,
+            returned=len(leaves),
+            urn_root=poll.urn_root,
+        )
+    )
+    return poll
+
+
+def close_due() -> int:
+    """Seals the open polls whose closing time has passed by the database's clock; returns how many."""
+    due = Poll.objects.filter(Q(state=PollState.OPEN, closes_at__lte=Now())).values_list("pk", flat=True)
+    for poll_id in due:
+        try:
+            seal(poll_id=poll_id)
+        except Conflict:  # somebody sealed it by hand meanwhile
+            continue
+    return len(due)
+
+
+@transaction.atomic
+def count(*, poll_id: UUID) -> Poll:
+    """Counts the sealed ballots and reaches the verdict. Counting again changes nothing."""
+    poll = locked(Poll, poll_id)
+    if poll.state in {PollState.COUNTED, PollState.DECLARED, PollState.ANNULLED}:
+        return poll
+    POLL_MOVES.move(poll, "count")
+    choices = list(NamedBallot.objects.filter(poll_id=poll_id).values_list("choice", flat=True))
+    people = {name: poll.tally[name] for name in ("summoned", "entitled", "present_at_open", "present_at_seal")}
+    try:
+        tally = Tally.of_ballots(**{name: choices.count(name) for name in ("yes", "no", "abstain")}, **people)
+        verdict = decide(Rule.from_json(poll.rule), tally)
+    except InvalidTally as error:
+        raise Conflict("; ".join(localized(reason) for reason in error.errors.values())) from None
+    poll.tally, poll.verdict = tally.to_json(), verdict.to_json()
+    poll.save()
+    emit(PollCounted(poll_id=poll.pk, resolution_id=poll.resolution_id, conference_id=poll.conference_id))
+    return poll
+
+
+@transaction.atomic
+def declare(*, poll_id: UUID, casting_vote: bool | None = None, expected: int | None = None) -> Poll:
+    """Makes the result public. A tie that the rule leaves to the chair needs `casting_vote` (True: in favour)."""
+    poll = locked(Poll, poll_id, expected=expected)
+    POLL_MOVES.move(poll, "declare")
+    verdict = _verdict(poll)
+    if verdict.outcome == "tie_needs_chair":
+        if casting_vote is None:
+            raise Invalid({"casting_vote": say(vi="Chủ tọa phải quyết định.", en="The chair must decide.")})
+        verdict = chair_decides(verdict, in_favour=casting_vote)
+        poll.verdict = verdict.to_json()
+    elif casting_vote is not None:
+        raise Invalid({"casting_vote": say(vi="Không có số phiếu ngang nhau.", en="There is no tie.")})
+    poll.save()
+    emit(
+        PollDeclared(
+            poll_id=poll.pk,
+            resolution_id=poll.resolution_id,
+            conference_id=poll.conference_id,
+            outcome=verdict.outcome,
+        )
+    )
+    return poll
+
+
+def _verdict(poll: Poll) -> Verdict:
+    return Verdict.from_json(poll.verdict)
+
+
+@transaction.atomic
+def annul(*, poll_id: UUID, reason: Text, expected: int | None = None) -> Poll:
+    """Voids a poll; its ballots stay. Raises Conflict once the resolution was decided by it."""
+    locks.alone(poll_id)
+    poll = locked(Poll, poll_id, expected=expected)
+    POLL_MOVES.move(poll, "annul")
+    resolution = locked(Resolution, poll.resolution_id)
+    if resolution.state in {ResolutionState.ADOPTED, ResolutionState.REJECTED}:
+        raise Conflict(say(vi="Nghị quyết đã được quyết định.", en="The resolution has been decided."))
+    poll.annulled_reason = reason
+    poll.save()
+    emit(PollAnnulled(poll_id=poll.pk, resolution_id=poll.resolution_id, conference_id=poll.conference_id))
+    return poll
+
+
+@transaction.atomic
+def conclude(*, poll_id: UUID) -> Resolution:
+    """Adopts or rejects the resolution by a declared poll; without a quorum it stays tabled. Doing it again, or after
+    the poll was annulled, changes nothing."""
+    poll = locked(Poll, poll_id)
+    resolution = locked(Resolution, poll.resolution_id)
+    if poll.state != PollState.DECLARED or resolution.state != ResolutionState.TABLED:
+        return resolution
+    verdict = _verdict(poll)
+    if verdict.outcome in {"adopted", "rejected"}:
+        settle(resolution, adopted=verdict.adopted, poll=poll)
+    return resolution
