@@ -18,7 +18,7 @@ import pytest
 import redis
 
 from backend import cli
-from backend.embedded import CannotStart, account, commands, environment, require_free, servers
+from backend.embedded import CannotStart, account, commands, environment, forget, require_free, servers
 from backend.embedded.account import ServerAccount
 from backend.embedded.postgres import Postgres
 from backend.embedded.processes import ROOT, Processes
@@ -58,6 +58,14 @@ def test_a_second_copy_beside_the_first_has_other_ports_and_other_data(tmp_path:
         assert not set(first.values()) & set(second.values())
         ask(first["DATABASE_URL"], "CREATE TABLE mine ()")
         assert ask(second["DATABASE_URL"], "SELECT to_regclass('mine')") is None
+
+
+def test_data_in_use_are_not_forgotten_and_forgotten_data_are_gone(tmp_path: Path) -> None:
+    with servers(tmp_path / "var", durable=False), pytest.raises(CannotStart, match="stop it first"):
+        forget(tmp_path / "var")
+    assert (tmp_path / "var" / "postgres").exists()
+    forget(tmp_path / "var")
+    assert not (tmp_path / "var").exists()
 
 
 def test_one_folder_is_served_once_and_shared_by_who_asks_to_join(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from rich.table import Table
 
 from backend.demo.catchers import MailCatcher, WebhookCatcher
-from backend.embedded import Stack, running_stack, some_free_port
+from backend.embedded import Stack, forget, running_stack, some_free_port
 from backend.embedded.stack import kept_secret
 
 STEPS = {
@@ -38,22 +38,22 @@ STEPS = {
 def main(*, once: bool, fresh: bool) -> int:
     """Starts everything, plays the journey, and with `once` leaves; otherwise serves until Ctrl-C.
 
-    `fresh` starts with an empty var/. Raises CannotStart with a sentence when something cannot be started.
+    The demo's house stands in var/demo-data, apart from the data of `make up`; `fresh` tears it down first. Raises CannotStart with a sentence when something cannot be started.
     """
     console = Console()
     port = int(os.environ.get("PORT") or 8000)
     var = Path(os.environ.get("PLENUM_DATA_DIR") or Path(__file__).resolve().parents[2] / "var")
+    house = var / "demo-data"
     if fresh:
-        for name in ("postgres", "valkey", "demo", "log"):
-            shutil.rmtree(var / name, ignore_errors=True)
+        forget(house)
     folder = var / "demo"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     with _catchers(folder) as (mail, hooks):
         given = {"EMAIL_URL": f"smtp://127.0.0.1:{mail.port}", "PLENUM_WEBHOOK_PRIVATE_ADDRESSES": "1"}
         console.print("[dim]Khởi động máy chủ / starting servers …[/dim]")
-        with running_stack(var, port=port, env=given) as stack:
-            password = kept_secret(var / "demo-password")[:16]
+        with running_stack(house, port=port, env=given) as stack:
+            password = kept_secret(house / "password")[:16]
             _play(console, stack, mail, hooks, folder, password)
             if once:
                 return 0
@@ -78,7 +78,9 @@ def _catchers(folder: Path) -> Iterator[tuple[MailCatcher, WebhookCatcher]]:
         mail.stop()
 
 
-def _play(console: Console, stack: Stack, mail: MailCatcher, hooks: WebhookCatcher, folder: Path, password: str) -> None:
+def _play(
+    console: Console, stack: Stack, mail: MailCatcher, hooks: WebhookCatcher, folder: Path, password: str
+) -> None:
     os.environ.update(stack.env)
     import django  # inline: settings can be read only now that the servers' addresses are known
 
@@ -129,10 +131,20 @@ def _until_settled(auditor: Any, progress: Any) -> None:
         time.sleep(0.3)
 
 
-def _print(console: Console, report: dict[str, Any], emails: dict[str, str], password: str, base_url: str, folder: Path) -> None:
+def _print(
+    console: Console, report: dict[str, Any], emails: dict[str, str], password: str, base_url: str, folder: Path
+) -> None:
     journey = report["journey"]
     table = Table(title="Chuyện gì đã xảy ra / what happened", show_header=False)
-    for name in ("invited", "held_for_a_name", "mails_received", "distinct_message_ids", "replies", "registered", "waitlisted"):
+    for name in (
+        "invited",
+        "held_for_a_name",
+        "mails_received",
+        "distinct_message_ids",
+        "replies",
+        "registered",
+        "waitlisted",
+    ):
         table.add_row(name, str(journey[name]))
     for name in ("checked_in", "eligible", "votes_cast", "guest_vote_refused_with"):
         table.add_row(name, str(journey[name]))

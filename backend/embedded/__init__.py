@@ -7,7 +7,7 @@ var/, Valkey keeps none. Whoever starts a program stops it; if the starter dies,
 from backend.embedded.errors import CannotStart, spoken
 from backend.embedded.ports import require_free, some_free_port
 from backend.embedded.processes import ROOT, Processes, commands
-from backend.embedded.servers import servers
+from backend.embedded.servers import forget, servers
 from backend.embedded.stack import Stack, api_is_ready, environment, running_stack
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "api_is_ready",
     "commands",
     "environment",
+    "forget",
     "require_free",
     "running_stack",
     "servers",

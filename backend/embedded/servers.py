@@ -4,6 +4,7 @@ import contextlib
 import fcntl
 import json
 import os
+import shutil
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -36,14 +37,33 @@ def servers(var: Path, *, durable: bool = True, join: bool = False) -> Iterator[
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             if not join:
-                raise CannotStart(
-                    vi=f"Plenum đang chạy trên {var.resolve()}; hãy dừng nó trước.",
-                    en=f"Plenum already runs on {var.resolve()}; stop it first.",
-                ) from None
+                raise _in_use(var) from None
             yield kept.wait_until_served() | given
             return
         with contextlib.ExitStack() as stack:
             yield _start(var, kept, given, durable, stack) | given
+
+
+def forget(var: Path) -> None:
+    """Deletes everything kept in `var`, for good; raises CannotStart while its servers run."""
+    if not var.exists():
+        return
+    with (var / "servers.lock").open("a") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise _in_use(var) from None
+        # Where the data had to move out, only a link to them is here.
+        if (var / "postgres").is_symlink():
+            shutil.rmtree((var / "postgres").resolve())
+        shutil.rmtree(var)
+
+
+def _in_use(var: Path) -> CannotStart:
+    return CannotStart(
+        vi=f"Plenum đang chạy trên {var.resolve()}; hãy dừng nó trước.",
+        en=f"Plenum already runs on {var.resolve()}; stop it first.",
+    )
 
 
 def _start(

@@ -45,7 +45,7 @@ def environment(var: Path, *, port: int = 8000, given: Mapping[str, str] | None 
         "PYTHONPATH": str(ROOT),
         "PYTHONUNBUFFERED": "1",
     }
-    unchangeable = ("PATH", "PYTHONPATH", "PORT")
+    unchangeable = ("PATH", "PYTHONPATH", "PORT", "PLENUM_DATA_DIR")
     merged = ours | dict(os.environ) | {name: ours[name] for name in unchangeable} | dict(given or {})
     if not merged.get("PLENUM_SECRET_KEY"):
         merged["PLENUM_SECRET_KEY"] = kept_secret(var / "secret")
