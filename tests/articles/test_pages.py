@@ -127,7 +127,7 @@ def test_hostile_text_stays_text_everywhere(client: Client) -> None:
         )
     assert linked_data(read(client, paths[0]))["headline"] == ATTACK
     feed = feedparser.parse(client.get("/vi/feed.atom").content)
-    assert feed.entries[0].title_detail.value == ATTACK
+    assert feed.entries[0].title_detail.value == ATTACK.strip()
     assert "<script" not in client.get("/vi/feed.json").json()["items"][0]["content_html"]
 
 
