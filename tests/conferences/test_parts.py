@@ -9,6 +9,7 @@ from rest_framework.test import APIClient
 
 from backend.conferences.models import AgendaItem, Conference, Duty, Speech
 from backend.conferences.services import programme
+from backend.outbox.models import Event
 from backend.people.models import Organisation
 from tests.factories.conferences import (
     AgendaItemFactory,
@@ -59,6 +60,14 @@ def test_a_change_of_a_part_is_seen_in_the_conferences_etag(organiser: APIClient
     assert organiser.get(path, headers={"If-None-Match": before}).status_code == 304
     add(organiser, "agenda-items", conference, phase="opening", title={"vi": "Khai mạc"})
     assert organiser.get(path, headers={"If-None-Match": before}).status_code == 200
+
+
+def test_recording_a_speech_is_no_edit_of_the_conference(organiser: APIClient, conference: Conference) -> None:
+    path = f"/api/v1/conferences/{conference.pk}"
+    before = organiser.get(path)["ETag"]
+    add(organiser, "speeches", conference, kind="remark", speaker={"vi": "Khối Đo lường"})
+    assert organiser.get(path)["ETag"] == before
+    assert Event.objects.get(subject_id=conference.pk).payload["fields"] == ["speeches"]
 
 
 @pytest.mark.parametrize(

@@ -88,7 +88,7 @@ def _insert(conference: Conference) -> None:
             raise Invalid({"slug": say(vi="Địa chỉ này đã được dùng.", en="This slug is in use.")})
         conference.save()
         return
-    named = slugify(fold(conference.title["vi"]))[:80].strip("-") or "conference"
+    named = slugify(fold(conference.title.get("vi", "")))[:80].strip("-") or "conference"
     chance = secrets.token_hex(4)
     slugs = [f"{named}-{conference.day.isoformat()}"] if conference.day else []
     for slug in [*slugs, f"{named}-{chance}"]:

@@ -1,5 +1,8 @@
-"""The parts of a conference: sites, agenda items, duties, speeches. Every change locks the conference first, so that
-orders stay unique, limits hold and the conference's own version (its ETag) rises with what its page shows."""
+"""The parts of a conference: sites, agenda items, duties, speeches.
+
+Every change locks the conference first, so that orders stay unique and limits hold. Its version (its ETag) rises with
+what its page shows; speeches have a page of their own, and recording one is no edit of the conference.
+"""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -9,6 +12,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Max, Model, ProtectedError, Q
 
+from backend.conferences.events import ConferenceEdited
 from backend.conferences.models import AgendaItem, Conference, Duty, Room, Site, Speech, Venue
 from backend.conferences.queries import office_then
 from backend.conferences.services.inputs import AgendaFields, DutyFields, SiteFields, SpeechFields
@@ -17,13 +21,14 @@ from backend.conferences.states import ConferenceState, DutyKind
 from backend.core.errors import Conflict, Invalid, NotFound
 from backend.core.queries import locked
 from backend.core.text import say
+from backend.outbox.services import emit
 
 Part = TypeVar("Part", Site, AgendaItem, Duty, Speech)
 
 #: The most parts of one kind a conference may have.
 LIMITS: dict[type[Model], int] = {Site: 20, AgendaItem: 200, Duty: 300, Speech: 500}
 #: The field of conference.edited that tells of each kind of part.
-NAMES: dict[type[Model], str] = {Site: "sites", AgendaItem: "agenda", Duty: "duties", Speech: "speeches"}
+NAMES: dict[type[Model], str] = {Site: "sites", AgendaItem: "agenda", Duty: "duties"}
 
 
 def fill(
@@ -234,7 +239,7 @@ def add_speech(*, conference_id: UUID, fields: SpeechFields) -> Speech:
     ensure_writable(conference)
     order = _free_order(Speech, conference, fields.get("order"))
     speech = _save_speech(Speech(conference=conference), {**fields, "order": order})
-    save_changes(conference, fields=["speeches"])
+    _tell_of_speeches(conference)
     return speech
 
 
@@ -244,7 +249,7 @@ def edit_speech(*, speech_id: UUID, fields: SpeechFields, expected: int | None =
     if "order" in fields:
         _free_order(Speech, conference, fields["order"], besides=speech.pk)
     _save_speech(speech, fields)
-    save_changes(conference, fields=["speeches"])
+    _tell_of_speeches(conference)
     return speech
 
 
@@ -314,7 +319,10 @@ def _remove(kind: type[Part], part_id: UUID, expected: int | None) -> None:
         part.delete()
     except ProtectedError:
         raise Conflict(say(vi="Mục này đang được dùng ở nơi khác.", en="This is in use elsewhere.")) from None
-    save_changes(conference, fields=[NAMES[kind]])
+    if kind is Speech:
+        _tell_of_speeches(conference)
+    else:
+        save_changes(conference, fields=[NAMES[kind]])
 
 
 def _write(row: Model, fields: Mapping[str, Any]) -> None:
@@ -345,6 +353,10 @@ def _ensure_of(conference: Conference, **parts: Site | AgendaItem | None) -> Non
     for name, part in parts.items():
         if part is not None and part.conference_id != conference.pk:
             raise Invalid({name: say(vi="Không thuộc hội nghị này.", en="Does not belong to this conference.")})
+
+
+def _tell_of_speeches(conference: Conference) -> None:
+    emit(ConferenceEdited(conference_id=conference.pk, fields=["speeches"]))
 
 
 def _freeze_office(row: Duty | Speech, fields: Mapping[str, Any]) -> None:
