@@ -13,7 +13,9 @@ class Document(Base):
     """Something on file, in one or more versions."""
 
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT)
-    kind = models.CharField(max_length=10, help_text="Abbreviation of the document's kind: BB, NQ, GM … (decree 30/2020, annex III).")
+    kind = models.CharField(
+        max_length=10, help_text="Abbreviation of the document's kind: BB, NQ, GM … (decree 30/2020, annex III)."
+    )
     title = LocalizedTextField()
     conference_id = models.UUIDField(null=True, db_index=True)
     public = models.BooleanField(default=False)
@@ -34,7 +36,9 @@ class DocumentFile(models.Model):
     created_at = models.DateTimeField(db_default=Now())
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["document", "number", "media_type"], name="one_file_per_version_and_format")]
+        constraints = [
+            models.UniqueConstraint(fields=["document", "number", "media_type"], name="one_file_per_version_and_format")
+        ]
 
 
 class NumberSeries(models.Model):
@@ -46,7 +50,11 @@ class NumberSeries(models.Model):
     last = models.PositiveIntegerField(default=0)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["organisation", "kind", "year"], name="one_series_per_organisation_kind_year")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "kind", "year"], name="one_series_per_organisation_kind_year"
+            )
+        ]
 
 
 class OfficialNumber(Base):
@@ -60,5 +68,7 @@ class OfficialNumber(Base):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["series", "number"], name="official_numbers_unique"),
-            models.CheckConstraint(condition=models.Q(document__isnull=False) | ~models.Q(gap_reason=""), name="a_gap_is_explained"),
+            models.CheckConstraint(
+                condition=models.Q(document__isnull=False) | ~models.Q(gap_reason=""), name="a_gap_is_explained"
+            ),
         ]

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from typing import Any
 from urllib.parse import quote
 from uuid import UUID
 
@@ -19,14 +20,16 @@ MEDIA_TYPES = {
     "pdf": "application/pdf",
 }
 
+Attendance = Callable[[Account], QuerySet[Any]]
 #: Who takes part in which conferences is known on higher floors; they say it here, as a query of conference ids.
-_attendances: list[Callable[[Account], QuerySet[object]]] = []
+_attendances: list[Attendance] = []
 
 
-def also_open_to(attendance: Callable[[Account], QuerySet[object]]) -> None:
-    """From now on, documents issued for the conferences `attendance(account)` names are open to that account."""
+def also_open_to(attendance: Attendance) -> Attendance:
+    """Decorator for a query of a floor above: documents issued for the conferences it finds are open to the account."""
     if attendance not in _attendances:
         _attendances.append(attendance)
+    return attendance
 
 
 def works_on(account: Account, document: Document) -> bool:

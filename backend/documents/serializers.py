@@ -43,7 +43,18 @@ class OfficialNumberSerializer(HouseSerializer):
 
     class Meta:
         model = OfficialNumber
-        fields = ["id", "version", "organisation", "kind", "year", "number", "written", "document", "gap_reason", "created_at"]
+        fields = [
+            "id",
+            "version",
+            "organisation",
+            "kind",
+            "year",
+            "number",
+            "written",
+            "document",
+            "gap_reason",
+            "created_at",
+        ]
         read_only_fields = fields
 
     @extend_schema_field({"type": "string"})

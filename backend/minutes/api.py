@@ -140,7 +140,9 @@ class MinutesViewSet(HouseViewSet):
         """Draws the draft from today's record again, keeping edited passages and naming those it overtook."""
         _, changed = services.regenerate(minutes_id=self.get_object().pk, expected=self.expected_version())
         minutes = self.get_object()
-        return Response({"minutes": self.get_serializer(minutes).data, "changed": changed}, headers={"ETag": etag(minutes)})
+        return Response(
+            {"minutes": self.get_serializer(minutes).data, "changed": changed}, headers={"ETag": etag(minutes)}
+        )
 
     @extend_schema(request=None, responses=MinutesSerializer)
     @action(detail=True, methods=["post"])
@@ -158,9 +160,7 @@ class MinutesViewSet(HouseViewSet):
     @action(detail=True, methods=["post"])
     def approve(self, request: Any, pk: str | None = None) -> Response:
         """By a chair of the conference: numbers the minutes, files the final documents and seals them."""
-        services.approve(
-            minutes_id=self.get_object().pk, account_id=request.user.pk, expected=self.expected_version()
-        )
+        services.approve(minutes_id=self.get_object().pk, account_id=request.user.pk, expected=self.expected_version())
         return self._reread()
 
     @extend_schema(request=SupplementBody, responses={201: MinutesSerializer})

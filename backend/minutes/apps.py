@@ -1,4 +1,6 @@
-"""On start, documents learn who took part in which conference."""
+"""Tells the floors below who took part in which conference."""
+
+from importlib import import_module
 
 from django.apps import AppConfig
 
@@ -7,7 +9,4 @@ class MinutesConfig(AppConfig):
     name = "backend.minutes"
 
     def ready(self) -> None:
-        from backend.documents.queries import also_open_to
-        from backend.minutes.queries import taken_part_in
-
-        also_open_to(taken_part_in)
+        import_module("backend.minutes.queries")  # its `also_open_to` opens issued documents to those who took part

@@ -54,7 +54,9 @@ class Minutes(Base):
     never change again: an error is mended by a supplement that points back."""
 
     conference = models.ForeignKey(Conference, on_delete=models.PROTECT, related_name="minutes")
-    supplements = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="supplemented_by")
+    supplements = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="supplemented_by"
+    )
     document = models.OneToOneField(Document, on_delete=models.PROTECT, related_name="minutes")
     state = models.CharField(max_length=10, choices=MinutesState, default=MinutesState.DRAFT)
     head = models.JSONField(default=dict)
@@ -66,5 +68,7 @@ class Minutes(Base):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["conference"], condition=models.Q(supplements__isnull=True), name="one_minutes_per_conference")
+            models.UniqueConstraint(
+                fields=["conference"], condition=models.Q(supplements__isnull=True), name="one_minutes_per_conference"
+            )
         ]

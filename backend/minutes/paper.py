@@ -8,7 +8,20 @@ from backend.minutes.models import Minutes
 from backend.minutes.states import MinutesState
 
 STYLES = {"heading": "heading", "quote": "quote", "point": "item", "agenda": "item", "clause": "item"}
-OPENING = {"start", "place", "organiser", "attendance", "unit", "guest", "consultant", "chair", "panel", "secretary", "teller", "closing"}
+OPENING = {
+    "start",
+    "place",
+    "organiser",
+    "attendance",
+    "unit",
+    "guest",
+    "consultant",
+    "chair",
+    "panel",
+    "secretary",
+    "teller",
+    "closing",
+}
 LEADING_WORDS = {"guest": "Khách mời", "consultant": "Đơn vị tư vấn", "panel": "Chủ trì phiên", "teller": "Kiểm phiếu"}
 
 

@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 from backend.conferences import queries as conferences
 from backend.conferences.models import AgendaItem, Conference, Duty, Organiser, Site, Speech
 from backend.conferences.states import DutyKind, OrganiserRole
+from backend.documents.queries import also_open_to
 from backend.minutes.models import Conclusion, Entry, Finding, Minutes, Proposal
 from backend.minutes.states import MinutesState
 from backend.people.models import Account
@@ -23,12 +24,15 @@ READERS = ("organiser", "secretary", "editor", "approver", "auditor")
 Kept = TypeVar("Kept", bound=Entry)
 
 
+@also_open_to
 def taken_part_in(account: Account) -> QuerySet[Any]:
     """The ids of conferences the account's person had a duty or a seat in."""
     if account.person_id is None:
         return Conference.objects.none().values("pk")
     duties = Duty.objects.filter(person_id=account.person_id).values("conference_id")
-    seats = Registration.objects.filter(person_id=account.person_id, state=RegistrationState.CONFIRMED).values("conference_id")
+    seats = Registration.objects.filter(person_id=account.person_id, state=RegistrationState.CONFIRMED).values(
+        "conference_id"
+    )
     return Conference.objects.filter(Q(pk__in=duties) | Q(pk__in=seats)).values("pk")
 
 
@@ -45,12 +49,16 @@ def entries_visible_to(rows: QuerySet[Kept], account: Account) -> QuerySet[Kept]
 def visible_to(account: Account) -> QuerySet[Minutes]:
     """All minutes of conferences the account's organisations hold or its person chairs or writes; of those it only
     took part in, the approved ones."""
-    minutes = Minutes.objects.select_related("conference", "document__official_number__series__organisation", "supplements")
+    minutes = Minutes.objects.select_related(
+        "conference", "document__official_number__series__organisation", "supplements"
+    )
     where = organisations_with(account, *READERS)
     if where is None:
         return minutes
     organised = Organiser.objects.filter(organisation_id__in=where).values("conference_id")
-    writes = Duty.objects.filter(person_id=account.person_id, kind__in=[DutyKind.CHAIR, DutyKind.SECRETARY]).values("conference_id")
+    writes = Duty.objects.filter(person_id=account.person_id, kind__in=[DutyKind.CHAIR, DutyKind.SECRETARY]).values(
+        "conference_id"
+    )
     concerned = Q(conference_id__in=organised)
     if account.person_id is not None:
         concerned |= Q(conference_id__in=writes)
@@ -78,14 +86,18 @@ def whole(conference_id: UUID) -> Conference:
 
 def content_hash(head: dict[str, Any], content: list[Any]) -> str:
     """SHA-256 over head and content in canonical JSON."""
-    canonical = json.dumps({"head": head, "content": content}, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    canonical = json.dumps(
+        {"head": head, "content": content}, sort_keys=True, separators=(",", ":"), ensure_ascii=False
+    )
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
 def issuer(conference: Conference) -> UUID | None:
     """The organisation whose series numbers the minutes."""
     return (
-        Organiser.objects.filter(conference=conference, role=OrganiserRole.LEAD).values_list("organisation_id", flat=True).first()
+        Organiser.objects.filter(conference=conference, role=OrganiserRole.LEAD)
+        .values_list("organisation_id", flat=True)
+        .first()
     )
 
 

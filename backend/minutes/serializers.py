@@ -57,7 +57,9 @@ class BlockSerializer(Body):
     text = LanguageMap(required_text=False, help_text="Empty where the record is silent.")
     sources = serializers.ListField(child=serializers.CharField(), help_text="The rows it comes from: speech:<id> …")
     edited = serializers.BooleanField()
-    drawn = LanguageMap(required_text=False, required=False, help_text="What the record says where the text was edited.")
+    drawn = LanguageMap(
+        required_text=False, required=False, help_text="What the record says where the text was edited."
+    )
 
 
 class MinutesSummarySerializer(HouseSerializer):

@@ -61,7 +61,14 @@ def _page(paper: Any) -> None:
 
 
 def _line(
-    where: Any, text: str, *, bold: bool = False, italic: bool = False, align: Any = None, size: int = 13, before: int = 0
+    where: Any,
+    text: str,
+    *,
+    bold: bool = False,
+    italic: bool = False,
+    align: Any = None,
+    size: int = 13,
+    before: int = 0,
 ) -> Any:
     paragraph = where.add_paragraph()
     paragraph.alignment = align

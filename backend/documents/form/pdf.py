@@ -33,7 +33,9 @@ def write_pdf(document: MinutesDocument) -> bytes:
         "secretary": document.signing_secretary,
         "chair": document.signing_chair,
         "receivers": document.receivers(),
-        "faces": ["Times New Roman", "Tinos", "Liberation Serif", "Libertinus Serif"] if folder else ["Libertinus Serif"],
+        "faces": ["Times New Roman", "Tinos", "Liberation Serif", "Libertinus Serif"]
+        if folder
+        else ["Libertinus Serif"],
     }
     made: Any = typst.compile(
         TEMPLATE.read_bytes(),

@@ -61,7 +61,10 @@ def joined(parts: list[Text], separator: str = ", ") -> Text:
 
 def ended(text: Text, mark: str = ".") -> Text:
     """`text` closed by `mark` unless it already ends a sentence."""
-    return {code: words if words.rstrip("”\"'").endswith((".", "!", "?", "…", ":", ";")) else words + mark for code, words in text.items()}
+    return {
+        code: words if words.rstrip("”\"'").endswith((".", "!", "?", "…", ":", ";")) else words + mark
+        for code, words in text.items()
+    }
 
 
 def merge(old: list[Block], fresh: list[Block]) -> tuple[list[Block], list[Report]]:

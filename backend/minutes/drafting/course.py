@@ -40,14 +40,20 @@ def blocks(conference: Conference) -> list[Block]:
     for speech in speeches:
         found += [*_speech(speech, conference), *entries.of(speech.pk)]
     if rest := entries.of(None):
-        found += [heading("record", "Đánh giá, đề xuất, kết luận", "Findings, proposals, conclusions", conference), *rest]
+        found += [
+            heading("record", "Đánh giá, đề xuất, kết luận", "Findings, proposals, conclusions", conference),
+            *rest,
+        ]
     return found
 
 
 def _speech(speech: Speech, conference: Conference) -> list[Block]:
     here = f"speech:{speech.pk}"
     told: Text = compose(
-        "{who} {kind}", "{who} ({kind})", who=words.with_office(speech, words.held_on(conference)), kind=both(SpeechKind(speech.kind).label)
+        "{who} {kind}",
+        "{who} ({kind})",
+        who=words.with_office(speech, words.held_on(conference)),
+        kind=both(SpeechKind(speech.kind).label),
     )
     gist = dict(speech.gist)
     if gist:
@@ -56,7 +62,15 @@ def _speech(speech: Speech, conference: Conference) -> list[Block]:
         told = ended(told, ":" if speech.points else ".")
     found = [block("speech", here, told, here)]
     for index, point in enumerate(speech.points):
-        found.append(block("point", f"point:{speech.pk}:{index}", ended(dict(point), ";" if index + 1 < len(speech.points) else "."), here, label=letter(index)))
+        found.append(
+            block(
+                "point",
+                f"point:{speech.pk}:{index}",
+                ended(dict(point), ";" if index + 1 < len(speech.points) else "."),
+                here,
+                label=letter(index),
+            )
+        )
     declared, known = speech.points_declared, len(speech.points)
     if declared and declared > known:
         text = compose(
@@ -67,7 +81,9 @@ def _speech(speech: Speech, conference: Conference) -> list[Block]:
         )
         found.append(block("note", f"declared:{speech.pk}", text, here))
     for index, quote in enumerate(speech.quotes):
-        found.append(block("quote", f"quote:{speech.pk}:{index}", compose("“{q}”", "“{q}”", q=dict(quote["text"])), here))
+        found.append(
+            block("quote", f"quote:{speech.pk}:{index}", compose("“{q}”", "“{q}”", q=dict(quote["text"])), here)
+        )
     return found
 
 
@@ -84,7 +100,8 @@ class Entries:
     def of(self, speech_id: UUID | None) -> list[Block]:
         """What came up in that speech; what belongs to none, when None."""
         mine: dict[str, list[Any]] = {
-            name: [row for row in getattr(self, name) if row.speech_id == speech_id] for name in ("findings", "proposals", "conclusions")
+            name: [row for row in getattr(self, name) if row.speech_id == speech_id]
+            for name in ("findings", "proposals", "conclusions")
         }
         return [
             *(finding(row) for row in mine["findings"]),
@@ -127,7 +144,11 @@ def conclusion(row: Conclusion, on: Any) -> list[Block]:
     if term := _term(row):
         found.append(block("deadline", f"deadline:{row.pk}", term, here))
     if row.accepted is not None:
-        text = {"vi": "Đã được tiếp thu.", "en": "Accepted."} if row.accepted else {"vi": "Không được tiếp thu.", "en": "Not accepted."}
+        text = (
+            {"vi": "Đã được tiếp thu.", "en": "Accepted."}
+            if row.accepted
+            else {"vi": "Không được tiếp thu.", "en": "Not accepted."}
+        )
         found.append(block("response", f"accepted:{row.pk}", text, here))
     return found
 
@@ -142,7 +163,12 @@ def _term(row: Conclusion) -> Text:
     else:
         meant = {}
     if row.deadline_said and meant:
-        return compose("Thời hạn: {said} (hiểu là {meant}).", "Deadline: {said} (taken to mean {meant}).", said=dict(row.deadline_said), meant=meant)
+        return compose(
+            "Thời hạn: {said} (hiểu là {meant}).",
+            "Deadline: {said} (taken to mean {meant}).",
+            said=dict(row.deadline_said),
+            meant=meant,
+        )
     if row.deadline_said:
         return compose("Thời hạn: {said}.", "Deadline: {said}.", said=dict(row.deadline_said))
     return compose("Thời hạn: {meant}.", "Deadline: {meant}.", meant=meant) if meant else {}

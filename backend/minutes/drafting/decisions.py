@@ -16,7 +16,9 @@ def blocks(conference: Conference) -> list[Block]:
         .order_by("created_at", "id")
     )
     found = [made for resolution in resolutions for made in _resolution(resolution)]
-    return [heading("decisions", "Nghị quyết và biểu quyết", "Resolutions and votes", conference), *found] if found else []
+    return (
+        [heading("decisions", "Nghị quyết và biểu quyết", "Resolutions and votes", conference), *found] if found else []
+    )
 
 
 def _resolution(resolution: Resolution) -> list[Block]:
@@ -40,7 +42,9 @@ def _resolution(resolution: Resolution) -> list[Block]:
 def _poll(poll: Poll) -> list[Block]:
     here = f"poll:{poll.pk}"
     if poll.state == PollState.ANNULLED:
-        text = compose("Kết quả biểu quyết lần {n} đã bị huỷ", "The result of vote {n} was annulled", n=same(poll.round))
+        text = compose(
+            "Kết quả biểu quyết lần {n} đã bị huỷ", "The result of vote {n} was annulled", n=same(poll.round)
+        )
         if poll.annulled_reason:
             text = compose("{text}: {why}", "{text}: {why}", text=text, why=dict(poll.annulled_reason))
         return [block("verdict", f"annulled:{poll.pk}", ended(text), here)]

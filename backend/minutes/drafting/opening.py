@@ -27,7 +27,10 @@ def blocks(conference: Conference) -> list[Block]:
         *_people(conference, DutyKind.CONSULTANT, "consultant"),
         *(_people(conference, DutyKind.CHAIR, "chair") or [block("chair", "chair", {}, f"conference:{conference.pk}")]),
         *_people(conference, DutyKind.PANEL, "panel"),
-        *(_people(conference, DutyKind.SECRETARY, "secretary") or [block("secretary", "secretary", {}, f"conference:{conference.pk}")]),
+        *(
+            _people(conference, DutyKind.SECRETARY, "secretary")
+            or [block("secretary", "secretary", {}, f"conference:{conference.pk}")]
+        ),
         *_people(conference, DutyKind.TELLER, "teller"),
     ]
 
@@ -81,7 +84,10 @@ def _organisers(conference: Conference) -> list[Block]:
 
 def _people(conference: Conference, kind: str, name: str) -> list[Block]:
     on = words.held_on(conference)
-    return [block(name, f"duty:{duty.pk}", words.with_office(duty, on), f"duty:{duty.pk}") for duty in duties(conference, kind)]
+    return [
+        block(name, f"duty:{duty.pk}", words.with_office(duty, on), f"duty:{duty.pk}")
+        for duty in duties(conference, kind)
+    ]
 
 
 def _attendance(conference: Conference) -> list[Block]:
@@ -91,7 +97,9 @@ def _attendance(conference: Conference) -> list[Block]:
     here = f"conference:{conference.pk}"
     came, expected = words.count(conference.attended), words.count(conference.expected)
     if came:
-        return [block("attendance", "attendance", compose("Số người dự: {n} người", "Attendance: {n} people", n=came), here)]
+        return [
+            block("attendance", "attendance", compose("Số người dự: {n} người", "Attendance: {n} people", n=came), here)
+        ]
     if expected:
         text = compose(
             f"Số người dự kiến: {{n}} người; số người có mặt: {BLANK}",
@@ -109,7 +117,9 @@ def _logged(conference: Conference) -> list[Block]:
     units: dict[tuple[str, UUID | None], list[bool]] = defaultdict(list)
     bodies: dict[UUID, Organisation] = {}
     rows = conference.registrations.annotate(came=came).select_related("organisation", "person__organisation")
-    for row in rows.exclude(state=RegistrationState.WAITING, came=False).exclude(state=RegistrationState.CANCELLED, came=False):
+    for row in rows.exclude(state=RegistrationState.WAITING, came=False).exclude(
+        state=RegistrationState.CANCELLED, came=False
+    ):
         body = _unit(row)
         units[row.category, body.pk if body else None].append(row.came)
         if body:

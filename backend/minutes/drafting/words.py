@@ -11,7 +11,20 @@ from backend.core.text import Text, both
 from backend.minutes.drafting.blocks import BLANK, compose, joined, same
 from backend.people.models import Honorific, Person
 
-MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"]
+MONTHS = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
 
 
 def day(date: dt.date) -> Text:
@@ -26,7 +39,9 @@ def day(date: dt.date) -> Text:
 def moment(at: dt.datetime, zone: str) -> Text:
     there = local(at, zone)
     return compose(
-        f"{there.hour} giờ {there.minute:02d} phút, {{day}}", f"{there.hour}:{there.minute:02d}, {{day}}", day=day(there.date())
+        f"{there.hour} giờ {there.minute:02d} phút, {{day}}",
+        f"{there.hour}:{there.minute:02d}, {{day}}",
+        day=day(there.date()),
     )
 
 
@@ -72,7 +87,11 @@ def with_office(who: Duty | Speech, on: dt.date | None) -> Text:
         others = name_then(who.organisation, on)
     unnamed = dict(who.group if isinstance(who, Duty) else who.speaker)
     if who.person:
-        return compose("{name} – {office}", "{name}, {office}", name=person(who.person), office=others) if others else person(who.person)
+        return (
+            compose("{name} – {office}", "{name}, {office}", name=person(who.person), office=others)
+            if others
+            else person(who.person)
+        )
     return joined([part for part in (unnamed, others) if part], " – ") or same(BLANK)
 
 

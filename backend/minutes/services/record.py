@@ -20,14 +20,18 @@ Kept = TypeVar("Kept", Finding, Proposal, Conclusion)
 def _open(conference_id: UUID) -> Conference:
     conference = locked(Conference, conference_id)
     if conference.state == ConferenceState.ARCHIVED:
-        raise Conflict(say(vi="Hồ sơ hội nghị đã lưu, không sửa được nữa.", en="The conference is archived; its record is closed."))
+        raise Conflict(
+            say(vi="Hồ sơ hội nghị đã lưu, không sửa được nữa.", en="The conference is archived; its record is closed.")
+        )
     return conference
 
 
 def _check(entry: Entry) -> None:
     """A speech of another conference cannot have brought it up; a deadline cannot end before it begins."""
     if entry.speech_id and not Speech.objects.filter(pk=entry.speech_id, conference_id=entry.conference_id).exists():
-        raise Invalid({"speech": say(vi="Phát biểu này thuộc hội nghị khác.", en="This speech belongs to another conference.")})
+        raise Invalid(
+            {"speech": say(vi="Phát biểu này thuộc hội nghị khác.", en="This speech belongs to another conference.")}
+        )
     if isinstance(entry, Conclusion) and entry.due_from and entry.due_to and entry.due_to < entry.due_from:
         raise Invalid({"due_to": say(vi="Không thể trước ngày bắt đầu.", en="Must not be before due_from.")})
 

@@ -65,7 +65,12 @@ def render(*, minutes_id: UUID) -> list[DocumentFile]:
 
 @transaction.atomic
 def edit(
-    *, minutes_id: UUID, texts: dict[str, Text], added: list[dict[str, Any]], removed: list[str], expected: int | None = None
+    *,
+    minutes_id: UUID,
+    texts: dict[str, Text],
+    added: list[dict[str, Any]],
+    removed: list[str],
+    expected: int | None = None,
 ) -> Minutes:
     """Rewrites the blocks in `texts` (id → language map), adds passages ({"after": id or None, "text"}) and removes
     added ones. An edited block stays as it is when the minutes are drawn from the record again.
@@ -76,11 +81,17 @@ def edit(
     MOVES.move(minutes, "edit")
     blocks: list[Any] = [dict(block) for block in minutes.content]
     places = {block["id"]: block for block in blocks}
-    unknown = [name for name in [*texts, *removed, *(new["after"] for new in added if new.get("after"))] if name not in places]
+    unknown = [
+        name for name in [*texts, *removed, *(new["after"] for new in added if new.get("after"))] if name not in places
+    ]
     if unknown:
-        raise Invalid({f"blocks.{name}": say(vi="Không có đoạn này.", en="There is no such block.") for name in unknown})
+        raise Invalid(
+            {f"blocks.{name}": say(vi="Không có đoạn này.", en="There is no such block.") for name in unknown}
+        )
     if kept := [name for name in removed if places[name]["kind"] != "passage"]:
-        sentence = say(vi="Đoạn này lấy từ hồ sơ, không bỏ được.", en="This block comes from the record and cannot be removed.")
+        sentence = say(
+            vi="Đoạn này lấy từ hồ sơ, không bỏ được.", en="This block comes from the record and cannot be removed."
+        )
         raise Invalid({f"removed.{name}": sentence for name in kept})
     for name, text in texts.items():
         block = places[name]

@@ -1,0 +1,100 @@
+"""Versions on file: whose they are, how they are served, and that nobody changes them."""
+
+import hashlib
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from rest_framework.test import APIClient
+
+from backend.documents import services
+from backend.documents.models import DocumentFile
+from tests.factories.conferences import ConferenceFactory, DutyFactory
+from tests.factories.documents import DocumentFactory
+from tests.factories.people import account_with
+
+pytestmark = pytest.mark.django_db
+PDF, DOCX = b"%PDF-1.7 b\xe1\xba\xa3n", b"PK docx"
+
+
+def signed_in(account: Any) -> APIClient:
+    client = APIClient()
+    client.force_authenticate(account)
+    return client
+
+
+def filed(**fields: Any) -> Any:
+    document = DocumentFactory(**fields)
+    services.add_version(document_id=document.pk, contents={"docx": b"draft", "pdf": b"draft"}, stem="bb", draft=True)
+    services.add_version(document_id=document.pk, contents={"docx": DOCX, "pdf": PDF}, stem="biên bản", draft=False)
+    return document
+
+
+def test_bytes_come_with_type_name_and_hash() -> None:
+    document = filed()
+    client = signed_in(account_with("secretary", organisation=document.organisation))
+    answer = client.get(f"/api/v1/documents/{document.pk}/content")
+    assert answer.content == PDF
+    assert answer["Content-Type"] == "application/pdf"
+    assert answer["ETag"] == f'"{hashlib.sha256(PDF).hexdigest()}"'
+    name = "attachment; filename=\"bien ban.pdf\"; filename*=UTF-8''bi%C3%AAn%20b%E1%BA%A3n.pdf"
+    assert answer["Content-Disposition"] == name
+    again = client.get(f"/api/v1/documents/{document.pk}/content", headers={"If-None-Match": answer["ETag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    first = client.get(f"/api/v1/documents/{document.pk}/content", {"version": 1, "format": "docx"})
+    assert first.content == b"draft"
+    for wrong, status in (
+        ({"format": "exe"}, 400),
+        ({"version": "²"}, 400),
+        ({"version": "0"}, 404),
+        ({"version": "9"}, 404),
+    ):
+        assert client.get(f"/api/v1/documents/{document.pk}/content", wrong).status_code == status
+
+
+def test_who_took_part_reads_what_was_issued_and_no_draft() -> None:
+    conference = ConferenceFactory(announced=True)
+    document = filed(conference_id=conference.pk)
+    unissued = DocumentFactory(conference_id=conference.pk)
+    services.add_version(document_id=unissued.pk, contents={"pdf": b"draft"}, stem="bb", draft=True)
+    guest = account_with()
+    DutyFactory(conference=conference, kind="guest", person=guest.person)
+    client = signed_in(guest)
+    listed = client.get("/api/v1/documents").json()["results"]
+    assert [row["id"] for row in listed] == [str(document.pk)]
+    assert {(file["number"], file["draft"]) for file in listed[0]["versions"]} == {(2, False)}
+    assert client.get(f"/api/v1/documents/{document.pk}/content?version=1").status_code == 404
+    assert client.get(f"/api/v1/documents/{unissued.pk}").status_code == 404
+    stranger = signed_in(account_with())
+    assert stranger.get("/api/v1/documents").json()["results"] == []
+    assert stranger.get(f"/api/v1/documents/{document.pk}/content").status_code == 404
+    assert APIClient().get("/api/v1/documents").status_code in {401, 403}
+
+
+@pytest.mark.parametrize("rows", [1, 3, 30])
+def test_a_list_costs_the_same_whatever_its_length(rows: int, django_assert_max_num_queries: Any) -> None:
+    account = account_with("secretary")
+    for _ in range(rows):
+        filed()
+    client = signed_in(account)
+    with django_assert_max_num_queries(3):
+        assert len(client.get("/api/v1/documents").json()["results"]) == rows
+
+
+def test_filed_bytes_never_change() -> None:
+    document = filed()
+    files = DocumentFile.objects.filter(document=document)
+    for change in (lambda: files.update(content=b"other"), lambda: files.delete()):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            change()
+    with connection.cursor() as cursor, pytest.raises(IntegrityError), transaction.atomic():
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; TRUNCATE documents_documentfile")
+
+
+def test_without_the_guard_filed_bytes_could_change() -> None:
+    document = filed()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SET CONSTRAINTS ALL IMMEDIATE; ALTER TABLE documents_documentfile DISABLE TRIGGER documents_documentfile_append_only"
+        )
+    assert DocumentFile.objects.filter(document=document).update(content=b"other") == 4
