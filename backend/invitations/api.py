@@ -142,8 +142,8 @@ class InvitationViewSet(HouseViewSet):
         return self._answer(answered)
 
     @extend_schema(request=NameBody, responses=InvitationSerializer)
-    @action(detail=True, methods=["post"])
-    def name(self, request: Any, pk: str) -> Response:
+    @action(detail=True, methods=["post"], url_path="name")
+    def give_name(self, request: Any, pk: str) -> Response:
         """Says who comes for an office that was invited without a name."""
         row = self.get_object()
         said = self.body(NameBody)

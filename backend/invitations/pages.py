@@ -13,8 +13,8 @@ from django.views import View
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 
-from backend.core.errors import Conflict, DomainError
-from backend.core.text import localized, say
+from backend.core.errors import DomainError
+from backend.core.text import current_language, localized, say
 from backend.core.vietnamese import clean
 from backend.invitations import queries, services, wording
 from backend.invitations.models import Invitation
@@ -81,5 +81,5 @@ def _page(request: HttpRequest, opened: Invitation, *, status: int = 200, **fact
 
 def _refused(request: HttpRequest, refusal: DomainError, title: str = "") -> HttpResponse:
     """A page that says why no answer can be given: 404 for a wrong link, 410 for a void one, 409 for a bad moment."""
-    facts = {"sentence": refusal.sentence, "title": title, "later": isinstance(refusal, Conflict)}
+    facts = {"sentence": refusal.sentence, "title": title, "language": current_language()}
     return render(request, "reply/refused.html", facts, status=refusal.status)

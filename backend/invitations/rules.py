@@ -16,7 +16,7 @@ INVITATIONS: Rules = {
     "withdraw": organises,
     "resend": organises,
     "reply": organises,
-    "name": organises,
+    "give_name": organises,
 }
 #: The signature in the address says who it is.
 REPLIES: Rules = {"retrieve": anybody, "give_answer": anybody}

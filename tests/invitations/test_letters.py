@@ -1,0 +1,156 @@
+"""Letters as they are queued: one each, in the invitee's language, with the calendar their program understands."""
+
+import datetime as dt
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from typing import Any
+
+import pytest
+from icalendar import Calendar
+
+from backend.invitations import links, services
+from backend.invitations.models import Invitation
+from backend.mail.models import OutgoingMail
+from backend.outbox.models import Event
+from tests.factories.conferences import ConferenceFactory, SiteFactory
+from tests.factories.invitations import InvitationFactory, InvitationListFactory
+from tests.factories.people import OrganisationFactory, PersonFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def mails(purpose: str) -> list[EmailMessage]:
+    rows = OutgoingMail.objects.filter(purpose=purpose).order_by("id")
+    return [message_from_bytes(bytes(row.raw), policy=policy.default) for row in rows]  # type: ignore[misc]
+
+
+def part(mail: EmailMessage, content_type: str) -> EmailMessage:
+    return next(part for part in mail.walk() if part.get_content_type() == content_type)  # type: ignore[return-value]
+
+
+def calendar(mail: EmailMessage) -> Any:
+    return Calendar.from_ical(part(mail, "text/calendar").get_payload(decode=True))
+
+
+def invited(**fields: Any) -> Invitation:
+    lead = OrganisationFactory(name={"vi": "Trung tâm Kỹ thuật 2", "en": "Technical Centre 2"})
+    conference = fields.pop("conference", None) or ConferenceFactory(announced=True, exact=True, lead=lead)
+    site = SiteFactory(conference=conference)
+    person = PersonFactory(full_name="Hà Minh Hiệp", honorific="ong", **fields.pop("person", {}))
+    row: Invitation = InvitationFactory(
+        list=InvitationListFactory(
+            conference=conference, site=site, reply_by=dt.datetime(2021, 1, 10, 10, tzinfo=dt.UTC)
+        ),
+        person=person,
+        office={"vi": "Quyền Chủ tịch", "en": "Acting Chairman"},
+        **fields,
+    )
+    return row
+
+
+def issue(row: Invitation) -> None:
+    services.send_list(list_id=row.list_id)
+    row.refresh_from_db()
+    services.mail_invitation(invitation_id=row.id, sequence=row.sequence)
+
+
+def test_the_letter_says_who_what_when_where_and_carries_the_request() -> None:
+    row = invited()
+    issue(row)
+    services.mail_invitation(invitation_id=row.id, sequence=0)  # a reaction run twice
+
+    [mail] = mails("invitation")
+    text = part(mail, "text/plain").get_content()
+    for said in (
+        "Kính gửi: Ông Hà Minh Hiệp, Quyền Chủ tịch",
+        "13 giờ 30 đến 17 giờ 00, Thứ Năm, ngày 14 tháng 01 năm 2021 (giờ UTC+07:00)",
+        "306 đường 2/9, Đà Nẵng",
+        "17 giờ 00, Chủ Nhật, ngày 10 tháng 01 năm 2021",
+        "Điều 32",
+        links.address(row.id, 0),
+    ):
+        assert said in text
+    assert links.address(row.id, 0) in part(mail, "text/html").get_content()
+    invite = calendar(mail)
+    [event] = invite.events
+    assert (invite["method"], event["sequence"]) == ("REQUEST", 0)
+    assert event["organizer"] == "mailto:thumoi@plenum.example"
+    assert event["organizer"].params["CN"] == "Trung tâm Kỹ thuật 2"
+    assert event["attendee"].params["CN"] == "Hà Minh Hiệp"
+    assert part(mail, "text/calendar").get_param("method") == "REQUEST"
+
+
+def test_english_letters_and_days_without_exact_times() -> None:
+    row = invited(conference=ConferenceFactory(announced=True), person={"language": "en"})
+    issue(row)
+
+    [mail] = mails("invitation")
+    text = part(mail, "text/plain").get_content()
+    assert "To: Mr Hà Minh Hiệp, Acting Chairman" in text
+    assert "Thursday, 14 January 2021, in the afternoon" in text
+    assert "No calendar entry is attached" in text
+    assert not [part for part in mail.walk() if part.get_content_type() == "text/calendar"]
+
+
+def test_a_move_is_told_once_under_the_new_sequence_and_the_same_uid() -> None:
+    row = invited()
+    issue(row)
+    conference = row.conference
+    type(conference).objects.filter(pk=conference.pk).update(sequence=1)
+
+    assert services.mail_update(conference_id=conference.id) == 1
+    assert services.mail_update(conference_id=conference.id) == 0
+    services.mail_invitation(invitation_id=row.id, sequence=0)  # the old letter, late: it says nothing
+    services.mail_invitation(invitation_id=row.id, sequence=1)
+
+    first, second = mails("invitation")
+    assert second["subject"].startswith("Thay đổi: ")
+    assert [calendar(mail).events[0]["sequence"] for mail in (first, second)] == [0, 1]
+    assert calendar(first).events[0]["uid"] == calendar(second).events[0]["uid"]
+    assert first["message-id"] != second["message-id"]
+
+
+def test_who_is_cancelled_and_invited_again_gets_rising_sequences() -> None:
+    row = invited()
+    issue(row)
+    services.withdraw(invitation_id=row.id)
+    services.mail_cancellation(invitation_id=row.id)
+    again = InvitationFactory(list=row.list, person=row.person)
+    issue(again)
+
+    [cancellation] = mails("cancellation")
+    request, second = mails("invitation")
+    told = [calendar(mail) for mail in (request, cancellation, second)]
+    assert [str(said["method"]) for said in told] == ["REQUEST", "CANCEL", "REQUEST"]
+    assert [said.events[0]["sequence"] for said in told] == [0, 1, 2]
+    assert str(told[1].events[0]["status"]) == "CANCELLED"
+    assert "rút lại giấy mời" in part(cancellation, "text/plain").get_content()
+
+
+def test_resending_writes_again_with_a_new_link() -> None:
+    row = invited()
+    issue(row)
+    services.resend(invitation_id=row.id)
+    services.mail_invitation(invitation_id=row.id, sequence=0)
+
+    first, second = mails("invitation")
+    assert links.address(row.id, 0) in part(first, "text/plain").get_content()
+    assert links.address(row.id, 1) in part(second, "text/plain").get_content()
+
+
+def test_a_cancelled_conference_withdraws_everybody_who_was_asked() -> None:
+    row = invited()
+    issue(row)
+    draft = InvitationFactory(list=row.list)
+    assert services.withdraw_all(conference_id=row.conference_id) == 0  # it lives
+    type(row.conference).objects.filter(pk=row.conference_id).update(state="cancelled", reason={"vi": "Do bão"})
+
+    assert services.withdraw_all(conference_id=row.conference_id) == 1
+    assert services.withdraw_all(conference_id=row.conference_id) == 0
+    services.mail_cancellation(invitation_id=row.id)
+    services.mail_cancellation(invitation_id=draft.id)
+
+    assert set(Invitation.objects.values_list("state", flat=True)) == {"withdrawn"}
+    [mail] = mails("cancellation")
+    assert "Lý do: Do bão" in part(mail, "text/plain").get_content()
+    assert Event.objects.filter(name="invitation.withdrawn").count() == 1

@@ -1,0 +1,204 @@
+"""At the door: codes, names, double scans, and who is in the room at any instant."""
+
+import datetime as dt
+from fractions import Fraction
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
+from rest_framework.test import APIClient
+
+from backend.core.clock import now
+from backend.outbox.models import Event
+from backend.registration import codes, queries, services
+from backend.registration.models import Presence, Registration
+from tests.factories.conferences import ConferenceFactory, SiteFactory
+from tests.factories.invitations import InvitationFactory
+from tests.factories.people import OrganisationFactory, PersonFactory, account_with
+from tests.factories.registration import RegistrationFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def conference() -> Any:
+    return ConferenceFactory(announced=True, exact=True, capacity=30, lead=OrganisationFactory())
+
+
+@pytest.fixture
+def api(conference: Any) -> APIClient:
+    client = APIClient()
+    client.force_authenticate(account_with("organiser", organisation=conference.organisers.get().organisation))
+    return client
+
+
+def log(row: Registration, direction: str, minute: int, **fields: Any) -> Presence:
+    at = dt.datetime(2021, 1, 14, 6, minute, tzinfo=dt.UTC)
+    made: Presence = Presence.objects.create(
+        conference=row.conference, registration=row, direction=direction, at=at, source="staff", **fields
+    )
+    return made
+
+
+def test_a_scan_is_noted_once_and_a_second_one_answers_the_first_time(api: APIClient, conference: Any) -> None:
+    row = RegistrationFactory(conference=conference)
+    code = {"code": codes.sign(row.id, 0)}
+
+    first, second = (api.post("/api/v1/check-ins", code, format="json") for _ in range(2))
+    out, out_again = (api.post("/api/v1/check-outs", code, format="json") for _ in range(2))
+
+    assert (first.status_code, second.status_code) == (201, 200)
+    assert first.json() == second.json()
+    assert (first.json()["source"], first.json()["direction"]) == ("code", "in")
+    assert (out.status_code, out_again.status_code, out_again.json()["direction"]) == (201, 200, "out")
+    assert Presence.objects.count() == Event.objects.filter(name="presence.recorded").count() == 2
+
+
+def test_going_to_the_other_hall_is_noted(api: APIClient, conference: Any) -> None:
+    here, there = SiteFactory(conference=conference), SiteFactory(conference=conference)
+    row = RegistrationFactory(conference=conference, site=here)
+
+    for site, status in ((None, 201), (here, 200), (there, 201), (there, 200)):
+        body = {"registration": str(row.id), **({"site": str(site.id)} if site else {})}
+        assert api.post("/api/v1/check-ins", body, format="json").status_code == status
+
+    seen = {share.key: share.present for share in queries.attendance(conference.id, now()).by_site}
+    assert seen == {str(here.id): 0, str(there.id): 1}
+
+
+def test_people_are_found_by_name_without_diacritics(api: APIClient, conference: Any) -> None:
+    RegistrationFactory(conference=conference, person=PersonFactory(full_name="Nguyễn Đức Thụ"))
+    RegistrationFactory(conference=conference, person=PersonFactory(full_name="Kim Đức Thụ"))
+    RegistrationFactory(conference=conference, person=PersonFactory(full_name="Đặng Thanh Tùng"))
+
+    def by_name(name: str) -> Any:
+        return api.post("/api/v1/check-ins", {"conference": str(conference.id), "name": name}, format="json")
+
+    assert by_name("dang tung").json()["person_name"] == "Đặng Thanh Tùng"
+    many = by_name("duc thu")
+    assert (many.status_code, len(many.json()["candidates"])) == (409, 2)
+    assert by_name("kim duc thu").status_code == 201
+    assert by_name("nobody").status_code == 404
+    found = api.get("/api/v1/registrations", {"conference": str(conference.id), "q": "duc"}).json()["results"]
+    assert len(found) == 2
+
+
+def test_who_has_no_seat_is_refused_with_the_reason(api: APIClient, conference: Any) -> None:
+    services.set_capacity(conference_id=conference.id, capacity=1)
+    seated, waiting = RegistrationFactory(conference=conference), RegistrationFactory(conference=conference)
+    services.cancel(registration_id=seated.id)
+
+    for row, reason in ((waiting, "danh sách chờ"), (seated, "đã huỷ")):
+        refused = api.post("/api/v1/check-ins", {"code": codes.sign(row.id, 0)}, format="json")
+        assert refused.status_code == 409
+        assert reason in refused.json()["detail"]
+    never = api.post("/api/v1/check-outs", {"registration": str(waiting.id)}, format="json")
+    assert never.status_code == 409
+
+
+def test_forged_replaced_and_ambiguous_codes_are_refused(api: APIClient, conference: Any) -> None:
+    row = RegistrationFactory(conference=conference)
+    old = codes.sign(row.id, 0)
+    assert api.post(f"/api/v1/registrations/{row.id}/reissue").json()["code_round"] == 1
+
+    for body, status in (
+        ({"code": old}, 404),
+        ({"code": "không phải mã"}, 404),
+        ({"code": codes.sign(row.id, 1), "registration": str(row.id)}, 400),
+        ({"name": "ai đó"}, 400),
+        ({}, 400),
+        ({"code": codes.sign(row.id, 1)}, 201),
+    ):
+        assert api.post("/api/v1/check-ins", body, format="json").status_code == status
+
+
+def test_who_was_in_the_room_at_any_instant(conference: Any) -> None:
+    stays, leaves, late = (RegistrationFactory(conference=conference) for _ in range(3))
+    log(stays, "in", 0)
+    log(leaves, "in", 5)
+    log(leaves, "out", 20)
+    log(late, "in", 30)
+
+    def present(minute: int) -> set[Any]:
+        moment = dt.datetime(2021, 1, 14, 6, minute, tzinfo=dt.UTC)
+        return set(queries.present_at(conference.id, moment).values_list("id", flat=True))
+
+    assert present(4) == {stays.id}
+    assert present(5) == {stays.id, leaves.id}
+    assert present(20) == {stays.id}
+    assert present(59) == {stays.id, late.id}
+
+
+def test_a_quorum_counts_who_was_summoned_and_no_guests(api: APIClient, conference: Any) -> None:
+    rows = [RegistrationFactory(conference=conference, category="staff") for _ in range(4)]
+    guest = RegistrationFactory(conference=conference, category="guest")
+    InvitationFactory.create_batch(2, list__conference=conference, sent=True, state="declined")  # staff, summoned
+    for row in (*rows[:3], guest):
+        log(row, "in", 1)
+    moment = dt.datetime(2021, 1, 14, 7, tzinfo=dt.UTC)
+
+    said = queries.quorum(conference.id, Fraction(2, 3), moment)
+    assert (said.summoned, said.present, said.needed, said.met) == (6, 3, 4, False)
+    log(rows[3], "in", 2)
+
+    asked = {"conference": str(conference.id), "at": moment.isoformat(), "share": "2/3"}
+    answer = api.get("/api/v1/attendance", asked).json()
+    assert answer["quorum"] == {"summoned": 6, "present": 4, "needed": 4, "met": True}
+    assert (answer["registered"], answer["present"]) == (5, 5)
+    assert {share["key"]: share["present"] for share in answer["by_category"]} == {"staff": 4, "guest": 1}
+    assert api.get("/api/v1/attendance", {**asked, "share": "3/2"}).status_code == 400
+    assert api.get("/api/v1/attendance").status_code == 400
+
+
+def test_the_log_cannot_be_rewritten(conference: Any) -> None:
+    log(RegistrationFactory(conference=conference), "in", 0)
+
+    for change in (lambda rows: rows.update(direction="out"), lambda rows: rows.delete()):
+        with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
+            change(Presence.objects.all())
+
+
+def test_without_the_guard_it_could(conference: Any) -> None:
+    log(RegistrationFactory(conference=conference), "in", 0)
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("ALTER TABLE registration_presence DISABLE TRIGGER registration_presence_append_only")
+
+    assert Presence.objects.update(direction="out") == 1
+
+
+def test_seats_are_resized_over_the_api(api: APIClient, conference: Any) -> None:
+    RegistrationFactory(conference=conference)
+    address = f"/api/v1/seats/{conference.id}"
+
+    assert api.get(address).json() == {"conference": str(conference.id), "capacity": 30, "taken": 1, "waiting": 0}
+    assert api.post(f"{address}/resize", {"capacity": None}, format="json").json()["capacity"] is None
+    assert api.post(f"{address}/resize", {"capacity": 0}, format="json").status_code == 409
+    assert api.post("/api/v1/seats/no-such/resize", {"capacity": 1}, format="json").status_code == 404
+
+
+def test_strangers_see_nothing(conference: Any) -> None:
+    row = RegistrationFactory(conference=conference)
+    stranger = APIClient()
+    stranger.force_authenticate(account_with("organiser", organisation=OrganisationFactory()))
+
+    assert stranger.get(f"/api/v1/registrations/{row.id}").status_code == 404
+    assert stranger.post("/api/v1/check-ins", {"code": codes.sign(row.id, 0)}, format="json").status_code == 404
+    assert stranger.get("/api/v1/attendance", {"conference": str(conference.id)}).status_code == 404
+    assert APIClient().get("/api/v1/presences").status_code == 401
+
+
+@pytest.mark.parametrize("name", ["registrations", "presences", "seats", "attendance"])
+def test_reading_costs_the_same_for_one_three_and_thirty(api: APIClient, conference: Any, name: str) -> None:
+    address = f"/api/v1/{name}"
+    asked = {"conference": str(conference.id)}
+    api.get(address, asked)  # reads the account's grants
+    counts = []
+    for more in (1, 2, 27):
+        for _ in range(more):
+            log(RegistrationFactory(conference=conference), "in", 0)
+        with CaptureQueriesContext(connection) as said:
+            assert api.get(address, asked).status_code == 200
+        counts.append(len(said))
+    assert len(set(counts)) == 1
