@@ -1,0 +1,266 @@
+"""Polls through the API and under races."""
+
+import threading
+from collections import Counter
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, connection, connections, transaction
+from rest_framework.test import APIClient
+
+from backend.core.errors import Conflict, Forbidden
+from backend.people.models import Account
+from backend.registration.models import Presence, Registration
+from backend.resolutions import merkle, services
+from backend.resolutions.models import Entitlement, NamedBallot, Poll
+from tests.factories.conferences import DutyFactory
+from tests.factories.people import AccountFactory, PersonFactory
+from tests.factories.registration import RegistrationFactory
+from tests.factories.resolutions import PollFactory
+
+
+def voters(poll: Poll, count: int, *, present: int | None = None, category: str = "staff") -> list[Registration]:
+    """Confirmed registrations of one category, the first `present` of them in the room."""
+    rows = [RegistrationFactory(conference=poll.conference, category=category) for _ in range(count)]
+    for row in rows[: count if present is None else present]:
+        Presence.objects.create(conference=poll.conference, registration=row, direction="in", source="name")
+    return rows
+
+
+def run_together(count: int, work: Any) -> list[Any]:
+    """`work(index)` in threads that start at once; exceptions are results."""
+    gate, results = threading.Barrier(count), [None] * count
+
+    def one(index: int) -> None:
+        gate.wait()
+        try:
+            results[index] = work(index)
+        except Exception as error:
+            results[index] = error
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=one, args=(index,)) for index in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return results
+
+
+@pytest.fixture
+def chair(db: Any) -> Account:
+    return AccountFactory(person=PersonFactory())
+
+
+def signed_in(account: Account) -> APIClient:
+    api = APIClient()
+    api.force_authenticate(account)
+    return api
+
+
+@pytest.mark.django_db
+def test_a_staff_conference_votes_and_its_verdict_shows_every_number(chair: Account) -> None:
+    poll = PollFactory()
+    DutyFactory(conference=poll.conference, kind="chair", person=chair.person)
+    rows = voters(poll, 9, present=7)
+    guest = voters(poll, 1, category="guest")[0]
+    api = signed_in(chair)
+    opened = api.post(f"/api/v1/polls/{poll.id}/open", {}, format="json")
+    assert opened.status_code == 200, opened.data
+    assert opened.data["tally"] is None
+    for index, row in enumerate(rows[:7]):
+        voter = signed_in(AccountFactory(person=row.person))
+        body = {"poll": str(poll.id), "choice": "yes" if index < 4 else "no"}
+        first, again = (voter.post("/api/v1/ballots", body, format="json") for _ in range(2))
+        assert first.status_code == again.status_code == 200
+        assert first.data == again.data
+    assert voter.post("/api/v1/ballots", {**body, "choice": "yes"}, format="json").status_code == 409
+    assert (
+        signed_in(AccountFactory(person=guest.person)).post("/api/v1/ballots", body, format="json").status_code == 403
+    )
+    assert api.get(f"/api/v1/polls/{poll.id}").data["turnout"] == 7
+    assert api.post(f"/api/v1/polls/{poll.id}/seal").status_code == 200
+    assert voter.post("/api/v1/ballots", body, format="json").status_code == 409
+    services.count(poll_id=poll.id)
+    shown = api.get(f"/api/v1/polls/{poll.id}").data
+    assert shown["verdict"]["outcome"] == "adopted"
+    majority = shown["verdict"]["thresholds"][0]
+    assert (majority["base_number"], majority["needed"], majority["got"], majority["margin"]) == (7, 4, 4, 0)
+    assert shown["tally"]["entitled"] == 9
+    assert shown["tally"]["present_at_open"] == 7
+    assert api.post(f"/api/v1/polls/{poll.id}/declare", {}, format="json").status_code == 200
+    services.conclude(poll_id=poll.id)
+    services.conclude(poll_id=poll.id)
+    assert api.get(f"/api/v1/resolutions/{poll.resolution_id}").data["state"] == "adopted"
+    evidence = api.get(f"/api/v1/polls/{poll.id}/evidence").data
+    assert merkle.root(evidence["leaves"]) == evidence["urn_root"] == shown["urn_root"]
+
+
+@pytest.mark.django_db
+def test_without_a_quorum_it_opens_only_with_a_reason() -> None:
+    poll = PollFactory()
+    voters(poll, 9, present=5)
+    with pytest.raises(Conflict):
+        services.open_poll(poll_id=poll.id)
+    assert services.open_poll(poll_id=poll.id, override_reason="Chủ tọa quyết định").state == "open"
+
+
+@pytest.mark.django_db
+def test_an_empty_roll_is_refused() -> None:
+    poll = PollFactory()
+    with pytest.raises(Conflict):
+        services.open_poll(poll_id=poll.id)
+
+
+@pytest.mark.django_db
+def test_the_database_clock_closes_the_poll() -> None:
+    poll = PollFactory()
+    row = voters(poll, 1)[0]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE resolutions_poll SET closes_at = clock_timestamp() + interval '0.3 s' WHERE id = %s", [poll.id]
+        )
+    services.open_poll(poll_id=poll.id)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_sleep(0.4)")
+    with pytest.raises(Conflict):
+        services.cast(poll_id=poll.id, person_id=row.person_id, choice="yes")
+    services.close_due()
+    poll.refresh_from_db()
+    assert poll.state == "sealed"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("table", ["resolutions_entitlement", "resolutions_namedballot"])
+def test_evidence_is_append_only(table: str) -> None:
+    poll = PollFactory()
+    row = voters(poll, 1)[0]
+    services.open_poll(poll_id=poll.id)
+    services.cast(poll_id=poll.id, person_id=row.person_id, choice="yes")
+    for statement in (f"DELETE FROM {table}", f"UPDATE {table} SET number = number"):
+        with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(statement)
+
+
+@pytest.mark.django_db
+def test_an_open_poll_stands() -> None:
+    poll = PollFactory()
+    voters(poll, 1)
+    services.open_poll(poll_id=poll.id)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Poll.objects.filter(pk=poll.id).update(question={"vi": "khác"})
+
+
+@pytest.mark.django_db
+def test_a_ballot_needs_a_place_on_the_roll_even_in_sql() -> None:
+    poll = PollFactory()
+    voters(poll, 1)
+    services.open_poll(poll_id=poll.id)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        NamedBallot.objects.create(poll=poll, number=2, choice="yes", leaf="0" * 64, cast_by="x")
+        with connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_voter_at_twenty_doors_casts_one_ballot() -> None:
+    poll = PollFactory()
+    row = voters(poll, 1)[0]
+    services.open_poll(poll_id=poll.id)
+    choices = ["yes", "no"] * 10
+    results = run_together(
+        20, lambda index: services.cast(poll_id=poll.id, person_id=row.person_id, choice=choices[index])
+    )
+    kept = NamedBallot.objects.get(poll=poll).choice
+    accepted = [choices[index] for index, result in enumerate(results) if isinstance(result, list)]
+    assert set(accepted) == {kept}
+    assert all(isinstance(result, list | Conflict) for result in results)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_sealed_is_what_was_cast() -> None:
+    """Many cast while one seals: the count at the seal is the count afterwards, and every accepted ballot is in it."""
+    for _ in range(3):
+        poll = PollFactory()
+        rows = voters(poll, 24)
+        services.open_poll(poll_id=poll.id)
+
+        def work(index: int, poll: Poll = poll, rows: list[Registration] = rows) -> Any:
+            if index == 0:
+                return services.seal(poll_id=poll.id)
+            return services.cast(poll_id=poll.id, person_id=rows[index].person_id, choice="yes")
+
+        results = run_together(24, work)
+        kinds = Counter(type(result) for result in results)
+        assert set(kinds) <= {Poll, list, Conflict}, kinds
+        poll.refresh_from_db()
+        assert poll.tally["returned"] == kinds[list] == NamedBallot.objects.filter(poll=poll).count()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_without_the_lock_a_late_ballot_slips_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The negative control: a cast that has passed the check is held back until the seal is through."""
+    poll = PollFactory()
+    row = voters(poll, 1)[0]
+    services.open_poll(poll_id=poll.id)
+    monkeypatch.setattr("backend.resolutions.services.locks.share", lambda poll_id: None)
+    checked, sealed = threading.Event(), threading.Event()
+    honest = services.ballots.CAST_BY_SECRECY["named"]
+
+    def slow(*args: Any) -> Any:
+        receipts = honest(*args)
+        checked.set()
+        sealed.wait(10)
+        return receipts
+
+    monkeypatch.setitem(services.ballots.CAST_BY_SECRECY, "named", slow)
+    caster = threading.Thread(
+        target=lambda: (services.cast(poll_id=poll.id, person_id=row.person_id, choice="yes"), connections.close_all())
+    )
+    caster.start()
+    assert checked.wait(10)
+    services.seal(poll_id=poll.id)
+    sealed.set()
+    caster.join()
+    poll.refresh_from_db()
+    assert poll.tally["returned"] == 0
+    assert NamedBallot.objects.filter(poll=poll).count() == 1
+
+
+@pytest.mark.django_db
+def test_a_stranger_casts_nothing() -> None:
+    poll = PollFactory()
+    rows = voters(poll, 2)
+    services.open_poll(poll_id=poll.id)
+    with pytest.raises(Forbidden):
+        services.cast(poll_id=poll.id, person_id=PersonFactory().id, choice="yes")
+    with pytest.raises(Forbidden):
+        services.cast(poll_id=poll.id, person_id=rows[0].person_id, choice="yes", numbers=[1, 2])
+    assert Entitlement.objects.filter(poll=poll).count() == 2
+    assert not NamedBallot.objects.exists()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", ["polls", "resolutions"])
+def test_lists_cost_the_same_at_any_length(path: str, django_assert_max_num_queries: Any, chair: Account) -> None:
+    costs = []
+    for total in (1, 3, 30):
+        while Poll.objects.count() < total:
+            poll = PollFactory()
+            DutyFactory(conference=poll.conference, kind="chair", person=chair.person)
+        with django_assert_max_num_queries(12) as captured:
+            answer = signed_in(Account.objects.get(pk=chair.pk)).get(f"/api/v1/{path}")
+        assert len(answer.data["results"]) == total
+        costs.append(len(captured))
+    assert len(set(costs)) == 1
+
+
+@pytest.mark.django_db
+def test_casting_costs_few_statements(django_assert_max_num_queries: Any) -> None:
+    poll = PollFactory()
+    row = voters(poll, 1)[0]
+    services.open_poll(poll_id=poll.id)
+    api = signed_in(AccountFactory(person=row.person))
+    with django_assert_max_num_queries(6):
+        assert api.post("/api/v1/ballots", {"poll": str(poll.id), "choice": "yes"}, format="json").status_code == 200
