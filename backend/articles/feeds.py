@@ -58,7 +58,7 @@ def atom(request: HttpRequest, language: str) -> HttpResponseBase:
         feed.add_item(
             title=text.title[language],
             link=addresses.article(language, row.slug),
-            description=escape(text.sapo.get(language, "")) or None,
+            description=escape(text.sapo.get(language, "")) or None,  # type: ignore[arg-type]  # None: no summary
             content=_html(text, language),
             author_name=_author(row, text, language),
             unique_id=_entry_id(row, language),

@@ -32,7 +32,7 @@ _PARTS_OF_DAY: dict[str, Text] = {
     DayPart.AFTERNOON: {"vi": "chiều", "en": "afternoon"},
     DayPart.EVENING: {"vi": "tối", "en": "evening"},
 }
-_ADDRESSED = {Honorific.ONG: ("ông", "Mr"), Honorific.BA: ("bà", "Ms")}
+_ADDRESSED: dict[str, tuple[str, str]] = {Honorific.ONG: ("ông", "Mr"), Honorific.BA: ("bà", "Ms")}
 _ROUGHLY: dict[str, Text] = {
     "=": {"vi": "", "en": ""},
     "≈": {"vi": "khoảng ", "en": "about "},
