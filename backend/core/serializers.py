@@ -28,10 +28,12 @@ class LanguageMap(serializers.Field):
 
     def to_internal_value(self, data: Any) -> dict[str, str]:
         try:
-            check_language_map(data, required=self.required_text, max_length=self.max_length)
+            check_language_map(data, required=False, max_length=self.max_length)
+            texts = {code: clean(text) for code, text in data.items() if clean(text)}
+            check_language_map(texts, required=self.required_text)  # cleaning may have left nothing
         except DjangoValidationError as error:
             raise serializers.ValidationError(error.messages) from None
-        return {code: clean(text) for code, text in data.items() if clean(text)}
+        return texts
 
     def to_representation(self, value: Any) -> Any:
         return value

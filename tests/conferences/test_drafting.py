@@ -107,6 +107,7 @@ def test_the_day_follows_from_the_exact_start_in_the_conference_zone(organiser: 
     ("_case", "wrong", "field"),
     [
         ("no Vietnamese title", {"title": {"en": "Review"}}, "title"),
+        ("a title of invisible characters", {"title": {"vi": "\u202e\u0007"}}, "title"),
         ("no lead", {"lead": None}, "lead"),
         ("unknown kind", {"kind": "party"}, "kind"),
         ("unknown field", {"tittle": 1}, "tittle"),
