@@ -3,7 +3,7 @@ PYTHON ?= python3
 PY := .venv/bin/python
 T ?=
 .DEFAULT_GOAL := help
-.PHONY: help venv demo up test faults slow check format bench schema migrations lock wheels clean
+.PHONY: help venv demo up test faults check format bench schema migrations lock wheels clean
 
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*## ' Makefile | sort | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'

@@ -36,7 +36,8 @@ def data_folder() -> Path:
 
 def up(arguments: argparse.Namespace) -> int:
     """Serves until Ctrl-C; ends by itself only when one of its programs does."""
-    with running_stack(data_folder(), port=arguments.port, to_terminal=True) as stack:
+    running = running_stack(data_folder(), port=arguments.port, to_terminal=True)
+    with contextlib.suppress(KeyboardInterrupt), running as stack:
         print(
             spoken(
                 vi=f"\nPlenum chạy tại {stack.base_url} — tài liệu API: {stack.base_url}/api/docs. Dừng bằng Ctrl-C.\n"
@@ -49,6 +50,7 @@ def up(arguments: argparse.Namespace) -> int:
         while True:
             stack.processes.require_all()
             time.sleep(0.5)
+    return 0
 
 
 def demo(arguments: argparse.Namespace) -> int:
