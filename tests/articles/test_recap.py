@@ -44,9 +44,9 @@ def test_the_vietnamese_recap_reads_like_the_record(recap: Article) -> None:
         " Trong 10 nội dung được nêu, hồ sơ ghi lại 2: (1) Vượt kế hoạch; (2) Số hoá.",
         "Ông Hà Minh Hiệp, Phó Tổng cục trưởng Tổng cục Tiêu chuẩn, phát biểu chỉ đạo: Trung tâm là đơn vị mạnh trong vùng.",
         "“Đoàn kết để phát triển” – ông Hà Minh Hiệp, Phó Tổng cục trưởng Tổng cục Tiêu chuẩn",
-        "Kết quả được ghi nhận: (1) Vượt 10 % kế hoạch.",
+        "Kết quả được ghi nhận: Vượt 10 % kế hoạch.",
         "Khối Đo lường kiến nghị với Lãnh đạo Trung tâm và Lãnh đạo Tổng cục: Tăng đào tạo.",
-        "Nội dung kết luận: (1) Báo cáo kết quả (đầu tháng 12).",
+        "Nội dung kết luận: Báo cáo kết quả (đầu tháng 12).",
         "Hội nghị thông qua “Nghị quyết hội nghị”. Khi mở biểu quyết có mặt 171/190 người được triệu tập (90,00%), yêu cầu"
         " từ 2/3 trở lên, tức ít nhất 127 người: đạt, vượt 44 người. Khi kết thúc biểu quyết có mặt 171/190 người được"
         " triệu tập (90,00%), yêu cầu từ 2/3 trở lên, tức ít nhất 127 người: đạt, vượt 44 người. Thu về 171 phiếu: tán thành"

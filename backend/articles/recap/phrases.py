@@ -72,12 +72,11 @@ def listed(pieces: Iterable[Mapping[str, str]]) -> Text:
 
 
 def numbered(pieces: Iterable[Mapping[str, str]]) -> Text:
-    """(1) a; (2) b."""
-    return ended(
-        joined(
-            ({code: f"({n}) {bare(text)}" for code, text in piece.items()} for n, piece in enumerate(pieces, 1)), "; "
-        )
-    )
+    """(1) a; (2) b. A single one has no number."""
+    items = [{code: bare(text) for code, text in piece.items()} for piece in pieces]
+    if len(items) > 1:
+        items = [{code: f"({n}) {text}" for code, text in item.items()} for n, item in enumerate(items, 1)]
+    return ended(joined(items, "; "))
 
 
 def bare(text: str) -> str:
