@@ -71,6 +71,8 @@ def content(document: Document, *, version: int | None, format: str, drafts: boo
 def numbers_visible_to(account: Account) -> QuerySet[OfficialNumber]:
     """The register of the organisations the account works for, gaps and their reasons included."""
     numbers = OfficialNumber.objects.select_related("series__organisation", "document")
+    if not account.is_authenticated:
+        return numbers.none()
     where = organisations_with(account, *WORKING_ROLES)
     return numbers if where is None else numbers.filter(series__organisation_id__in=where)
 

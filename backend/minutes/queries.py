@@ -38,6 +38,8 @@ def taken_part_in(account: Account) -> QuerySet[Any]:
 
 def entries_visible_to(rows: QuerySet[Kept], account: Account) -> QuerySet[Kept]:
     """Those of the conferences the account may know of: a reader of the organisers, or one who took part."""
+    if not account.is_authenticated:
+        return rows.none()
     visible = conferences.parts_visible_to(rows, account)
     where = organisations_with(account, *READERS)
     if where is None:
@@ -52,16 +54,15 @@ def visible_to(account: Account) -> QuerySet[Minutes]:
     minutes = Minutes.objects.select_related(
         "conference", "document__official_number__series__organisation", "supplements"
     )
+    if not account.is_authenticated:
+        return minutes.none()
     where = organisations_with(account, *READERS)
     if where is None:
         return minutes
-    organised = Organiser.objects.filter(organisation_id__in=where).values("conference_id")
-    writes = Duty.objects.filter(person_id=account.person_id, kind__in=[DutyKind.CHAIR, DutyKind.SECRETARY]).values(
-        "conference_id"
-    )
-    concerned = Q(conference_id__in=organised)
+    concerned = Q(conference_id__in=Organiser.objects.filter(organisation_id__in=where).values("conference_id"))
     if account.person_id is not None:
-        concerned |= Q(conference_id__in=writes)
+        writers = Duty.objects.filter(person_id=account.person_id, kind__in=[DutyKind.CHAIR, DutyKind.SECRETARY])
+        concerned |= Q(conference_id__in=writers.values("conference_id"))
         concerned |= Q(state=MinutesState.APPROVED, conference_id__in=taken_part_in(account))
     return minutes.filter(concerned)
 

@@ -3,9 +3,9 @@
 import io
 from typing import Any
 
+import docx
 import pytest
 from django.db import IntegrityError, connection, transaction
-from docx import Document as read_docx
 from pypdf import PdfReader
 from rest_framework.test import APIClient
 
@@ -175,8 +175,8 @@ def test_the_final_documents_are_on_file_and_read_in_vietnamese(room: Any) -> No
     assert {(file["number"], file["draft"]) for file in document["versions"]} == {(1, True), (2, False)}
     pdf = text_of(room.secretary.get(f"{address}/content?format=pdf").content)
     assert room.secretary.get(f"{address}/content?version=1").status_code == 404  # a duty opens what was issued
-    docx = read_docx(io.BytesIO(room.secretary.get(f"{address}/content?format=docx").content))
-    inside = " ".join(paragraph.text for paragraph in docx.paragraphs)
+    paper = docx.Document(io.BytesIO(room.secretary.get(f"{address}/content?format=docx").content))
+    inside = " ".join(paragraph.text for paragraph in paper.paragraphs)
     for sentence in (
         "Thời gian bắt đầu: 13 giờ 35 phút, ngày 14 tháng 01 năm 2021",
         "Hội nghị kết thúc vào 17 giờ 05 phút, ngày 14 tháng 01 năm 2021./.",
@@ -187,7 +187,7 @@ def test_the_final_documents_are_on_file_and_read_in_vietnamese(room: Any) -> No
     assert "Số: 01/BB-KT2" in pdf
     assert "DỰ THẢO" not in pdf
     assert "DỰ THẢO" in text_of(room.organiser.get(f"{address}/content?version=1").content)
-    assert docx.styles["Normal"].font.name == "Times New Roman"
+    assert paper.styles["Normal"].font.name == "Times New Roman"
 
 
 def test_a_supplement_points_back_and_gets_its_own_number(room: Any) -> None:

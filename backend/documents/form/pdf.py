@@ -37,16 +37,17 @@ def write_pdf(document: MinutesDocument) -> bytes:
         if folder
         else ["Libertinus Serif"],
     }
-    made: Any = typst.compile(
+    fonts: list[Any] = [folder] if folder else []
+    made: bytes = typst.compile(
         TEMPLATE.read_bytes(),
         format="pdf",
         sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
-        font_paths=[folder] if folder else [],
+        font_paths=fonts,
         ignore_system_fonts=True,
         pdf_standards="a-2b",
         timestamp=int((document.made_at or dt.datetime.now(dt.UTC)).timestamp()),
     )
-    return bytes(made)
+    return made
 
 
 def _plain(paragraph: Paragraph) -> dict[str, str]:

@@ -83,7 +83,7 @@ def merge(old: list[Block], fresh: list[Block]) -> tuple[list[Block], list[Repor
         before = kept.get("drawn", {})
         if before != made["text"]:
             reports.append(Report(id=made["id"], before=before, after=made["text"]))
-        merged.append(Block(**{**made, "text": kept["text"], "edited": True, "drawn": made["text"]}))  # type: ignore[typeddict-item]
+        merged.append(Block(**{**made, "text": kept["text"], "edited": True, "drawn": made["text"]}))
     for index, made in enumerate(old):
         if made["id"] not in edited:
             continue
@@ -91,5 +91,5 @@ def merge(old: list[Block], fresh: list[Block]) -> tuple[list[Block], list[Repor
             reports.append(Report(id=made["id"], before=before, after={}))
         places = {placed["id"]: place for place, placed in enumerate(merged)}
         neighbour = next((places[other["id"]] for other in reversed(old[:index]) if other["id"] in places), -1)
-        merged.insert(neighbour + 1, Block(**{**made, "drawn": {}}))  # type: ignore[typeddict-item]
+        merged.insert(neighbour + 1, Block(**{**made, "drawn": {}}))
     return merged, reports

@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from backend.conferences.models import Conference, Speech
-from backend.conferences.queries import speeches_of
+from backend.conferences.queries import name_then, speeches_of
 from backend.conferences.states import SpeechKind
 from backend.core.text import Text, both
 from backend.minutes.drafting import words
@@ -136,7 +136,7 @@ def proposal(row: Proposal) -> list[Block]:
 def conclusion(row: Conclusion, on: Any) -> list[Block]:
     here = f"conclusion:{row.pk}"
     told = words.capital(both(ConclusionKind(row.kind).label))
-    to = [dict(part) for part in (row.addressee, words.name_then(row.subject, on) if row.subject else {}) if part]
+    to = [dict(part) for part in (row.addressee, name_then(row.subject, on) if row.subject else {}) if part]
     if to:
         told = compose("{told} ({to})", "{told} ({to})", told=told, to=joined(to))
     text = compose("{told}: {text}", "{told}: {text}", told=told, text=ended(dict(row.text)))
