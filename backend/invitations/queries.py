@@ -31,8 +31,10 @@ def conferences_of(account: Account, *roles: str) -> QuerySet[Conference]:
 @also_visible
 def invited(account: Account) -> Q:
     """Conferences to which the account's person is invited, whatever the answer was."""
+    if account.person_id is None:
+        return Q(pk__in=[])
     mine = Invitation.objects.filter(conference=OuterRef("pk"), person_id=account.person_id, state__in=LIVE)
-    return Q(Exists(mine)) if account.person_id else Q(pk__in=[])
+    return Q(Exists(mine))
 
 
 def visible_lists(account: Account) -> QuerySet[InvitationList]:

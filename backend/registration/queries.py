@@ -27,9 +27,11 @@ COUNTED = (Category.STAFF, Category.DELEGATE)
 @also_visible
 def registered(account: Account) -> Q:
     """Conferences at which the account's person has or waits for a seat."""
+    if account.person_id is None:
+        return Q(pk__in=[])
     mine = Registration.objects.filter(conference=OuterRef("pk"), person_id=account.person_id)
     live = mine.exclude(state=RegistrationState.CANCELLED)
-    return Q(Exists(live)) if account.person_id else Q(pk__in=[])
+    return Q(Exists(live))
 
 
 def visible_to(account: Account) -> QuerySet[Registration]:

@@ -87,8 +87,9 @@ def register(
         )
     if site_id and not Site.objects.filter(pk=site_id, conference=conference).exists():
         raise Invalid({"site": say(vi="Không phải địa điểm của hội nghị này.", en="Not a site of this conference.")})
+    registration_id = time_ordered_id()
     values = {
-        "id": time_ordered_id(),
+        "id": registration_id,
         "conference": conference_id,
         "person": person_id,
         "invitation": invitation_id,
@@ -101,7 +102,7 @@ def register(
         if cursor.rowcount == 0:
             _ensure_seats(conference)
             cursor.execute(TAKE_SEAT_OR_TURN, values)
-    made = Registration.objects.get(pk=values["id"])
+    made = Registration.objects.get(pk=registration_id)
     emit(_news(made))
     return made
 
@@ -201,6 +202,8 @@ def follow_withdrawal(*, invitation_id: UUID) -> Registration | None:
 
 
 def _give_up(invitation: Invitation) -> Registration | None:
+    if invitation.person_id is None:
+        return None
     rows = Registration.objects.filter(conference_id=invitation.conference_id, person_id=invitation.person_id)
     if invitation.state == InvitationState.WITHDRAWN:
         rows = rows.filter(invitation=invitation)  # the person may have been invited anew meanwhile
