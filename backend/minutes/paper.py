@@ -71,7 +71,7 @@ def _form(minutes: Minutes) -> MinutesDocument:
 
 def _attending(block: Block) -> Paragraph:
     text, word = localized(block["text"], "vi"), LEADING_WORDS.get(block["kind"])
-    return Paragraph(text=f"{word}: {text}" if word else text)
+    return Paragraph(text=f"{word}: {text}" if word else text, label="+" if block["kind"] == "unit" else "")
 
 
 def _paragraph(block: Block) -> Paragraph:
