@@ -1,30 +1,51 @@
-"""Checks that the record is the one the relay chained: nothing changed, nothing taken out, nothing slipped in."""
+"""Has the record been tampered with? Walks the hash chain and names every link that does not hold."""
 
 from dataclasses import dataclass
 
 from backend.outbox.models import Event
-from backend.outbox.services import link_hash
+from backend.outbox.services import GENESIS, link_hash
+
+BATCH = 2000
 
 
 @dataclass(frozen=True, kw_only=True)
-class ChainReport:
-    """`broken_at` is the first position that does not follow from the one before; None when all do.
+class BrokenLink:
+    position: int
+    reason: str
 
-    Who writes `last_hash` down elsewhere can later prove that the end was not cut off either.
-    """
 
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """What a walk along the chain found. `last_hash`, kept elsewhere, proves later that its end was not cut off."""
+
+    broken: list[BrokenLink]
+    #: Facts that hold before the first broken link, or all of them.
     checked: int
-    broken_at: int | None
     last_hash: str
 
+    @property
+    def broken_at(self) -> int | None:
+        return self.broken[0].position if self.broken else None
 
-def verify_chain() -> ChainReport:
-    """Walks the whole chain from its first link, reading in portions; changes nothing."""
-    checked, previous = 0, ""
-    for event in Event.objects.filter(position__isnull=False).order_by("position").iterator(chunk_size=2000):
-        expected = checked + 1
-        follows = event.position == expected and event.previous_hash == previous
-        if not follows or event.hash != link_hash(previous, event):
-            return ChainReport(checked=checked, broken_at=expected, last_hash=previous)
-        checked, previous = expected, event.hash
-    return ChainReport(checked=checked, broken_at=None, last_hash=previous)
+
+def verify_chain() -> Report:
+    """Walks the whole chain in batches; what `plenum audit verify` tells."""
+    broken: list[BrokenLink] = []
+    position, previous = 0, GENESIS
+    rows = Event.objects.filter(position__isnull=False).order_by("position").iterator(chunk_size=BATCH)
+    for event in rows:
+        found = event.position or 0
+        if found != position + 1:
+            broken.append(BrokenLink(position=position + 1, reason=f"facts {position + 1} to {found - 1} are missing"))
+        elif event.previous_hash != previous:
+            broken.append(BrokenLink(position=found, reason="does not follow the fact before it"))
+        if event.hash != link_hash(event.previous_hash, event):
+            broken.append(BrokenLink(position=found, reason="does not say what was recorded"))
+        position, previous = found, event.hash
+    checked = broken[0].position - 1 if broken else position
+    return Report(broken=broken, checked=checked, last_hash=previous)
+
+
+def verify() -> list[BrokenLink]:
+    """The broken links, in order; [] means that nobody changed, removed or slipped in a relayed fact."""
+    return verify_chain().broken

@@ -11,6 +11,8 @@ from uuid import UUID
 import structlog
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import DateTimeField
+from django.db.models.expressions import RawSQL
 
 from backend.core import context
 from backend.core.clock import now
@@ -29,6 +31,14 @@ LADDER = (5, 15, 60, 300, 900, 3600, 3600, 7200, 14400, 28800, 43200, 57600)
 LEASE = 30
 #: Serialises the writers of the hash chain (pg_advisory_xact_lock key).
 CHAIN_LOCK = 0x506C656E
+#: What the first link of the chain follows.
+GENESIS = "0" * 64
+#: When a row's transaction committed, where the server keeps that (track_commit_timestamp).
+COMMITTED = RawSQL(
+    "CASE current_setting('track_commit_timestamp') WHEN 'on' THEN pg_xact_commit_timestamp(outbox_event.xmin) END",
+    [],
+    output_field=DateTimeField(),
+)
 Reaction = Callable[[Event], None]
 
 
@@ -110,23 +120,41 @@ def fan_out(subscriptions: Mapping[str, Iterable[str]], *, limit: int = 500) -> 
     consumer (reactions from `subscriptions`, plus matching webhook endpoints). Returns how many facts it took."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [CHAIN_LOCK])
-    events = list(Event.objects.filter(position__isnull=True).order_by("recorded_at", "id")[:limit])
+    unrelayed = Event.objects.filter(position__isnull=True).order_by("recorded_at", "id")
+    events = list(unrelayed.annotate(committed=COMMITTED)[:limit])
     if not events:
         return 0
     last = Event.objects.filter(position__isnull=False).order_by("-position").only("position", "hash").first()
-    position, previous = (last.position or 0, last.hash) if last else (0, "")
+    position, previous = (last.position or 0, last.hash) if last else (0, GENESIS)
     endpoints = list(WebhookEndpoint.objects.filter(active=True))
     deliveries = []
     for event in events:
         position += 1
-        event.position, event.previous_hash = position, previous
+        event.position, event.previous_hash, event.committed_at = position, previous, event.committed
         event.hash = previous = link_hash(previous, event)
         consumers = [f"reaction:{name}" for name in subscriptions.get(event.name, ())]
         consumers += [f"webhook:{e.id}" for e in endpoints if not e.event_names or event.name in e.event_names]
         deliveries += [Delivery(event=event, consumer=consumer) for consumer in consumers]
-    Event.objects.bulk_update(events, ["position", "previous_hash", "hash"])
+    _fill_chain(events)
     Delivery.objects.bulk_create(deliveries, ignore_conflicts=True)
     return len(events)
+
+
+def _fill_chain(events: list[Event]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE outbox_event e SET position = v.position, previous_hash = v.previous, hash = v.hash,"
+            " committed_at = v.committed"
+            " FROM unnest(%s::uuid[], %s::bigint[], %s::text[], %s::text[], %s::timestamptz[])"
+            " AS v(id, position, previous, hash, committed) WHERE e.id = v.id",
+            [
+                [event.id for event in events],
+                [event.position for event in events],
+                [event.previous_hash for event in events],
+                [event.hash for event in events],
+                [event.committed_at for event in events],
+            ],
+        )
 
 
 def claim_due(*, limit: int = 200) -> list[tuple[UUID, str]]:
@@ -160,7 +188,11 @@ def begin(delivery_id: UUID) -> Delivery | None:
         )
         if cursor.fetchone() is None:
             return None
-    return Delivery.objects.select_related("event").get(pk=delivery_id)
+    delivery = Delivery.objects.select_related("event").get(pk=delivery_id)
+    if delivery.attempts > len(LADDER) + 1:
+        fail(delivery, "every try ended without a word: its worker died", 0, final=True)
+        return None
+    return delivery
 
 
 def handle(delivery_id: UUID, reaction: Reaction) -> bool:

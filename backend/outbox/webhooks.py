@@ -7,7 +7,8 @@ import secrets
 import socket
 import time
 from base64 import b64encode
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -23,6 +24,11 @@ from backend.outbox.models import WebhookEndpoint
 from backend.outbox.registry import known_events
 from backend.outbox.services import begin, cloud_event, fail, settle
 
+#: Addresses of one name that are tried, in the order the system prefers.
+MOST_ADDRESSES = 2
+#: Translates to IPv4 on the way (RFC 6052).
+_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+
 
 class AddressRefused(Exception):
     """The endpoint's name leads to an address Plenum must not call."""
@@ -35,18 +41,33 @@ def new_secret() -> str:
 
 def public_addresses(url: str) -> list[str]:
     """The addresses `url` leads to; raises AddressRefused when any is not public (unless settings allow private ones)."""
-    parts = urlsplit(url)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname, parts.port or 443
+    except ValueError as error:
+        raise AddressRefused("not an address") from error
+    if parts.scheme not in {"http", "https"} or not host:
         raise AddressRefused(f"{parts.scheme or 'no scheme'} is not called")
     try:
-        found = socket.getaddrinfo(parts.hostname, parts.port or 443, type=socket.SOCK_STREAM)
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (socket.gaierror, UnicodeError) as error:
-        raise AddressRefused(f"{parts.hostname} is unknown") from error
-    addresses = sorted({str(entry[4][0]) for entry in found})
-    for address in addresses:
-        if not ipaddress.ip_address(address.partition("%")[0]).is_global and not settings.WEBHOOK_PRIVATE_ADDRESSES:
-            raise AddressRefused(f"{parts.hostname} leads to a private address")
+        raise AddressRefused(f"{host} is unknown") from error
+    addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
+    if not settings.WEBHOOK_PRIVATE_ADDRESSES and not all(_is_public(address) for address in addresses):
+        raise AddressRefused(f"{host} leads to a private address")
     return addresses
+
+
+def _is_public(text: str) -> bool:
+    """One host of the public internet; an IPv6 address that carries an IPv4 one is as public as that one."""
+    address = ipaddress.ip_address(text.partition("%")[0])
+    if isinstance(address, ipaddress.IPv6Address):
+        carried = address.ipv4_mapped or address.sixtofour or (address.teredo or (None, None))[1]
+        if carried is None and address in _NAT64:
+            carried = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+        if carried is not None:
+            address = carried
+    return address.is_global and not address.is_multicast
 
 
 def _check(url: str, event_names: Iterable[str]) -> None:
@@ -89,6 +110,23 @@ def add_endpoint(
         description=description,
         secrets=[new_secret()],
     )
+
+
+@transaction.atomic
+def change_endpoint(*, endpoint_id: UUID, changes: Mapping[str, Any], expected: int | None = None) -> WebhookEndpoint:
+    """Changes where an endpoint is and what it hears; its secrets stay. Raises Invalid as `add_endpoint` does."""
+    endpoint = locked(WebhookEndpoint, endpoint_id, expected=expected)
+    for name, value in changes.items():
+        setattr(endpoint, name, value)
+    _check(endpoint.url, endpoint.event_names)
+    endpoint.save()
+    return endpoint
+
+
+@transaction.atomic
+def remove_endpoint(*, endpoint_id: UUID, expected: int | None = None) -> None:
+    """Forgets the endpoint and its secrets; what was still due for it is dead at its next try."""
+    locked(WebhookEndpoint, endpoint_id, expected=expected).delete()
 
 
 @transaction.atomic
@@ -138,7 +176,7 @@ def deliver(delivery_id: UUID) -> bool:
     headers = signed(endpoint, str(delivery.event_id), dt.datetime.now(dt.UTC), body)
     try:
         status = _post(endpoint.url, body, headers)
-    except (AddressRefused, httpx.HTTPError) as error:
+    except (AddressRefused, httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
         fail(delivery, f"{type(error).__name__}: {error}", _since(begun))
         return False
     if status == 410:
@@ -157,15 +195,22 @@ def _since(begun: float) -> int:
 
 
 def _post(url: str, body: str, headers: dict[str, str]) -> int:
-    address = public_addresses(url)[0]
+    """The status of the first address that can be reached. Only the status counts: an answer's body is not read."""
     parts = urlsplit(url)
-    literal = f"[{address}]" if ":" in address else address
-    pinned = parts._replace(netloc=f"{literal}:{parts.port}" if parts.port else literal).geturl()
+    host = (parts.hostname or "").encode("idna").decode()
+    port = f":{parts.port}" if parts.port else ""
+    sent = {**headers, "host": (f"[{host}]" if ":" in host else host) + port}
+    addresses = public_addresses(url)[:MOST_ADDRESSES]
     with httpx.Client(timeout=settings.WEBHOOK_TIMEOUT_SECONDS, follow_redirects=False, trust_env=False) as client:
-        answer = client.post(
-            pinned,
-            content=body.encode(),
-            headers={**headers, "host": parts.netloc.rpartition("@")[2]},
-            extensions={"sni_hostname": parts.hostname},
-        )
-    return answer.status_code
+        for number, address in enumerate(addresses, start=1):
+            pinned = parts._replace(netloc=(f"[{address}]" if ":" in address else address) + port).geturl()
+            sending = client.stream(
+                "POST", pinned, content=body.encode(), headers=sent, extensions={"sni_hostname": host}
+            )
+            try:
+                with sending as answer:
+                    return answer.status_code
+            except httpx.ConnectError:
+                if number == len(addresses):
+                    raise
+    raise AddressRefused(f"{host} leads nowhere")
