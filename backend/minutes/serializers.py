@@ -50,7 +50,7 @@ class ConclusionSerializer(EntrySerializer):
         read_only_fields = ["version"]
 
 
-class BlockSerializer(Body):
+class MinutesBlockSerializer(Body):
     id = serializers.CharField(help_text="Made of the row the block comes from; stable when drawn again.")
     kind = serializers.CharField()
     label = serializers.CharField(required=False, help_text="The passage's marker: 1. or a)")
@@ -88,7 +88,7 @@ class MinutesSerializer(MinutesSummarySerializer):
         fields = [*MinutesSummarySerializer.Meta.fields, "head", "content"]
         read_only_fields = fields
 
-    @extend_schema_field(BlockSerializer(many=True))
+    @extend_schema_field(MinutesBlockSerializer(many=True))
     def get_content(self, minutes: Any) -> Any:
         return minutes.content
 
@@ -117,7 +117,7 @@ class SupplementBody(Body):
     reason = LanguageMap(max_length=2000)
 
 
-class ReportSerializer(Body):
+class OvertakenBlockSerializer(Body):
     id = serializers.CharField()
     before = LanguageMap(required_text=False)
     after = LanguageMap(required_text=False)
@@ -125,10 +125,10 @@ class ReportSerializer(Body):
 
 class RegeneratedSerializer(Body):
     minutes = MinutesSerializer()
-    changed = ReportSerializer(many=True, help_text="Edited passages whose record is no longer what it was.")
+    changed = OvertakenBlockSerializer(many=True, help_text="Edited passages whose record is no longer what it was.")
 
 
-class SourceSerializer(Body):
+class BlockSourceSerializer(Body):
     source = serializers.CharField()
     kind = serializers.CharField()
     id = serializers.UUIDField()
@@ -140,4 +140,4 @@ class ProvenanceSerializer(Body):
     block = serializers.CharField()
     kind = serializers.CharField()
     edited = serializers.BooleanField()
-    sources = SourceSerializer(many=True)
+    sources = BlockSourceSerializer(many=True)

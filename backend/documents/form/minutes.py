@@ -82,4 +82,7 @@ def _under(label: str, lines: list[Paragraph]) -> list[Paragraph]:
     """One line beside its label, several as a list below it, none as a blank."""
     if len(lines) < 2:
         return [Paragraph(label=label, text=lines[0].line if lines else BLANK)]
-    return [Paragraph(label=label, text=""), *(Paragraph(label=line.label or "-", text=line.text, style="item") for line in lines)]
+    return [
+        Paragraph(label=label, text=""),
+        *(Paragraph(label=line.label or "-", text=line.text, style="item") for line in lines),
+    ]
