@@ -15,7 +15,8 @@ import os
 import signal
 import sys
 
-PR_SET_PDEATHSIG, PR_SET_KEEPCAPS = 1, 8
+PR_SET_PDEATHSIG, PR_SET_SECUREBITS = 1, 28
+SECBIT_NO_SETUID_FIXUP = 1 << 2
 PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE = 47, 2
 CAP_DAC_READ_SEARCH = 2
 CAPABILITY_VERSION_3 = 0x20080522
@@ -39,7 +40,8 @@ def become(uid: int, gid: int, *, reader: bool) -> None:
     """Gives up root for good; as `reader` keeps the right to read through closed folders across exec."""
     libc = ctypes.CDLL(None, use_errno=True)
     if reader:
-        _checked(libc.prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0), "keep capabilities")
+        # Capabilities survive the change of user, and count when a program asks access(2): initdb does.
+        _checked(libc.prctl(PR_SET_SECUREBITS, SECBIT_NO_SETUID_FIXUP, 0, 0, 0), "keep capabilities")
     os.setgroups([])
     os.setresgid(gid, gid, gid)
     os.setresuid(uid, uid, uid)
@@ -69,6 +71,8 @@ def main(arguments: list[str]) -> None:
         become(int(uid), int(gid), reader=access == "reader")
         os.umask(0o077)
     die_with(int(parent))
+    if not os.access(program, os.X_OK):
+        sys.exit(f"{program} cannot be reached")
     os.execv(program, arguments[4:])
 
 
