@@ -1,7 +1,6 @@
 """Mail out, against a real SMTP server that misbehaves on request."""
 
 import socket
-import threading
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
@@ -10,7 +9,7 @@ import psycopg
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
-from django.db import connection, connections
+from django.db import connection
 
 from backend.core.clock import now
 from backend.core.errors import Conflict
@@ -19,6 +18,7 @@ from backend.mail.models import MailState, OutgoingMail
 from backend.mail.post import Post
 from backend.outbox.models import Event
 from tests.factories.mail import OutgoingMailFactory
+from tests.threads import in_threads
 
 
 class Catcher:
@@ -286,25 +286,6 @@ def test_sending_leaves_no_transaction_open(catcher: Catcher, post: Post) -> Non
 
     assert services.send(services.claim_due(), post) == 1
     assert open_transactions == [0]
-
-
-def in_threads(count: int, work: Callable[[], Any]) -> list[Any]:
-    """What `work` came to in each of `count` threads that started together."""
-    gate, results = threading.Barrier(count), []
-
-    def run() -> None:
-        try:
-            gate.wait()
-            results.append(work())
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run) for _ in range(count)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return results
 
 
 @pytest.fixture

@@ -21,6 +21,8 @@ from backend.people.models import Account, LoginFailure
 
 #: An office shares one address: it may fail this many times as often as one e-mail address.
 SHARED_ADDRESS = 10
+#: Rivals with the same key count after each other.
+LOCK = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"
 
 
 class WrongCredentials(DomainError):
@@ -53,8 +55,7 @@ def _count_as_failed(limits: dict[str, int]) -> list[int]:
     """Writes one failure per key; raises TooManyAttempts, writing nothing, when a key is at its limit."""
     for key in sorted(limits):
         with connection.cursor() as cursor:
-            # Rivals with the same key count after each other.
-            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [key])
+            cursor.execute(LOCK, [key])
     since = now() - dt.timedelta(seconds=settings.LOGIN_WINDOW_SECONDS)
     for key, limit in limits.items():
         recent = list(
