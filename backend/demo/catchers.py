@@ -1,6 +1,7 @@
 """A real SMTP server and a real webhook receiver that keep what reaches them. For the demo and the tests."""
 
 import json
+import logging
 import threading
 from collections.abc import Callable
 from email import message_from_bytes
@@ -10,6 +11,9 @@ from typing import Any
 
 from aiosmtpd.controller import Controller
 from standardwebhooks import Webhook, WebhookVerificationError
+
+# aiosmtpd tells every line of every conversation.
+logging.getLogger("mail.log").setLevel(logging.WARNING)
 
 #: Asked before a mail is accepted: (recipient, raw) → an SMTP answer to give instead of 250, or None.
 Temper = Callable[[str, bytes], str | None]

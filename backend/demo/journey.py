@@ -174,7 +174,7 @@ class Journey:
 
     def _mails(self, kind: str) -> list[Any]:
         """The conference's mails of one purpose, as they were received."""
-        wanted = {mail["message_id"] for mail in self.by["auditor"].every("mails", conference=self.told.conference["id"], purpose=kind)}
+        wanted = {mail["message_id"] for mail in self.by["auditor"].every("mails", conference_id=self.told.conference["id"], purpose=kind)}
         return [message for message in self.mail.messages() if message["Message-ID"] in wanted]
 
     # 3. Reply and register
@@ -183,7 +183,7 @@ class Journey:
         """Guest and staff answer by the link in their mail: every third on the page, the others by the API."""
         links = {}
         for message in self._mails("invitation"):
-            found = re.search(r"/r/([A-Za-z0-9_:.=-]+)", _plain(message))
+            found = re.search(r"/r/([A-Za-z0-9_=~-]+)", _plain(message))
             links[message["To"].rpartition("<")[2].rstrip(">")] = found.group(1) if found else ""
         staff = [person.email for person in self.cast.staff]
         answers = {email: "declined" for email in staff[:DECLINE]} | {email: "tentative" for email in staff[DECLINE : DECLINE + UNSURE]}
@@ -203,7 +203,7 @@ class Journey:
         leaving = next(person.email for person in self.cast.staff if str(person.id) == confirmed["person"])
         self.nobody.post(f"replies/{links[leaving]}", {"answer": "declined", "note": "Bận công tác đột xuất"})
         self._wait("promote", lambda: int(not any(row["state"] == "waiting" for row in self._registrations())), 1)
-        self._wait("confirm", lambda: len(self._mails("confirmation")), len(self._confirmed()) + 1)
+        self._wait("confirm", lambda: len(self._mails("registration")), len(self._confirmed()) + 1)
 
     def _registrations(self) -> list[Any]:
         return self.by["organiser"].every("registrations", conference=self.told.conference["id"])
@@ -219,8 +219,8 @@ class Journey:
         rows = sorted(self._confirmed(), key=lambda row: row["category"] == "staff")
         coming, self.late = rows[: len(rows) - STAY_AWAY - 1], rows[-1]
         codes = {}
-        for message in self._mails("confirmation"):
-            if found := re.search(r"\b(PLM[A-Za-z0-9_:.=-]+)\b", _plain(message)):
+        for message in self._mails("registration"):
+            if found := re.search(r"^([A-Za-z0-9_=-]{20,}~[A-Za-z0-9_-]{20,})$", _plain(message), re.MULTILINE):
                 codes[message["To"].rpartition("<")[2].rstrip(">")] = found.group(1)
         site = self.told.conference["sites"][0]["id"]
         emails = {str(person.id): person.email for person in self.cast.staff}
@@ -271,8 +271,8 @@ class Journey:
 
     def _vote(self, poll_id: str) -> None:
         """Everybody in the room who may vote does, eight at a time."""
-        present = self.by["organiser"].every("registrations", conference=self.told.conference["id"], present="true")
-        voters = [row["person"] for row in present if row["category"] == "staff"]
+        inside = {row["registration"] for row in self.by["organiser"].every("presences", conference=self.told.conference["id"])}
+        voters = [row["person"] for row in self._confirmed() if row["id"] in inside and row["category"] == "staff"]
         choices = ["no"] * NO + ["abstain"] * ABSTAIN + ["yes"] * len(voters)
 
         def cast(pair: tuple[str, str]) -> None:

@@ -56,12 +56,12 @@ def _journey(journey: Journey, organiser: Caller, told: Told, mail: MailCatcher)
         "replies": {state: sum(row["state"] == state for row in invitations) for state in ("accepted", "declined", "tentative")},
         "registered": sum(row["state"] == "confirmed" for row in registrations),
         "waitlisted": len(waitlisted),
-        "checked_in": len(organiser.every("registrations", conference=conference, present="true")),
+        "checked_in": len({row["registration"] for row in organiser.every("presences", conference=conference)}),
         "eligible": poll["tally"]["entitled"],
         "votes_cast": poll["tally"]["returned"],
         "guest_vote_refused_with": told.guest_vote_status,
         "verdict": poll["verdict"],
-        "minutes": {"state": minutes["state"], "number": minutes.get("number"), "id": minutes["id"]},
+        "minutes": {"state": minutes["state"], "number": minutes["official_number"], "id": minutes["id"]},
         "article": {"state": article["state"], "slug": article["slug"], "languages": article["languages"]},
     }
 

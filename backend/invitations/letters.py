@@ -7,6 +7,8 @@ from uuid import UUID
 from django.conf import settings
 from django.template.loader import render_to_string
 
+from backend.conferences.models import Conference
+from backend.conferences.queries import lead_organisation_id
 from backend.core.clock import now
 from backend.mail import mime
 from backend.mail import services as mail
@@ -34,7 +36,7 @@ def rendered(letter: Letter) -> tuple[str, str]:
 
 
 def post(
-    letter: Letter, *, purpose: str, subject_id: UUID, sequence: int, recipient: tuple[str, str], conference_id: UUID
+    letter: Letter, *, purpose: str, subject_id: UUID, sequence: int, recipient: tuple[str, str], conference: Conference
 ) -> None:
     """Queues the letter; a second one for the same purpose, subject and sequence changes nothing."""
     text, html = rendered(letter)
@@ -62,5 +64,6 @@ def post(
         raw=raw,
         message_id=message_id,
         subject=letter.subject,
-        conference_id=conference_id,
+        conference_id=conference.pk,
+        organisation_id=lead_organisation_id(conference),
     )

@@ -171,5 +171,5 @@ def _post(row: Invitation, letter: Letter, *, purpose: str, sequence: int) -> No
         subject_id=row.id,
         sequence=sequence,
         recipient=(row.person.full_name, row.email),
-        conference_id=row.conference_id,
+        conference=row.conference,
     )

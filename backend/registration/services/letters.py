@@ -79,5 +79,5 @@ def _mail(
         subject_id=row.id,
         sequence=sequence,
         recipient=(row.person.full_name, email),
-        conference_id=row.conference_id,
+        conference=row.conference,
     )
