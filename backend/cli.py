@@ -77,13 +77,18 @@ def alive(arguments: argparse.Namespace) -> int:
 
     if arguments.name == "api":
         return 0 if api_is_ready(os.environ) else 1
+    if not (os.environ.get("DATABASE_URL") and os.environ.get("REDIS_URL")):
+        return _refused("DATABASE_URL and REDIS_URL must name the servers to ask.")
     late = (
         "SELECT EXISTS (SELECT FROM outbox_event WHERE position IS NULL AND recorded_at < now() - interval '2 minutes')"
     )
-    with redis.Redis.from_url(os.environ["REDIS_URL"], socket_timeout=3) as queue:
-        queue.ping()
-    with psycopg.connect(os.environ["DATABASE_URL"], connect_timeout=3) as database:
-        row = database.execute(late).fetchone()
+    try:
+        with redis.Redis.from_url(os.environ["REDIS_URL"], socket_timeout=3) as queue:
+            queue.ping()
+        with psycopg.connect(os.environ["DATABASE_URL"], connect_timeout=3) as database:
+            row = database.execute(late).fetchone()
+    except (redis.RedisError, psycopg.Error) as error:
+        return _refused(f"{type(error).__name__}: {error}")
     return 1 if arguments.name == "relay" and row and row[0] else 0
 
 

@@ -20,7 +20,7 @@ import redis
 from backend import cli
 from backend.embedded import CannotStart, account, commands, environment, forget, require_free, servers
 from backend.embedded.account import ServerAccount
-from backend.embedded.postgres import Postgres
+from backend.embedded.postgres import Postgres, copied_programs
 from backend.embedded.processes import ROOT, Processes
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root changes accounts")
@@ -165,10 +165,14 @@ def test_a_pid_file_that_names_another_program_is_no_obstacle(tmp_path: Path) ->
 
 
 @as_root
-def test_root_in_a_folder_nobody_else_can_read_changes_no_mode_outside_its_own_data() -> None:
+def test_root_in_a_folder_nobody_else_can_read_changes_no_mode_outside_its_own_data(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     closed = Path("/root") / f"plenum-test-{os.getpid()}"
     (closed / "deeper").mkdir(parents=True)
     closed.chmod(0o700)
+    programs = copied_programs(closed)
+    monkeypatch.setattr("backend.embedded.postgres.installation", lambda: programs.parent)
     before = {path: path.stat().st_mode for path in (closed, closed.parent)}
     try:
         with servers(closed / "deeper" / "var", durable=False) as addresses:

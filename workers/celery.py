@@ -1,5 +1,6 @@
 """The Celery app: two queues that never wait for each other. Redis carries ids only and may be flushed at any moment."""
 
+import logging
 import os
 
 import django
@@ -34,3 +35,5 @@ app.conf.update(
 @setup_logging.connect
 def _keep_our_logs(**_: object) -> None:
     """Celery must not replace the house's log set-up; a receiver on this signal is how it is told so."""
+    # The outbox keeps the record of what was done; three lines for every tick would bury the rest.
+    logging.getLogger("celery").setLevel(logging.WARNING)
