@@ -29,6 +29,10 @@ ROLES = {
 }
 
 
+#: Roles that look over all organisations.
+EVERYWHERE = {"administrator", "auditor"}
+
+
 @dataclass
 class Cast:
     """Who plays: API tokens by part, and the staff with a token each."""
@@ -52,7 +56,7 @@ def gather(organisations: dict[str, Organisation], people: dict[str, Person], pa
     guest.refresh_from_db()
     for role, name in ROLES.items():
         account = _account(f"{name}@kt2.example", password, secretary if role == "secretary" else None)
-        RoleGrant.objects.get_or_create(account=account, role=role, organisation=None if role == "administrator" else host)
+        RoleGrant.objects.get_or_create(account=account, role=role, organisation=None if role in EVERYWHERE else host)
         cast.tokens[role], cast.emails[role] = _token(account), account.email
     chair_account = _account("chu-tri@kt2.example", password, chair)
     cast.tokens["chair"], cast.emails["chair"] = _token(chair_account), chair_account.email
