@@ -58,7 +58,9 @@ class Caller:
     @staticmethod
     def _read(answer: httpx.Response) -> Any:
         if answer.is_error:
-            raise StepFailed(f"{answer.request.method} {answer.request.url.path} → {answer.status_code} {answer.text[:500]}")
+            raise StepFailed(
+                f"{answer.request.method} {answer.request.url.path} → {answer.status_code} {answer.text[:500]}"
+            )
         return answer.json() if answer.content else None
 
 
@@ -75,8 +77,16 @@ class Told:
 
 
 class Journey:
-    def __init__(self, base_url: str, cast: Cast, mail: MailCatcher, organisations: dict[str, str], progress: Progress) -> None:
-        self.base_url, self.cast, self.mail, self.organisations, self.progress = base_url, cast, mail, organisations, progress
+    def __init__(
+        self, base_url: str, cast: Cast, mail: MailCatcher, organisations: dict[str, str], progress: Progress
+    ) -> None:
+        self.base_url, self.cast, self.mail, self.organisations, self.progress = (
+            base_url,
+            cast,
+            mail,
+            organisations,
+            progress,
+        )
         self.by = {role: Caller(base_url, token) for role, token in cast.tokens.items()}
         self.nobody = Caller(base_url)
         self.facts = read("s2")
@@ -104,17 +114,32 @@ class Journey:
             "conferences",
             {
                 "kind": "review",
-                "title": {"vi": f"{title} (trình diễn)", "en": "Review of 2020 and plan for 2021 of Technical Centre 2 (demonstration)"},
+                "title": {
+                    "vi": f"{title} (trình diễn)",
+                    "en": "Review of 2020 and plan for 2021 of Technical Centre 2 (demonstration)",
+                },
                 "lead": self.organisations["kt2"],
                 "starts_at": starts.astimezone(zone).isoformat(),
                 "ends_at": (starts + dt.timedelta(hours=3)).astimezone(zone).isoformat(),
                 "period_reviewed": facts["conference"]["period_reviewed"],
                 "period_planned": facts["conference"]["period_planned"],
-                "legal_basis": [{"vi": "Luật Thực hiện dân chủ ở cơ sở số 10/2022/QH15", "en": "Law 10/2022/QH15 on grassroots democracy"}],
+                "legal_basis": [
+                    {
+                        "vi": "Luật Thực hiện dân chủ ở cơ sở số 10/2022/QH15",
+                        "en": "Law 10/2022/QH15 on grassroots democracy",
+                    }
+                ],
                 "capacity": CAPACITY,
-                "sites": [{"order": 1, "new_venue": venue, "new_room": {"name": {"vi": "Hội trường lớn", "en": "Main hall"}, "capacity": 200}}],
+                "sites": [
+                    {
+                        "order": 1,
+                        "new_venue": venue,
+                        "new_room": {"name": {"vi": "Hội trường lớn", "en": "Main hall"}, "capacity": 200},
+                    }
+                ],
                 "agenda": [
-                    {"order": order, "phase": item["phase"], "title": item["title"]} for order, item in enumerate(facts["agenda"], start=1)
+                    {"order": order, "phase": item["phase"], "title": item["title"]}
+                    for order, item in enumerate(facts["agenda"], start=1)
                 ],
                 "duties": self._duties(),
             },
@@ -129,11 +154,26 @@ class Journey:
 
     def _duties(self) -> list[dict[str, Any]]:
         duties: list[dict[str, Any]] = [
-            {"kind": "chair", "order": 1, "person": self._person("quoc"), "office": {"vi": "Phó giám đốc phụ trách", "en": "Deputy Director in charge"}},
-            {"kind": "secretary", "order": 2, "person": self._person("secretary"), "office": {"vi": "Chuyên viên", "en": "Specialist"}},
+            {
+                "kind": "chair",
+                "order": 1,
+                "person": self._person("quoc"),
+                "office": {"vi": "Phó giám đốc phụ trách", "en": "Deputy Director in charge"},
+            },
+            {
+                "kind": "secretary",
+                "order": 2,
+                "person": self._person("secretary"),
+                "office": {"vi": "Chuyên viên", "en": "Specialist"},
+            },
         ]
         for order, duty in enumerate(self.facts["duties"], start=3):
-            entry = {"kind": duty["kind"], "order": order, "organisation": self.organisations[duty["organisation"]], "office": duty["office"]}
+            entry = {
+                "kind": duty["kind"],
+                "order": order,
+                "organisation": self.organisations[duty["organisation"]],
+                "office": duty["office"],
+            }
             if "person" in duty:
                 entry["person"] = self._person(duty["person"])
             duties.append(entry)
@@ -174,7 +214,10 @@ class Journey:
 
     def _mails(self, kind: str) -> list[Any]:
         """The conference's mails of one purpose, as they were received."""
-        wanted = {mail["message_id"] for mail in self.by["auditor"].every("mails", conference_id=self.told.conference["id"], purpose=kind)}
+        wanted = {
+            mail["message_id"]
+            for mail in self.by["auditor"].every("mails", conference_id=self.told.conference["id"], purpose=kind)
+        }
         return [message for message in self.mail.messages() if message["Message-ID"] in wanted]
 
     # 3. Reply and register
@@ -186,8 +229,10 @@ class Journey:
             found = re.search(r"/r/([A-Za-z0-9_=~-]+)", _plain(message))
             links[message["To"].rpartition("<")[2].rstrip(">")] = found.group(1) if found else ""
         staff = [person.email for person in self.cast.staff]
-        answers = {email: "declined" for email in staff[:DECLINE]} | {email: "tentative" for email in staff[DECLINE : DECLINE + UNSURE]}
-        for number, (email, token) in enumerate(sorted(links.items(), key=lambda pair: pair[0].endswith("kt2.example"))):
+        answers = dict.fromkeys(staff[:DECLINE], "declined") | dict.fromkeys(staff[DECLINE:DECLINE + UNSURE], "tentative")
+        for number, (email, token) in enumerate(
+            sorted(links.items(), key=lambda pair: pair[0].endswith("kt2.example"))
+        ):
             answer = answers.get(email, "accepted")
             if number % 3 == 0:
                 page = self.nobody.http.post(f"/r/{token}", data={"answer": answer, "note": ""})
@@ -199,7 +244,9 @@ class Journey:
         registered = len(links) - DECLINE - UNSURE
         self._wait("register", lambda: len(self._registrations()), registered)
         # One of the confirmed can no longer come: the first on the waiting list moves up.
-        confirmed = next(row for row in self._registrations() if row["state"] == "confirmed" and row["category"] == "staff")
+        confirmed = next(
+            row for row in self._registrations() if row["state"] == "confirmed" and row["category"] == "staff"
+        )
         leaving = next(person.email for person in self.cast.staff if str(person.id) == confirmed["person"])
         self.nobody.post(f"replies/{links[leaving]}", {"answer": "declined", "note": "Bận công tác đột xuất"})
         self._wait("promote", lambda: int(not any(row["state"] == "waiting" for row in self._registrations())), 1)
@@ -241,8 +288,14 @@ class Journey:
                 "agenda_item": self.vote_item,
                 "title": {"vi": "Nghị quyết hội nghị", "en": "Conference resolution"},
                 "clauses": [
-                    {"vi": "Thông qua báo cáo tổng kết năm 2020 và phương hướng nhiệm vụ năm 2021.", "en": "The report on 2020 and the plan for 2021 are adopted."},
-                    {"vi": "Giao các phòng, khối triển khai 10 nhiệm vụ trọng tâm.", "en": "The divisions and blocs carry out the ten key tasks."},
+                    {
+                        "vi": "Thông qua báo cáo tổng kết năm 2020 và phương hướng nhiệm vụ năm 2021.",
+                        "en": "The report on 2020 and the plan for 2021 are adopted.",
+                    },
+                    {
+                        "vi": "Giao các phòng, khối triển khai 10 nhiệm vụ trọng tâm.",
+                        "en": "The divisions and blocs carry out the ten key tasks.",
+                    },
                 ],
             },
         )
@@ -267,11 +320,16 @@ class Journey:
         chair.post(f"polls/{poll['id']}/seal")
         self._wait("count", lambda: int(chair.get(f"polls/{poll['id']}")["state"] == "counted"), 1)
         chair.post(f"polls/{poll['id']}/declare")
-        self._wait("conclude", lambda: int(chair.get(f"resolutions/{resolution['id']}")["state"] in {"adopted", "rejected"}), 1)
+        self._wait(
+            "conclude", lambda: int(chair.get(f"resolutions/{resolution['id']}")["state"] in {"adopted", "rejected"}), 1
+        )
 
     def _vote(self, poll_id: str) -> None:
         """Everybody in the room who may vote does, eight at a time."""
-        inside = {row["registration"] for row in self.by["organiser"].every("presences", conference=self.told.conference["id"])}
+        inside = {
+            row["registration"]
+            for row in self.by["organiser"].every("presences", conference=self.told.conference["id"])
+        }
         voters = [row["person"] for row in self._confirmed() if row["id"] in inside and row["category"] == "staff"]
         choices = ["no"] * NO + ["abstain"] * ABSTAIN + ["yes"] * len(voters)
 
@@ -279,7 +337,11 @@ class Journey:
             person, choice = pair
             with httpx.Client(base_url=self.base_url, timeout=30, trust_env=False) as http:
                 token = self.cast.staff_tokens[person]
-                answer = http.post("/api/v1/ballots", json={"poll": poll_id, "choice": choice}, headers={"Authorization": f"Bearer {token}"})
+                answer = http.post(
+                    "/api/v1/ballots",
+                    json={"poll": poll_id, "choice": choice},
+                    headers={"Authorization": f"Bearer {token}"},
+                )
             if answer.is_error:
                 raise StepFailed(f"a ballot was refused: {answer.status_code} {answer.text[:300]}")
 
@@ -294,7 +356,11 @@ class Journey:
         speeches = []
         for order, speech in enumerate(self.facts["speeches"], start=1):
             body = {key: value for key, value in speech.items() if key not in {"agenda_item", "person", "organisation"}}
-            body |= {"conference": conference["id"], "order": order, "agenda_item": self.speech_items[speech["agenda_item"]]}
+            body |= {
+                "conference": conference["id"],
+                "order": order,
+                "agenda_item": self.speech_items[speech["agenda_item"]],
+            }
             if "person" in speech:
                 body["person"] = self._person(speech["person"])
             if "organisation" in speech:
@@ -307,7 +373,10 @@ class Journey:
                     body["speech"] = speeches[body["speech"]]
                 if "subject" in body:
                     body["subject"] = self.organisations[body["subject"]]
-                secretary.post(name, {key: value.isoformat() if isinstance(value, dt.date) else value for key, value in body.items()})
+                secretary.post(
+                    name,
+                    {key: value.isoformat() if isinstance(value, dt.date) else value for key, value in body.items()},
+                )
         chair.post(f"conferences/{conference['id']}/close")
         self._wait("draft minutes", lambda: len(secretary.every("minutes", conference=conference["id"])), 1)
         minutes = secretary.every("minutes", conference=conference["id"])[0]
@@ -325,7 +394,11 @@ class Journey:
         byline = self.facts["article"]
         editor.patch(
             f"articles/{article['id']}",
-            {"byline": byline["byline"], "byline_position": byline["byline_position"], "byline_unit": byline["byline_unit"]},
+            {
+                "byline": byline["byline"],
+                "byline_position": byline["byline_position"],
+                "byline_unit": byline["byline_unit"],
+            },
             article["version"],
         )
         editor.post(f"articles/{article['id']}/submit")

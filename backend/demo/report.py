@@ -46,14 +46,19 @@ def _journey(journey: Journey, organiser: Caller, told: Told, mail: MailCatcher)
     minutes = organiser.get(f"minutes/{told.minutes_id}")
     article = journey.by["editor"].get(f"articles/{told.article_id}")
     received = mail.messages()
-    waitlisted = {event["subject"] for event in journey.by["auditor"].every("events", conference_id=conference, name="registration.waitlisted")}
+    waitlisted = {
+        event["subject"]
+        for event in journey.by["auditor"].every("events", conference_id=conference, name="registration.waitlisted")
+    }
     return {
         "conference": told.conference["slug"],
         "invited": sum(row["state"] != "draft" for row in invitations),
         "held_for_a_name": sum(row["state"] == "draft" for row in invitations),
         "mails_received": len(received),
         "distinct_message_ids": len({message["Message-ID"] for message in received}),
-        "replies": {state: sum(row["state"] == state for row in invitations) for state in ("accepted", "declined", "tentative")},
+        "replies": {
+            state: sum(row["state"] == state for row in invitations) for state in ("accepted", "declined", "tentative")
+        },
         "registered": sum(row["state"] == "confirmed" for row in registrations),
         "waitlisted": len(waitlisted),
         "checked_in": len({row["registration"] for row in organiser.every("presences", conference=conference)}),
@@ -69,7 +74,9 @@ def _journey(journey: Journey, organiser: Caller, told: Told, mail: MailCatcher)
 def _keep_documents(journey: Journey, told: Told, folder: Path) -> None:
     minutes = journey.by["secretary"].get(f"minutes/{told.minutes_id}")
     for suffix in ("docx", "pdf"):
-        answer = journey.by["secretary"].http.get(f"/api/v1/documents/{minutes['document']}/content", params={"format": suffix})
+        answer = journey.by["secretary"].http.get(
+            f"/api/v1/documents/{minutes['document']}/content", params={"format": suffix}
+        )
         (folder / f"minutes.{suffix}").write_bytes(answer.raise_for_status().content)
     article = journey.by["editor"].get(f"articles/{told.article_id}")
     for language, place in (("vi", "bai-viet"), ("en", "articles")):

@@ -31,7 +31,7 @@ class Post:
     """Keeps one SMTP connection and opens it again when it breaks. For one thread."""
 
     def __init__(self, server: dict[str, Any] | None = None) -> None:
-        self.server = server or settings.MAIL_SERVER
+        self.server: dict[str, Any] = server or settings.MAIL_SERVER
         self._smtp: smtplib.SMTP | None = None
 
     def send(self, *, sender: str, recipient: str, raw: bytes) -> str:

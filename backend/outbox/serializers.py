@@ -16,12 +16,12 @@ class EventSerializer(serializers.Serializer[Event]):
 
     specversion = serializers.CharField()
     id = serializers.UUIDField()
-    source = serializers.CharField()
+    source = serializers.CharField()  # type: ignore[assignment]
     type = serializers.CharField()
     subject = serializers.UUIDField()
     time = serializers.DateTimeField()
     datacontenttype = serializers.CharField()
-    data = serializers.DictField()
+    data = serializers.DictField()  # type: ignore[assignment]
     position = serializers.IntegerField()
     actor = serializers.CharField()
     onbehalfof = serializers.CharField()

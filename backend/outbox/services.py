@@ -4,7 +4,7 @@ import datetime as dt
 import hashlib
 import json
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -140,7 +140,7 @@ def fan_out(subscriptions: Mapping[str, Iterable[str]], *, limit: int = 500) -> 
     return len(events)
 
 
-def _fill_chain(events: list[Event]) -> None:
+def _fill_chain(events: Sequence[Event]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE outbox_event e SET position = v.position, previous_hash = v.previous, hash = v.hash,"

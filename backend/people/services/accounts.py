@@ -75,9 +75,11 @@ def grant_role(*, account_id: UUID, role: str, organisation_id: UUID | None = No
     if role not in Role.values:
         raise Invalid({"role": say(vi="Không có vai trò này.", en="There is no such role.")})
     _locked(account_id)
-    grant, new = RoleGrant.objects.get_or_create(account_id=account_id, role=role, organisation_id=organisation_id)
-    if new:
-        emit(RoleGranted(account_id=account_id, role=role, organisation_id=organisation_id))
+    held = RoleGrant.objects.filter(account_id=account_id, role=role, organisation=organisation_id).first()
+    if held is not None:
+        return held
+    grant = RoleGrant.objects.create(account_id=account_id, role=role, organisation_id=organisation_id)
+    emit(RoleGranted(account_id=account_id, role=role, organisation_id=organisation_id))
     return grant
 
 
