@@ -141,11 +141,14 @@ def audit_verify(arguments: argparse.Namespace) -> int:
 
 def schema(arguments: argparse.Namespace) -> int:
     """Writes the OpenAPI snapshot, or with --check says whether it is the API's."""
-    from django.core.management import call_command
+    from django.core.management import CommandError, call_command
 
     with tempfile.TemporaryDirectory() as folder:
         fresh = Path(folder) / "schema.yaml"
-        call_command("spectacular", file=str(fresh), validate=True, fail_on_warn=True, api_version="v1")
+        try:
+            call_command("spectacular", file=str(fresh), validate=True, fail_on_warn=True, api_version="v1")
+        except CommandError as error:
+            return _refused(f"The API does not describe itself without doubts (see above): {error}")
         written = fresh.read_bytes()
     if not arguments.check:
         SNAPSHOT.write_bytes(written)
