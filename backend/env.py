@@ -1,6 +1,7 @@
 """Reads settings from the environment; a missing or unsafe one stops the start with a sentence that names it."""
 
 import os
+from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
@@ -56,7 +57,7 @@ def hosts(name: str, debug: bool) -> list[str]:
     return names
 
 
-def database(name: str) -> dict[str, object]:
+def database(name: str) -> dict[str, Any]:
     """A Django database entry from postgresql://user:password@host:port/name?option=value."""
     url = urlsplit(text(name))
     if url.scheme not in {"postgres", "postgresql"}:

@@ -63,18 +63,19 @@ TEMPLATES = [
     }
 ]
 
+DATABASE = env.database("DATABASE_URL")
 DATABASES = {
     "default": {
-        **env.database("DATABASE_URL"),
+        **DATABASE,
         "CONN_MAX_AGE": 0,
         "TEST": {"NAME": env.text("PLENUM_TEST_DATABASE", "test_plenum")},
+        "OPTIONS": {
+            **DATABASE["OPTIONS"],
+            # Casting, registering and relaying rely on READ COMMITTED; a server-side default must not change it.
+            "options": "-c default_transaction_isolation=read\\ committed",
+            "pool": {"min_size": 1, "max_size": env.number("PLENUM_DB_POOL", 8), "timeout": 10},
+        },
     }
-}
-DATABASES["default"]["OPTIONS"] = {
-    **DATABASES["default"]["OPTIONS"],
-    # Casting, registering and relaying rely on READ COMMITTED; a server-side default must not change it.
-    "options": "-c default_transaction_isolation=read\\ committed",
-    "pool": {"min_size": 1, "max_size": env.number("PLENUM_DB_POOL", 8), "timeout": 10},
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env.text("REDIS_URL", "redis://127.0.0.1:6379/0")

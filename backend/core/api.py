@@ -43,6 +43,11 @@ class HouseViewSet(GenericViewSet[Any]):
     def _written_once(handler: Any, request: Any, *args: Any, **kwargs: Any) -> Response:
         return idempotency.once(request, handler, *args, **kwargs)
 
+    @property
+    def account(self) -> Any:
+        """Whoever asks: an account of `people`, or Django's AnonymousUser where a rule lets that in."""
+        return self.request.user
+
     def expected_version(self) -> int | None:
         """The version the caller read, from If-Match; None for `*` or (on rows not edited by two) no header."""
         header = self.request.headers.get("If-Match", "").strip()

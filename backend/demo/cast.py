@@ -12,11 +12,71 @@ from backend.people.models import Account, ApiToken, Organisation, Person, RoleG
 from backend.people.queries import token_digest
 
 STAFF = 190
-SURNAMES = ["Nguyễn", "Trần", "Lê", "Phạm", "Huỳnh", "Phan", "Vũ", "Võ", "Đặng", "Bùi", "Đỗ", "Hồ", "Ngô", "Dương", "Lý"]
-MIDDLES = {"ong": ["Văn", "Đức", "Quốc", "Hữu", "Minh", "Thanh", "Công"], "ba": ["Thị", "Ngọc", "Thu", "Thanh", "Kim", "Bích", "Hồng"]}
+SURNAMES = [
+    "Nguyễn",
+    "Trần",
+    "Lê",
+    "Phạm",
+    "Huỳnh",
+    "Phan",
+    "Vũ",
+    "Võ",
+    "Đặng",
+    "Bùi",
+    "Đỗ",
+    "Hồ",
+    "Ngô",
+    "Dương",
+    "Lý",
+]
+MIDDLES = {
+    "ong": ["Văn", "Đức", "Quốc", "Hữu", "Minh", "Thanh", "Công"],
+    "ba": ["Thị", "Ngọc", "Thu", "Thanh", "Kim", "Bích", "Hồng"],
+}
 GIVEN = {
-    "ong": ["An", "Bình", "Cường", "Dũng", "Đạt", "Giang", "Hải", "Hiếu", "Hùng", "Khoa", "Lâm", "Long", "Nam", "Phong", "Quân", "Sơn", "Thắng", "Tùng", "Việt"],
-    "ba": ["Anh", "Ánh", "Chi", "Dung", "Đào", "Hà", "Hạnh", "Hằng", "Hương", "Lan", "Linh", "Mai", "Ngân", "Oanh", "Phượng", "Quyên", "Thảo", "Thủy", "Uyên", "Yến"],
+    "ong": [
+        "An",
+        "Bình",
+        "Cường",
+        "Dũng",
+        "Đạt",
+        "Giang",
+        "Hải",
+        "Hiếu",
+        "Hùng",
+        "Khoa",
+        "Lâm",
+        "Long",
+        "Nam",
+        "Phong",
+        "Quân",
+        "Sơn",
+        "Thắng",
+        "Tùng",
+        "Việt",
+    ],
+    "ba": [
+        "Anh",
+        "Ánh",
+        "Chi",
+        "Dung",
+        "Đào",
+        "Hà",
+        "Hạnh",
+        "Hằng",
+        "Hương",
+        "Lan",
+        "Linh",
+        "Mai",
+        "Ngân",
+        "Oanh",
+        "Phượng",
+        "Quyên",
+        "Thảo",
+        "Thủy",
+        "Uyên",
+        "Yến",
+    ],
 }
 #: role → the name its account signs in with
 ROLES = {

@@ -229,7 +229,9 @@ class Journey:
             found = re.search(r"/r/([A-Za-z0-9_=~-]+)", _plain(message))
             links[message["To"].rpartition("<")[2].rstrip(">")] = found.group(1) if found else ""
         staff = [person.email for person in self.cast.staff]
-        answers = dict.fromkeys(staff[:DECLINE], "declined") | dict.fromkeys(staff[DECLINE:DECLINE + UNSURE], "tentative")
+        answers = dict.fromkeys(staff[:DECLINE], "declined") | dict.fromkeys(
+            staff[DECLINE : DECLINE + UNSURE], "tentative"
+        )
         for number, (email, token) in enumerate(
             sorted(links.items(), key=lambda pair: pair[0].endswith("kt2.example"))
         ):

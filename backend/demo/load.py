@@ -104,11 +104,12 @@ class _Record:
     def _resolved(self, entry: dict[str, Any]) -> dict[str, Any]:
         """An entry with its keys turned into rows."""
         fields = dict(entry)
-        for name, rows in {
+        known: dict[str, dict[str, Any]] = {
             "person": self.people,
             "organisation": self.organisations,
             "subject": self.organisations,
-        }.items():
+        }
+        for name, rows in known.items():
             if name in fields:
                 fields[name] = rows[fields[name]]
         if "agenda_item" in fields:

@@ -35,7 +35,7 @@ class DocumentViewSet(HouseViewSet):
     filterset_class = DocumentFilter
 
     def get_queryset(self) -> Any:
-        return queries.visible_to(self.request.user)
+        return queries.visible_to(self.account)
 
     @extend_schema(
         parameters=[
@@ -57,7 +57,7 @@ class DocumentViewSet(HouseViewSet):
             document,
             version=int(version) if version else None,
             format=format,
-            drafts=queries.works_on(request.user, document),
+            drafts=queries.works_on(self.account, document),
         )
         if found is None:
             raise NotFound()
@@ -87,7 +87,7 @@ class OfficialNumberViewSet(HouseViewSet):
     filterset_class = OfficialNumberFilter
 
     def get_queryset(self) -> Any:
-        return queries.numbers_visible_to(self.request.user)
+        return queries.numbers_visible_to(self.account)
 
     @extend_schema(request=VoidBody, responses=OfficialNumberSerializer)
     @action(detail=True, methods=["post"])

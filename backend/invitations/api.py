@@ -49,12 +49,12 @@ class InvitationListViewSet(HouseViewSet):
     filterset_class = InvitationListFilters
 
     def get_queryset(self) -> QuerySet[InvitationList]:
-        return queries.visible_lists(self.request.user)
+        return queries.visible_lists(self.account)
 
     @extend_schema(request=InvitationListBody, responses={201: InvitationListSerializer})
     def create(self, request: Any) -> Response:
         said = self.body(InvitationListBody)
-        conference = visible_conferences(request.user).filter(pk=said["conference"]).first()
+        conference = visible_conferences(self.account).filter(pk=said["conference"]).first()
         if conference is None:
             raise Invalid({"conference": say(vi="Không tìm thấy hội nghị này.", en="There is no such conference.")})
         self.check_object_permissions(request, conference)
@@ -113,7 +113,7 @@ class InvitationViewSet(HouseViewSet):
     search_fields = ("person__folded",)
 
     def get_queryset(self) -> QuerySet[Invitation]:
-        return queries.visible_to(self.request.user)
+        return queries.visible_to(self.account)
 
     def _answer(self, row: Invitation) -> Response:
         return self.answer(self.get_queryset().get(pk=row.pk))

@@ -5,7 +5,7 @@ GET only shows: mail scanners and previews fetch every link they see. POST answe
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.decorators import method_decorator
 from django.utils.translation import override
@@ -29,7 +29,7 @@ LONGEST_NOTE = 1000
 class ReplyPage(View):
     http_method_names = ["get", "head", "post"]
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         try:
             opened = queries.opened_by(kwargs["token"])
         except DomainError as refusal:
@@ -37,7 +37,7 @@ class ReplyPage(View):
         with override(opened.language):
             try:
                 queries.check_open(opened, opened.conference)
-                response: HttpResponse = super().dispatch(request, opened, kwargs["token"])
+                response: HttpResponseBase = super().dispatch(request, opened, kwargs["token"])
             except DomainError as refusal:
                 response = _refused(request, refusal, localized(opened.conference.title))
             response["Content-Language"] = opened.language

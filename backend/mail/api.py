@@ -35,7 +35,7 @@ class MailViewSet(HouseViewSet):
     filterset_class = MailFilters
 
     def get_queryset(self) -> QuerySet[OutgoingMail]:
-        return queries.visible_to(self.request.user)
+        return queries.visible_to(self.account)
 
     @extend_schema(responses={(200, "message/rfc822"): OpenApiTypes.BINARY})
     @action(detail=True, methods=["get"])

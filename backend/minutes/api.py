@@ -40,11 +40,11 @@ class EntryViewSet(HouseViewSet):
     ordering = ("conference_id", "order", "id")
 
     def get_queryset(self) -> Any:
-        return queries.entries_visible_to(self.entry.objects.all(), self.request.user)
+        return queries.entries_visible_to(self.entry.objects.all(), self.account)
 
     def create(self, request: Any, *args: Any, **kwargs: Any) -> Response:
         values = self.body()
-        conference = _visible(request.user, values.pop("conference").pk)
+        conference = _visible(self.account, values.pop("conference").pk)
         self.check_object_permissions(request, conference)
         return self.answer(services.enter(entry=self.entry, conference_id=conference.pk, **values), status=201)
 
@@ -101,7 +101,7 @@ class MinutesViewSet(HouseViewSet):
     filterset_fields = ("conference", "state")
 
     def get_queryset(self) -> Any:
-        found = queries.visible_to(self.request.user)
+        found = queries.visible_to(self.account)
         return found.defer("content", "head") if self.action == "list" else found
 
     def get_serializer_class(self) -> Any:
@@ -113,7 +113,7 @@ class MinutesViewSet(HouseViewSet):
     @extend_schema(request=DraftBody, responses={200: MinutesSerializer, 201: MinutesSerializer})
     def create(self, request: Any, *args: Any, **kwargs: Any) -> Response:
         """Drafts the minutes of a closed conference; 200 when they already exist."""
-        conference = _visible(request.user, self.body(DraftBody)["conference"].pk)
+        conference = _visible(self.account, self.body(DraftBody)["conference"].pk)
         self.check_object_permissions(request, conference)
         existed = Minutes.objects.filter(conference=conference, supplements=None).exists()
         minutes = services.draft(conference_id=conference.pk)
@@ -160,7 +160,7 @@ class MinutesViewSet(HouseViewSet):
     @action(detail=True, methods=["post"])
     def approve(self, request: Any, pk: str | None = None) -> Response:
         """By a chair of the conference: numbers the minutes, files the final documents and seals them."""
-        services.approve(minutes_id=self.get_object().pk, account_id=request.user.pk, expected=self.expected_version())
+        services.approve(minutes_id=self.get_object().pk, account_id=self.account.pk, expected=self.expected_version())
         return self._reread()
 
     @extend_schema(request=SupplementBody, responses={201: MinutesSerializer})

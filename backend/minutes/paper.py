@@ -76,5 +76,5 @@ def _attending(block: Block) -> Paragraph:
 
 def _paragraph(block: Block) -> Paragraph:
     return Paragraph(
-        text=localized(block["text"], "vi"), label=block.get("label", ""), style=STYLES.get(block["kind"], "body")
+        text=localized(block["text"], "vi"), label=block.get("marker", ""), style=STYLES.get(block["kind"], "body")
     )

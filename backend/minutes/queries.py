@@ -127,7 +127,7 @@ def provenance(minutes: Minutes) -> list[dict[str, Any]]:
 def _source(source: str, standing: dict[str, dict[str, int]]) -> dict[str, Any]:
     kind, _, row = source.partition(":")
     rows = standing[kind].get(row, 0)
-    return {"source": source, "kind": kind, "id": row.split("/")[0], "found": rows > 0, "rows": rows}
+    return {"reference": source, "kind": kind, "id": row.split("/")[0], "found": rows > 0, "rows": rows}
 
 
 def _standing(kind: str, rows: set[str]) -> dict[str, int]:

@@ -53,7 +53,7 @@ class ConclusionSerializer(EntrySerializer):
 class MinutesBlockSerializer(Body):
     id = serializers.CharField(help_text="Made of the row the block comes from; stable when drawn again.")
     kind = serializers.CharField()
-    label = serializers.CharField(required=False, help_text="The passage's marker: 1. or a)")
+    marker = serializers.CharField(required=False, help_text="The passage's marker: 1. or a)")
     text = LanguageMap(required_text=False, help_text="Empty where the record is silent.")
     sources = serializers.ListField(child=serializers.CharField(), help_text="The rows it comes from: speech:<id> …")
     edited = serializers.BooleanField()
@@ -129,7 +129,7 @@ class RegeneratedSerializer(Body):
 
 
 class BlockSourceSerializer(Body):
-    source = serializers.CharField()
+    reference = serializers.CharField()
     kind = serializers.CharField()
     id = serializers.UUIDField()
     found = serializers.BooleanField(help_text="Whether the row still stands in the record.")

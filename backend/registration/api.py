@@ -64,7 +64,7 @@ class RegistrationViewSet(HouseViewSet):
     search_fields = ("person__folded",)
 
     def get_queryset(self) -> QuerySet[Registration]:
-        return queries.visible_to(self.request.user)
+        return queries.visible_to(self.account)
 
     def _answer(self, row: Registration, status: int = 200) -> Response:
         return self.answer(self.get_queryset().get(pk=row.pk), status)
@@ -126,14 +126,14 @@ class SeatsViewSet(HouseViewSet):
     pagination_class = SeatsPages
 
     def get_queryset(self) -> QuerySet[Seats]:
-        return queries.visible_seats(self.request.user)
+        return queries.visible_seats(self.account)
 
     @extend_schema(request=CapacityBody, responses=SeatsSerializer)
     @action(detail=True, methods=["post"])
     def resize(self, request: Any, pk: str) -> Response:
         """Sets the number of seats (null: no limit). Added ones go to the waiting list at once; there cannot be fewer
         than are taken."""
-        conference = visible_conferences(request.user).filter(pk=_uuid(pk)).first()
+        conference = visible_conferences(self.account).filter(pk=_uuid(pk)).first()
         if conference is None:
             raise NotFound()
         self.check_object_permissions(request, conference)
@@ -157,7 +157,7 @@ class _Door(HouseViewSet):
         return self.answer(recorded.presence, 201 if recorded.new else 200)
 
     def _who(self, request: Any, said: dict[str, Any]) -> tuple[Registration, str]:
-        visible = queries.visible_to(request.user)
+        visible = queries.visible_to(self.account)
         if "code" in said:
             found = queries.by_code(said["code"])
             row = visible.filter(pk=found.pk).first()
@@ -220,7 +220,7 @@ class PresenceViewSet(HouseViewSet):
     filterset_class = PresenceFilters
 
     def get_queryset(self) -> QuerySet[Presence]:
-        return queries.visible_presences(self.request.user)
+        return queries.visible_presences(self.account)
 
 
 class AttendanceViewSet(HouseViewSet):
@@ -245,7 +245,7 @@ class AttendanceViewSet(HouseViewSet):
         asked = AttendanceQuery(data=request.query_params.dict())
         asked.is_valid(raise_exception=True)
         said = asked.validated_data
-        conference = conferences_of(request.user, *LOOKS).filter(pk=said["conference"]).first()
+        conference = conferences_of(self.account, *LOOKS).filter(pk=said["conference"]).first()
         if conference is None:
             raise NotFound()
         moment = said.get("at") or now()

@@ -44,7 +44,7 @@ class ResolutionViewSet(HouseViewSet):
     filterset_fields = {"conference": ["exact"], "state": ["exact"]}
 
     def get_queryset(self) -> QuerySet[Resolution]:
-        return queries.visible_resolutions(self.request.user)  # type: ignore[arg-type]
+        return queries.visible_resolutions(self.account)
 
     @extend_schema(request=ResolutionBody, responses={201: ResolutionSerializer})
     def create(self, request: Any) -> Response:
@@ -89,7 +89,7 @@ class PollViewSet(HouseViewSet):
     filterset_fields = {"conference": ["exact"], "resolution": ["exact"], "state": ["exact"]}
 
     def get_queryset(self) -> QuerySet[Poll]:
-        return queries.visible_polls(self.request.user)  # type: ignore[arg-type]
+        return queries.visible_polls(self.account)
 
     def _answer(self, poll: Poll, status: int = 200) -> Response:
         return self.answer(self.get_queryset().get(pk=poll.pk), status)
@@ -133,7 +133,7 @@ class PollViewSet(HouseViewSet):
     def entitlement(self, request: Any, pk: str) -> Response:
         """The caller's own ballots in this poll, and which of them were cast."""
         poll = self.get_object()
-        mine = list(queries.entitlements_of(poll.pk, request.user.person_id))
+        mine = list(queries.entitlements_of(poll.pk, self.account.person_id))
         cast = set(
             NamedBallot.objects.filter(poll_id=poll.pk, number__in=[row.number for row in mine]).values_list(
                 "number", flat=True
@@ -174,6 +174,6 @@ class BallotViewSet(HouseViewSet):
         """Casts the caller's ballots; sent again with the same choice, it answers with the same receipts."""
         body = self.body(BallotBody)
         receipts = services.cast(
-            poll_id=body["poll"], person_id=request.user.person_id, choice=body["choice"], numbers=body.get("numbers")
+            poll_id=body["poll"], person_id=self.account.person_id, choice=body["choice"], numbers=body.get("numbers")
         )
         return Response([{"poll": str(r.poll), "number": r.number, "leaf": r.leaf} for r in receipts])

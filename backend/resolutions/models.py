@@ -1,6 +1,7 @@
 """What a conference decides: resolutions, the polls on them, the frozen roll and the ballots."""
 
 from django.db import models
+from django.db.models import Q
 from django.db.models.functions import Now
 
 from backend.conferences.models import AgendaItem, Conference
@@ -50,7 +51,18 @@ class Poll(Base):
     annulled_reason = LocalizedTextField(blank=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["resolution", "round"], name="one_poll_per_round")]
+        constraints = [
+            models.UniqueConstraint(fields=["resolution", "round"], name="one_poll_per_round"),
+            models.CheckConstraint(
+                condition=~Q(state__in=["sealed", "counted", "declared"])
+                | Q(tally__isnull=False, sealed_at__isnull=False),
+                name="a_sealed_poll_knows_who_was_there",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["counted", "declared"]) | Q(verdict__isnull=False),
+                name="a_counted_poll_has_a_verdict",
+            ),
+        ]
 
 
 class Entitlement(models.Model):

@@ -143,6 +143,8 @@ def review_of_2020() -> Minutes:
         question=resolution.title,
         rule=rule.to_json(),
         state="declared",
+        sealed_at=now(),
+        tally=tally.to_json(),
         verdict=decide(rule, tally).to_json(),
     )
     return approved_minutes(conference)

@@ -119,18 +119,18 @@ def review(**fields: Any) -> Conference:
         clauses=[{"vi": "Thực hiện kế hoạch năm 2021"}],
         state="adopted",
     )
-    verdict = decide(
-        PRESETS["staff_conference"],
-        Tally.of_ballots(
-            yes=150, no=3, abstain=2, summoned=190, entitled=190, present_at_open=160, present_at_seal=158
-        ),
-    ).to_json()
+    tally = Tally.of_ballots(
+        yes=150, no=3, abstain=2, summoned=190, entitled=190, present_at_open=160, present_at_seal=158
+    )
+    verdict = decide(PRESETS["staff_conference"], tally).to_json()
     Poll.objects.create(
         resolution=resolution,
         conference=conference,
         question=resolution.title,
         rule=verdict["rule"],
         state="declared",
+        sealed_at=dt.datetime(2021, 1, 15, 4, tzinfo=dt.UTC),
+        tally=tally.to_json(),
         verdict=verdict,
     )
     return conference

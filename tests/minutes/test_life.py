@@ -55,7 +55,7 @@ def test_the_draft_says_what_the_record_says(room: Any) -> None:
         "Ông Hà Minh Hiếu – Phó Tổng cục trưởng phát biểu chỉ đạo: ghi nhận kết quả năm 2020."
     ]
     points = [block for block in minutes["content"] if block["kind"] == "point"]
-    assert [point["label"] for point in points] == ["a)", "b)", "c)", "d)", "đ)"]
+    assert [point["marker"] for point in points] == ["a)", "b)", "c)", "d)", "đ)"]
     assert "Đã nêu 10 nội dung; hồ sơ ghi được 5 nội dung." in texts(minutes, "note")
     assert texts(minutes, "proposal") == ["Đề xuất với lãnh đạo Trung tâm, lãnh đạo Tổng cục: Mua thêm thiết bị."]
     assert texts(minutes, "deadline") == ["Thời hạn: trước quý II (hiểu là ngày 31 tháng 3 năm 2021)."]

@@ -153,6 +153,17 @@ def test_an_open_poll_stands() -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("lacking", [{"tally": None}, {"sealed_at": None}, {"verdict": None}])
+def test_a_counted_poll_without_its_figures_is_refused_even_in_sql(lacking: dict[str, None]) -> None:
+    poll = PollFactory()
+    voters(poll, 1)
+    for step in (services.open_poll, services.seal, services.count):
+        step(poll_id=poll.id)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Poll.objects.filter(pk=poll.id).update(**lacking)
+
+
+@pytest.mark.django_db
 def test_a_ballot_needs_a_place_on_the_roll_even_in_sql() -> None:
     poll = PollFactory()
     voters(poll, 1)

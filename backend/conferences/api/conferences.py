@@ -56,7 +56,7 @@ class ConferenceViewSet(HouseViewSet):
     search_fields = ("folded",)
 
     def get_queryset(self) -> QuerySet[Conference]:
-        visible = queries.visible_to(self.request.user)
+        visible = queries.visible_to(self.account)
         return queries.for_lists(visible) if self.action == "list" else queries.for_details(visible)
 
     def get_serializer_class(self) -> Any:

@@ -95,11 +95,11 @@ class PartShelf(Shelf):
     filterset_class = PartFilters
 
     def get_queryset(self) -> QuerySet[Any]:
-        return queries.parts_visible_to(super().get_queryset(), self.request.user)
+        return queries.parts_visible_to(super().get_queryset(), self.account)
 
     def _add(self, request: Any, fields: dict[str, Any]) -> Any:
         conference = fields.pop("conference")
-        if not queries.visible_to(request.user).filter(pk=conference.pk).exists():
+        if not queries.visible_to(self.account).filter(pk=conference.pk).exists():
             raise NotFound()
         self.check_object_permissions(request, conference)
         return type(self).add(conference_id=conference.pk, fields=fields)

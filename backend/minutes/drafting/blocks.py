@@ -9,7 +9,7 @@ BLANK = "…………"
 
 
 class Block(TypedDict, total=False):
-    """One passage. `label` is its marker (1. a)); `drawn` is, in an edited block, what the record said when it was
+    """One passage. `marker` is what stands before it (1. or a)); `drawn` is, in an edited block, what the record said when it was
     last looked at."""
 
     id: str
@@ -17,7 +17,7 @@ class Block(TypedDict, total=False):
     text: Text
     sources: list[str]
     edited: bool
-    label: str
+    marker: str
     drawn: Text
 
 
@@ -29,10 +29,10 @@ class Report(TypedDict):
     after: Text
 
 
-def block(kind: str, id: str, text: Text, *sources: str, label: str = "") -> Block:
+def block(kind: str, id: str, text: Text, *sources: str, marker: str = "") -> Block:
     made = Block(id=id, kind=kind, text=text, sources=list(sources), edited=False)
-    if label:
-        made["label"] = label
+    if marker:
+        made["marker"] = marker
     return made
 
 

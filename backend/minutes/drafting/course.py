@@ -31,7 +31,7 @@ def blocks(conference: Conference) -> list[Block]:
     if agenda:
         found.append(heading("agenda", "Chương trình", "Agenda", conference))
         found += [
-            block("agenda", f"agenda:{item.pk}", dict(item.title), f"agenda_item:{item.pk}", label=f"{index}.")
+            block("agenda", f"agenda:{item.pk}", dict(item.title), f"agenda_item:{item.pk}", marker=f"{index}.")
             for index, item in enumerate(agenda, 1)
         ]
     speeches = list(speeches_of(conference.pk))
@@ -68,7 +68,7 @@ def _speech(speech: Speech, conference: Conference) -> list[Block]:
                 f"point:{speech.pk}:{index}",
                 ended(dict(point), ";" if index + 1 < len(speech.points) else "."),
                 here,
-                label=letter(index),
+                marker=letter(index),
             )
         )
     declared, known = speech.points_declared, len(speech.points)

@@ -25,7 +25,7 @@ def _resolution(resolution: Resolution) -> list[Block]:
     here = f"resolution:{resolution.pk}"
     found = [block("resolution", here, ended(compose("{t}", "{t}", t=dict(resolution.title)), ":"), here)]
     for index, clause in enumerate(resolution.clauses, 1):
-        found.append(block("clause", f"clause:{resolution.pk}:{index}", ended(dict(clause)), here, label=f"{index}."))
+        found.append(block("clause", f"clause:{resolution.pk}:{index}", ended(dict(clause)), here, marker=f"{index}."))
     if not resolution.clauses:
         text = {"vi": f"Nội dung nghị quyết: {BLANK}", "en": f"Text of the resolution: {BLANK}"}
         found.append(block("note", f"text:{resolution.pk}", text, here))

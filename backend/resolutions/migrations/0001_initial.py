@@ -100,4 +100,12 @@ class Migration(migrations.Migration):
             model_name='poll',
             constraint=models.UniqueConstraint(fields=('resolution', 'round'), name='one_poll_per_round'),
         ),
+        migrations.AddConstraint(
+            model_name='poll',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['sealed', 'counted', 'declared']), _negated=True), models.Q(('sealed_at__isnull', False), ('tally__isnull', False)), _connector='OR'), name='a_sealed_poll_knows_who_was_there'),
+        ),
+        migrations.AddConstraint(
+            model_name='poll',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['counted', 'declared']), _negated=True), ('verdict__isnull', False), _connector='OR'), name='a_counted_poll_has_a_verdict'),
+        ),
     ]

@@ -196,6 +196,7 @@ def count(*, poll_id: UUID) -> Poll:
         return poll
     POLL_MOVES.move(poll, "count")
     choices = list(NamedBallot.objects.filter(poll_id=poll_id).values_list("choice", flat=True))
+    assert poll.tally is not None  # a sealed poll has one: a constraint of the table
     people = {name: poll.tally[name] for name in ("summoned", "entitled", "present_at_open", "present_at_seal")}
     try:
         tally = Tally.of_ballots(**{name: choices.count(name) for name in ("yes", "no", "abstain")}, **people)
@@ -234,6 +235,7 @@ def declare(*, poll_id: UUID, casting_vote: bool | None = None, expected: int | 
 
 
 def _verdict(poll: Poll) -> Verdict:
+    assert poll.verdict is not None  # a counted poll has one: a constraint of the table
     return Verdict.from_json(poll.verdict)
 
 
