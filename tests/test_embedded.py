@@ -200,7 +200,8 @@ def test_where_the_kernel_keeps_no_capability_the_data_move_out_and_are_found_ag
         with servers(tmp_path, durable=False) as addresses:
             assert ask(addresses["DATABASE_URL"], "SELECT to_regclass('kept')") == "kept"
     finally:
-        shutil.rmtree(home.resolve())
+        if home.is_symlink():
+            shutil.rmtree(home.resolve())
 
 
 def test_a_busy_port_is_one_sentence_that_names_it(

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import redis
 
-from backend.embedded.account import account_for, candidates
+from backend.embedded.account import ServerAccount, account_for
 from backend.embedded.errors import CannotStart
 from backend.embedded.ports import LOOPBACK, is_free, some_free_port
 from backend.embedded.postgres import last_lines
@@ -62,8 +62,8 @@ class Valkey:
 
     def _spawn(self) -> None:
         binary = server_program()
-        # Root's server needs no power either, where `nobody` can reach the program.
-        account = account_for(binary, Path("/")) or candidates()[0]
+        # Root's server needs no power either, where `nobody` can reach the program; elsewhere it runs as root.
+        account = account_for(binary, Path("/")) or ServerAccount("same", os.geteuid(), os.getegid())
         lines = [f"bind {LOOPBACK}", f"port {self.port}", f"requirepass {self.password}", 'save ""', "appendonly no"]
         with open(self.log, "ab") as log:
             self.process = account.start(binary, "-", cwd=Path("/"), log=log, stdin=subprocess.PIPE)
