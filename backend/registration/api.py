@@ -17,7 +17,6 @@ from backend.conferences.queries import visible_to as visible_conferences
 from backend.core.api import HouseViewSet
 from backend.core.clock import now
 from backend.core.errors import Conflict, Invalid, NotFound
-from backend.core.pagination import CursorPages
 from backend.core.text import say
 from backend.core.vietnamese import fold
 from backend.invitations.queries import LOOKS, conferences_of
@@ -108,13 +107,6 @@ class SeatsFilters(django_filters.FilterSet):
         fields: tuple[str, ...] = ()
 
 
-class SeatsPages(CursorPages):
-    """Seats have no id of their own: they go by their conference."""
-
-    def get_ordering(self, request: Any, queryset: Any, view: Any) -> tuple[str, ...]:
-        return ("-conference_id",)
-
-
 class SeatsViewSet(HouseViewSet):
     """How many seats a conference has, how many are taken and how many people wait. The id is the conference's."""
 
@@ -123,7 +115,6 @@ class SeatsViewSet(HouseViewSet):
     rules = rules.SEATS
     scope = "registration"
     filterset_class = SeatsFilters
-    pagination_class = SeatsPages
 
     def get_queryset(self) -> QuerySet[Seats]:
         return queries.visible_seats(self.account)
@@ -228,7 +219,7 @@ class AttendanceViewSet(HouseViewSet):
 
     queryset = Presence.objects.none()
     serializer_class = AttendanceSerializer
-    rules = rules.LOG
+    rules = rules.ATTENDANCE
     scope = "registration"
     filter_backends = ()
     pagination_class = None

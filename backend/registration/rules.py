@@ -14,3 +14,4 @@ SEATS: Rules = {"list": signed_in, "retrieve": signed_in, "resize": organises}
 DOOR: Rules = {"create": organises}
 #: Rows and figures are those of conferences the caller works for; see queries.
 LOG: Rules = {"list": signed_in, "retrieve": signed_in}
+ATTENDANCE: Rules = {"list": signed_in}

@@ -14,7 +14,7 @@ class RegistrationSerializer(HouseSerializer):
     """`turn` is the place on the waiting list, also of those who got a seat from it."""
 
     person_name = serializers.CharField(source="person.full_name", read_only=True)
-    organisation_name = LanguageMap(source="organisation.name", default=dict, read_only=True)
+    organisation_name = LanguageMap(source="organisation.name", default=dict, read_only=True, required_text=False)
 
     class Meta:
         model = Registration
@@ -77,13 +77,15 @@ class DoorBody(Body):
 
 
 class ShareSerializer(serializers.Serializer[Any]):
-    key = serializers.CharField(allow_null=True)
-    name = LanguageMap()
+    key = serializers.CharField(allow_null=True, help_text="The unit's or site's id, or the category; null: none.")
+    name = LanguageMap(required_text=False)
     registered = serializers.IntegerField()
     present = serializers.IntegerField()
 
 
 class QuorumSerializer(serializers.Serializer[Any]):
+    """Whether enough of those summoned are there; `needed` is the least number that would do."""
+
     summoned = serializers.IntegerField()
     present = serializers.IntegerField()
     needed = serializers.IntegerField()

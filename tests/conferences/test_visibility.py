@@ -119,7 +119,7 @@ def test_organisers_and_secretaries_of_the_lead_write(
     conference = held(host, announced=True)
     item = {"conference": str(conference.pk), "phase": "vote", "title": {"vi": "Biểu quyết"}}
     assert client.post("/api/v1/agenda-items", item).status_code == status
-    edit = client.patch(f"{URL}/{conference.pk}", {"capacity": 9}, headers={"If-Match": "*"})
+    edit = client.patch(f"{URL}/{conference.pk}", {"note": {"vi": "x"}}, headers={"If-Match": "*"})
     assert edit.status_code == (200 if status == 201 else 403)
 
 
@@ -127,7 +127,7 @@ def test_a_partner_reads_but_does_not_write(granted: Granted, host: Organisation
     partner = OrganisationFactory()
     conference = held(host, co=[partner], announced=True)
     client = granted("organiser", partner)
-    assert client.patch(f"{URL}/{conference.pk}", {"capacity": 9}, headers={"If-Match": "*"}).status_code == 403
+    assert client.patch(f"{URL}/{conference.pk}", {"note": {"vi": "x"}}, headers={"If-Match": "*"}).status_code == 403
     assert client.post(f"{URL}/{conference.pk}/start", {}).status_code == 403
     assert client.post(URL, {"kind": "meeting", "title": {"vi": "Họp"}, "lead": str(host.pk)}).status_code == 403
 

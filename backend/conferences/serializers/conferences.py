@@ -72,11 +72,11 @@ class ConferenceSummary(HouseSerializer):
     def get_moves(self, conference: Conference) -> list[str]:
         return MOVES.legal(conference.state)
 
-    @extend_schema_field(LanguageMap)
+    @extend_schema_field(LanguageMap(required_text=False))
     def get_when_said(self, conference: Conference) -> dict[str, str]:
         return _in_each_language(queries.when_said, conference)
 
-    @extend_schema_field(LanguageMap)
+    @extend_schema_field(LanguageMap(required_text=False))
     def get_where_said(self, conference: Conference) -> dict[str, str]:
         return _in_each_language(queries.where_said, conference)
 

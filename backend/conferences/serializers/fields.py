@@ -23,10 +23,15 @@ YEARS = range(1900, 2201)
         "properties": {
             "n": {"type": "integer", "minimum": 0, "maximum": MOST_PEOPLE},
             "op": {"type": "string", "enum": ["=", "≈", ">"]},
-            "who": {"type": "object", "properties": {code: {"type": "string"} for code, _ in settings.LANGUAGES}},
+            "who": {
+                "type": "object",
+                "description": "Of whom, as a language map.",
+                "properties": {code: {"type": "string"} for code, _ in settings.LANGUAGES},
+            },
         },
         "additionalProperties": False,
-    }
+    },
+    component_name="Count",
 )
 class Count(serializers.Field[Any, Any, Any, Any]):
     """How many, exactly ("="), about ("≈") or more than (">"); `op` left out means exactly."""

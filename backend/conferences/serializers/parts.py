@@ -29,7 +29,7 @@ class OrganisationThen(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     slug = serializers.CharField()
     name = LanguageMap()
-    short_name = LanguageMap()
+    short_name = LanguageMap(required_text=False)
 
     @staticmethod
     def of(organisation: Organisation | None, day: dt.date | None) -> dict[str, Any] | None:
@@ -75,6 +75,7 @@ class SeriesSerializer(HouseSerializer):
 class SiteSerializer(HouseSerializer):
     venue = VenueSerializer(read_only=True)
     room = RoomSerializer(read_only=True, allow_null=True)
+    attended = Count(read_only=True)
 
     class Meta:
         model = Site

@@ -1,6 +1,6 @@
 """What people do with conferences. Each verb is one transaction: rows and the fact that tells of them."""
 
-from backend.conferences.services.drafting import draft, edit
+from backend.conferences.services.drafting import draft, edit, record_capacity
 from backend.conferences.services.lifecycle import announce, archive, cancel, close, postpone, reopen, start
 from backend.conferences.services.places import (
     add_room,
@@ -50,6 +50,7 @@ __all__ = [
     "edit_speech",
     "edit_venue",
     "postpone",
+    "record_capacity",
     "remove_agenda_item",
     "remove_duty",
     "remove_room",

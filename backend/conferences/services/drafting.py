@@ -13,8 +13,8 @@ from backend.conferences.models import Conference, Organiser
 from backend.conferences.services import programme
 from backend.conferences.services.inputs import AgendaFields, ConferenceFields, DutyFields, SiteFields
 from backend.conferences.services.scheduling import TIME_FIELDS, book_rooms, ensure_writable, save_changes, settle_time
-from backend.conferences.states import OrganiserRole
-from backend.core.errors import Invalid
+from backend.conferences.states import ConferenceState, OrganiserRole
+from backend.core.errors import Conflict, Invalid
 from backend.core.queries import locked
 from backend.core.text import say
 from backend.core.vietnamese import fold
@@ -59,7 +59,8 @@ def edit(
     """Writes `fields` (and the organisers, as far as they are given). What stays the same is no edit.
 
     A new time of an announced conference raises its `sequence` once, and conference.moved tells what moved; a new
-    text does not. Rooms move along: Conflict when one is taken then. A held conference can no longer move.
+    text does not. Rooms move along: Conflict when one is taken then. A held conference can no longer move. Seats can
+    be written here as long as nobody can have taken one.
     """
     conference = locked(Conference, conference_id, expected=expected)
     if "follows" in fields and fields["follows"] == conference:
@@ -73,11 +74,36 @@ def edit(
     changed = [name for name in before if getattr(conference, name) != before[name]]
     moved = [name for name in changed if name in TIME_FIELDS]
     ensure_writable(conference, moving=bool(moved))
+    if "capacity" in changed and conference.state != ConferenceState.DRAFT:
+        raise Invalid(
+            {
+                "capacity": say(
+                    vi="Hội nghị đã công bố: đổi số chỗ bằng POST /api/v1/seats/{id}/resize.",
+                    en="The conference was announced: change its seats by POST /api/v1/seats/{id}/resize.",
+                    id=conference.pk,
+                )
+            }
+        )
     if lead is not None or co_organisers is not None:
         changed += _change_organisers(conference, lead, co_organisers)
     save_changes(conference, fields=changed, moved=moved)
     if moved:
         book_rooms(conference)
+    return conference
+
+
+@transaction.atomic
+def record_capacity(*, conference_id: UUID, capacity: int | None) -> Conference:
+    """Keeps with an announced conference how many seats registration holds to (None: no limit)."""
+    conference = locked(Conference, conference_id)
+    ensure_writable(conference, moving=False)
+    if conference.state == ConferenceState.DRAFT:
+        raise Conflict(
+            say(vi="Hội nghị chưa công bố: ghi số chỗ ở hội nghị.", en="A draft's seats are written with the draft.")
+        )
+    if conference.capacity != capacity:
+        conference.capacity = capacity
+        save_changes(conference, fields=["capacity"])
     return conference
 
 

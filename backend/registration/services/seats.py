@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from django.db.models import Count, F, Max, Q
 from django.db.models.functions import Coalesce
 
+from backend.conferences import services as conferences
 from backend.conferences.models import Conference, Site
 from backend.conferences.states import ConferenceState
 from backend.core.clock import now
@@ -141,11 +142,13 @@ def promote(*, conference_id: UUID) -> int:
 def set_capacity(*, conference_id: UUID, capacity: int | None) -> Seats:
     """Says how many seats there are (None: no limit); added ones go to the waiting list at once.
 
-    Raises Conflict when more are taken than there would be: seats are given up by people, not by numbers.
+    Raises Conflict when more are taken than there would be: seats are given up by people, not by numbers; and for a
+    conference that is not announced yet, or over.
     """
     if not Conference.objects.filter(pk=conference_id).exists():
         raise NotFound()
     seats = _locked_seats(conference_id)
+    conferences.record_capacity(conference_id=conference_id, capacity=capacity)
     if capacity is not None and capacity < seats.taken:
         raise Conflict(
             say(vi="Đã có {n} người giữ chỗ.", en="{n} seats are taken already.", n=seats.taken), taken=seats.taken
