@@ -3,7 +3,6 @@
 from typing import Any
 
 import pytest
-from django.conf import settings
 from django.db.backends.postgresql.operations import DatabaseOperations
 
 
@@ -18,9 +17,3 @@ def _append_only_tables_may_be_emptied_between_tests() -> Any:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(DatabaseOperations, "execute_sql_flush", unguarded)
         yield
-
-
-@pytest.fixture(autouse=True, scope="session")
-def _there_is_a_folder_of_static_files() -> None:
-    """As `make up` leaves one; without it WhiteNoise warns, and warnings are errors here."""
-    settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)

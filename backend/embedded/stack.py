@@ -131,7 +131,10 @@ def _wait_until_ready(processes: Processes) -> None:
 
 @contextlib.contextmanager
 def _terminated_like_interrupted() -> Iterator[None]:
-    """Within the block SIGTERM raises KeyboardInterrupt as Ctrl-C does, so that everything is stopped in order."""
+    """Within the block SIGTERM raises KeyboardInterrupt as Ctrl-C does, so that everything is stopped in order.
+
+    SIGINT too: whoever was started in the background by a shell would ignore it.
+    """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -139,7 +142,7 @@ def _terminated_like_interrupted() -> Iterator[None]:
     def interrupt(signum: int, frame: FrameType | None) -> None:
         raise KeyboardInterrupt
 
-    former = {number: signal.signal(number, interrupt) for number in (signal.SIGTERM, signal.SIGHUP)}
+    former = {number: signal.signal(number, interrupt) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
     try:
         yield
     finally:
