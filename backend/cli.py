@@ -41,9 +41,9 @@ def up(arguments: argparse.Namespace) -> int:
         print(
             spoken(
                 vi=f"\nPlenum chạy tại {stack.base_url} — tài liệu API: {stack.base_url}/api/docs. Dừng bằng Ctrl-C.\n"
-                "Tài khoản quản trị đầu tiên, ở cửa sổ khác: .venv/bin/plenum admin create\n",
+                "Tài khoản quản trị đầu tiên, ở cửa sổ khác: .venv/bin/plenum admin create --email …\n",
                 en=f"\nPlenum answers on {stack.base_url} — API docs: {stack.base_url}/api/docs. Ctrl-C stops it.\n"
-                "The first administrator, in another terminal: .venv/bin/plenum admin create\n",
+                "The first administrator, in another terminal: .venv/bin/plenum admin create --email …\n",
             ),
             flush=True,
         )
@@ -146,7 +146,7 @@ def schema(arguments: argparse.Namespace) -> int:
     with tempfile.TemporaryDirectory() as folder:
         fresh = Path(folder) / "schema.yaml"
         try:
-            call_command("spectacular", file=str(fresh), validate=True, fail_on_warn=True, api_version="v1")
+            call_command("spectacular", file=str(fresh), validate=True, fail_on_warn=True)
         except CommandError as error:
             return _refused(f"The API does not describe itself without doubts (see above): {error}")
         written = fresh.read_bytes()

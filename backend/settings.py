@@ -1,11 +1,6 @@
 """Plenum's settings, every changeable one from the environment (see .env.example)."""
 
-from pathlib import Path
-
 from backend import env
-
-BASE_DIR = Path(__file__).resolve().parent
-DATA_DIR = Path(env.text("PLENUM_DATA_DIR", str(BASE_DIR.parent / "var")))
 
 DEBUG = env.flag("PLENUM_DEBUG")
 SECRET_KEY = env.secret("PLENUM_SECRET_KEY", DEBUG)
@@ -141,7 +136,6 @@ REST_FRAMEWORK = {
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Plenum API",
-    "DESCRIPTION": "Conferences and meetings on the record: from the invitation to the published recap.",
     "VERSION": "1",
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
@@ -152,9 +146,53 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": r"/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "GET_LIB_DOC_EXCLUDES": "backend.core.schema.silent_bases",
+    "ENUM_NAME_OVERRIDES": {
+        "ArticleKind": "backend.articles.states.ArticleKind",
+        "ArticleState": "backend.articles.states.ArticleState",
+        "BlockKind": "backend.articles.states.BlockKind",
+        "BlockStatus": "backend.articles.states.BlockStatus",
+        "Confidentiality": "backend.conferences.states.Confidentiality",
+        "ConferenceKind": "backend.conferences.states.Kind",
+        "ConferenceState": "backend.conferences.states.ConferenceState",
+        "DayPart": "backend.conferences.states.DayPart",
+        "DutyKind": "backend.conferences.states.DutyKind",
+        "OrganiserRole": "backend.conferences.states.OrganiserRole",
+        "Phase": "backend.conferences.states.Phase",
+        "SpeechKind": "backend.conferences.states.SpeechKind",
+        "Answer": "backend.invitations.states.Answer",
+        "Category": "backend.invitations.states.Category",
+        "InvitationState": "backend.invitations.states.InvitationState",
+        "MailState": "backend.mail.models.MailState",
+        "ConclusionKind": "backend.minutes.states.ConclusionKind",
+        "FindingKind": "backend.minutes.states.FindingKind",
+        "MinutesState": "backend.minutes.states.MinutesState",
+        "ProposalKind": "backend.minutes.states.ProposalKind",
+        "DeliveryState": "backend.outbox.states.DeliveryState",
+        "Honorific": "backend.people.models.Honorific",
+        "RelayClock": ["commit", "record"],
+        "Language": "django.conf.settings.LANGUAGES",
+        "Role": "backend.people.models.Role",
+        "Scope": "backend.people.scopes.SCOPES",
+        "Direction": "backend.registration.states.Direction",
+        "PresenceSource": "backend.registration.states.PresenceSource",
+        "RegistrationState": "backend.registration.states.RegistrationState",
+        "Choice": "backend.resolutions.states.Choice",
+        "PollState": "backend.resolutions.states.PollState",
+        "ResolutionState": "backend.resolutions.states.ResolutionState",
+        "Comparison": "backend.resolutions.counting.rule.COMPARISONS",
+        "Counted": "backend.resolutions.counting.rule.COUNTED",
+        "QuorumBase": "backend.resolutions.counting.rule.QUORUM_BASES",
+        "ThresholdBase": "backend.resolutions.counting.rule.THRESHOLD_BASES",
+        "Moment": "backend.resolutions.counting.rule.MOMENTS",
+        "Outcome": "backend.resolutions.counting.verdict.OUTCOMES",
+        "Tie": "backend.resolutions.counting.rule.TIES",
+        "CountSign": ["=", "≈", ">"],
+        "Secrecy": "backend.resolutions.states.Secrecy",
+    },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
-        "backend.core.schema.describe_problems",
+        "backend.core.schema.describe_house",
     ],
 }
 LOGGING_CONFIG = "backend.core.logs.configure"

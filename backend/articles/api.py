@@ -19,7 +19,6 @@ from backend.articles.serializers import (
     RevisionSerializer,
 )
 from backend.core.api import HouseViewSet
-from backend.core.errors import PreconditionRequired
 
 
 class ArticleViewSet(HouseViewSet):
@@ -28,6 +27,7 @@ class ArticleViewSet(HouseViewSet):
     rules = rules.ARTICLES
     scope = "articles"
     edited_by_two = True
+    needs_if_match = frozenset({"correct"})
     queryset = Article.objects.none()
     serializer_class = ArticleSerializer
     filterset_fields = {"organisation": ["exact"], "conference": ["exact"], "kind": ["exact"], "state": ["exact"]}
@@ -37,6 +37,7 @@ class ArticleViewSet(HouseViewSet):
 
     @extend_schema(request=ArticleBody, responses={201: ArticleSerializer})
     def create(self, request: Request) -> Response:
+        """Begins a draft by hand; recaps of approved minutes are drafted by themselves."""
         body = self.body(ArticleBody)
         organisation, conference = body.pop("organisation"), body.pop("conference", None)
         self.check_object_permissions(request, organisation)
@@ -50,7 +51,7 @@ class ArticleViewSet(HouseViewSet):
 
     @extend_schema(request=HeadBody, responses=ArticleSerializer)
     def partial_update(self, request: Request, pk: str) -> Response:
-        """Needs If-Match. `blocks`, when given, is the whole ordered list: what it leaves out is removed."""
+        """`blocks`, when given, is the whole ordered list: what it leaves out is removed."""
         article = self.get_object()
         return self._done(
             services.edit(
@@ -61,6 +62,7 @@ class ArticleViewSet(HouseViewSet):
     @extend_schema(request=None, responses=ArticleSerializer)
     @action(detail=True, methods=["post"])
     def submit(self, request: Request, pk: str) -> Response:
+        """Puts a draft before the approvers."""
         return self._done(
             services.submit(article_id=self.get_object().id, by=self.account.pk, expected=self.expected_version())
         )
@@ -68,6 +70,7 @@ class ArticleViewSet(HouseViewSet):
     @extend_schema(request=None, responses=ArticleSerializer)
     @action(detail=True, methods=["post"])
     def send_back(self, request: Request, pk: str) -> Response:
+        """Makes it a draft again."""
         return self._done(services.send_back(article_id=self.get_object().id, expected=self.expected_version()))
 
     @extend_schema(request=None, responses=ArticleSerializer)
@@ -81,15 +84,14 @@ class ArticleViewSet(HouseViewSet):
     @extend_schema(request=None, responses=ArticleSerializer)
     @action(detail=True, methods=["post"])
     def publish(self, request: Request, pk: str) -> Response:
+        """From now on everybody reads it: page, feeds, webhooks."""
         return self._done(services.publish(article_id=self.get_object().id, expected=self.expected_version()))
 
     @extend_schema(request=CorrectionBody, responses=ArticleSerializer)
     @action(detail=True, methods=["post"])
     def correct(self, request: Request, pk: str) -> Response:
-        """Needs If-Match: two corrections never overwrite each other."""
+        """Changes what the public reads and says so on the page; two corrections never overwrite each other."""
         article = self.get_object()
-        if "If-Match" not in request.headers:
-            raise PreconditionRequired()
         return self._done(
             services.correct(
                 article_id=article.id, by=self.account.pk, expected=self.expected_version(), **self.body(CorrectionBody)
@@ -99,6 +101,7 @@ class ArticleViewSet(HouseViewSet):
     @extend_schema(request=RetractionBody, responses=ArticleSerializer)
     @action(detail=True, methods=["post"])
     def retract(self, request: Request, pk: str) -> Response:
+        """Takes it from the public; its address answers 410 with the note."""
         article = self.get_object()
         return self._done(
             services.retract(

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.core.validators import URLValidator
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
@@ -14,7 +15,6 @@ from backend.core.serializers import Body, HouseSerializer, LanguageMap
 from backend.core.text import say
 from backend.people.models import Organisation
 
-LANGUAGES = ("vi", "en")
 MAX_BLOCKS = 200
 WEB_ADDRESS = URLValidator(schemes=["http", "https"])
 
@@ -34,6 +34,16 @@ class BlockSerializer(HouseSerializer):
 
 class ArticleSerializer(HouseSerializer):
     blocks = BlockSerializer(many=True, read_only=True)
+    head_sources = serializers.DictField(
+        child=serializers.ListField(child=serializers.CharField()),
+        read_only=True,
+        help_text='By member of the head: the rows of the record it was written from, "subject:id".',
+    )
+    languages = serializers.ListField(
+        child=serializers.ChoiceField(choices=settings.LANGUAGES),
+        read_only=True,
+        help_text="Those the public can read it in.",
+    )
     legal = serializers.SerializerMethodField(help_text="The verbs its state allows.")
     pages = serializers.SerializerMethodField(help_text="Public addresses by language, while it is published.")
 
@@ -75,7 +85,7 @@ class BlockBody(Body):
     kind = serializers.ChoiceField(choices=BlockKind.choices, required=False)
     text = LanguageMap(required_text=False)
     reviewed = serializers.ListField(
-        child=serializers.ChoiceField(choices=LANGUAGES), required=False, max_length=len(LANGUAGES)
+        child=serializers.ChoiceField(choices=settings.LANGUAGES), required=False, max_length=len(settings.LANGUAGES)
     )
     order = serializers.IntegerField(read_only=True)
     status = serializers.DictField(read_only=True)

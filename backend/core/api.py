@@ -21,13 +21,18 @@ class HouseViewSet(GenericViewSet[Any]):
     """Subclasses set `rules`, `scope`, `queryset`/`get_queryset`, `serializer_class`, and call services.
 
     - `rules`: action → predicate; a missing entry means refusal.
-    - `edited_by_two`: writes to the row need If-Match (428 without, 412 when stale).
+    - `edited_by_two`: changes of the row, and the actions in `needs_if_match`, need If-Match (428 without, 412 stale).
+    - `blind_to_versions`: actions on one row that do not ask which version of it the caller has.
+    - `own_refusals`: action → statuses the description cannot know of by itself.
     - `honours_idempotency_key`: off only where an answer must not be kept, or a failure must leave its trace.
     """
 
     rules: Rules = {}
     scope = ""
     edited_by_two = False
+    needs_if_match: frozenset[str] = frozenset()
+    blind_to_versions: frozenset[str] = frozenset()
+    own_refusals: dict[str, tuple[int, ...]] = {}
     honours_idempotency_key = True
     search_fields: tuple[str, ...] = ()
     # Any segment but "/" and ".": a badly formed id is answered 404 by get_object, not by the router.
@@ -54,7 +59,8 @@ class HouseViewSet(GenericViewSet[Any]):
         if header == "*":
             return None
         if not header:
-            if self.edited_by_two and self.request.method in {"PATCH", "PUT", "DELETE"}:
+            changes = self.request.method in {"PATCH", "PUT", "DELETE"} or self.action in self.needs_if_match
+            if self.edited_by_two and changes:
                 raise PreconditionRequired()
             return None
         version = header.removeprefix("W/").strip('"')

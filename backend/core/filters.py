@@ -33,17 +33,3 @@ class HouseFilters(DjangoFilterBackend):
                     either |= Q(**{f"{field}__contains": word})
                 queryset = queryset.filter(either)
         return queryset
-
-    def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
-        parameters = list(super().get_schema_operation_parameters(view))
-        if getattr(view, "search_fields", ()):
-            parameters.append(
-                {
-                    "name": "q",
-                    "in": "query",
-                    "required": False,
-                    "schema": {"type": "string"},
-                    "description": "Search; diacritics may be left out.",
-                }
-            )
-        return parameters

@@ -1,6 +1,7 @@
-"""JSON in, strictly: no NaN, no duplicate keys, no NUL characters, no lone surrogates, no bottomless nesting."""
+"""JSON in, strictly: no NaN or infinite numbers, no duplicate keys, no NUL characters, no lone surrogates, no bottomless nesting."""
 
 import json
+import math
 from typing import Any
 
 from django.conf import settings
@@ -15,6 +16,13 @@ MAX_DEPTH = 32
 
 def _refuse_constant(name: str) -> Any:
     raise ValueError(name)
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if math.isinf(number):
+        raise ValueError(text)
+    return number
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -41,6 +49,23 @@ def _check(value: Any, depth: int = 0) -> None:
             _check(item, depth + 1)
 
 
+def read_json(raw: bytes) -> Any:
+    """Raises ParseError when `raw` is not JSON that can be stored."""
+    try:
+        value = json.loads(
+            raw.decode("utf-8"), parse_float=_finite, parse_constant=_refuse_constant, object_pairs_hook=_unique
+        )
+    except (ValueError, RecursionError):
+        raise ParseError(say(vi="Nội dung không phải JSON hợp lệ.", en="The body is not valid JSON.")) from None
+    _check(value)
+    return value
+
+
+def written_json(value: Any) -> bytes:
+    """The shortest JSON."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+
+
 class StrictJSONParser(BaseParser):
     media_type = "application/json"
 
@@ -48,9 +73,4 @@ class StrictJSONParser(BaseParser):
         raw = stream.read(settings.MAX_BODY_BYTES + 1)
         if len(raw) > settings.MAX_BODY_BYTES:
             raise TooLarge()
-        try:
-            value = json.loads(raw.decode("utf-8"), parse_constant=_refuse_constant, object_pairs_hook=_unique)
-        except (ValueError, RecursionError):
-            raise ParseError(say(vi="Nội dung không phải JSON hợp lệ.", en="The body is not valid JSON.")) from None
-        _check(value)
-        return value
+        return read_json(raw)

@@ -2,23 +2,13 @@
 
 from typing import Any
 
-from django.conf import settings
 from django.core.exceptions import ValidationError as DjangoValidationError
-from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from backend.core.text import LocalizedTextField, check_language_map, say
 from backend.core.vietnamese import clean
 
 
-@extend_schema_field(
-    {
-        "type": "object",
-        "description": "A language map: the text by language code.",
-        "properties": {code: {"type": "string"} for code, _ in settings.LANGUAGES},
-        "additionalProperties": False,
-    }
-)
 class LanguageMap(serializers.Field):
     """{"vi": "…", "en": "…"}; Vietnamese is required unless `required_text=False`."""
 

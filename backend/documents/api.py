@@ -5,12 +5,13 @@ from typing import Any
 from django.http import HttpResponse
 from django_filters import rest_framework as filters
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework.decorators import action
 from rest_framework.response import Response
 
 from backend.core.api import HouseViewSet
 from backend.core.errors import Invalid, NotFound
+from backend.core.schema import BYTES_AT_HAND
 from backend.core.text import say
 from backend.documents import queries, rules, services
 from backend.documents.models import Document, OfficialNumber
@@ -40,9 +41,13 @@ class DocumentViewSet(HouseViewSet):
     @extend_schema(
         parameters=[
             OpenApiParameter("version", int, description="Default: the last one you may read."),
+            BYTES_AT_HAND,
             OpenApiParameter("format", str, enum=sorted(queries.MEDIA_TYPES), description="Default: pdf."),
         ],
-        responses={(200, media_type): OpenApiTypes.BINARY for media_type in queries.MEDIA_TYPES.values()},
+        responses={
+            **{(200, media_type): OpenApiTypes.BINARY for media_type in queries.MEDIA_TYPES.values()},
+            304: OpenApiResponse(description="Still what you have."),
+        },
     )
     @action(detail=True, methods=["get"], filterset_class=None)
     def content(self, request: Any, pk: str | None = None) -> HttpResponse:

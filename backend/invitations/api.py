@@ -46,6 +46,7 @@ class InvitationListViewSet(HouseViewSet):
     serializer_class = InvitationListSerializer
     rules = rules.LISTS
     scope = "invitations"
+    blind_to_versions = frozenset({"members"})
     filterset_class = InvitationListFilters
 
     def get_queryset(self) -> QuerySet[InvitationList]:
@@ -53,6 +54,7 @@ class InvitationListViewSet(HouseViewSet):
 
     @extend_schema(request=InvitationListBody, responses={201: InvitationListSerializer})
     def create(self, request: Any) -> Response:
+        """Makes a list with its first members; no letter goes out yet."""
         said = self.body(InvitationListBody)
         conference = visible_conferences(self.account).filter(pk=said["conference"]).first()
         if conference is None:
@@ -70,7 +72,7 @@ class InvitationListViewSet(HouseViewSet):
         )
         return self.answer(self.get_queryset().get(pk=made.pk), 201)
 
-    @extend_schema(request=MembersBody, responses=MembersAdded)
+    @extend_schema(request=MembersBody, responses=MembersAdded, summary="Add members to an invitation list")
     @action(detail=True, methods=["post"])
     def members(self, request: Any, pk: str) -> Response:
         """Adds up to 2,000 people and offices; whoever is invited to the conference already is left as they are."""
@@ -125,14 +127,14 @@ class InvitationViewSet(HouseViewSet):
         row = self.get_object()
         return self._answer(services.withdraw(invitation_id=row.id, expected=self.expected_version()))
 
-    @extend_schema(request=None, responses=InvitationSerializer)
+    @extend_schema(request=None, responses=InvitationSerializer, summary="Send an invitation again")
     @action(detail=True, methods=["post"])
     def resend(self, request: Any, pk: str) -> Response:
         """Writes again, to the person's present address, with a new link; older links stop working."""
         row = self.get_object()
         return self._answer(services.resend(invitation_id=row.id, expected=self.expected_version()))
 
-    @extend_schema(request=ReplyBody, responses=InvitationSerializer)
+    @extend_schema(request=ReplyBody, responses=InvitationSerializer, summary="Record an answer")
     @action(detail=True, methods=["post"])
     def reply(self, request: Any, pk: str) -> Response:
         """Records an answer that came by word of mouth or on paper."""
@@ -141,7 +143,7 @@ class InvitationViewSet(HouseViewSet):
         answered = services.reply(invitation_id=row.id, **said, via=ReplyVia.STAFF, expected=self.expected_version())
         return self._answer(answered)
 
-    @extend_schema(request=NameBody, responses=InvitationSerializer)
+    @extend_schema(request=NameBody, responses=InvitationSerializer, summary="Name who comes")
     @action(detail=True, methods=["post"], url_path="name")
     def give_name(self, request: Any, pk: str) -> Response:
         """Says who comes for an office that was invited without a name."""
@@ -161,15 +163,19 @@ class ReplyViewSet(HouseViewSet):
     rules = rules.REPLIES
     scope = "replies"
     lookup_url_kwarg = "token"
+    blind_to_versions = frozenset({"retrieve", "give_answer"})
+    own_refusals = {"retrieve": (404, 409, 410), "give_answer": (404, 409, 410)}
     filter_backends = ()
 
-    @extend_schema(responses=OpenReplySerializer)
+    @extend_schema(responses=OpenReplySerializer, summary="Read the invitation")
     def retrieve(self, request: Any, token: str) -> Response:
+        """What the letter said, and what was answered so far."""
         opened = queries.opened_by(token)
         queries.check_open(opened, opened.conference)
         return self.answer(opened)
 
-    @extend_schema(request=ReplyBody, responses=OpenReplySerializer)
+    @extend_schema(request=ReplyBody, responses=OpenReplySerializer, summary="Answer the invitation")
     def give_answer(self, request: Any, token: str) -> Response:
+        """Answers, or answers anew: the last answer counts."""
         services.reply_by_link(token=token, **self.body(ReplyBody), via=ReplyVia.API)
         return self.answer(queries.opened_by(token))

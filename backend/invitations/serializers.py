@@ -3,13 +3,14 @@
 from typing import Any
 
 from django.conf import settings
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from backend.core.serializers import Body, HouseSerializer, LanguageMap
 from backend.core.text import Text
 from backend.invitations import wording
 from backend.invitations.models import Invitation, InvitationList, InvitationReply
-from backend.invitations.states import Answer, Category
+from backend.invitations.states import Answer, Category, InvitationState
 
 MOST_MEMBERS = 2000
 
@@ -31,7 +32,8 @@ class InvitationListSerializer(HouseSerializer):
 
 class InvitationSerializer(HouseSerializer):
     person_name = serializers.CharField(source="person.full_name", default="", read_only=True)
-    organisation_name = LanguageMap(source="organisation.name", default=dict, read_only=True)
+    organisation_name = LanguageMap(source="organisation.name", default=dict, read_only=True, required_text=False)
+    language = serializers.ChoiceField(settings.LANGUAGES, read_only=True)
 
     class Meta:
         model = Invitation
@@ -101,15 +103,17 @@ class OpenReplySerializer(serializers.Serializer[Any]):
     where = serializers.SerializerMethodField()
     reply_by = serializers.DateTimeField(source="list.reply_by", allow_null=True)
     language = serializers.ChoiceField(settings.LANGUAGES)
-    state = serializers.CharField()
+    state = serializers.ChoiceField(InvitationState.choices)
     note = serializers.CharField()
     answered_at = serializers.DateTimeField(allow_null=True)
 
     def get_addressee(self, row: Invitation) -> str:
         return wording.addressee(row.person, row.office, row.language)
 
+    @extend_schema_field(LanguageMap)
     def get_when(self, row: Invitation) -> Text:
         return {code: wording.when(row.conference, code) for code, _ in settings.LANGUAGES}
 
+    @extend_schema_field(LanguageMap)
     def get_where(self, row: Invitation) -> Text:
         return {code: wording.where(row.conference, row.site, code) for code, _ in settings.LANGUAGES}

@@ -30,6 +30,7 @@ class MailViewSet(HouseViewSet):
 
     rules = rules.MAILS
     scope = "mail"
+    blind_to_versions = frozenset({"retry"})
     queryset = OutgoingMail.objects.none()
     serializer_class = serializers.MailSerializer
     filterset_class = MailFilters

@@ -97,6 +97,7 @@ class MinutesViewSet(HouseViewSet):
     rules = rules.MINUTES
     scope = "minutes"
     edited_by_two = True
+    blind_to_versions = frozenset({"supplement"})
     queryset = Minutes.objects.none()
     filterset_fields = ("conference", "state")
 
@@ -110,7 +111,9 @@ class MinutesViewSet(HouseViewSet):
     def _reread(self, status: int = 200) -> Response:
         return self.answer(self.get_object(), status=status)
 
-    @extend_schema(request=DraftBody, responses={200: MinutesSerializer, 201: MinutesSerializer})
+    @extend_schema(
+        request=DraftBody, responses={200: MinutesSerializer, 201: MinutesSerializer}, summary="Draft minutes"
+    )
     def create(self, request: Any, *args: Any, **kwargs: Any) -> Response:
         """Drafts the minutes of a closed conference; 200 when they already exist."""
         conference = _visible(self.account, self.body(DraftBody)["conference"].pk)
@@ -147,12 +150,14 @@ class MinutesViewSet(HouseViewSet):
     @extend_schema(request=None, responses=MinutesSerializer)
     @action(detail=True, methods=["post"])
     def submit(self, request: Any, pk: str | None = None) -> Response:
+        """Puts the draft before the chair; it cannot be edited meanwhile."""
         services.submit(minutes_id=self.get_object().pk, expected=self.expected_version())
         return self._reread()
 
     @extend_schema(request=None, responses=MinutesSerializer)
     @action(detail=True, methods=["post"])
     def send_back(self, request: Any, pk: str | None = None) -> Response:
+        """Makes it a draft again."""
         services.send_back(minutes_id=self.get_object().pk, expected=self.expected_version())
         return self._reread()
 

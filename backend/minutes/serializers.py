@@ -79,9 +79,20 @@ class MinutesSummarySerializer(HouseSerializer):
         return written_number(number) if number else None
 
 
+class MinutesHeadSerializer(serializers.Serializer[Any]):
+    """What stands above the text, by the names of the day it is about."""
+
+    organisation = LanguageMap(required_text=False)
+    parent = LanguageMap(required_text=False, help_text="The organisation above the issuing one.")  # type: ignore[assignment]
+    symbol = serializers.CharField(allow_blank=True)
+    title = LanguageMap()
+    gathering = LanguageMap(help_text="What the closing calls it: hội nghị, hội thảo …")
+    number = serializers.CharField(allow_blank=True, help_text="Empty until the minutes are approved.")
+
+
 class MinutesSerializer(MinutesSummarySerializer):
     content = serializers.SerializerMethodField()
-    head = serializers.JSONField(read_only=True)
+    head = serializers.SerializerMethodField()
 
     class Meta:
         model = Minutes
@@ -91,6 +102,10 @@ class MinutesSerializer(MinutesSummarySerializer):
     @extend_schema_field(MinutesBlockSerializer(many=True))
     def get_content(self, minutes: Any) -> Any:
         return minutes.content
+
+    @extend_schema_field(MinutesHeadSerializer)
+    def get_head(self, minutes: Any) -> Any:
+        return minutes.head
 
 
 class DraftBody(Body):

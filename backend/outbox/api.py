@@ -84,7 +84,11 @@ class DeliveryViewSet(HouseViewSet):
         services.redeliver(delivery_ids=[row.pk])
         return self.answer(self.get_queryset().get(pk=row.pk))
 
-    @extend_schema(request=serializers.RedeliverBody, responses=serializers.RedeliveredSerializer)
+    @extend_schema(
+        request=serializers.RedeliverBody,
+        responses=serializers.RedeliveredSerializer,
+        summary="Redeliver dead deliveries",
+    )
     @action(detail=False, methods=["post"], url_path="redeliver")
     def redeliver_many(self, request: Any) -> Response:
         """Makes dead deliveries due again: those named, or all of one consumer."""
@@ -99,6 +103,7 @@ class WebhookEndpointViewSet(HouseViewSet):
     rules = rules.ENDPOINTS
     scope = "outbox"
     edited_by_two = True
+    blind_to_versions = frozenset({"rotate", "activate", "deactivate"})
     queryset = WebhookEndpoint.objects.none()
     serializer_class = serializers.EndpointSerializer
     filterset_fields = ("active", "organisation_id")
@@ -125,7 +130,7 @@ class WebhookEndpointViewSet(HouseViewSet):
         webhooks.remove_endpoint(endpoint_id=self.get_object().pk, expected=self.expected_version())
         return Response(status=204)
 
-    @extend_schema(request=None, responses=serializers.NewSecretSerializer)
+    @extend_schema(request=None, responses=serializers.NewSecretSerializer, summary="Rotate an endpoint's secret")
     @action(detail=True, methods=["post"])
     def rotate(self, request: Any, pk: str) -> Response:
         """A fresh secret; the last one signs as well until the next rotation."""

@@ -21,9 +21,9 @@ class EventSerializer(serializers.Serializer[Event]):
     subject = serializers.UUIDField()
     time = serializers.DateTimeField()
     datacontenttype = serializers.CharField()
-    data = serializers.DictField()  # type: ignore[assignment]
-    position = serializers.IntegerField()
-    actor = serializers.CharField()
+    data = serializers.DictField(help_text="The fact's own members, by type.")  # type: ignore[assignment]
+    position = serializers.IntegerField(help_text="Its place in the record; without gaps.")
+    actor = serializers.CharField(help_text='"account:<id>", "invitee:<id>", "reaction:<name>", "clock", or empty.')
     onbehalfof = serializers.CharField()
     requestid = serializers.CharField()
 

@@ -33,6 +33,7 @@ class SessionViewSet(PeopleViewSet):
 
     rules = rules.SESSIONS
     honours_idempotency_key = False
+    own_refusals = {"create": (403, 429)}
     serializer_class = serializers.SessionSerializer
 
     def get_authenticators(self) -> list[BaseAuthentication]:
@@ -41,7 +42,7 @@ class SessionViewSet(PeopleViewSet):
         signing_in = request is not None and request.method == "POST"
         return [] if signing_in else super().get_authenticators()
 
-    @extend_schema(request=serializers.SignIn, responses={201: serializers.SessionSerializer})
+    @extend_schema(request=serializers.SignIn, responses={201: serializers.SessionSerializer}, summary="Sign in")
     def create(self, request: Any) -> Response:
         """Signs in: the answer sets the session cookie."""
         account = services.sign_in(**self.body(serializers.SignIn), address=remote_address(request))
@@ -54,7 +55,7 @@ class SessionViewSet(PeopleViewSet):
         """Who am I?"""
         return self._whoami(request, self.account)
 
-    @extend_schema(request=None, responses={204: None})
+    @extend_schema(request=None, responses={204: None}, summary="Sign out")
     @current.mapping.delete
     def leave(self, request: Any) -> Response:
         """Signs out."""
@@ -70,6 +71,7 @@ class TokenViewSet(PeopleViewSet):
     """The caller's own tokens."""
 
     rules = rules.TOKENS
+    blind_to_versions = frozenset({"destroy"})
     queryset = ApiToken.objects.none()
     serializer_class = serializers.TokenSerializer
 
@@ -96,7 +98,7 @@ class TokenViewSet(PeopleViewSet):
 
 class OrganisationFilters(filters.FilterSet):
     parent = filters.UUIDFilter(field_name="parent_id")
-    top = filters.BooleanFilter(field_name="parent", lookup_expr="isnull")
+    top = filters.BooleanFilter(field_name="parent", lookup_expr="isnull", help_text="Those below no other.")
 
     class Meta:
         model = Organisation
@@ -248,6 +250,7 @@ class RoleGrantViewSet(PeopleViewSet):
     """Who holds which role where."""
 
     rules = rules.ROLE_GRANTS
+    blind_to_versions = frozenset({"destroy"})
     queryset = RoleGrant.objects.none()
     serializer_class = serializers.RoleGrantSerializer
     filterset_fields = ("account", "role", "organisation")
@@ -293,6 +296,7 @@ class AccountViewSet(PeopleViewSet):
     @extend_schema(request=None, responses=serializers.AccountSerializer)
     @action(detail=True, methods=["post"])
     def activate(self, request: Any, pk: str) -> Response:
+        """Opens a closed account again."""
         return self.answer(services.activate_account(account_id=self.get_object().pk))
 
     @extend_schema(request=None, responses=serializers.AccountSerializer)

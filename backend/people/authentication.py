@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.conf import settings
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework import authentication, exceptions
 
 from backend.core import context
@@ -37,3 +39,32 @@ class SessionAuthentication(authentication.SessionAuthentication):
 
     def authenticate_header(self, request: Any) -> str:
         return 'Session realm="plenum"'
+
+
+class TokenScheme(OpenApiAuthenticationExtension):
+    target_class = TokenAuthentication
+    name = "token"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, Any]:
+        return {"type": "http", "scheme": "bearer", "description": "A token of `POST /api/v1/tokens`."}
+
+
+class SessionScheme(OpenApiAuthenticationExtension):
+    """The cookie alone reads; writing takes the CSRF token beside it."""
+
+    target_class = SessionAuthentication
+    name = ["session", "csrf"]
+
+    def get_security_requirement(self, auto_schema: Any) -> dict[str, list[Any]]:
+        return {"session": [], "csrf": []} if auto_schema.writes else {"session": []}
+
+    def get_security_definition(self, auto_schema: Any) -> list[dict[str, Any]]:
+        return [
+            {"type": "apiKey", "in": "cookie", "name": settings.SESSION_COOKIE_NAME},
+            {
+                "type": "apiKey",
+                "in": "header",
+                "name": "X-CSRFToken",
+                "description": "`csrf_token` of `GET /api/v1/sessions/current`, beside the session cookie.",
+            },
+        ]

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.validators import RegexValidator
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from backend.core.serializers import Body, HouseSerializer, LanguageMap
@@ -61,7 +62,9 @@ class PersonSerializer(HouseSerializer):
     """A person as the caller may see them: `email` and `phone` are left out unless the caller works with the person's
     organisation, or is the person."""
 
-    organisation = OrganisationBrief(read_only=True)
+    sometimes = ("email", "phone")
+    organisation = OrganisationBrief(read_only=True, allow_null=True)
+    language = serializers.ChoiceField(choices=settings.LANGUAGES, read_only=True)
 
     class Meta:
         model = Person
@@ -111,7 +114,7 @@ class PersonBrief(HouseSerializer):
 
 class PositionSerializer(HouseSerializer):
     person = PersonBrief(read_only=True)
-    organisation = OrganisationBrief(read_only=True)
+    organisation = OrganisationBrief(read_only=True, allow_null=True)
 
     class Meta:
         model = Position
@@ -137,7 +140,11 @@ class PositionChange(PositionBody):
 
 class GrantSerializer(serializers.Serializer[Any]):
     role = serializers.ChoiceField(choices=Role.choices)
-    organisation = serializers.UUIDField(allow_null=True)
+    organisation = serializers.UUIDField(allow_null=True, help_text="In it and below it; null: everywhere.")
+
+
+class AccountGrantSerializer(GrantSerializer):
+    id = serializers.UUIDField()
 
 
 class RoleGrantSerializer(HouseSerializer):
@@ -152,7 +159,7 @@ class RoleGrantSerializer(HouseSerializer):
 
 
 class AccountSerializer(HouseSerializer):
-    person = PersonBrief(read_only=True)
+    person = PersonBrief(read_only=True, allow_null=True)
     grants = serializers.SerializerMethodField()
 
     class Meta:
@@ -160,6 +167,7 @@ class AccountSerializer(HouseSerializer):
         fields = ["id", "email", "person", "is_active", "grants", "created_at", "last_login"]
         read_only_fields = fields
 
+    @extend_schema_field(AccountGrantSerializer(many=True))
     def get_grants(self, account: Account) -> list[dict[str, Any]]:
         grants = sorted(account.grants.all(), key=lambda grant: grant.pk)
         return [{"id": grant.pk, "role": grant.role, "organisation": grant.organisation_id} for grant in grants]
@@ -188,6 +196,8 @@ class SessionSerializer(serializers.Serializer[Any]):
 
 
 class TokenSerializer(HouseSerializer):
+    scopes = serializers.ListField(child=serializers.ChoiceField(choices=SCOPES), read_only=True)
+
     class Meta:
         model = ApiToken
         fields = ["id", "name", "scopes", "expires_at", "revoked_at", "created_at"]

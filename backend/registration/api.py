@@ -91,7 +91,7 @@ class RegistrationViewSet(HouseViewSet):
         row = self.get_object()
         return self._answer(services.cancel(registration_id=row.id, expected=self.expected_version()))
 
-    @extend_schema(request=None, responses=RegistrationSerializer)
+    @extend_schema(request=None, responses=RegistrationSerializer, summary="Reissue a check-in code")
     @action(detail=True, methods=["post"])
     def reissue(self, request: Any, pk: str) -> Response:
         """Mails a new check-in code and voids the old one."""
@@ -119,7 +119,7 @@ class SeatsViewSet(HouseViewSet):
     def get_queryset(self) -> QuerySet[Seats]:
         return queries.visible_seats(self.account)
 
-    @extend_schema(request=CapacityBody, responses=SeatsSerializer)
+    @extend_schema(request=CapacityBody, responses=SeatsSerializer, summary="Set the number of seats")
     @action(detail=True, methods=["post"])
     def resize(self, request: Any, pk: str) -> Response:
         """Sets the number of seats (null: no limit). Added ones go to the waiting list at once; there cannot be fewer
@@ -170,7 +170,11 @@ class _Door(HouseViewSet):
 
 
 class CheckInViewSet(_Door):
-    @extend_schema(request=DoorBody, responses={200: PresenceSerializer, 201: PresenceSerializer})
+    """The way in: by code, by registration or by name."""
+
+    @extend_schema(
+        request=DoorBody, responses={200: PresenceSerializer, 201: PresenceSerializer}, summary="Check somebody in"
+    )
     def create(self, request: Any) -> Response:
         """Notes that somebody came in. A second scan answers 200 with the first time."""
         return self._note(
@@ -182,7 +186,11 @@ class CheckInViewSet(_Door):
 
 
 class CheckOutViewSet(_Door):
-    @extend_schema(request=DoorBody, responses={200: PresenceSerializer, 201: PresenceSerializer})
+    """The way out: by code, by registration or by name."""
+
+    @extend_schema(
+        request=DoorBody, responses={200: PresenceSerializer, 201: PresenceSerializer}, summary="Check somebody out"
+    )
     def create(self, request: Any) -> Response:
         """Notes that somebody went out. A second scan answers 200 with the first time."""
         return self._note(request, lambda said, row, source: services.check_out(registration_id=row.id, source=source))
@@ -230,7 +238,8 @@ class AttendanceViewSet(HouseViewSet):
             OpenApiParameter("at", {"type": "string", "format": "date-time"}, description="Now, if not said."),
             OpenApiParameter("share", str, description="Ask for a quorum of this share of those summoned, as in 2/3."),
         ],
-        responses=AttendanceSerializer(many=False),
+        responses=AttendanceSerializer,
+        summary="Count who is there",
     )
     def list(self, request: Any, *args: Any, **kwargs: Any) -> Response:
         asked = AttendanceQuery(data=request.query_params.dict())

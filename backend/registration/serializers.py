@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
 from backend.core.serializers import Body, HouseSerializer, LanguageMap
@@ -92,6 +93,7 @@ class QuorumSerializer(serializers.Serializer[Any]):
     met = serializers.BooleanField()
 
 
+@extend_schema_serializer(many=False)
 class AttendanceSerializer(serializers.Serializer[Any]):
     conference = serializers.UUIDField()
     at = serializers.DateTimeField()

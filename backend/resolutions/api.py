@@ -48,6 +48,7 @@ class ResolutionViewSet(HouseViewSet):
 
     @extend_schema(request=ResolutionBody, responses={201: ResolutionSerializer})
     def create(self, request: Any) -> Response:
+        """Drafts a text for a conference."""
         body = self.body(ResolutionBody)
         self.check_object_permissions(request, body["conference"])
         return self.answer(services.draft(**body), 201)
@@ -61,11 +62,13 @@ class ResolutionViewSet(HouseViewSet):
     @extend_schema(request=None, responses=ResolutionSerializer)
     @action(detail=True, methods=["post"])
     def table(self, request: Any, pk: str) -> Response:
+        """Puts the text before the conference; it stays as it is from now on."""
         return self.answer(services.table(resolution_id=self.get_object().pk, expected=self.expected_version()))
 
     @extend_schema(request=None, responses=ResolutionSerializer)
     @action(detail=True, methods=["post"])
     def withdraw(self, request: Any, pk: str) -> Response:
+        """Takes the text back before it is decided."""
         return self.answer(services.withdraw(resolution_id=self.get_object().pk, expected=self.expected_version()))
 
     @extend_schema(request=DecisionBody, responses=ResolutionSerializer)
@@ -96,6 +99,7 @@ class PollViewSet(HouseViewSet):
 
     @extend_schema(request=PollBody, responses={201: PollSerializer})
     def create(self, request: Any) -> Response:
+        """Prepares a vote on a resolution; nobody votes before it is opened."""
         body = self.body(PollBody)
         self.check_object_permissions(request, body["resolution"])
         return self._answer(services.draft_poll(**body), 201)
@@ -117,6 +121,7 @@ class PollViewSet(HouseViewSet):
     @extend_schema(request=DeclareBody, responses=PollSerializer)
     @action(detail=True, methods=["post"])
     def declare(self, request: Any, pk: str) -> Response:
+        """Makes the verdict known; `casting_vote` breaks a tie where the rule leaves it to the chair."""
         row = self.get_object()
         body = self.body(DeclareBody)
         return self._answer(services.declare(poll_id=row.pk, expected=self.expected_version(), **body))
@@ -124,6 +129,7 @@ class PollViewSet(HouseViewSet):
     @extend_schema(request=AnnulBody, responses=PollSerializer)
     @action(detail=True, methods=["post"])
     def annul(self, request: Any, pk: str) -> Response:
+        """Voids the poll and says why; its record stays."""
         row = self.get_object()
         body = self.body(AnnulBody)
         return self._answer(services.annul(poll_id=row.pk, expected=self.expected_version(), **body))
@@ -169,7 +175,7 @@ class BallotViewSet(HouseViewSet):
     serializer_class = ReceiptSerializer
     filter_backends = ()
 
-    @extend_schema(request=BallotBody, responses={200: ReceiptSerializer(many=True)})
+    @extend_schema(request=BallotBody, responses={200: ReceiptSerializer(many=True)}, summary="Vote")
     def create(self, request: Any) -> Response:
         """Casts the caller's ballots; sent again with the same choice, it answers with the same receipts."""
         body = self.body(BallotBody)

@@ -93,34 +93,41 @@ class ConferenceViewSet(HouseViewSet):
     @extend_schema(request=None, responses=ConferenceSerializer)
     @action(detail=True, methods=["post"])
     def announce(self, request: Any, pk: str) -> Response:
+        """Makes a draft or postponed conference public and books its rooms."""
         return self._move(services.announce)
 
     @extend_schema(request=GavelBody, responses=ConferenceSerializer)
     @action(detail=True, methods=["post"])
     def start(self, request: Any, pk: str) -> Response:
+        """Opens the conference: from now on people are checked in and polls are held."""
         return self._move(services.start, GavelBody)
 
     @extend_schema(request=GavelBody, responses=ConferenceSerializer)
     @action(detail=True, methods=["post"])
     def close(self, request: Any, pk: str) -> Response:
+        """Ends the conference; its minutes are drafted from the record."""
         return self._move(services.close, GavelBody)
 
     @extend_schema(request=None, responses=ConferenceSerializer)
     @action(detail=True, methods=["post"])
     def archive(self, request: Any, pk: str) -> Response:
+        """Lays a closed conference on file."""
         return self._move(services.archive)
 
     @extend_schema(request=CallOffBody, responses=ConferenceSerializer)
     @action(detail=True, methods=["post"])
     def postpone(self, request: Any, pk: str) -> Response:
+        """Puts an announced conference off without a new time; its rooms are free again."""
         return self._move(services.postpone, CallOffBody)
 
     @extend_schema(request=CallOffBody, responses=ConferenceSerializer)
     @action(detail=True, methods=["post"])
     def cancel(self, request: Any, pk: str) -> Response:
+        """Calls the conference off: its rooms are free again and its invitations are withdrawn."""
         return self._move(services.cancel, CallOffBody)
 
     @extend_schema(request=None, responses=ConferenceSerializer)
     @action(detail=True, methods=["post"])
     def reopen(self, request: Any, pk: str) -> Response:
+        """Makes a cancelled conference a draft again and takes its rooms back."""
         return self._move(services.reopen)

@@ -116,6 +116,8 @@ class PartShelf(Shelf):
 
 @described(SiteBody, SiteSerializer)
 class SiteViewSet(PartShelf):
+    """Where a conference takes place: several at once are several sites."""
+
     queryset = Site.objects.select_related("conference", "venue", "room")
     serializer_class = SiteSerializer
     body_class, noun = SiteBody, "site"
@@ -124,6 +126,8 @@ class SiteViewSet(PartShelf):
 
 @described(AgendaItemBody, AgendaItemSerializer)
 class AgendaItemViewSet(PartShelf):
+    """A conference's agenda, in phases."""
+
     queryset = AgendaItem.objects.select_related("conference")
     serializer_class = AgendaItemSerializer
     body_class, noun = AgendaItemBody, "agenda_item"
@@ -136,6 +140,8 @@ class DutyFilters(PartFilters):
 
 @described(DutyBody, DutySerializer)
 class DutyViewSet(PartShelf):
+    """Who chairs, keeps the record, counts, or is a guest: a person, an office without a name, or a group."""
+
     queryset = Duty.objects.select_related("conference", "person", "organisation").prefetch_related(
         "organisation__former_names"
     )
@@ -153,6 +159,8 @@ class SpeechFilters(PartFilters):
 
 @described(SpeechBody, SpeechSerializer)
 class SpeechViewSet(PartShelf):
+    """What was said, by whom, in what office."""
+
     queryset = Speech.objects.select_related("conference", "person", "organisation").prefetch_related(
         "organisation__former_names"
     )
@@ -189,6 +197,8 @@ class RoomFilters(django_filters.FilterSet):
 
 @described(RoomBody, RoomSerializer)
 class RoomViewSet(Shelf):
+    """Rooms of venues. No room is booked twice at the same time."""
+
     queryset = Room.objects.select_related("venue")
     serializer_class = RoomSerializer
     filterset_class = RoomFilters
@@ -202,6 +212,8 @@ class SeriesFilters(django_filters.FilterSet):
 
 @described(SeriesBody, SeriesSerializer)
 class SeriesViewSet(Shelf):
+    """Conferences that come again, such as a monthly study day."""
+
     queryset = Series.objects.all()
     serializer_class = SeriesSerializer
     filterset_class = SeriesFilters

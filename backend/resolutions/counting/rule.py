@@ -12,12 +12,13 @@ Text = dict[str, str]
 BODIES = ("members", "summoned", "entitled", "present_at_open", "present_at_seal")
 #: Bases that are ballots. `returned` and `yes_no` are the votes cast that `blanks` and `invalid` speak of.
 BALLOTS = ("returned", "valid", "yes_no")
+THRESHOLD_BASES = (*BODIES, *BALLOTS)
 QUORUM_BASES = ("members", "summoned", "entitled")
 
-_COMPARISONS = (">", ">=")
-_MOMENTS = ("open", "seal")
-_COUNTED = ("not_counted", "count_in_cast")
-_TIES = ("fails", "chair")
+COMPARISONS = (">", ">=")
+MOMENTS = ("open", "seal")
+COUNTED = ("not_counted", "count_in_cast")
+TIES = ("fails", "chair")
 _SHARE = re.compile(r"([0-9]{1,6})/([0-9]{1,6})")
 _MOST_THRESHOLDS = 8
 
@@ -110,9 +111,9 @@ class _Reader:
         return Rule(
             all_of=self._all_of(members.get("all_of")),
             quorum=None if members.get("quorum") is None else self._quorum(members["quorum"]),
-            blanks=self._one_of(members.get("blanks", "not_counted"), "blanks", _COUNTED),
-            invalid=self._one_of(members.get("invalid", "count_in_cast"), "invalid", _COUNTED),
-            tie=self._one_of(members.get("tie", "fails"), "tie", _TIES),
+            blanks=self._one_of(members.get("blanks", "not_counted"), "blanks", COUNTED),
+            invalid=self._one_of(members.get("invalid", "count_in_cast"), "invalid", COUNTED),
+            tie=self._one_of(members.get("tie", "fails"), "tie", TIES),
             title=self._text(members.get("title", {}), "title"),
             citation=self._text(members.get("citation", {}), "citation"),
         )
@@ -131,19 +132,19 @@ class _Reader:
         members = self._object(data, path, f"{path}.", {"share", "cmp", "base"})
         return Threshold(
             share=self._share(members, path),
-            cmp=self._one_of(members.get("cmp"), f"{path}.cmp", _COMPARISONS),
-            base=self._one_of(members.get("base"), f"{path}.base", (*BODIES, *BALLOTS)),
+            cmp=self._one_of(members.get("cmp"), f"{path}.cmp", COMPARISONS),
+            base=self._one_of(members.get("base"), f"{path}.base", THRESHOLD_BASES),
         )
 
     def _quorum(self, data: object) -> Quorum:
         members = self._object(data, "quorum", "quorum.", {"share", "cmp", "base", "at"})
         at = members.get("at", ["open"])
-        if not isinstance(at, list) or not at or any(moment not in _MOMENTS for moment in at) or len(set(at)) < len(at):
+        if not isinstance(at, list) or not at or any(moment not in MOMENTS for moment in at) or len(set(at)) < len(at):
             self._wrong("quorum.at", vi="Chọn trong: open, seal.", en="Choose from: open, seal.")
             at = []
         return Quorum(
             share=self._share(members, "quorum"),
-            cmp=self._one_of(members.get("cmp", ">="), "quorum.cmp", _COMPARISONS),
+            cmp=self._one_of(members.get("cmp", ">="), "quorum.cmp", COMPARISONS),
             base=self._one_of(members.get("base"), "quorum.base", QUORUM_BASES),
             at=tuple(at),
         )
