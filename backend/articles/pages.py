@@ -6,9 +6,10 @@ from functools import wraps
 from typing import Any
 
 from django.core.paginator import EmptyPage, Paginator
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.template.loader import render_to_string
 from django.utils import translation
+from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
 from backend.articles import addresses, linked_data, queries
@@ -27,7 +28,7 @@ from backend.conferences.queries import (
 )
 from backend.conferences.states import DutyKind
 from backend.core.clock import local
-from backend.core.text import localized, say
+from backend.core.text import current_language, localized, say
 from backend.core.vietnamese import ascii_name
 
 PAGE_SIZE = 20
@@ -78,6 +79,14 @@ def public_page(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResp
             return view(request, language, **kwargs)
 
     return speaking
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponseBase:
+    """The way in, in the reader's language."""
+    answer = HttpResponseRedirect(addresses.absolute(addresses.CONFERENCES[current_language()]))
+    patch_vary_headers(answer, ["Accept-Language"])
+    return answer
 
 
 @public_page

@@ -9,6 +9,7 @@ from backend.articles.api import ArticleViewSet
 routes = [("articles", ArticleViewSet)]
 
 pages = [
+    path("", public.home),
     path("vi/bai-viet", public.article_index, {"language": "vi"}, name="articles-vi"),
     path("en/articles", public.article_index, {"language": "en"}, name="articles-en"),
     path("vi/bai-viet/<slug:slug>", public.article, {"language": "vi"}, name="article-vi"),

@@ -95,6 +95,16 @@ def test_machines_read_an_article_about_an_event(client: Client, recap: Article)
     }
 
 
+@pytest.mark.parametrize(
+    ("asked", "path"), [("en", "/en/conferences"), ("vi,en;q=0.5", "/vi/hoi-nghi"), ("fr", "/vi/hoi-nghi")]
+)
+def test_the_bare_address_leads_to_the_pages_in_the_readers_language(client: Client, asked: str, path: str) -> None:
+    answer = client.get("/", headers={"Accept-Language": asked})
+    assert answer.status_code == 302
+    assert answer["Location"].endswith(path)
+    assert "Accept-Language" in answer["Vary"]
+
+
 def test_nothing_on_a_page_comes_from_elsewhere_or_runs(client: Client, recap: Article) -> None:
     html = read(client, f"/vi/bai-viet/{recap.slug}")
     assert [script["type"] for script in tags(html, "script")] == ["application/ld+json"]
