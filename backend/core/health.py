@@ -3,9 +3,10 @@
 from django.conf import settings
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST
 
 from backend.core import problems
+from backend.core.metrics import exposition
 
 
 def live(request: HttpRequest) -> JsonResponse:
@@ -24,14 +25,14 @@ def ready(request: HttpRequest) -> JsonResponse:
 
 
 def metrics(request: HttpRequest) -> HttpResponse:
-    """Prometheus text format: this process's requests, and the outbox's backlog from the database.
+    """Prometheus text format: the API's requests, and the outbox's backlog from the database.
 
     With PLENUM_METRICS_TOKEN set it wants `Authorization: Bearer <token>`.
     """
     wanted = settings.METRICS_TOKEN
     if wanted and request.headers.get("Authorization") != f"Bearer {wanted}":
         return problems.page(401, request)
-    return HttpResponse(generate_latest(REGISTRY) + _backlog(), content_type=CONTENT_TYPE_LATEST)
+    return HttpResponse(exposition() + _backlog(), content_type=CONTENT_TYPE_LATEST)
 
 
 def _backlog() -> bytes:

@@ -1,14 +1,25 @@
-"""Prometheus figures of this process."""
+"""Prometheus figures of the API's processes."""
 
+import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from django.http import HttpRequest, HttpResponse
-from prometheus_client import Counter, Histogram
+from prometheus_client import REGISTRY, CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client.multiprocess import MultiProcessCollector
 
 REQUESTS = Counter("plenum_http_requests_total", "Requests answered", ["method", "route", "status"])
 SECONDS = Histogram("plenum_http_request_seconds", "Time to answer a request", ["method", "route"])
+
+
+def exposition() -> bytes:
+    """Prometheus' text format. Processes that share PROMETHEUS_MULTIPROC_DIR are one in it: a scrape meets any of them."""
+    if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
+        return generate_latest(REGISTRY)
+    together = CollectorRegistry()
+    MultiProcessCollector(together)
+    return generate_latest(together)
 
 
 @contextmanager
