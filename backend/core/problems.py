@@ -7,15 +7,18 @@ import structlog
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation, ValidationError
 from django.db import DataError, IntegrityError, OperationalError
 from django.http import Http404, HttpRequest, JsonResponse
+from django.views.decorators.http import require_safe
 from rest_framework import exceptions, status
 from rest_framework.response import Response
 
 from backend.core import context
 from backend.core.errors import DomainError, Invalid
-from backend.core.text import say
+from backend.core.text import both, say
 
 log = structlog.get_logger(__name__)
 
+#: Vietnamese is written as it is, not as escapes.
+READABLE = {"ensure_ascii": False}
 CONTENT_TYPE = "application/problem+json"
 #: Sentences for what the framework refuses, by status.
 TITLES = {
@@ -123,9 +126,29 @@ def answer(error: Exception, view_context: dict[str, Any]) -> Response | None:
 
 def page(code: int, request: HttpRequest) -> JsonResponse:
     """A problem outside DRF's reach (unknown address, refused body, crash)."""
-    response = JsonResponse(document(code, *TITLES[code]), status=code)
+    response = JsonResponse(document(code, *TITLES[code]), status=code, json_dumps_params=READABLE)
     response["Content-Type"] = CONTENT_TYPE
     return response
+
+
+def catalogue() -> dict[str, tuple[int, Any]]:
+    """Every problem type: slug → status and title."""
+    known = {slug: (code, title) for code, (slug, title) in TITLES.items()}
+    waiting = [DomainError]
+    while waiting:
+        refusal = waiting.pop()
+        known[refusal.slug] = (refusal.status, refusal.title)
+        waiting += refusal.__subclasses__()
+    return known
+
+
+@require_safe
+def explained(request: HttpRequest, slug: str) -> JsonResponse:
+    """What stands at a problem's `type`: the same for everybody who meets it."""
+    if slug not in catalogue():
+        return page(404, request)
+    code, title = catalogue()[slug]
+    return JsonResponse({"type": f"/problems/{slug}", "status": code, "title": both(title)}, json_dumps_params=READABLE)
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> JsonResponse:

@@ -16,8 +16,7 @@ from drf_spectacular.plumbing import force_instance, get_lib_doc_excludes
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.serializers import ModelSerializer
 
-from backend.core.errors import DomainError
-from backend.core.problems import TITLES
+from backend.core.problems import catalogue
 
 GUIDE = """\
 Conferences and meetings on the record: from the invitation to the published recap.
@@ -304,14 +303,8 @@ def _first_sentence(text: str) -> str:
 
 
 def _problem_types() -> list[str]:
-    """Every slug a refusal may carry."""
-    known = {slug for slug, _ in TITLES.values()}
-    waiting = [DomainError]
-    while waiting:
-        refusal = waiting.pop()
-        known.add(refusal.slug)
-        waiting += refusal.__subclasses__()
-    return [f"/problems/{slug}" for slug in sorted(known - {"internal"})]
+    """Every type a refusal may carry."""
+    return [f"/problems/{slug}" for slug in sorted(catalogue()) if slug != "internal"]
 
 
 def describe_house(result: dict[str, Any], generator: Any, **_: Any) -> dict[str, Any]:
