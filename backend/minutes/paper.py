@@ -43,7 +43,7 @@ def _form(minutes: Minutes) -> MinutesDocument:
     def said(*kinds: str) -> list[str]:
         return [localized(block["text"], "vi") for block in blocks if block["kind"] in kinds and block["text"]]
 
-    chair, writer = chairs(minutes.conference), secretary(minutes.conference)
+    writer = secretary(minutes.conference)
     return MinutesDocument(
         parent=localized(head["parent"], "vi"),
         organisation=localized(head["organisation"], "vi"),
@@ -62,7 +62,7 @@ def _form(minutes: Minutes) -> MinutesDocument:
         body=[_paragraph(block) for block in blocks if block["kind"] not in OPENING and block["text"]],
         gathering=localized(head["gathering"], "vi"),
         closing="; ".join(said("closing")),
-        signing_chair=chair[0].person.full_name if chair and chair[0].person else "",
+        signing_chairs=[duty.person.full_name if duty.person else "" for duty in chairs(minutes.conference)],
         signing_secretary=writer.person.full_name if writer and writer.person else "",
         draft=minutes.state != MinutesState.APPROVED,
         made_at=minutes.approved_at or minutes.updated_at,

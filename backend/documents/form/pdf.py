@@ -1,54 +1,61 @@
 """The document of record: PDF/A-2b with every glyph inside, set by Typst."""
 
-import datetime as dt
 import json
-import os
-from dataclasses import asdict
+from functools import cache
 from pathlib import Path
-from typing import Any
 
 import typst
 
-from backend.documents.form.minutes import DRAFT, MOTTO, NATION, MinutesDocument, Paragraph
+from backend.documents.form import faces, page
+from backend.documents.form.minutes import DRAFT, KIND, MOTTO, NATION, RECEIVERS, MinutesDocument
+from backend.documents.form.text import in_glyphs
 
 TEMPLATE = Path(__file__).with_name("minutes.typ")
 
 
 def write_pdf(document: MinutesDocument) -> bytes:
-    """Text goes in as data, so nothing in it can act as markup.
-
-    The face is Typst's own Libertinus Serif, the same on every machine; a folder of fonts named by PLENUM_FONT_DIR is
-    searched first for Times New Roman and the faces of its measure (Tinos, Liberation Serif).
-    """
-    folder = os.environ.get("PLENUM_FONT_DIR", "")
+    """The same pages on every machine: no font of the system is looked at. Text goes in as data, so nothing in it can
+    act as markup."""
+    document = document.printable()
     data = {
+        "face": faces.FAMILY,
+        "page": {
+            "margin": {"top": page.TOP, "bottom": page.BOTTOM, "left": page.LEFT, "right": page.RIGHT},
+            "columns": [page.BODY_COLUMN, page.NATION_COLUMN],
+            "indent": page.INDENT,
+            "gap": page.PARAGRAPH_GAP,
+            "spacing": page.LINE_SPACING,
+            "signature": page.SIGNATURE,
+        },
+        "rules": page.rule_lengths(document),
         "draft": DRAFT if document.draft else "",
         "nation": NATION,
         "motto": MOTTO,
-        "parent": document.parent.upper(),
-        "organisation": document.organisation.upper(),
-        "number": document.number_line(),
-        "name": document.name,
-        "paragraphs": [_plain(paragraph) for paragraph in [*document.opening(), *document.body, document.ending()]],
-        "secretary": document.signing_secretary,
-        "chair": document.signing_chair,
-        "receivers": document.receivers(),
-        "faces": ["Times New Roman", "Tinos", "Liberation Serif", "Libertinus Serif"]
-        if folder
-        else ["Libertinus Serif"],
+        "parent": in_glyphs(document.parent_line()),
+        "organisation": in_glyphs(document.body_line()),
+        "number": in_glyphs(document.number_line()),
+        "kind": KIND,
+        "name": in_glyphs(document.name),
+        "paragraphs": [
+            {"label": in_glyphs(one.label), "text": in_glyphs(one.text), "style": one.style}
+            for one in document.paragraphs()
+        ],
+        "signatures": [
+            {"office": office, "names": [in_glyphs(name) for name in names]} for office, names in document.signatures()
+        ],
+        "receivers": {"title": RECEIVERS, "lines": [in_glyphs(line) for line in document.receivers()]},
     }
-    fonts: list[Any] = [folder] if folder else []
     made: bytes = typst.compile(
         TEMPLATE.read_bytes(),
         format="pdf",
         sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
-        font_paths=fonts,
-        ignore_system_fonts=True,
+        font_paths=_fonts(),
         pdf_standards="a-2b",
-        timestamp=int((document.made_at or dt.datetime.now(dt.UTC)).timestamp()),
+        timestamp=int(document.made_at.timestamp()),
     )
     return made
 
 
-def _plain(paragraph: Paragraph) -> dict[str, str]:
-    return asdict(paragraph)
+@cache
+def _fonts() -> typst.Fonts:
+    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(faces.FOLDER)])

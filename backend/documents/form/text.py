@@ -1,0 +1,38 @@
+"""Text as it can be printed, whatever was typed, scanned or pasted."""
+
+import re
+import unicodedata
+
+from backend.core.vietnamese import clean
+from backend.documents.form.faces import face
+
+#: Without a space for so long, a word would run out of its column; it may break every so many letters.
+_BREAKABLE = re.compile(r"\S{30,}")
+_PIECE = re.compile(r"(\S{15})(?=[^\s\u0300-\u036f])")
+_BREAK = "\u200b"
+#: Vietnamese puts two marks on a letter, scholarly writing three or four; towers of them only hide their neighbours.
+_TOWER = re.compile(r"([\u0300-\u036f]{4})[\u0300-\u036f]+")
+
+
+def printable(text: str) -> str:
+    """NFC, lines ended by \\n, and nothing that has no shape: control, format and direction characters go.
+
+    What is left is what XML 1.0 accepts, so a .docx made of it opens.
+    """
+    lines = clean(re.sub("[\u2028\u2029\x0b\x0c\x85]", "\n", text)).replace("\t", " ")
+    shaped = "".join(c for c in lines if unicodedata.category(c) != "Cf" and ord(c) & 0xFFFE != 0xFFFE)
+    return _TOWER.sub(r"\1", shaped)
+
+
+def one_line(text: str) -> str:
+    return " ".join(printable(text).split())
+
+
+def in_glyphs(text: str) -> str:
+    """`text` in characters the PDF's face has: any other stands as its code point, [U+1F600], so that nothing is lost.
+
+    PDF/A refuses a file with characters it cannot show. Words longer than a line get places to break.
+    """
+    has = face().has
+    shown = "".join(c if has(c) or c == "\n" else f"[U+{ord(c):04X}]" for c in text)
+    return _BREAKABLE.sub(lambda word: _PIECE.sub(rf"\1{_BREAK}", word[0]), shown)
