@@ -3,14 +3,19 @@
 from typing import Any
 
 from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
+from django.contrib.postgres.fields import ArrayField, DateTimeRangeField, RangeOperators
+from django.contrib.postgres.fields.ranges import RangeStartsWith
+from django.contrib.postgres.indexes import GistIndex
 from django.db import models
+from django.db.models import Deferrable
 
 from backend.conferences.states import (
+    ClashPolicy,
     ConferenceState,
     Confidentiality,
     DayPart,
     DutyKind,
+    Equipment,
     Kind,
     OrganiserRole,
     Phase,
@@ -22,12 +27,48 @@ from backend.core.vietnamese import fold
 from backend.people.models import Organisation, Person
 
 
+class Outline(Base):
+    """What conferences are drafted from again and again: the standing part of one series or one template."""
+
+    kind = models.CharField(max_length=20, choices=Kind, default=Kind.MEETING)
+    confidentiality = models.CharField(max_length=12, choices=Confidentiality, default=Confidentiality.PUBLIC)
+    topics = models.JSONField(default=list, blank=True)
+    legal_basis = models.JSONField(default=list, blank=True)
+
+
 class Series(Base):
-    """Conferences that recur: a monthly study, a yearly review. `rule` is an RFC 5545 RRULE."""
+    """Conferences that recur: a weekly staff meeting, a monthly study, a yearly review.
+
+    `starts_on` is the first day of the RFC 5545 `rule` (null: not known, and nothing is planned). With a `start_time`
+    and a length it plans exact times on the wall clock of `time_zone`; without, days and a `day_part`. `added` and
+    `left_out` are local times beside the rule (RDATE, EXDATE). Up to `planned_to` everything planned exists.
+    """
 
     title = LocalizedTextField()
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT)
-    rule = models.CharField(max_length=200, blank=True)
+    outline = models.OneToOneField(Outline, on_delete=models.PROTECT, related_name="series")
+    rule = models.CharField(max_length=500, blank=True)
+    starts_on = models.DateField(null=True, blank=True)
+    start_time = models.TimeField(null=True, blank=True)
+    minutes = models.PositiveSmallIntegerField(null=True, blank=True, help_text="How long each one lasts.")
+    day_part = models.CharField(max_length=12, choices=DayPart, blank=True, default=DayPart.WHOLE)
+    time_zone = models.CharField(max_length=40, default="Asia/Ho_Chi_Minh")
+    added = models.JSONField(default=list, blank=True)
+    left_out = models.JSONField(default=list, blank=True)
+    horizon_days = models.PositiveSmallIntegerField(default=90)
+    announces = models.BooleanField(default=False, help_text="Whether new occurrences are announced at once.")
+    continues = models.OneToOneField(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="continued_by"
+    )
+    planned_to = models.DateField(null=True, editable=False)
+
+
+class ConferenceTemplate(Base):
+    """What an organisation's conferences of one kind are drafted from."""
+
+    title = LocalizedTextField()
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT)
+    outline = models.OneToOneField(Outline, on_delete=models.PROTECT, related_name="template")
 
 
 class Conference(Base):
@@ -38,12 +79,19 @@ class Conference(Base):
     `who` optional; {} is unknown. `topics` are short strings ("TCVN ISO 9001:2015"), `legal_basis` language maps.
     `sequence` rises with each change of time or place that invitees must hear of (RFC 5545 SEQUENCE).
     `folded` is what search reads: the title in every language, without diacritics.
+
+    In a series, `recurrence_id` is the local time it was first planned for, for ever (RFC 5545 RECURRENCE-ID);
+    `slot` is the local time the series' present rule gives it, null when the rule no longer has it. `by_hand` names
+    what was written by hand: later edits of the series leave that alone.
     """
 
     slug = models.SlugField(max_length=120, unique=True)
     kind = models.CharField(max_length=20, choices=Kind)
     title = LocalizedTextField()
     series = models.ForeignKey(Series, null=True, blank=True, on_delete=models.PROTECT, related_name="conferences")
+    recurrence_id = models.CharField(max_length=19, blank=True, default="", editable=False)
+    slot = models.CharField(max_length=19, null=True, editable=False)
+    by_hand = models.JSONField(default=list, editable=False)
     follows = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="followed_by")
     state = models.CharField(max_length=12, choices=ConferenceState, default=ConferenceState.DRAFT)
     confidentiality = models.CharField(max_length=12, choices=Confidentiality, default=Confidentiality.PUBLIC)
@@ -64,6 +112,7 @@ class Conference(Base):
     expected = models.JSONField(default=dict, blank=True)
     attended = models.JSONField(default=dict, blank=True)
     capacity = models.PositiveIntegerField(null=True, blank=True)
+    clash_policy = models.CharField(max_length=6, choices=ClashPolicy, default=ClashPolicy.WARN)
     sequence = models.PositiveIntegerField(default=0)
     reason = LocalizedTextField(blank=True, help_text="Why it was postponed or cancelled.")
     note = LocalizedTextField(blank=True)
@@ -76,7 +125,16 @@ class Conference(Base):
                 condition=models.Q(ends_at__isnull=True)
                 | models.Q(starts_at__isnull=False, ends_at__gt=models.F("starts_at")),
                 name="a_conference_ends_after_it_starts",
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["series", "recurrence_id"],
+                condition=~models.Q(recurrence_id=""),
+                name="an_occurrence_is_planned_once",
+            ),
+            # Put off to the end of the transaction: a new rule may exchange slots.
+            models.UniqueConstraint(
+                fields=["series", "slot"], deferrable=Deferrable.DEFERRED, name="a_slot_is_filled_once"
+            ),
         ]
 
     def save(self, *args: Any, **kwargs: Any) -> None:
@@ -112,19 +170,41 @@ class Venue(Base):
 
 
 class Room(Base):
+    """A room, what is fixed in it, and the minutes it needs before and after each use."""
+
     venue = models.ForeignKey(Venue, on_delete=models.PROTECT, related_name="rooms")
     name = LocalizedTextField()
     capacity = models.PositiveIntegerField(null=True, blank=True)
+    equipment = ArrayField(models.CharField(max_length=20, choices=Equipment), default=list, blank=True)
+    setup_minutes = models.PositiveSmallIntegerField(default=0)
+    clearing_minutes = models.PositiveSmallIntegerField(default=0)
+
+
+class PortableEquipment(Base):
+    """How many pieces of one kind a venue can carry to whichever room needs them."""
+
+    venue = models.ForeignKey(Venue, on_delete=models.CASCADE, related_name="portable")
+    kind = models.CharField(max_length=20, choices=Equipment)
+    quantity = models.PositiveSmallIntegerField()
+
+    class Meta:
+        ordering = ["kind"]
+        constraints = [models.UniqueConstraint(fields=["venue", "kind"], name="portable_equipment_is_counted_once")]
 
 
 class Site(Base):
-    """A place where a conference is held; several at once are several sites, each with its own calendar UID."""
+    """A place where a conference is held; several at once are several sites, each with its own calendar UID.
+
+    Minutes of setting up and clearing that are null are the room's.
+    """
 
     conference = models.ForeignKey(Conference, on_delete=models.CASCADE, related_name="sites")
     venue = models.ForeignKey(Venue, on_delete=models.PROTECT)
     room = models.ForeignKey(Room, null=True, blank=True, on_delete=models.PROTECT)
     order = models.PositiveSmallIntegerField(default=0)
     capacity = models.PositiveIntegerField(null=True, blank=True)
+    setup_minutes = models.PositiveSmallIntegerField(null=True, blank=True)
+    clearing_minutes = models.PositiveSmallIntegerField(null=True, blank=True)
     attended = models.JSONField(default=dict, blank=True)
 
     class Meta:
@@ -132,24 +212,78 @@ class Site(Base):
         constraints = [models.UniqueConstraint(fields=["conference", "order"], name="one_site_per_order")]
 
 
-class RoomBooking(Base):
-    """A room taken by a conference for a time; PostgreSQL refuses a second one."""
+class OutlineSite(Base):
+    """A standing place: the house and, if one is usual, the room."""
 
-    room = models.ForeignKey(Room, on_delete=models.PROTECT, related_name="bookings")
-    site = models.ForeignKey(Site, on_delete=models.CASCADE, related_name="bookings")
-    during = DateTimeRangeField()
+    outline = models.ForeignKey(Outline, on_delete=models.CASCADE, related_name="sites")
+    order = models.PositiveSmallIntegerField()
+    venue = models.ForeignKey(Venue, on_delete=models.PROTECT)
+    room = models.ForeignKey(Room, null=True, blank=True, on_delete=models.PROTECT)
 
     class Meta:
+        ordering = ["order"]
+        constraints = [models.UniqueConstraint(fields=["outline", "order"], name="one_outline_site_per_order")]
+
+
+class OutlineItem(Base):
+    """A standing point of the agenda; one that is `carried_over` lists what the last meeting left open."""
+
+    outline = models.ForeignKey(Outline, on_delete=models.CASCADE, related_name="agenda")
+    order = models.PositiveSmallIntegerField()
+    phase = models.CharField(max_length=12, choices=Phase)
+    title = LocalizedTextField()
+    minutes_planned = models.PositiveSmallIntegerField(null=True, blank=True)
+    carried_over = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ["order"]
+        constraints = [models.UniqueConstraint(fields=["outline", "order"], name="one_outline_item_per_order")]
+
+
+class OutlineDuty(Base):
+    """A standing part: a person (with the office held on the day of each conference), an office, or a group."""
+
+    outline = models.ForeignKey(Outline, on_delete=models.CASCADE, related_name="duties")
+    order = models.PositiveSmallIntegerField()
+    kind = models.CharField(max_length=12, choices=DutyKind)
+    person = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT)
+    organisation = models.ForeignKey(Organisation, null=True, blank=True, on_delete=models.PROTECT)
+    office = LocalizedTextField(blank=True)
+    group = LocalizedTextField(blank=True)
+
+    class Meta:
+        ordering = ["order"]
         constraints = [
-            ExclusionConstraint(
-                name="no_room_booked_twice",
-                expressions=[("room", RangeOperators.EQUAL), ("during", RangeOperators.OVERLAPS)],
-            )
+            models.UniqueConstraint(fields=["outline", "order"], name="one_outline_duty_per_order"),
+            models.CheckConstraint(
+                condition=models.Q(person__isnull=False)
+                | models.Q(organisation__isnull=False)
+                | ~models.Q(office={})
+                | ~models.Q(group={}),
+                name="an_outline_duty_is_somebodys",
+            ),
         ]
 
 
+class EquipmentClaim(Base):
+    """Portable pieces a site wants. `during` is when they are away: null while the conference has no exact time."""
+
+    site = models.ForeignKey(Site, on_delete=models.CASCADE, related_name="claims")
+    portable = models.ForeignKey(PortableEquipment, on_delete=models.PROTECT, related_name="claims")
+    quantity = models.PositiveSmallIntegerField()
+    during = DateTimeRangeField(null=True)
+
+    class Meta:
+        ordering = ["portable__kind"]
+        constraints = [models.UniqueConstraint(fields=["site", "portable"], name="a_site_claims_a_kind_once")]
+        indexes = [GistIndex(fields=["portable", "during"], name="claims_by_time")]
+
+
 class AgendaItem(Base):
-    """One point of the agenda. Times are optional; `order` is what counts."""
+    """One point of the agenda. Times are optional; `order` is what counts.
+
+    A `carried_over` one lists in `open_points` what the last meeting left open: [{"text": {"vi": …}, "source": "…"}].
+    """
 
     conference = models.ForeignKey(Conference, on_delete=models.CASCADE, related_name="agenda")
     phase = models.CharField(max_length=12, choices=Phase)
@@ -157,10 +291,56 @@ class AgendaItem(Base):
     title = LocalizedTextField()
     starts_at = models.DateTimeField(null=True, blank=True)
     minutes_planned = models.PositiveSmallIntegerField(null=True, blank=True)
+    carried_over = models.BooleanField(default=False)
+    open_points = models.JSONField(default=list, editable=False)
 
     class Meta:
         ordering = ["order"]
         constraints = [models.UniqueConstraint(fields=["conference", "order"], name="one_agenda_item_per_order")]
+
+
+class AgendaRoom(Base):
+    """A room an agenda item runs in, of a site's venue; one item may run in many rooms at once."""
+
+    conference = models.ForeignKey(Conference, on_delete=models.CASCADE, related_name="agenda_rooms")
+    agenda_item = models.ForeignKey(AgendaItem, on_delete=models.CASCADE, related_name="rooms")
+    site = models.ForeignKey(Site, on_delete=models.CASCADE, related_name="agenda_rooms")
+    room = models.ForeignKey(Room, on_delete=models.PROTECT)
+
+    class Meta:
+        ordering = ["agenda_item__order", "id"]
+        constraints = [models.UniqueConstraint(fields=["agenda_item", "room"], name="an_item_takes_a_room_once")]
+
+
+class RoomBooking(Base):
+    """A room taken by a site, or by an agenda item of its conference; PostgreSQL refuses a second one.
+
+    `taken` is the time of the conference or item, `during` the time the room is held: with setting up and clearing.
+    """
+
+    room = models.ForeignKey(Room, on_delete=models.PROTECT, related_name="bookings")
+    site = models.ForeignKey(Site, on_delete=models.CASCADE, related_name="bookings")
+    agenda_room = models.ForeignKey(AgendaRoom, null=True, on_delete=models.CASCADE, related_name="bookings")
+    during = DateTimeRangeField()
+    taken = DateTimeRangeField()
+
+    class Meta:
+        constraints = [
+            # Checked after each statement; only an exchange of rooms puts it off to its own end.
+            ExclusionConstraint(
+                name="no_room_booked_twice",
+                expressions=[("room", RangeOperators.EQUAL), ("during", RangeOperators.OVERLAPS)],
+                deferrable=Deferrable.IMMEDIATE,
+            ),
+            models.CheckConstraint(
+                condition=models.Q(during__contains=models.F("taken")), name="a_room_is_held_while_it_is_taken"
+            ),
+            models.UniqueConstraint(
+                fields=["site", "agenda_room"], nulls_distinct=False, name="one_booking_per_site_or_agenda_room"
+            ),
+        ]
+        # The room finder goes down this index once per room, however many bookings there are.
+        indexes = [models.Index("room", RangeStartsWith("during"), name="bookings_by_room_and_start")]
 
 
 class Duty(Base):

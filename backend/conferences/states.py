@@ -16,6 +16,9 @@ class ConferenceState(models.TextChoices):
     CANCELLED = "cancelled", say(vi="huỷ", en="cancelled")
 
 
+#: States in which nobody need come: rooms and equipment are given back, and nobody's time is taken.
+CALLED_OFF = frozenset({ConferenceState.POSTPONED, ConferenceState.CANCELLED})
+
 MOVES = Machine(
     announce=({"draft", "postponed"}, "announced"),
     start=("announced", "running"),
@@ -83,3 +86,29 @@ class SpeechKind(models.TextChoices):
     DIRECTION = "direction", say(vi="phát biểu chỉ đạo", en="directive speech")
     REPLY = "reply", say(vi="đáp từ", en="reply")
     CONCLUSION = "conclusion", say(vi="kết luận", en="conclusion")
+
+
+class ClashPolicy(models.TextChoices):
+    """What happens when somebody, or a portable piece of equipment, would be in two places at once."""
+
+    WARN = "warn", say(vi="cảnh báo", en="warn")
+    REFUSE = "refuse", say(vi="từ chối", en="refuse")
+
+
+class Equipment(models.TextChoices):
+    """The house list: what a room may have built in, and what a venue may carry from room to room."""
+
+    PROJECTOR = "projector", say(vi="máy chiếu", en="projector")
+    SCREEN = "screen", say(vi="màn hình", en="screen")
+    MICROPHONE = "microphone", say(vi="micrô", en="microphone")
+    LOUDSPEAKERS = "loudspeakers", say(vi="loa", en="loudspeakers")
+    VIDEO_LINK = "video_link", say(vi="thiết bị họp trực tuyến", en="video link")
+    RECORDER = "recorder", say(vi="máy ghi âm, ghi hình", en="recorder")
+    INTERPRETING = "interpreting", say(vi="thiết bị phiên dịch", en="interpreting equipment")
+    VOTING = "voting", say(vi="thiết bị biểu quyết", en="voting devices")
+    COMPUTER = "computer", say(vi="máy tính", en="computer")
+    PRINTER = "printer", say(vi="máy in", en="printer")
+    WHITEBOARD = "whiteboard", say(vi="bảng viết", en="whiteboard")
+    LECTERN = "lectern", say(vi="bục phát biểu", en="lectern")
+    STAGE = "stage", say(vi="sân khấu", en="stage")
+    STEP_FREE = "step_free", say(vi="lối vào không bậc", en="step-free access")

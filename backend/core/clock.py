@@ -1,7 +1,8 @@
 """Time as the house sees it."""
 
 import datetime as dt
-from zoneinfo import ZoneInfo
+from functools import cache
+from zoneinfo import ZoneInfo, available_timezones
 
 from django.conf import settings
 from django.db import connection
@@ -24,3 +25,9 @@ def database_now() -> dt.datetime:
 def local(moment: dt.datetime, zone: str | None = None) -> dt.datetime:
     """`moment` on the wall clock of `zone` (default: settings.TIME_ZONE)."""
     return moment.astimezone(ZoneInfo(zone or settings.TIME_ZONE))
+
+
+@cache
+def time_zones() -> frozenset[str]:
+    """The names of all time zones there are."""
+    return frozenset(available_timezones())

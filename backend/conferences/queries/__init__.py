@@ -1,5 +1,6 @@
 """Reading conferences, by noun: who sees them, what they consist of, which rooms are taken, how it is all said."""
 
+from backend.conferences.queries.clashes import Clash, clashes_of
 from backend.conferences.queries.record import (
     chairs,
     co_organisations,
@@ -14,8 +15,19 @@ from backend.conferences.queries.record import (
     secretary,
     speeches_of,
 )
-from backend.conferences.queries.rooms import overlapping_booking
-from backend.conferences.queries.said import day_said, site_said, when_said, where_said
+from backend.conferences.queries.rooms import (
+    Span,
+    buffers,
+    conference_span,
+    free_rooms,
+    held_span,
+    item_span,
+    overlapping_booking,
+    room_day,
+    taken_span,
+    wanted_bookings,
+)
+from backend.conferences.queries.said import day_said, moment_said, site_said, when_said, where_said
 from backend.conferences.queries.visibility import (
     READERS,
     VISIBILITY,
@@ -31,26 +43,38 @@ __all__ = [
     "READERS",
     "VISIBILITY",
     "WRITERS",
+    "Clash",
+    "Span",
     "Visibility",
     "also_visible",
+    "buffers",
     "chairs",
+    "clashes_of",
     "co_organisations",
+    "conference_span",
     "day_said",
     "duties",
     "for_details",
     "for_lists",
+    "free_rooms",
     "has_duty",
     "held_by",
+    "held_span",
+    "item_span",
     "lead_organisation",
     "lead_organisation_id",
+    "moment_said",
     "name_then",
     "office_then",
     "overlapping_booking",
     "parts_visible_to",
+    "room_day",
     "secretary",
     "site_said",
     "speeches_of",
+    "taken_span",
     "visible_to",
+    "wanted_bookings",
     "when_said",
     "where_said",
 ]

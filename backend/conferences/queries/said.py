@@ -47,6 +47,12 @@ def day_said(day: dt.date, language: str = "vi") -> str:
     return f"{day.day:02}/{day.month:02}/{day.year}"
 
 
+def moment_said(moment: dt.datetime, time_zone: str) -> str:
+    """13:30 14/01/2021 on the wall clocks of the zone."""
+    here = local(moment, time_zone)
+    return f"{here:%H:%M} {day_said(here.date())}"
+
+
 def when_said(conference: Conference, language: str = "vi") -> str:
     """The time as people say it: "Chiều 14/01/2021", "13 giờ 30 ngày 14/01/2021" when it is exact, "" when unknown."""
     phrases = _WHEN.get(language, _WHEN["vi"])

@@ -1,21 +1,30 @@
 """Time and place of a conference: what fits together, which rooms it holds, and who must hear of a change."""
 
-import datetime as dt
-from collections.abc import Iterable
-from functools import cache
-from zoneinfo import available_timezones
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
+from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from backend.conferences.events import ConferenceEdited, ConferenceMoved
-from backend.conferences.models import Conference, Room, RoomBooking, Site
-from backend.conferences.queries import day_said, overlapping_booking
-from backend.conferences.states import ConferenceState
-from backend.core.clock import local
+from backend.conferences.models import Conference, EquipmentClaim, PortableEquipment, Room, RoomBooking
+from backend.conferences.queries import (
+    Clash,
+    buffers,
+    clashes_of,
+    conference_span,
+    held_span,
+    moment_said,
+    overlapping_booking,
+    wanted_bookings,
+)
+from backend.conferences.states import CALLED_OFF, ClashPolicy, ConferenceState
+from backend.core.clock import local, time_zones
 from backend.core.errors import Conflict, Invalid
 from backend.core.text import localized, say
 from backend.outbox.registry import DomainEvent
 from backend.outbox.services import emit
+from backend.people.models import Person
 
 #: The columns that say when a conference is.
 TIME_FIELDS = ("day", "day_part", "starts_at", "ends_at", "time_zone")
@@ -23,13 +32,6 @@ TIME_FIELDS = ("day", "day_part", "starts_at", "ends_at", "time_zone")
 SHUT = {ConferenceState.ARCHIVED, ConferenceState.CANCELLED}
 #: States in which time and place are a fact, no longer a plan.
 HELD = {ConferenceState.RUNNING, ConferenceState.CLOSED}
-#: States in which a conference gives its rooms back.
-ROOMLESS = {ConferenceState.POSTPONED, ConferenceState.CANCELLED}
-
-
-@cache
-def _time_zones() -> frozenset[str]:
-    return frozenset(available_timezones())
 
 
 def settle_time(conference: Conference, *, day_given: bool) -> None:
@@ -38,7 +40,7 @@ def settle_time(conference: Conference, *, day_given: bool) -> None:
     Raises Invalid naming the field: an unknown time zone, an end without or not after a start, a given day that is
     not the day of the start.
     """
-    if conference.time_zone not in _time_zones():
+    if conference.time_zone not in time_zones():
         raise Invalid({"time_zone": say(vi="Không có múi giờ này.", en="There is no such time zone.")})
     start, end = conference.starts_at, conference.ends_at
     if end is not None and start is None:
@@ -87,51 +89,139 @@ def save_changes(conference: Conference, *, fields: Iterable[str], moved: Iterab
     emit(*facts)
 
 
-def book_rooms(conference: Conference) -> None:
-    """Makes the conference's bookings what its state, times and sites say: none without exact times.
+@contextmanager
+def rearranging(conference: Conference) -> Iterator[None]:
+    """Around a write that may change who or what is needed where and when: `rearrange`, for what the write brings.
 
-    Raises Conflict naming the room and when it is taken, never by whom.
+    A clash that was there before does not stand in the way of a write that has nothing to do with it.
     """
-    sites = list(Site.objects.filter(conference=conference, room__isnull=False).select_related("room"))
-    start, end = conference.starts_at, conference.ends_at
-    RoomBooking.objects.filter(site__conference=conference).delete()
-    if not sites or start is None or end is None or conference.state in ROOMLESS:
+    refuses = conference.clash_policy == ClashPolicy.REFUSE
+    known = clashes_of(conference.pk) if refuses else []
+    yield
+    rearrange(conference, known=known)
+
+
+def rearrange(conference: Conference, *, known: Collection[Clash] = ()) -> None:
+    """Books what the record asks for and, where the conference refuses clashes, sees that there are none but `known`.
+
+    Raises Conflict for a room that is taken, or naming who or what would be in two places and when. Clashes with mere
+    drafts of others are only ever listed.
+    """
+    book_rooms(conference)
+    # Two conferences that take the same chair at the same moment must not miss each other: they queue here.
+    people = Person.objects.filter(pk__in=conference.duties.filter(person__isnull=False).values("person_id"))
+    pieces = PortableEquipment.objects.filter(claims__site__conference=conference)
+    for rows in (pieces, people):
+        list(rows.select_for_update(no_key=True, of=("self",)).order_by("pk").values_list("pk"))
+    if conference.clash_policy != ClashPolicy.REFUSE:
         return
+    new = [clash for clash in clashes_of(conference.pk) if clash.firm and clash not in known]
+    if new:
+        zone = conference.time_zone
+        raise Conflict(new[0].said(zone), clashes=[_as_problem(clash, zone) for clash in new])
+
+
+def _as_problem(clash: Clash, zone: str) -> dict[str, str | int | None]:
+    """A clash for everybody's eyes: with whom or what, never with which conference."""
+    return {
+        "person": str(clash.person_id) if clash.person_id else None,
+        "equipment": clash.portable.kind if clash.portable else None,
+        "from": local(clash.span.start, zone).isoformat(),
+        "until": local(clash.span.end, zone).isoformat(),
+        "said": str(clash.said(zone)),
+    }
+
+
+def book_rooms(conference: Conference) -> None:
+    """Makes the conference's bookings, and the time of its claims on equipment, what its record says.
+
+    A booking that stays as it was keeps its row. Raises Conflict naming the room and when it is held, never by whom.
+    """
+    wanted = wanted_bookings(conference)
+    there = {_holder(row): row for row in RoomBooking.objects.filter(site__conference=conference)}
     # Two bookings of one room that check each other at the same moment would deadlock: they queue at the room.
-    list(Room.objects.select_for_update(no_key=True).filter(pk__in={site.room_id for site in sites}).order_by("pk"))
+    lock_rooms({row.room_id for row in wanted})
+    changed, new = [], []
+    for booking in wanted:
+        row = there.pop(_holder(booking), None)
+        if row is None:
+            new.append(booking)
+        elif _differ(row, booking):
+            row.room, row.during, row.taken = booking.room, booking.during, booking.taken
+            row.version += 1
+            changed.append(row)
     try:
         with transaction.atomic():
-            RoomBooking.objects.bulk_create(
-                [RoomBooking(room=site.room, site=site, during=(start, end)) for site in sites]
-            )
+            RoomBooking.objects.filter(pk__in=[row.pk for row in there.values()]).delete()
+            # One statement each: PostgreSQL checks after it, so that bookings of one conference may change places.
+            RoomBooking.objects.bulk_update(changed, ["room", "during", "taken", "version"])
+            RoomBooking.objects.bulk_create(new)
     except IntegrityError as error:
-        if getattr(getattr(error.__cause__, "diag", None), "constraint_name", None) != "no_room_booked_twice":
-            raise
-        raise _taken(conference, sites, start, end) from None
+        raise _refusal(error, wanted) from None
+    _time_claims(conference, wanted)
 
 
-def _taken(conference: Conference, sites: list[Site], start: dt.datetime, end: dt.datetime) -> Conflict:
-    for site in sites:
-        room = site.room
-        other = overlapping_booking(room.id, start, end, besides=conference.id) if room else None
-        if room and other:
-            since, until = other.during.lower, other.during.upper
+def _holder(booking: RoomBooking) -> tuple[object, object]:
+    return booking.site_id, booking.agenda_room_id
+
+
+def _differ(row: RoomBooking, wanted: RoomBooking) -> bool:
+    return (row.room_id, row.during, row.taken) != (wanted.room_id, wanted.during, wanted.taken)
+
+
+def lock_rooms(room_ids: Collection[UUID]) -> None:
+    list(Room.objects.select_for_update(no_key=True).filter(pk__in=room_ids).order_by("pk").values_list("pk"))
+
+
+@contextmanager
+def exchanging(*conferences: Conference) -> Iterator[None]:
+    """Within the block a room may be booked twice for a moment; at its end PostgreSQL checks all the same.
+
+    Raises Conflict as `book_rooms` does.
+    """
+    wanted: list[RoomBooking] = []
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS no_room_booked_twice DEFERRED")
+            yield
+            wanted = [booking for conference in conferences for booking in wanted_bookings(conference)]
+            cursor.execute("SET CONSTRAINTS no_room_booked_twice IMMEDIATE")
+    except IntegrityError as error:
+        raise _refusal(error, wanted) from None
+
+
+def _refusal(error: IntegrityError, wanted: Iterable[RoomBooking]) -> Exception:
+    """What to say when a booking was refused; other errors stay what they are."""
+    if getattr(getattr(error.__cause__, "diag", None), "constraint_name", None) != "no_room_booked_twice":
+        return error
+    for booking in wanted:
+        conference, room, held = booking.site.conference, booking.room, held_span(booking)
+        other = overlapping_booking(room.pk, held.start, held.end, besides=conference.pk)
+        if other is not None:
+            taken = held_span(other)
             return Conflict(
                 say(
                     vi="Phòng {room_vi} đã có lịch từ {since} đến {until}.",
                     en="Room {room_en} is taken from {since} to {until}.",
                     room_vi=localized(room.name, "vi"),
                     room_en=localized(room.name, "en"),
-                    since=_moment(since, conference.time_zone),
-                    until=_moment(until, conference.time_zone),
+                    since=moment_said(taken.start, conference.time_zone),
+                    until=moment_said(taken.end, conference.time_zone),
                 ),
-                room=str(room.id),
-                taken_from=since.isoformat(),
-                taken_until=until.isoformat(),
+                room=str(room.pk),
+                taken_from=taken.start.isoformat(),
+                taken_until=taken.end.isoformat(),
             )
     return Conflict(say(vi="Một phòng được chọn hai lần.", en="A room is chosen twice."))
 
 
-def _moment(moment: dt.datetime, time_zone: str) -> str:
-    here = local(moment, time_zone)
-    return f"{here:%H:%M} {day_said(here.date())}"
+def _time_claims(conference: Conference, bookings: Iterable[RoomBooking]) -> None:
+    """Equipment is away as long as the site's room is held; without a room, for the conference and the site's buffers."""
+    held = {row.site_id: held_span(row) for row in bookings if row.agenda_room_id is None}
+    whole = None if conference.state in CALLED_OFF else conference_span(conference)
+    for claim in EquipmentClaim.objects.filter(site__conference=conference).select_related("site"):
+        span = held.get(claim.site_id) or (whole.widened(*buffers(claim.site, None)) if whole else None)
+        during = span.as_range() if span else None
+        if claim.during != during:
+            claim.during = during
+            claim.save(update_fields=["during"])
