@@ -27,9 +27,16 @@ from backend.conferences.services.programme import (
     remove_site,
     remove_speech,
 )
+from backend.conferences.services.rooms import (
+    add_agenda_room,
+    edit_agenda_room,
+    remove_agenda_room,
+    swap_rooms,
+)
 
 __all__ = [
     "add_agenda_item",
+    "add_agenda_room",
     "add_duty",
     "add_room",
     "add_series",
@@ -43,6 +50,7 @@ __all__ = [
     "draft",
     "edit",
     "edit_agenda_item",
+    "edit_agenda_room",
     "edit_duty",
     "edit_room",
     "edit_series",
@@ -52,6 +60,7 @@ __all__ = [
     "postpone",
     "record_capacity",
     "remove_agenda_item",
+    "remove_agenda_room",
     "remove_duty",
     "remove_room",
     "remove_series",
@@ -60,4 +69,5 @@ __all__ = [
     "remove_venue",
     "reopen",
     "start",
+    "swap_rooms",
 ]

@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Sequence
+from contextlib import nullcontext
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +13,14 @@ from backend.conferences.events import ConferenceDrafted
 from backend.conferences.models import Conference, Organiser
 from backend.conferences.services import programme
 from backend.conferences.services.inputs import AgendaFields, ConferenceFields, DutyFields, SiteFields
-from backend.conferences.services.scheduling import TIME_FIELDS, book_rooms, ensure_writable, save_changes, settle_time
+from backend.conferences.services.scheduling import (
+    TIME_FIELDS,
+    ensure_writable,
+    rearrange,
+    rearranging,
+    save_changes,
+    settle_time,
+)
 from backend.conferences.states import ConferenceState, OrganiserRole
 from backend.core.errors import Conflict, Invalid
 from backend.core.queries import locked
@@ -35,14 +43,14 @@ def draft(
     """A new draft with its organisers, sites, agenda and duties, or nothing of it.
 
     Sites with a room and exact times take the room at once. Raises Invalid naming the field, Conflict for a room
-    that is taken.
+    that is taken or, where the conference refuses clashes, for somebody who would be in two places at once.
     """
     conference = Conference(**fields)
     settle_time(conference, day_given="day" in fields)
     _insert(conference)
     _set_organisers(conference, lead, co_organisers)
     programme.fill(conference, sites=sites, agenda=agenda, duties=duties)
-    book_rooms(conference)
+    rearrange(conference)
     emit(ConferenceDrafted(conference_id=conference.id))
     return conference
 
@@ -86,9 +94,8 @@ def edit(
         )
     if lead is not None or co_organisers is not None:
         changed += _change_organisers(conference, lead, co_organisers)
-    save_changes(conference, fields=changed, moved=moved)
-    if moved:
-        book_rooms(conference)
+    with rearranging(conference) if moved else nullcontext():
+        save_changes(conference, fields=changed, moved=moved)
     return conference
 
 

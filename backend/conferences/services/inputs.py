@@ -1,6 +1,7 @@
 """What the services are given: keys left out are left alone (on edits) or unknown (on new rows)."""
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any, TypedDict
 
 from backend.conferences.models import AgendaItem, Conference, Room, Series, Site, Venue
@@ -13,6 +14,8 @@ class ConferenceFields(TypedDict, total=False):
     kind: str
     title: Text
     series: Series | None
+    recurrence_id: str
+    slot: str | None
     follows: Conference | None
     confidentiality: str
     day: dt.date | None
@@ -27,30 +30,92 @@ class ConferenceFields(TypedDict, total=False):
     expected: dict[str, Any]
     attended: dict[str, Any]
     capacity: int | None
+    clash_policy: str
     note: Text
 
 
+class PieceFields(TypedDict):
+    kind: str
+    quantity: int
+
+
 class VenueFields(TypedDict, total=False):
+    """`portable` is all there is of it."""
+
     name: Text
     address: Text
     hired: bool | None
     organisation: Organisation | None
+    portable: list[PieceFields]
 
 
 class RoomFields(TypedDict, total=False):
     venue: Venue
     name: Text
     capacity: int | None
+    equipment: list[str]
+    setup_minutes: int
+    clearing_minutes: int
+
+
+class OutlineSiteFields(TypedDict, total=False):
+    venue: Venue
+    room: Room | None
+
+
+class OutlineItemFields(TypedDict, total=False):
+    phase: str
+    title: Text
+    minutes_planned: int | None
+    carried_over: bool
+
+
+class OutlineDutyFields(TypedDict, total=False):
+    kind: str
+    person: Person | None
+    organisation: Organisation | None
+    office: Text
+    group: Text
+
+
+class OutlineFields(TypedDict, total=False):
+    """What a series or template is made of beside its own columns; lists come as a whole."""
+
+    kind: str
+    confidentiality: str
+    topics: list[str]
+    legal_basis: list[Text]
+    sites: Sequence[OutlineSiteFields]
+    agenda: Sequence[OutlineItemFields]
+    duties: Sequence[OutlineDutyFields]
+
+
+class TemplateFields(TypedDict, total=False):
+    title: Text
+    organisation: Organisation
 
 
 class SeriesFields(TypedDict, total=False):
+    """`added` and `left_out` are local times in ISO 8601, or days meaning the usual time."""
+
     title: Text
     organisation: Organisation
     rule: str
+    starts_on: dt.date | None
+    start_time: dt.time | None
+    minutes: int | None
+    day_part: str
+    time_zone: str
+    added: list[str]
+    left_out: list[str]
+    horizon_days: int
+    announces: bool
 
 
 class SiteFields(TypedDict, total=False):
-    """The venue is one that is known (`venue`) or is entered with the site (`new_venue`); the room likewise."""
+    """The venue is one that is known (`venue`) or is entered with the site (`new_venue`); the room likewise.
+
+    `equipment` is every portable piece the site wants of the venue."""
 
     venue: Venue
     new_venue: VenueFields
@@ -58,7 +123,16 @@ class SiteFields(TypedDict, total=False):
     new_room: RoomFields
     order: int
     capacity: int | None
+    setup_minutes: int | None
+    clearing_minutes: int | None
+    equipment: list[PieceFields]
     attended: dict[str, Any]
+
+
+class AgendaRoomFields(TypedDict, total=False):
+    agenda_item: AgendaItem
+    site: Site
+    room: Room
 
 
 class AgendaFields(TypedDict, total=False):
@@ -67,6 +141,7 @@ class AgendaFields(TypedDict, total=False):
     title: Text
     starts_at: dt.datetime | None
     minutes_planned: int | None
+    carried_over: bool
 
 
 class DutyFields(TypedDict, total=False):

@@ -17,7 +17,7 @@ from backend.conferences.events import (
 )
 from backend.conferences.models import Conference
 from backend.conferences.queries import lead_organisation_id
-from backend.conferences.services.scheduling import book_rooms
+from backend.conferences.services.scheduling import book_rooms, rearrange
 from backend.conferences.states import MOVES, ConferenceState
 from backend.core.clock import now
 from backend.core.errors import Invalid
@@ -45,7 +45,7 @@ def announce(*, conference_id: UUID, expected: int | None = None) -> Conference:
         conference.sequence += 1
         facts.append(ConferenceMoved(conference_id=conference.id, sequence=conference.sequence, changes=["resumed"]))
     conference.save()
-    book_rooms(conference)
+    rearrange(conference)
     emit(*facts)
     return conference
 
@@ -139,6 +139,6 @@ def reopen(*, conference_id: UUID, expected: int | None = None) -> Conference:
     MOVES.move(conference, "reopen")
     conference.reason = {}
     conference.save()
-    book_rooms(conference)
+    rearrange(conference)
     emit(ConferenceReopened(conference_id=conference.id))
     return conference

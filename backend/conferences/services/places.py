@@ -8,8 +8,8 @@ from django.db import transaction
 from django.db.models import Model, ProtectedError
 from icalendar import vRecur
 
-from backend.conferences.models import Room, Series, Venue
-from backend.conferences.services.inputs import RoomFields, SeriesFields, VenueFields
+from backend.conferences.models import PortableEquipment, Room, Series, Venue
+from backend.conferences.services.inputs import PieceFields, RoomFields, SeriesFields, VenueFields
 from backend.core.errors import Conflict, Invalid
 from backend.core.queries import locked
 from backend.core.text import say
@@ -19,12 +19,52 @@ Row = TypeVar("Row", Venue, Room, Series)
 
 @transaction.atomic
 def add_venue(*, fields: VenueFields) -> Venue:
-    return Venue.objects.create(**fields)
+    """A house with what it can carry from room to room. Raises Invalid for a kind that is counted twice."""
+    own, portable = _apart(fields)
+    venue = Venue.objects.create(**own)
+    _count_portable(venue, portable or [])
+    return venue
 
 
 @transaction.atomic
 def edit_venue(*, venue_id: UUID, fields: VenueFields, expected: int | None = None) -> Venue:
-    return _rewritten(locked(Venue, venue_id, expected=expected), fields)
+    """`portable` replaces what was counted. Fewer pieces than are claimed become clashes; Conflict for a kind that is
+    claimed and would no longer be there."""
+    venue = locked(Venue, venue_id, expected=expected)
+    own, portable = _apart(fields)
+    if portable is not None and _count_portable(venue, portable):
+        for name, value in own.items():
+            setattr(venue, name, value)
+        venue.save()
+        return venue
+    return _rewritten(venue, own)
+
+
+def _apart(fields: VenueFields) -> tuple[dict[str, Any], list[PieceFields] | None]:
+    own: dict[str, Any] = {name: value for name, value in fields.items() if name != "portable"}
+    return own, fields.get("portable")
+
+
+def _count_portable(venue: Venue, portable: list[PieceFields]) -> bool:
+    """Makes the venue's portable equipment what is given; True when that was a change."""
+    wanted = {piece["kind"]: piece["quantity"] for piece in portable}
+    if len(wanted) != len(portable):
+        raise Invalid({"portable": say(vi="Mỗi loại chỉ ghi một lần.", en="Each kind is named once only.")})
+    there = {row.kind: row for row in PortableEquipment.objects.select_for_update().filter(venue=venue)}
+    if {kind: row.quantity for kind, row in there.items()} == wanted:
+        return False
+    for kind, row in there.items():
+        if kind not in wanted:
+            _delete(row)
+        elif row.quantity != wanted[kind]:
+            row.quantity = wanted[kind]
+            row.save()
+    PortableEquipment.objects.bulk_create(
+        PortableEquipment(venue=venue, kind=kind, quantity=quantity)
+        for kind, quantity in wanted.items()
+        if kind not in there
+    )
+    return True
 
 
 @transaction.atomic
@@ -40,7 +80,8 @@ def add_room(*, fields: RoomFields) -> Room:
 
 @transaction.atomic
 def edit_room(*, room_id: UUID, fields: RoomFields, expected: int | None = None) -> Room:
-    """Name and capacity; a room does not move to another house."""
+    """What the room is like; it does not move to another house. Other minutes of setting up and clearing hold for
+    bookings made or moved from now on."""
     room = locked(Room, room_id, expected=expected)
     if "venue" in fields and fields["venue"].pk != room.venue_id:
         raise Invalid({"venue": say(vi="Phòng không đổi địa điểm được.", en="A room cannot change its venue.")})

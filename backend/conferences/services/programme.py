@@ -13,10 +13,12 @@ from django.db import transaction
 from django.db.models import Max, Model, ProtectedError, Q
 
 from backend.conferences.events import ConferenceEdited
-from backend.conferences.models import AgendaItem, Conference, Duty, Room, Site, Speech, Venue
+from backend.conferences.models import AgendaItem, Conference, Duty, Site, Speech
 from backend.conferences.queries import office_then
 from backend.conferences.services.inputs import AgendaFields, DutyFields, SiteFields, SpeechFields
-from backend.conferences.services.scheduling import book_rooms, ensure_writable, save_changes
+from backend.conferences.services.places import add_room, add_venue
+from backend.conferences.services.rooms import settle_site
+from backend.conferences.services.scheduling import book_rooms, ensure_writable, rearranging, save_changes
 from backend.conferences.states import ConferenceState, DutyKind
 from backend.core.errors import Conflict, Invalid, NotFound
 from backend.core.queries import locked
@@ -94,15 +96,15 @@ def add_site(*, conference_id: UUID, fields: SiteFields) -> Site:
     that is taken at the conference's time, Invalid for a room of another venue."""
     conference = locked(Conference, conference_id)
     ensure_writable(conference, moving=True)
-    site = _new_site(conference, {**fields, "order": _free_order(Site, conference, fields.get("order"))})
-    save_changes(conference, fields=["sites"], moved=["sites"])
-    book_rooms(conference)
+    with rearranging(conference):
+        site = _new_site(conference, {**fields, "order": _free_order(Site, conference, fields.get("order"))})
+        save_changes(conference, fields=["sites"], moved=["sites"])
     return site
 
 
 @transaction.atomic
 def edit_site(*, site_id: UUID, fields: SiteFields, expected: int | None = None) -> Site:
-    """Another venue or room is a move of the conference; order, capacity and head count are not."""
+    """Another venue or room is a move of the conference; order, capacity, buffers, equipment and head count are not."""
     conference, site = _locked_part(Site, site_id, expected)
     before = (site.venue_id, site.room_id)
     if "order" in fields:
@@ -110,10 +112,10 @@ def edit_site(*, site_id: UUID, fields: SiteFields, expected: int | None = None)
     _place(site, fields)
     moved = before != (site.venue_id, site.room_id)
     ensure_writable(conference, moving=moved)
-    site.save()
-    save_changes(conference, fields=["sites"], moved=["sites"] if moved else [])
-    if moved:
-        book_rooms(conference)
+    with rearranging(conference):
+        site.save()
+        settle_site(site, fields.get("equipment"))
+        save_changes(conference, fields=["sites"], moved=["sites"] if moved else [])
     return site
 
 
@@ -121,26 +123,27 @@ def _new_site(conference: Conference, fields: Mapping[str, Any]) -> Site:
     site = Site(conference=conference)
     _place(site, fields)
     site.save()
+    settle_site(site, fields.get("equipment"))
     return site
 
 
 def _place(site: Site, fields: Mapping[str, Any]) -> None:
     """Writes the fields; enters a new venue or room where one is given; checks that the room is in the house."""
     if "new_venue" in fields:
-        site.venue = Venue.objects.create(**fields["new_venue"])
+        site.venue = add_venue(fields=fields["new_venue"])
     elif "venue" in fields:
         site.venue = fields["venue"]
     if site.venue_id is None:
         raise Invalid({"venue": say(vi="Phải có địa điểm.", en="A venue is needed.")})
     if "new_room" in fields:
-        site.room = Room.objects.create(venue=site.venue, **fields["new_room"])
+        site.room = add_room(fields={**fields["new_room"], "venue": site.venue})
     elif "room" in fields:
         site.room = fields["room"]
     if site.room is not None and site.room.venue_id != site.venue_id:
         raise Invalid(
             {"room": say(vi="Phòng này không thuộc địa điểm đã chọn.", en="This room is not in the chosen venue.")}
         )
-    for name in ("order", "capacity", "attended"):
+    for name in ("order", "capacity", "setup_minutes", "clearing_minutes", "attended"):
         if name in fields:
             setattr(site, name, fields[name])
 
@@ -168,8 +171,9 @@ def edit_agenda_item(*, agenda_item_id: UUID, fields: AgendaFields, expected: in
     if "order" in fields:
         _free_order(AgendaItem, conference, fields["order"], besides=item.pk)
     _write(item, fields)
-    item.save()
-    save_changes(conference, fields=["agenda"])
+    with rearranging(conference):
+        item.save()
+        save_changes(conference, fields=["agenda"])
     return item
 
 
@@ -187,16 +191,18 @@ def add_duty(*, conference_id: UUID, fields: DutyFields) -> Duty:
     ensure_writable(conference)
     _within_limit(Duty, conference)
     last = Duty.objects.filter(conference=conference, kind=fields["kind"]).aggregate(last=Max("order"))["last"]
-    duty = _save_duty(Duty(conference=conference), {"order": (last or 0) + 1, **fields})
-    save_changes(conference, fields=["duties"])
+    with rearranging(conference):
+        duty = _save_duty(Duty(conference=conference), {"order": (last or 0) + 1, **fields})
+        save_changes(conference, fields=["duties"])
     return duty
 
 
 @transaction.atomic
 def edit_duty(*, duty_id: UUID, fields: DutyFields, expected: int | None = None) -> Duty:
     conference, duty = _locked_part(Duty, duty_id, expected)
-    _save_duty(duty, fields)
-    save_changes(conference, fields=["duties"])
+    with rearranging(conference):
+        _save_duty(duty, fields)
+        save_changes(conference, fields=["duties"])
     return duty
 
 
@@ -323,6 +329,7 @@ def _remove(kind: type[Part], part_id: UUID, expected: int | None) -> None:
         _tell_of_speeches(conference)
     else:
         save_changes(conference, fields=[NAMES[kind]])
+        book_rooms(conference)
 
 
 def _write(row: Model, fields: Mapping[str, Any]) -> None:
