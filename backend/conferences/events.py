@@ -66,3 +66,53 @@ class ConferenceCancelled(DomainEvent):
 @event("conference.reopened", subject="conference_id")
 class ConferenceReopened(DomainEvent):
     conference_id: UUID
+
+
+@event("conference.dropped", subject="conference_id")
+class ConferenceDropped(DomainEvent):
+    """A draft nobody had seen is gone, because its series no longer plans it."""
+
+    conference_id: UUID
+
+
+@event("conference.carried_over", subject="conference_id")
+class ConferenceCarriedOver(DomainEvent):
+    """What the earlier conference `left_by` left open stands on the agenda of this one."""
+
+    conference_id: UUID
+    left_by: UUID
+
+
+@event("series.begun", subject="series_id")
+class SeriesBegun(DomainEvent):
+    series_id: UUID
+
+
+@event("series.edited", subject="series_id")
+class SeriesEdited(DomainEvent):
+    """`fields` names what was written anew; each conference that follows tells of itself."""
+
+    series_id: UUID
+    fields: list[str]
+
+
+@event("series.split", subject="series_id")
+class SeriesSplit(DomainEvent):
+    """The series ends; what followed belongs to `continued_by`."""
+
+    series_id: UUID
+    continued_by: UUID
+
+
+@event("series.ended", subject="series_id")
+class SeriesEnded(DomainEvent):
+    series_id: UUID
+
+
+@event("series.room_taken", subject="series_id")
+class SeriesRoomTaken(DomainEvent):
+    """A conference of the series has to do without its standing room, which is taken at its time."""
+
+    series_id: UUID
+    conference_id: UUID
+    room_id: UUID

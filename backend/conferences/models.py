@@ -41,7 +41,7 @@ class Series(Base):
 
     `starts_on` is the first day of the RFC 5545 `rule` (null: not known, and nothing is planned). With a `start_time`
     and a length it plans exact times on the wall clock of `time_zone`; without, days and a `day_part`. `added` and
-    `left_out` are local times beside the rule (RDATE, EXDATE). Up to `planned_to` everything planned exists.
+    `left_out` are local times beside the rule (RDATE, EXDATE). Until `complete_until` nothing needs to be created.
     """
 
     title = LocalizedTextField()
@@ -60,7 +60,7 @@ class Series(Base):
     continues = models.OneToOneField(
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="continued_by"
     )
-    planned_to = models.DateField(null=True, editable=False)
+    complete_until = models.DateTimeField(null=True, editable=False)
 
 
 class ConferenceTemplate(Base):

@@ -112,3 +112,30 @@ class Equipment(models.TextChoices):
     LECTERN = "lectern", say(vi="bục phát biểu", en="lectern")
     STAGE = "stage", say(vi="sân khấu", en="stage")
     STEP_FREE = "step_free", say(vi="lối vào không bậc", en="step-free access")
+
+
+class Outcome(models.TextChoices):
+    """What an edit of a series, or its clock, does to one occurrence."""
+
+    CREATED = "created", say(vi="được lập", en="created")
+    MOVED = "moved", say(vi="đổi giờ, địa điểm", en="moved")
+    EDITED = "edited", say(vi="được sửa", en="edited")
+    KEPT = "kept", say(vi="giữ nguyên vì đã sửa riêng", en="kept as it was set by hand")
+    REMOVED = "removed", say(vi="được bỏ, chưa ai biết", en="removed, nobody knew of it")
+    CALLED_OFF = "called_off", say(vi="bị huỷ", en="called off")
+    REVIVED = "revived", say(vi="được lập lại", en="planned again")
+    FAILED = "failed", say(vi="không lập được", en="could not be created")
+
+
+class ClonePart(models.TextChoices):
+    """What of a conference a clone, or a template made of it, may have."""
+
+    CO_ORGANISERS = "co_organisers", say(vi="đơn vị phối hợp", en="co-organisers")
+    SITES = "sites", say(vi="địa điểm, phòng", en="sites and rooms")
+    AGENDA = "agenda", say(vi="chương trình", en="agenda")
+    DUTIES = "duties", say(vi="phân công", en="duties")
+    TOPICS = "topics", say(vi="chủ đề", en="topics")
+    LEGAL_BASIS = "legal_basis", say(vi="căn cứ pháp lý", en="legal basis")
+    PERIODS = "periods", say(vi="kỳ tổng kết, kỳ kế hoạch", en="periods reviewed and planned")
+    CAPACITY = "capacity", say(vi="số chỗ, số dự kiến", en="seats and expected number")
+    NOTE = "note", say(vi="ghi chú", en="note")

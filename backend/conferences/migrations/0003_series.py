@@ -243,8 +243,8 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name="series",
-            name="planned_to",
-            field=models.DateField(editable=False, null=True),
+            name="complete_until",
+            field=models.DateTimeField(editable=False, null=True),
         ),
         migrations.AddField(
             model_name="series",

@@ -1,16 +1,23 @@
 """What people do with conferences. Each verb is one transaction: rows and the fact that tells of them."""
 
+from backend.conferences.services.carrying import carries, carry_over
+from backend.conferences.services.cloning import (
+    add_template,
+    add_template_from,
+    clone,
+    draft_from_template,
+    edit_template,
+    remove_template,
+)
 from backend.conferences.services.drafting import draft, edit, record_capacity
 from backend.conferences.services.lifecycle import announce, archive, cancel, close, postpone, reopen, start
+from backend.conferences.services.occurrences import extend_all_series, extend_series
 from backend.conferences.services.places import (
     add_room,
-    add_series,
     add_venue,
     edit_room,
-    edit_series,
     edit_venue,
     remove_room,
-    remove_series,
     remove_venue,
 )
 from backend.conferences.services.programme import (
@@ -33,6 +40,7 @@ from backend.conferences.services.rooms import (
     remove_agenda_room,
     swap_rooms,
 )
+from backend.conferences.services.series import add_series, edit_series, end_series, remove_series, split_series
 
 __all__ = [
     "add_agenda_item",
@@ -42,12 +50,18 @@ __all__ = [
     "add_series",
     "add_site",
     "add_speech",
+    "add_template",
+    "add_template_from",
     "add_venue",
     "announce",
     "archive",
     "cancel",
+    "carries",
+    "carry_over",
+    "clone",
     "close",
     "draft",
+    "draft_from_template",
     "edit",
     "edit_agenda_item",
     "edit_agenda_room",
@@ -56,7 +70,11 @@ __all__ = [
     "edit_series",
     "edit_site",
     "edit_speech",
+    "edit_template",
     "edit_venue",
+    "end_series",
+    "extend_all_series",
+    "extend_series",
     "postpone",
     "record_capacity",
     "remove_agenda_item",
@@ -66,8 +84,10 @@ __all__ = [
     "remove_series",
     "remove_site",
     "remove_speech",
+    "remove_template",
     "remove_venue",
     "reopen",
+    "split_series",
     "start",
     "swap_rooms",
 ]

@@ -1,4 +1,4 @@
-"""Venues with their rooms, and series: what conferences share."""
+"""Venues with their rooms: what conferences share."""
 
 from collections.abc import Mapping
 from typing import Any, TypeVar
@@ -6,15 +6,14 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Model, ProtectedError
-from icalendar import vRecur
 
-from backend.conferences.models import PortableEquipment, Room, Series, Venue
-from backend.conferences.services.inputs import PieceFields, RoomFields, SeriesFields, VenueFields
+from backend.conferences.models import PortableEquipment, Room, Venue
+from backend.conferences.services.inputs import PieceFields, RoomFields, VenueFields
 from backend.core.errors import Conflict, Invalid
 from backend.core.queries import locked
 from backend.core.text import say
 
-Row = TypeVar("Row", Venue, Room, Series)
+Row = TypeVar("Row", Venue, Room)
 
 
 @transaction.atomic
@@ -92,45 +91,6 @@ def edit_room(*, room_id: UUID, fields: RoomFields, expected: int | None = None)
 def remove_room(*, room_id: UUID, expected: int | None = None) -> None:
     """Raises Conflict while a conference is held in it."""
     _delete(locked(Room, room_id, expected=expected))
-
-
-@transaction.atomic
-def add_series(*, fields: SeriesFields) -> Series:
-    """Conferences that recur. Raises Invalid when `rule` is not an RFC 5545 recurrence rule."""
-    _check_rule(fields)
-    return Series.objects.create(**fields)
-
-
-@transaction.atomic
-def edit_series(*, series_id: UUID, fields: SeriesFields, expected: int | None = None) -> Series:
-    """Conferences already drafted keep their times: a rule is a plan, not a command."""
-    _check_rule(fields)
-    return _rewritten(locked(Series, series_id, expected=expected), fields)
-
-
-@transaction.atomic
-def remove_series(*, series_id: UUID, expected: int | None = None) -> None:
-    """Raises Conflict while a conference belongs to it."""
-    _delete(locked(Series, series_id, expected=expected))
-
-
-def _check_rule(fields: SeriesFields) -> None:
-    rule = fields.get("rule", "")
-    if not rule:
-        return
-    try:
-        parsed = vRecur.from_ical(rule)
-    except (ValueError, KeyError, TypeError):
-        parsed = {}
-    if not parsed.get("FREQ"):
-        raise Invalid(
-            {
-                "rule": say(
-                    vi="Phải là quy tắc lặp RFC 5545, như FREQ=MONTHLY;BYDAY=2FR.",
-                    en="Must be an RFC 5545 recurrence rule such as FREQ=MONTHLY;BYDAY=2FR.",
-                )
-            }
-        )
 
 
 def _rewritten(row: Row, fields: Mapping[str, Any]) -> Row:

@@ -54,7 +54,7 @@ def fill(
                 placed["site"] = _named(site_by_order, site_order, "site_order")
             if (agenda_order := placed.pop("agenda_order", None)) is not None:
                 placed["agenda_item"] = _named(item_by_order, agenda_order, "agenda_order")
-            _save_duty(Duty(conference=conference), placed)
+            save_duty(Duty(conference=conference), placed)
 
 
 @contextmanager
@@ -192,7 +192,7 @@ def add_duty(*, conference_id: UUID, fields: DutyFields) -> Duty:
     _within_limit(Duty, conference)
     last = Duty.objects.filter(conference=conference, kind=fields["kind"]).aggregate(last=Max("order"))["last"]
     with rearranging(conference):
-        duty = _save_duty(Duty(conference=conference), {"order": (last or 0) + 1, **fields})
+        duty = save_duty(Duty(conference=conference), {"order": (last or 0) + 1, **fields})
         save_changes(conference, fields=["duties"])
     return duty
 
@@ -201,12 +201,13 @@ def add_duty(*, conference_id: UUID, fields: DutyFields) -> Duty:
 def edit_duty(*, duty_id: UUID, fields: DutyFields, expected: int | None = None) -> Duty:
     conference, duty = _locked_part(Duty, duty_id, expected)
     with rearranging(conference):
-        _save_duty(duty, fields)
+        save_duty(duty, fields)
         save_changes(conference, fields=["duties"])
     return duty
 
 
-def _save_duty(duty: Duty, fields: Mapping[str, Any]) -> Duty:
+def save_duty(duty: Duty, fields: Mapping[str, Any]) -> Duty:
+    """Writes one duty; a person named without an office gets the one held on the day. Raises Invalid naming the field."""
     _write(duty, fields)
     _ensure_of(duty.conference, site=duty.site, agenda_item=duty.agenda_item)
     if duty.person is not None and duty.group:

@@ -73,14 +73,19 @@ def ensure_writable(conference: Conference, *, moving: bool = False) -> None:
         )
 
 
-def save_changes(conference: Conference, *, fields: Iterable[str], moved: Iterable[str] = ()) -> None:
+def save_changes(
+    conference: Conference, *, fields: Iterable[str], moved: Iterable[str] = (), by_hand: bool = True
+) -> None:
     """Saves the conference and tells which fields were written; writes nothing when there are none.
 
     When an announced conference moved, its `sequence` rises, once for all of `moved`, and conference.moved tells it.
+    An occurrence of a series remembers what was written `by_hand`.
     """
     written, moves = list(fields), list(moved)
     if not written and not moves:
         return
+    if by_hand and conference.recurrence_id:
+        conference.by_hand = sorted({*conference.by_hand, *written, *moves})
     facts: list[DomainEvent] = [ConferenceEdited(conference_id=conference.id, fields=sorted({*written, *moves}))]
     if moves and conference.state == ConferenceState.ANNOUNCED:
         conference.sequence += 1

@@ -1,0 +1,371 @@
+"""The occurrences of a series: created ahead, each by itself, and led along when their series is edited.
+
+An occurrence is a conference like any other. What was written in it by hand stays; what was held, cancelled or put off
+stays as it is; the rest follows the series. Of several occurrences one whose room is taken goes without it and is
+reported, and stops none of the others.
+"""
+
+import datetime as dt
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+import structlog
+from django.db import IntegrityError, transaction
+from django.db.models import Model, ProtectedError, Q
+from django.db.models.deletion import Collector
+
+from backend.conferences import recurrence
+from backend.conferences.events import ConferenceDropped, ConferenceReopened, SeriesRoomTaken
+from backend.conferences.models import AgendaItem, Conference, Duty, Series, Site
+from backend.conferences.queries import series as queries
+from backend.conferences.services import lifecycle, outlines, programme
+from backend.conferences.services.carrying import carry_over
+from backend.conferences.services.drafting import draft
+from backend.conferences.services.inputs import ConferenceFields, SiteFields
+from backend.conferences.services.scheduling import TIME_FIELDS, book_rooms, save_changes, settle_time
+from backend.conferences.states import MOVES, ConferenceState, Outcome
+from backend.core.errors import Conflict, DomainError
+from backend.core.text import Text, both, say
+from backend.outbox.services import emit
+
+log = structlog.get_logger(__name__)
+
+#: How many occurrences an edit creates by itself; the clock creates the others.
+AT_ONCE = 100
+_NO_LONGER = say(vi="Lịch định kỳ đã thay đổi.", en="The schedule of the series has changed.")
+#: Everything an occurrence has from its series.
+EVERYTHING = frozenset({"title", *TIME_FIELDS, *outlines.COLUMNS, *outlines.LISTS})
+_PLANNED_ONCE = {"an_occurrence_is_planned_once", "a_slot_is_filled_once"}
+
+
+@dataclass(kw_only=True)
+class Change:
+    """What happens to one occurrence: its id and time afterwards (none when it is or would be gone), what of it changes,
+    and the standing rooms it has to do without."""
+
+    recurrence_id: str
+    outcome: str
+    conference_id: UUID | None = None
+    starts_at: dt.datetime | None = None
+    day: dt.date | None = None
+    fields: list[str] = field(default_factory=list)
+    by_hand: list[str] = field(default_factory=list)
+    rooms_taken: list[UUID] = field(default_factory=list)
+
+
+def _change(conference: Conference, outcome: str, **more: Any) -> Change:
+    return Change(
+        recurrence_id=conference.recurrence_id,
+        conference_id=conference.pk,
+        outcome=outcome,
+        starts_at=conference.starts_at,
+        day=conference.day,
+        **more,
+    )
+
+
+# Created ahead
+
+
+def extend_series(*, series_id: UUID, most: int | None = None) -> list[Change]:
+    """Creates what is planned up to the horizon and does not exist yet (at most `most` of it), each occurrence in a
+    transaction of its own. Any number of these may run at once: PostgreSQL lets each occurrence be created once."""
+    series = queries.with_outline(Series.objects.filter(pk=series_id)).first()
+    if series is None:
+        return []
+    missing = queries.missing_slots(series)
+    changes = [change for slot in missing[:most] if (change := _create(series, slot)) is not None]
+    if changes and any(item.carried_over for item in series.outline.agenda.all()):
+        held = queries.last_held(series)
+        if held is not None:
+            carry_over(conference_id=held.pk)
+    if (most is None or len(missing) <= most) and all(change.outcome != Outcome.FAILED for change in changes):
+        tomorrow = dt.datetime.combine(queries.horizon_of(series)[0] + dt.timedelta(days=1), dt.time.min)
+        complete_until = recurrence.moment(tomorrow, series.time_zone)
+        Series.objects.filter(pk=series_id, version=series.version).update(complete_until=complete_until)
+    return changes
+
+
+def extend_all_series() -> int:
+    """Extends every series that may lack something; returns how many occurrences were created."""
+    incomplete = list(queries.incomplete_series().order_by("pk").values_list("pk", flat=True))
+    made = [change for series_id in incomplete for change in extend_series(series_id=series_id)]
+    return sum(change.outcome == Outcome.CREATED for change in made)
+
+
+def _create(series: Series, slot: dt.datetime) -> Change | None:
+    """One occurrence; None when somebody else created it first, or edited the series meanwhile (who edits extends)."""
+    text = queries.slot_text(slot, series)
+    try:
+        with transaction.atomic():
+            if not _unchanged(series):
+                return None
+            conference, taken = _drafted(series, slot, text)
+            if series.announces:
+                conference = lifecycle.announce(conference_id=conference.pk)
+            emit(*_room_news(series, conference, taken))
+    except IntegrityError as error:
+        if getattr(getattr(error.__cause__, "diag", None), "constraint_name", None) not in _PLANNED_ONCE:
+            raise
+        return None
+    except DomainError as error:
+        log.warning("occurrence_not_created", series=str(series.pk), slot=text, reason=str(error))
+        return Change(recurrence_id=text, outcome=Outcome.FAILED, day=slot.date())
+    return _change(conference, Outcome.CREATED, rooms_taken=taken)
+
+
+def _unchanged(series: Series) -> bool:
+    """Whether the series still is as it was read; until this transaction ends it can be extended but not edited."""
+    held = Series.objects.raw("SELECT * FROM conferences_series WHERE id = %s FOR SHARE", [series.pk])
+    return [row.version for row in held] == [series.version]
+
+
+def _drafted(series: Series, slot: dt.datetime, text: str) -> tuple[Conference, list[UUID]]:
+    """The conference, and the standing rooms that were taken."""
+    fields: ConferenceFields = {**planned_fields(series, slot), "series": series, "recurrence_id": text, "slot": text}
+    sites: list[SiteFields] = outlines.sites_of(series.outline)
+    taken: list[UUID] = []
+    while True:
+        try:
+            with transaction.atomic():
+                conference = draft(
+                    fields=fields,
+                    lead=series.organisation,
+                    sites=sites,
+                    agenda=outlines.agenda_of(series.outline),
+                    duties=outlines.duties_of(series.outline),
+                )
+        except Conflict as clash:
+            refused = _refused_room(clash, [site.get("room") for site in sites])
+            if refused is None:
+                raise
+            sites = [{**site, "room": None} if site.get("room") == refused else site for site in sites]
+            taken.append(refused.pk)
+        else:
+            return conference, taken
+
+
+def _refused_room(clash: Conflict, rooms: Iterable[Any]) -> Any:
+    return next((room for room in rooms if room is not None and str(room.pk) == clash.extra.get("room")), None)
+
+
+def planned_fields(series: Series, slot: dt.datetime) -> ConferenceFields:
+    """What a series says of the conference in this slot."""
+    fields: ConferenceFields = {
+        **outlines.columns_of(series.outline),
+        "title": series.title,
+        "day": slot.date(),
+        "day_part": series.day_part,
+        "time_zone": series.time_zone,
+        "starts_at": None,
+        "ends_at": None,
+    }
+    if series.start_time is not None:
+        start = recurrence.moment(slot, series.time_zone)
+        fields["starts_at"] = start
+        fields["ends_at"] = start + dt.timedelta(minutes=series.minutes) if series.minutes else None
+        del fields["day"]  # follows from the start
+    return fields
+
+
+def _room_news(series: Series, conference: Conference, rooms: Iterable[UUID]) -> list[SeriesRoomTaken]:
+    return [SeriesRoomTaken(series_id=series.pk, conference_id=conference.pk, room_id=room) for room in rooms]
+
+
+# Led along
+
+
+def lead_along(
+    series: Series, *, touched: Collection[str], replan: bool, reason: Text | None = None, spare: bool = True
+) -> list[Change]:
+    """Makes the occurrences still to come what the edited (and locked) series says, as far as `touched` names it.
+
+    With `replan` each takes its slot of the new plan; those for which there is none are called off, or removed when
+    nobody has seen them; with `spare` those whose time was set by hand stay. An announced one that moves is moved once.
+    """
+    today = queries.horizon_of(series)[0].isoformat()
+    ahead = Q(slot__gte=today) | Q(slot=None, recurrence_id__gte=today)
+    rows = list(
+        Conference.objects.select_for_update(of=("self",))
+        .filter(ahead, series=series)
+        .order_by("slot", "recurrence_id")
+    )
+    slots = _new_slots(series, rows) if replan else {row.pk: row.slot for row in rows if row.slot}
+    changes = [_led(series, row, slots.get(row.pk), touched, reason, spare) for row in rows]
+    return [change for change in changes if change is not None]
+
+
+def _new_slots(series: Series, rows: Sequence[Conference]) -> dict[UUID, str]:
+    """The slot each occurrence takes in the series' plan: the one it was created for, else the nearest by
+    recurrence.pair. Cancelled ones keep theirs filled, so that nothing is created in their place."""
+    plan = queries.plan_of(series)
+    if plan is None or not rows:
+        return {}
+    today, last = queries.horizon_of(series)
+    days = [dt.datetime.fromisoformat(text).date() for row in rows for text in (row.slot, row.recurrence_id) if text]
+    free = {queries.slot_text(slot, series): slot for slot in plan.between(today, max(last, *days))}
+    taken = {row.pk: row.recurrence_id for row in rows if free.pop(row.recurrence_id, None) is not None}
+    left = {dt.datetime.fromisoformat(row.slot): row for row in rows if row.slot and row.pk not in taken}
+    pairs = recurrence.pair(list(left), list(free.values()), series.rule)
+    return taken | {left[old].pk: queries.slot_text(new, series) for old, new in pairs.items()}
+
+
+def _led(
+    series: Series, row: Conference, slot: str | None, touched: Collection[str], reason: Text | None, spare: bool
+) -> Change | None:
+    ahead = row.state in queries.FOLLOWING and queries.still_to_come(row)
+    if slot is None:
+        return _unplanned(row, reason or both(_NO_LONGER), spare=spare) if ahead and row.slot is not None else None
+    called_off = row.slot is None and row.state == ConferenceState.CANCELLED
+    if slot != row.slot:
+        row.slot = slot
+        Conference.objects.filter(pk=row.pk).update(slot=slot)
+    if not _is_ahead(series, slot):
+        return None
+    if called_off:
+        return _revived(series, row)
+    return _followed(series, row, touched) if ahead else None
+
+
+def _is_ahead(series: Series, slot: str) -> bool:
+    planned = Conference(**planned_fields(series, dt.datetime.fromisoformat(slot)))
+    return queries.still_to_come(planned)
+
+
+def _followed(series: Series, row: Conference, touched: Collection[str]) -> Change | None:
+    """What of the edit reached the occurrence; None when it did not concern it."""
+    by_hand = set(row.by_hand)
+    if not by_hand.isdisjoint(TIME_FIELDS):
+        by_hand.update(TIME_FIELDS)
+    reached = set(touched) - by_hand
+    spared = sorted(set(touched) & by_hand)
+    assert row.slot is not None
+    wanted: dict[str, Any] = {**planned_fields(series, dt.datetime.fromisoformat(row.slot))}
+    before = {name: getattr(row, name) for name in (*wanted, "day")}
+    for name in wanted.keys() & reached:
+        setattr(row, name, wanted[name])
+    settle_time(row, day_given=False)
+    changed = [name for name in before if getattr(row, name) != before[name]]
+    moved = [name for name in changed if name in TIME_FIELDS]
+    taken: list[UUID] = []
+    if moved or "sites" in reached:
+        places = _places(row)
+        if "sites" not in by_hand:
+            _lay_sites(row, series)
+        taken = _book_what_is_free(row)
+        moved += ["sites"] if _places(row) != places else []
+    changed += ["agenda"] if "agenda" in reached and _lay_agenda(row, series) else []
+    changed += ["duties"] if "duties" in reached and _lay_duties(row, series) else []
+    if not changed and not moved:
+        return _change(row, Outcome.KEPT, by_hand=spared) if spared else None
+    save_changes(row, fields=changed, moved=moved, by_hand=False)
+    emit(*_room_news(series, row, taken))
+    outcome = Outcome.MOVED if moved else Outcome.EDITED
+    return _change(row, outcome, fields=sorted({*changed, *moved}), by_hand=spared, rooms_taken=taken)
+
+
+def _revived(series: Series, row: Conference) -> Change:
+    """An occurrence the series had called off and now has again: a draft, as the series wants it."""
+    MOVES.move(row, "reopen")
+    row.reason = {}
+    row.save()
+    emit(ConferenceReopened(conference_id=row.pk))
+    change = _followed(series, row, EVERYTHING)
+    return _change(row, Outcome.REVIVED, rooms_taken=change.rooms_taken if change else [])
+
+
+def _unplanned(row: Conference, reason: Text, *, spare: bool) -> Change:
+    """What the new plan has no slot for: left alone when its time was set by hand, removed when it is a draft nobody
+    has touched, called off otherwise."""
+    Conference.objects.filter(pk=row.pk).update(slot=None)
+    row.slot = None
+    times = sorted(set(row.by_hand) & set(TIME_FIELDS))
+    if spare and times:
+        return _change(row, Outcome.KEPT, by_hand=times)
+    if row.announced_at is None and not row.by_hand and nobody_refers_to(row):
+        gone = _change(row, Outcome.REMOVED)
+        emit(ConferenceDropped(conference_id=row.pk))
+        row.delete()
+        gone.conference_id = None
+        return gone
+    lifecycle.cancel(conference_id=row.pk, reason=reason)
+    return _change(row, Outcome.CALLED_OFF)
+
+
+def nobody_refers_to(row: Model) -> bool:
+    """True when deleting the row would take nothing with it but parts of conferences."""
+    collector = Collector(using="default", origin=row)
+    try:
+        collector.collect([row])
+    except ProtectedError:
+        return False
+    ours = row._meta.app_label
+    touched = {model._meta.app_label for model in collector.data}
+    touched |= {rows.model._meta.app_label for rows in collector.fast_deletes if rows.exists()}
+    for (column, _), batches in collector.field_updates.items():
+        touched |= {column.model._meta.app_label for batch in batches if len(batch)}
+    return touched == {ours}
+
+
+# The parts of one occurrence
+
+
+def _places(row: Conference) -> list[tuple[UUID, UUID | None]]:
+    return list(row.sites.order_by("order").values_list("venue_id", "room_id"))
+
+
+def _lay_sites(row: Conference, series: Series) -> None:
+    """The series' standing sites, in the rows that are there: invitations and registrations may refer to them."""
+    there = {site.order: site for site in row.sites.all()}
+    for wanted in series.outline.sites.all():
+        site = there.pop(wanted.order, None) or Site(conference=row, order=wanted.order)
+        if (site.venue_id, site.room_id) != (wanted.venue_id, wanted.room_id):
+            site.venue, site.room = wanted.venue, wanted.room
+            site.save()
+    for site in there.values():
+        if nobody_refers_to(site):
+            site.delete()
+
+
+def _lay_agenda(row: Conference, series: Series) -> bool:
+    there = {item.order: item for item in row.agenda.all()}
+    changed = False
+    for wanted in outlines.agenda_of(series.outline):
+        item = there.pop(wanted["order"], None) or AgendaItem(conference=row)
+        if item._state.adding or any(getattr(item, name) != value for name, value in wanted.items()):
+            for name, value in wanted.items():
+                setattr(item, name, value)
+            item.save()
+            changed = True
+    for item in there.values():
+        if nobody_refers_to(item):
+            item.delete()
+            changed = True
+    return changed
+
+
+def _lay_duties(row: Conference, series: Series) -> bool:
+    Duty.objects.filter(conference=row).delete()
+    programme.fill(row, sites=(), agenda=(), duties=outlines.duties_of(series.outline))
+    return True
+
+
+def _book_what_is_free(row: Conference) -> list[UUID]:
+    """Books the occurrence's rooms; whichever is taken its site goes without. Returns those."""
+    taken: list[UUID] = []
+    while True:
+        try:
+            with transaction.atomic():
+                book_rooms(row)
+        except Conflict as clash:
+            refused = _refused_room(clash, [site.room for site in row.sites.select_related("room")])
+            if refused is None:
+                raise
+            for site in row.sites.filter(room=refused):
+                site.room = None
+                site.save()
+            taken.append(refused.pk)
+        else:
+            return taken
