@@ -5,7 +5,7 @@ from uuid import UUID
 
 from rules import predicate
 
-from backend.conferences.models import Conference, Room
+from backend.conferences.models import Conference, ConferenceTemplate, Room
 from backend.conferences.queries import WRITERS, has_duty, lead_organisation_id
 from backend.conferences.states import DutyKind
 from backend.core.permissions import Rules, signed_in
@@ -41,6 +41,15 @@ def organises(account: Any, row: Any) -> bool:
 
 
 @predicate
+def drafts_from(account: Any, row: Any) -> bool:
+    """Organiser or secretary anywhere may draft from a conference or template they see; of the organisation that is to
+    lead the draft they must be one."""
+    if isinstance(row, (Conference, ConferenceTemplate)):
+        return has_role(account, *WRITERS)
+    return organises.test(account, row)
+
+
+@predicate
 def chairs(account: Any, row: Any) -> bool:
     """Chair of this conference, by the person the account belongs to."""
     return _on_duty(account, row, DutyKind.CHAIR)
@@ -71,8 +80,10 @@ CONFERENCES: Rules = {
     "postpone": organises,
     "cancel": organises,
     "reopen": organises,
+    "clone": drafts_from,
+    "clashes": organises | chairs | keeps_the_record,
 }
-#: Sites, agenda items, duties; venues, rooms and series.
+#: Sites, agenda items and their rooms, duties; venues and series.
 PARTS: Rules = {
     "list": signed_in,
     "retrieve": signed_in,
@@ -80,6 +91,9 @@ PARTS: Rules = {
     "partial_update": organises,
     "destroy": organises,
 }
+ROOMS: Rules = {**PARTS, "free": signed_in, "day": signed_in, "equipment": signed_in, "swap": organises}
+SERIES: Rules = {**PARTS, "split": organises, "end": organises, "report": organises}
+TEMPLATES: Rules = {**PARTS, "draft": drafts_from}
 SPEECHES: Rules = {
     **PARTS,
     "create": organises | keeps_the_record,

@@ -4,12 +4,11 @@ from backend.conferences.api.conferences import ConferenceViewSet
 from backend.conferences.api.parts import (
     AgendaItemViewSet,
     DutyViewSet,
-    RoomViewSet,
-    SeriesViewSet,
     SiteViewSet,
     SpeechViewSet,
-    VenueViewSet,
 )
+from backend.conferences.api.rooms import AgendaRoomViewSet, RoomViewSet, VenueViewSet
+from backend.conferences.api.series import SeriesViewSet, TemplateViewSet
 
 routes = [
     ("conferences", ConferenceViewSet),
@@ -19,5 +18,7 @@ routes = [
     ("speeches", SpeechViewSet),
     ("venues", VenueViewSet),
     ("rooms", RoomViewSet),
+    ("agenda-rooms", AgendaRoomViewSet),
     ("series", SeriesViewSet),
+    ("conference-templates", TemplateViewSet),
 ]

@@ -14,8 +14,10 @@ from backend.people.models import Organisation
 from tests.conferences.conftest import signed_in
 from tests.factories.conferences import (
     AgendaItemFactory,
+    AgendaRoomFactory,
     ConferenceFactory,
     DutyFactory,
+    PortableEquipmentFactory,
     RoomFactory,
     SeriesFactory,
     SiteFactory,
@@ -33,8 +35,10 @@ def full(host: Organisation) -> Conference:
     OrganisationNameFactory(organisation=partner, valid_to=dt.date(2022, 1, 1))
     conference: Conference = ConferenceFactory(lead=host, co=[partner], announced=True)
     room = RoomFactory()
-    SiteFactory(conference=conference, venue=room.venue, room=room)
-    AgendaItemFactory(conference=conference)
+    site = SiteFactory(conference=conference, venue=room.venue, room=room)
+    item = AgendaItemFactory(conference=conference)
+    AgendaRoomFactory(conference=conference, site=site, agenda_item=item, room=room)
+    PortableEquipmentFactory(venue=room.venue)
     DutyFactory(conference=conference, person=PersonFactory(), organisation=partner)
     SpeechFactory(conference=conference, person=PersonFactory(), organisation=partner, speaker={})
     SeriesFactory(organisation=host)
@@ -42,7 +46,7 @@ def full(host: Organisation) -> Conference:
 
 
 @pytest.mark.parametrize(
-    "path", ["conferences", "sites", "agenda-items", "duties", "speeches", "venues", "rooms", "series"]
+    "path", ["conferences", "sites", "agenda-items", "duties", "speeches", "venues", "rooms", "agenda-rooms", "series"]
 )
 def test_a_list_costs_the_same_with_1_3_and_30_rows(host: Organisation, path: str) -> None:
     account = account_with("organiser", organisation=host)
@@ -66,11 +70,12 @@ def test_a_conference_costs_the_same_whatever_it_consists_of(
 ) -> None:
     conference = ConferenceFactory(lead=host, co=[OrganisationFactory() for _ in range(size)])
     for _ in range(size):
-        SiteFactory(conference=conference)
-        AgendaItemFactory(conference=conference)
+        site = SiteFactory(conference=conference)
+        item = AgendaItemFactory(conference=conference)
+        AgendaRoomFactory(conference=conference, site=site, agenda_item=item)
         DutyFactory(conference=conference, person=PersonFactory(), organisation=OrganisationFactory())
     client = signed_in(account_with("organiser", organisation=host))
-    with django_assert_max_num_queries(11):
+    with django_assert_max_num_queries(16):
         assert client.get(f"{URL}/{conference.pk}").status_code == 200
 
 

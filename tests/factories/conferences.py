@@ -10,13 +10,30 @@ from backend.core.clock import now
 from tests.factories.people import OrganisationFactory
 
 
+class OutlineFactory(factory.django.DjangoModelFactory[models.Outline]):
+    class Meta:
+        model = models.Outline
+
+    kind = "study"
+
+
 class SeriesFactory(factory.django.DjangoModelFactory[models.Series]):
     class Meta:
         model = models.Series
 
     title = {"vi": "Học tập chính trị hằng tháng", "en": "Monthly political study"}
     organisation = factory.SubFactory(OrganisationFactory)
+    outline = factory.SubFactory(OutlineFactory)
     rule = "FREQ=MONTHLY;BYDAY=2FR"
+
+
+class TemplateFactory(factory.django.DjangoModelFactory[models.ConferenceTemplate]):
+    class Meta:
+        model = models.ConferenceTemplate
+
+    title = {"vi": "Hội nghị tổng kết năm", "en": "Annual review"}
+    organisation = factory.SubFactory(OrganisationFactory)
+    outline = factory.SubFactory(OutlineFactory)
 
 
 class VenueFactory(factory.django.DjangoModelFactory[models.Venue]):
@@ -97,6 +114,27 @@ class AgendaItemFactory(factory.django.DjangoModelFactory[models.AgendaItem]):
     phase = "report"
     order = factory.Sequence(lambda n: n + 1)
     title = {"vi": "Báo cáo tổng kết", "en": "Report"}
+
+
+class AgendaRoomFactory(factory.django.DjangoModelFactory[models.AgendaRoom]):
+    """A room for an item, in the venue of its site; pass `conference` and parts of it, or nothing."""
+
+    class Meta:
+        model = models.AgendaRoom
+
+    conference = factory.SubFactory(ConferenceFactory)
+    agenda_item = factory.SubFactory(AgendaItemFactory, conference=factory.SelfAttribute("..conference"))
+    site = factory.SubFactory(SiteFactory, conference=factory.SelfAttribute("..conference"))
+    room = factory.SubFactory(RoomFactory, venue=factory.SelfAttribute("..site.venue"))
+
+
+class PortableEquipmentFactory(factory.django.DjangoModelFactory[models.PortableEquipment]):
+    class Meta:
+        model = models.PortableEquipment
+
+    venue = factory.SubFactory(VenueFactory)
+    kind = "projector"
+    quantity = 2
 
 
 class DutyFactory(factory.django.DjangoModelFactory[models.Duty]):

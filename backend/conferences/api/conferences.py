@@ -11,7 +11,9 @@ from rest_framework.decorators import action
 from rest_framework.response import Response
 
 from backend.conferences import queries, rules, services
+from backend.conferences.api.shelf import shown_clashes
 from backend.conferences.models import Conference
+from backend.conferences.serializers.clashes import ClashesSerializer, written
 from backend.conferences.serializers.conferences import (
     CallOffBody,
     ConferenceDraftBody,
@@ -20,8 +22,11 @@ from backend.conferences.serializers.conferences import (
     ConferenceSummary,
     GavelBody,
 )
+from backend.conferences.serializers.series import CloneBody
 from backend.conferences.states import ConferenceState, Kind
 from backend.core.api import HouseViewSet
+
+ConferenceWritten = written(ConferenceSerializer)
 
 
 class ConferenceFilters(django_filters.FilterSet):
@@ -63,10 +68,12 @@ class ConferenceViewSet(HouseViewSet):
         return ConferenceSummary if self.action == "list" else ConferenceSerializer
 
     def _answer(self, conference: Conference, status: int = 200) -> Response:
-        """The conference as it stands now, with everything it consists of."""
-        return self.answer(queries.for_details(Conference.objects.filter(pk=conference.pk)).get(), status)
+        """The conference as it stands now, with everything it consists of and what clashes."""
+        response = self.answer(queries.for_details(Conference.objects.filter(pk=conference.pk)).get(), status)
+        response.data["clashes"] = shown_clashes(conference, self.account)
+        return response
 
-    @extend_schema(request=ConferenceDraftBody, responses={201: ConferenceSerializer})
+    @extend_schema(request=ConferenceDraftBody, responses={201: ConferenceWritten})
     def create(self, request: Any) -> Response:
         fields = self.body(ConferenceDraftBody)
         self.check_object_permissions(request, fields["lead"])
@@ -75,7 +82,7 @@ class ConferenceViewSet(HouseViewSet):
         }
         return self._answer(services.draft(fields=fields, **parts), 201)  # type: ignore[arg-type]
 
-    @extend_schema(request=ConferenceEditBody, responses=ConferenceSerializer)
+    @extend_schema(request=ConferenceEditBody, responses=ConferenceWritten)
     def partial_update(self, request: Any, pk: str) -> Response:
         conference = self.get_object()
         fields = self.body(ConferenceEditBody, partial=True)
@@ -85,48 +92,65 @@ class ConferenceViewSet(HouseViewSet):
         expected = self.expected_version()
         return self._answer(services.edit(conference_id=conference.pk, fields=fields, expected=expected, **organisers))  # type: ignore[arg-type]
 
+    @extend_schema(responses=ClashesSerializer)
+    @action(detail=True)
+    def clashes(self, request: Any, pk: str) -> Response:
+        """Lists who is needed in two places at once, and equipment claimed beyond what there is."""
+        return Response({"results": shown_clashes(self.get_object(), self.account)})
+
+    @extend_schema(request=CloneBody, responses={201: ConferenceWritten})
+    @action(detail=True, methods=["post"])
+    def clone(self, request: Any, pk: str) -> Response:
+        """A new draft with the chosen parts of this conference, led by its lead organiser or by `lead`."""
+        original = self.get_object()
+        fields = self.body(CloneBody)
+        parts, follows, lead = fields.pop("parts"), fields.pop("follows"), fields.pop("lead", None)
+        self.check_object_permissions(request, lead or queries.lead_organisation(original))
+        made = services.clone(conference_id=original.pk, parts=parts, fields=fields, lead=lead, follows=follows)  # type: ignore[arg-type]
+        return self._answer(made, 201)
+
     def _move(self, verb: Callable[..., Conference], body: Any = None) -> Response:
         conference = self.get_object()
         given = self.body(body) if body else {}
         return self._answer(verb(conference_id=conference.pk, expected=self.expected_version(), **given))
 
-    @extend_schema(request=None, responses=ConferenceSerializer)
+    @extend_schema(request=None, responses=ConferenceWritten)
     @action(detail=True, methods=["post"])
     def announce(self, request: Any, pk: str) -> Response:
         """Makes a draft or postponed conference public and books its rooms."""
         return self._move(services.announce)
 
-    @extend_schema(request=GavelBody, responses=ConferenceSerializer)
+    @extend_schema(request=GavelBody, responses=ConferenceWritten)
     @action(detail=True, methods=["post"])
     def start(self, request: Any, pk: str) -> Response:
         """Opens the conference: from now on people are checked in and polls are held."""
         return self._move(services.start, GavelBody)
 
-    @extend_schema(request=GavelBody, responses=ConferenceSerializer)
+    @extend_schema(request=GavelBody, responses=ConferenceWritten)
     @action(detail=True, methods=["post"])
     def close(self, request: Any, pk: str) -> Response:
         """Ends the conference; its minutes are drafted from the record."""
         return self._move(services.close, GavelBody)
 
-    @extend_schema(request=None, responses=ConferenceSerializer)
+    @extend_schema(request=None, responses=ConferenceWritten)
     @action(detail=True, methods=["post"])
     def archive(self, request: Any, pk: str) -> Response:
         """Lays a closed conference on file."""
         return self._move(services.archive)
 
-    @extend_schema(request=CallOffBody, responses=ConferenceSerializer)
+    @extend_schema(request=CallOffBody, responses=ConferenceWritten)
     @action(detail=True, methods=["post"])
     def postpone(self, request: Any, pk: str) -> Response:
         """Puts an announced conference off without a new time; its rooms are free again."""
         return self._move(services.postpone, CallOffBody)
 
-    @extend_schema(request=CallOffBody, responses=ConferenceSerializer)
+    @extend_schema(request=CallOffBody, responses=ConferenceWritten)
     @action(detail=True, methods=["post"])
     def cancel(self, request: Any, pk: str) -> Response:
         """Calls the conference off: its rooms are free again and its invitations are withdrawn."""
         return self._move(services.cancel, CallOffBody)
 
-    @extend_schema(request=None, responses=ConferenceSerializer)
+    @extend_schema(request=None, responses=ConferenceWritten)
     @action(detail=True, methods=["post"])
     def reopen(self, request: Any, pk: str) -> Response:
         """Makes a cancelled conference a draft again and takes its rooms back."""

@@ -26,6 +26,7 @@ from backend.conferences.queries.rooms import (
     room_day,
     taken_span,
     wanted_bookings,
+    with_bookings,
 )
 from backend.conferences.queries.said import day_said, moment_said, site_said, when_said, where_said
 from backend.conferences.queries.visibility import (
@@ -35,6 +36,7 @@ from backend.conferences.queries.visibility import (
     Visibility,
     also_visible,
     held_by,
+    known_to,
     parts_visible_to,
     visible_to,
 )
@@ -61,6 +63,7 @@ __all__ = [
     "held_by",
     "held_span",
     "item_span",
+    "known_to",
     "lead_organisation",
     "lead_organisation_id",
     "moment_said",
@@ -77,4 +80,5 @@ __all__ = [
     "wanted_bookings",
     "when_said",
     "where_said",
+    "with_bookings",
 ]

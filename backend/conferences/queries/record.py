@@ -6,7 +6,8 @@ from uuid import UUID
 
 from django.db.models import Prefetch, Q, QuerySet
 
-from backend.conferences.models import Conference, Duty, Organiser, Site, Speech
+from backend.conferences.models import AgendaRoom, Conference, Duty, Organiser, Site, Speech
+from backend.conferences.queries.rooms import with_bookings
 from backend.conferences.states import DutyKind, OrganiserRole
 from backend.core.text import Text
 from backend.people.models import Account, Organisation, Position
@@ -17,7 +18,7 @@ def for_lists(conferences: QuerySet[Conference]) -> QuerySet[Conference]:
     return conferences.prefetch_related(
         Prefetch("organisers", Organiser.objects.select_related("organisation")),
         "organisers__organisation__former_names",
-        Prefetch("sites", Site.objects.select_related("venue", "room")),
+        Prefetch("sites", with_bookings(Site.objects.all())),
     )
 
 
@@ -25,6 +26,9 @@ def for_details(conferences: QuerySet[Conference]) -> QuerySet[Conference]:
     """With everything a conference's own page shows, in a constant number of queries."""
     return for_lists(conferences).prefetch_related(
         "agenda",
+        Prefetch("agenda_rooms", AgendaRoom.objects.select_related("agenda_item", "site", "room")),
+        "agenda_rooms__bookings",
+        "agenda_rooms__site__bookings",
         Prefetch("duties", Duty.objects.select_related("person", "organisation")),
         "duties__organisation__former_names",
     )

@@ -9,7 +9,18 @@ from zoneinfo import ZoneInfo
 
 from django.contrib.postgres.fields.ranges import RangeEndsWith, RangeStartsWith
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
-from django.db.models import DateTimeField, DurationField, ExpressionWrapper, F, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import (
+    DateTimeField,
+    DurationField,
+    ExpressionWrapper,
+    F,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+)
 from django.db.models.functions import Coalesce
 
 from backend.conferences.models import (
@@ -266,6 +277,12 @@ def room_day(room: Room, day: dt.date, zone: str) -> RoomDay:
         if usable.start < usable.end:
             free.append(FreeTime(held=usable.widened(room.setup_minutes, room.clearing_minutes), usable=usable))
     return RoomDay(day=span, bookings=[b for b in found if span.overlaps(held_span(b))], free=free)
+
+
+def with_bookings(sites: QuerySet[Site]) -> QuerySet[Site]:
+    """With venue, room, bookings and claimed equipment, in a constant number of queries."""
+    claims = EquipmentClaim.objects.select_related("portable")
+    return sites.select_related("venue", "room").prefetch_related("bookings", Prefetch("claims", claims))
 
 
 def held_span(booking: RoomBooking) -> Span:

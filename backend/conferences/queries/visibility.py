@@ -1,6 +1,6 @@
 """Who sees which conference."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import TypeVar
 from uuid import UUID
 
@@ -72,6 +72,11 @@ def visible_to(account: Account | AnonymousUser) -> QuerySet[Conference]:
 def parts_visible_to(rows: QuerySet[Row], account: Account | AnonymousUser) -> QuerySet[Row]:
     """Of rows that belong to a conference (sites, agenda items, …) those whose conference the account may see."""
     return rows.filter(conference__in=visible_to(account))
+
+
+def known_to(account: Account | AnonymousUser, conference_ids: Collection[UUID]) -> dict[UUID, Conference]:
+    """Of these conferences those the account may see, by id."""
+    return visible_to(account).in_bulk(conference_ids) if conference_ids else {}
 
 
 def held_by(organisation_id: UUID) -> Q:

@@ -17,7 +17,8 @@ from backend.conferences.serializers.parts import (
     SiteFieldsBody,
     SiteSerializer,
 )
-from backend.conferences.states import MOVES, Confidentiality, DayPart, Kind
+from backend.conferences.serializers.rooms import AgendaRoomSerializer
+from backend.conferences.states import MOVES, ClashPolicy, Confidentiality, DayPart, Kind
 from backend.core.serializers import Body, HouseSerializer, LanguageMap
 from backend.people.models import Organisation
 
@@ -91,6 +92,7 @@ class ConferenceSerializer(ConferenceSummary):
     """The whole conference but its speeches, which are a list of their own (/speeches?conference=…)."""
 
     agenda = AgendaItemSerializer(many=True, read_only=True)
+    agenda_rooms = AgendaRoomSerializer(many=True, read_only=True)
     duties = DutySerializer(many=True, read_only=True)
     topics = serializers.ListField(child=serializers.CharField(), read_only=True)
     legal_basis = serializers.ListField(child=LanguageMap(), read_only=True)
@@ -101,6 +103,8 @@ class ConferenceSerializer(ConferenceSummary):
         fields = (
             *ConferenceSummary.Meta.fields,
             "series",
+            "recurrence_id",
+            "by_hand",
             "follows",
             "announced_at",
             "opened_at",
@@ -114,7 +118,9 @@ class ConferenceSerializer(ConferenceSummary):
             "reason",
             "note",
             "agenda",
+            "agenda_rooms",
             "duties",
+            "clash_policy",
             "created_at",
             "updated_at",
         )
@@ -150,6 +156,7 @@ class ConferenceEditBody(Body):
     expected = Count(required=False)
     attended = Count(required=False)
     capacity = Head()
+    clash_policy = serializers.ChoiceField(choices=ClashPolicy.choices, required=False)
     note = LanguageMap(required=False, required_text=False)
 
 

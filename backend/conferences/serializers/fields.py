@@ -118,3 +118,17 @@ class Head(serializers.IntegerField):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**{"min_value": 1, "max_value": MOST_PEOPLE, "required": False, "allow_null": True, **kwargs})
+
+
+class Minutes(serializers.IntegerField):
+    """A length of at most a day."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"min_value": 0, "max_value": 1440, "required": False, **kwargs})
+
+
+class Times(serializers.Serializer[Any]):
+    """An exact time, from a moment until another."""
+
+    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+        return {"from": serializers.DateTimeField(source="start"), "until": serializers.DateTimeField(source="end")}

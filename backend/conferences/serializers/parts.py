@@ -10,8 +10,17 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from backend.conferences import queries
-from backend.conferences.models import AgendaItem, Conference, Duty, Room, Series, Site, Speech, Venue
-from backend.conferences.serializers.fields import Count, Head, Id, Line, Moment, Order
+from backend.conferences.models import AgendaItem, Conference, Duty, Room, Site, Speech, Venue
+from backend.conferences.serializers.fields import Count, Head, Id, Minutes, Moment, Order
+from backend.conferences.serializers.rooms import (
+    BookingTimes,
+    NewRoomBody,
+    PieceBody,
+    PieceSerializer,
+    RoomSerializer,
+    VenueBody,
+    VenueBrief,
+)
 from backend.conferences.states import DutyKind, Phase, SpeechKind
 from backend.core.serializers import Body, HouseSerializer, LanguageMap
 from backend.core.text import say
@@ -51,42 +60,46 @@ class NamedPerson(HouseSerializer):
         read_only_fields = fields
 
 
-class VenueSerializer(HouseSerializer):
-    class Meta:
-        model = Venue
-        fields = ("id", "name", "address", "hired", "organisation", "version")
-        read_only_fields = fields
-
-
-class RoomSerializer(HouseSerializer):
-    class Meta:
-        model = Room
-        fields = ("id", "venue", "name", "capacity", "version")
-        read_only_fields = fields
-
-
-class SeriesSerializer(HouseSerializer):
-    class Meta:
-        model = Series
-        fields = ("id", "title", "organisation", "rule", "version")
-        read_only_fields = fields
-
-
 class SiteSerializer(HouseSerializer):
-    venue = VenueSerializer(read_only=True)
+    """`booking` is null without a room or without exact times; minutes that are null are the room's."""
+
+    venue = VenueBrief(read_only=True)
     room = RoomSerializer(read_only=True, allow_null=True)
     attended = Count(read_only=True)
+    equipment = serializers.SerializerMethodField()
+    booking = serializers.SerializerMethodField()
 
     class Meta:
         model = Site
-        fields = ("id", "conference", "order", "venue", "room", "capacity", "attended", "version")
+        fields = (
+            "id",
+            "conference",
+            "order",
+            "venue",
+            "room",
+            "booking",
+            "setup_minutes",
+            "clearing_minutes",
+            "equipment",
+            "capacity",
+            "attended",
+            "version",
+        )
         read_only_fields = fields
+
+    @extend_schema_field(PieceSerializer(many=True))
+    def get_equipment(self, site: Site) -> Any:
+        return [{"kind": claim.portable.kind, "quantity": claim.quantity} for claim in site.claims.all()]
+
+    @extend_schema_field(BookingTimes(allow_null=True))
+    def get_booking(self, site: Site) -> Any:
+        return BookingTimes.of(booking for booking in site.bookings.all() if booking.agenda_room_id is None)
 
 
 class AgendaItemSerializer(HouseSerializer):
     class Meta:
         model = AgendaItem
-        fields = ("id", "conference", "phase", "order", "title", "starts_at", "minutes_planned", "version")
+        fields = ("id", "conference", "phase", "order", "title", "starts_at", "minutes_planned", "carried_over", "open_points", "version")
         read_only_fields = fields
 
 
@@ -150,28 +163,6 @@ class SpeechSerializer(HouseSerializer):
 # What is written. Bodies of parts name their conference; nested in a new conference they do not.
 
 
-class VenueBody(Body):
-    name = LanguageMap(max_length=300)
-    address = LanguageMap(max_length=500, required=False, required_text=False)
-    hired = serializers.BooleanField(required=False, allow_null=True)
-    organisation = Id(queryset=Organisation.objects.all(), required=False, allow_null=True)
-
-
-class NewRoomBody(Body):
-    name = LanguageMap(max_length=300)
-    capacity = Head()
-
-
-class RoomBody(NewRoomBody):
-    venue = Id(queryset=Venue.objects.all())
-
-
-class SeriesBody(Body):
-    title = LanguageMap(max_length=500)
-    organisation = Id(queryset=Organisation.objects.all())
-    rule = Line(required=False, allow_blank=True, max_length=200)
-
-
 class SiteFieldsBody(Body):
     """The venue by id, or entered here; the room likewise."""
 
@@ -181,6 +172,9 @@ class SiteFieldsBody(Body):
     new_room = NewRoomBody(required=False)
     order = Order()
     capacity = Head()
+    setup_minutes = Minutes(allow_null=True)
+    clearing_minutes = Minutes(allow_null=True)
+    equipment = serializers.ListField(child=PieceBody(), required=False, max_length=20)
     attended = Count(required=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
@@ -205,6 +199,7 @@ class AgendaFieldsBody(Body):
     title = LanguageMap(max_length=1000)
     starts_at = Moment(required=False, allow_null=True)
     minutes_planned = serializers.IntegerField(required=False, allow_null=True, min_value=1, max_value=1440)
+    carried_over = serializers.BooleanField(required=False)
 
 
 class HolderBody(Body):

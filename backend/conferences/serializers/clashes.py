@@ -1,0 +1,64 @@
+"""Clashes, as whoever arranges the conference may see them."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from backend.conferences.queries import Clash
+from backend.conferences.serializers.fields import Times
+from backend.conferences.serializers.parts import NamedPerson
+from backend.conferences.serializers.rooms import ConferenceNamed
+from backend.conferences.states import Equipment
+from backend.core.serializers import LanguageMap
+from backend.core.text import both
+
+
+class ClaimedBeyond(serializers.Serializer[Any]):
+    """A kind of portable equipment, how many pieces there are, and how many are claimed at once."""
+
+    kind = serializers.ChoiceField(choices=Equipment.choices)
+    quantity = serializers.IntegerField()
+    claimed = serializers.IntegerField()
+
+
+class ClashSerializer(serializers.Serializer[Any]):
+    """A person needed in two places, or equipment claimed beyond what there is.
+
+    `conference` is the other one, null for equipment and where the caller may not know of it. `agenda_item` is the
+    item of this conference. `firm` is false for a mere draft of others, which is never a reason to refuse.
+    """
+
+    person = NamedPerson(allow_null=True)
+    equipment = ClaimedBeyond(allow_null=True)
+    when = Times()
+    conference = ConferenceNamed(allow_null=True)
+    agenda_item = serializers.UUIDField(allow_null=True)
+    other_agenda_item = serializers.UUIDField(allow_null=True)
+    firm = serializers.BooleanField()
+    said = LanguageMap()
+
+    def to_representation(self, clash: Clash) -> dict[str, Any]:
+        other = self.context["conferences"].get(clash.elsewhere)
+        piece = clash.portable
+        return {
+            "person": NamedPerson(clash.person).data if clash.person else None,
+            "equipment": piece and {"kind": piece.kind, "quantity": piece.quantity, "claimed": clash.claimed},
+            "when": Times(clash.span).data,
+            "conference": ConferenceNamed(other).data if other else None,
+            "agenda_item": clash.item_id and str(clash.item_id),
+            "other_agenda_item": clash.other_item_id and str(clash.other_item_id),
+            "firm": clash.firm,
+            "said": both(clash.said(self.context["time_zone"])),
+        }
+
+
+class ClashesSerializer(serializers.Serializer[Any]):
+    results = ClashSerializer(many=True)
+
+
+def written(shown: Any) -> Any:
+    """For the API's description: the answer to a write, which is the row and the `clashes` of its conference."""
+    fields = (*shown.Meta.fields, "clashes")
+    meta = type("Meta", (shown.Meta,), {"fields": fields, "read_only_fields": fields})
+    name = f"{shown.__name__.removesuffix('Serializer')}Written"
+    return type(name, (shown,), {"clashes": ClashSerializer(many=True, read_only=True), "Meta": meta})

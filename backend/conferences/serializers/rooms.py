@@ -1,0 +1,267 @@
+"""Venues, rooms and what takes them, as they are shown and as they are written."""
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from backend.conferences import queries
+from backend.conferences.models import (
+    AgendaItem,
+    AgendaRoom,
+    Conference,
+    PortableEquipment,
+    Room,
+    RoomBooking,
+    Site,
+    Venue,
+)
+from backend.conferences.serializers.fields import Day, Head, Id, Line, Minutes, Moment, Times
+from backend.conferences.states import Equipment
+from backend.core.clock import time_zones
+from backend.core.serializers import Body, HouseSerializer, LanguageMap
+from backend.core.text import say
+from backend.people.models import Organisation
+
+#: The longest time the room finder looks at.
+MOST_DAYS = 31
+
+
+class PieceSerializer(HouseSerializer):
+    class Meta:
+        model = PortableEquipment
+        fields = ("kind", "quantity")
+        read_only_fields = fields
+
+
+class VenueBrief(HouseSerializer):
+    class Meta:
+        model = Venue
+        fields: tuple[str, ...] = ("id", "name", "address", "hired", "organisation", "version")
+        read_only_fields = fields
+
+
+class VenueSerializer(VenueBrief):
+    """`portable`: the pieces that can be carried to whichever room needs them."""
+
+    portable = PieceSerializer(many=True, read_only=True)
+
+    class Meta(VenueBrief.Meta):
+        fields = (*VenueBrief.Meta.fields[:-1], "portable", "version")
+        read_only_fields = fields
+
+
+class RoomSerializer(HouseSerializer):
+    class Meta:
+        model = Room
+        fields = ("id", "venue", "name", "capacity", "equipment", "setup_minutes", "clearing_minutes", "version")
+        read_only_fields = fields
+
+
+class BookingTimes(serializers.Serializer[Any]):
+    """When a room is taken by a conference or agenda item, and when it is held: with setting up and clearing."""
+
+    held = Times()
+    taken = Times()
+
+    def to_representation(self, booking: RoomBooking) -> dict[str, Any]:
+        return {
+            "held": Times(queries.held_span(booking)).data,
+            "taken": Times(queries.taken_span(booking)).data,
+        }
+
+    @classmethod
+    def of(cls, bookings: Iterable[RoomBooking]) -> Any:
+        """The first booking as it is shown, None without one."""
+        booking = next(iter(bookings), None)
+        return cls(booking).data if booking else None
+
+
+class AgendaRoomSerializer(HouseSerializer):
+    """`booking` is the room's time that covers the item: its own, or its site's for an item in the site's own room.
+    It is null while the item has no exact time."""
+
+    room = RoomSerializer(read_only=True)
+    booking = serializers.SerializerMethodField()
+
+    class Meta:
+        model = AgendaRoom
+        fields = ("id", "conference", "agenda_item", "site", "room", "booking", "version")
+        read_only_fields = fields
+
+    @extend_schema_field(BookingTimes(allow_null=True))
+    def get_booking(self, row: AgendaRoom) -> Any:
+        span = queries.item_span(row.agenda_item)
+        of_site = (b for b in row.site.bookings.all() if b.agenda_room_id is None and b.room_id == row.room_id)
+        covering = (b for b in of_site if span is not None and queries.taken_span(b).overlaps(span))
+        return BookingTimes.of([*row.bookings.all(), *covering])
+
+
+class ConferenceNamed(HouseSerializer):
+    class Meta:
+        model = Conference
+        fields = ("id", "title")
+        read_only_fields = fields
+
+
+class DayBooking(BookingTimes):
+    """`conference` is null where the caller may not know of it: that the room is taken is all there is to know."""
+
+    conference = ConferenceNamed(allow_null=True)
+    site = serializers.UUIDField(allow_null=True)
+    agenda_item = serializers.UUIDField(allow_null=True)
+
+    def to_representation(self, booking: RoomBooking) -> dict[str, Any]:
+        conference = self.context["conferences"].get(booking.site.conference_id)
+        item = booking.agenda_room and booking.agenda_room.agenda_item_id
+        return {
+            **super().to_representation(booking),
+            "conference": ConferenceNamed(conference).data if conference else None,
+            "site": str(booking.site_id) if conference else None,
+            "agenda_item": str(item) if conference and item else None,
+        }
+
+
+class FreeTimeSerializer(serializers.Serializer[Any]):
+    """A conference fits into `usable`; with its buffers the room is then held for `held`."""
+
+    held = Times()
+    usable = Times()
+
+
+class RoomDaySerializer(serializers.Serializer[Any]):
+    day = Times()
+    bookings = DayBooking(many=True)
+    free = FreeTimeSerializer(many=True)
+
+
+class FreeRoomSerializer(serializers.Serializer[Any]):
+    """A room that is free, and how long it would be held."""
+
+    room = RoomSerializer()
+    venue = VenueBrief()
+    held = Times()
+
+    def to_representation(self, room: Any) -> dict[str, Any]:
+        return {
+            "room": RoomSerializer(room).data,
+            "venue": VenueBrief(room.venue).data,
+            "held": Times(queries.Span(room.held_from, room.held_until)).data,
+        }
+
+
+class FreeRoomsSerializer(serializers.Serializer[Any]):
+    """The best first. `more`: there are others that fit; narrow the search down to see them."""
+
+    results = FreeRoomSerializer(many=True)
+    more = serializers.BooleanField()
+
+
+class EquipmentSerializer(serializers.Serializer[Any]):
+    kind = serializers.ChoiceField(choices=Equipment.choices)
+    name = LanguageMap()
+
+
+# What is asked and written.
+
+
+class FreeRoomsQuery(Body):
+    """`capacity`: seats at least. `equipment` may be repeated; fixed in the room, or a portable piece that is left."""
+
+    starts_at = Moment()
+    ends_at = Moment(help_text="After `starts_at`, by at most 31 days.")
+    capacity = Head(allow_null=False)
+    venue = serializers.UUIDField(required=False)
+    organisation = serializers.UUIDField(required=False, help_text="The venue's own.")
+    equipment = serializers.ListField(
+        child=serializers.ChoiceField(choices=Equipment.choices), required=False, max_length=len(Equipment)
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if attrs["ends_at"] <= attrs["starts_at"]:
+            raise serializers.ValidationError(
+                {"ends_at": say(vi="Phải sau giờ bắt đầu.", en="Must be after the start.")}
+            )
+        if attrs["ends_at"] - attrs["starts_at"] > dt.timedelta(days=MOST_DAYS):
+            raise serializers.ValidationError(
+                {"ends_at": say(vi="Nhiều nhất {n} ngày.", en="At most {n} days.", n=MOST_DAYS)}
+            )
+        return attrs
+
+
+class RoomDayQuery(Body):
+    date = Day()
+    time_zone = Line(required=False, max_length=40, help_text="Whose midnight; left out, the server's zone.")
+
+    def validate_time_zone(self, name: str) -> str:
+        if name not in time_zones():
+            raise serializers.ValidationError(say(vi="Không có múi giờ này.", en="There is no such time zone."))
+        return name
+
+
+class PieceBody(Body):
+    kind = serializers.ChoiceField(choices=Equipment.choices)
+    quantity = serializers.IntegerField(min_value=1, max_value=1000)
+
+
+class VenueBody(Body):
+    name = LanguageMap(max_length=300)
+    address = LanguageMap(max_length=500, required=False, required_text=False)
+    hired = serializers.BooleanField(required=False, allow_null=True)
+    organisation = Id(queryset=Organisation.objects.all(), required=False, allow_null=True)
+    portable = serializers.ListField(child=PieceBody(), required=False, max_length=len(Equipment))
+
+
+class NewRoomBody(Body):
+    name = LanguageMap(max_length=300)
+    capacity = Head()
+    equipment = serializers.ListField(
+        child=serializers.ChoiceField(choices=Equipment.choices), required=False, max_length=len(Equipment)
+    )
+    setup_minutes = Minutes()
+    clearing_minutes = Minutes()
+
+    def validate_equipment(self, kinds: list[str]) -> list[str]:
+        return sorted(set(kinds))
+
+
+class RoomBody(NewRoomBody):
+    venue = Id(queryset=Venue.objects.all())
+
+
+class AgendaRoomBody(Body):
+    conference = Id(queryset=Conference.objects.all())
+    agenda_item = Id(queryset=AgendaItem.objects.all())
+    site = Id(queryset=Site.objects.select_related("venue"))
+    room = Id(queryset=Room.objects.all())
+
+
+class HolderOfRoomBody(Body):
+    """A site, or a room of an agenda item."""
+
+    site = serializers.UUIDField(required=False)
+    agenda_room = serializers.UUIDField(required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if len(attrs) != 1:
+            raise serializers.ValidationError(
+                say(vi="Ghi site hoặc agenda_room, chỉ một.", en="Give either site or agenda_room.")
+            )
+        return attrs
+
+
+class SwapBody(Body):
+    """The two that exchange their rooms."""
+
+    between = serializers.ListField(child=HolderOfRoomBody(), min_length=2, max_length=2)
+
+
+class SwappedSerializer(serializers.Serializer[Any]):
+    """Who has which room now."""
+
+    site = serializers.UUIDField(allow_null=True)
+    agenda_room = serializers.UUIDField(allow_null=True)
+    conference = serializers.UUIDField()
+    room = RoomSerializer(allow_null=True)
