@@ -5,6 +5,8 @@ import datetime as dt
 
 from django.db import close_old_connections
 
+from backend.conferences import services as conferences
+from backend.core import context
 from backend.core.clock import now
 from backend.core.models import IdempotencyRecord
 from backend.people.models import LoginFailure
@@ -14,6 +16,7 @@ from workers.celery import app
 #: task name → seconds between two runs
 TIMETABLE = {
     "plenum.clock.close_due_polls": 1.0,
+    "plenum.clock.extend_series": 60.0,
     "plenum.clock.forget_what_expired": 3600.0,
 }
 app.conf.beat_schedule = {
@@ -26,6 +29,14 @@ def close_due_polls() -> None:
     """Seals the polls whose closing time has passed by the database's clock."""
     close_old_connections()
     resolutions.close_due()
+
+
+@app.task(name="plenum.clock.extend_series")
+def extend_series() -> None:
+    """Creates the meetings of series that a new day has brought within their horizon."""
+    close_old_connections()
+    with context.acting(actor="clock"):
+        conferences.extend_all_series()
 
 
 @app.task(name="plenum.clock.forget_what_expired")

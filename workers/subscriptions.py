@@ -1,12 +1,12 @@
 """THE table: which fact makes what happen. The only place where one room's news becomes another room's work."""
 
 from backend.outbox.services import Reaction
-from workers.reactions import articles, invitations, minutes, registration, resolutions
+from workers.reactions import articles, conferences, invitations, minutes, registration, resolutions
 
 SUBSCRIPTIONS: dict[str, list[str]] = {
     "conference.moved": ["invitations.tell_of_move"],
     "conference.cancelled": ["invitations.withdraw_all"],
-    "conference.closed": ["minutes.draft"],
+    "conference.closed": ["minutes.draft", "conferences.carry_over"],
     "invitation.issued": ["invitations.mail_invitation"],
     "invitation.withdrawn": ["invitations.mail_cancellation", "registration.follow_withdrawal"],
     "invitation.answered": ["registration.follow_answer"],
@@ -15,12 +15,13 @@ SUBSCRIPTIONS: dict[str, list[str]] = {
     "registration.cancelled": ["registration.promote"],
     "poll.sealed": ["resolutions.count"],
     "poll.declared": ["resolutions.conclude"],
-    "minutes.approved": ["articles.draft_recap"],
+    "minutes.approved": ["articles.draft_recap", "conferences.carry_over"],
 }
 
 REACTIONS: dict[str, Reaction] = {
     f"{module.__name__.rpartition('.')[2]}.{function.__name__}": function
     for module, functions in {
+        conferences: conferences.ALL,
         invitations: invitations.ALL,
         registration: registration.ALL,
         resolutions: resolutions.ALL,

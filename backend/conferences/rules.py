@@ -46,7 +46,7 @@ def drafts_from(account: Any, row: Any) -> bool:
     lead the draft they must be one."""
     if isinstance(row, (Conference, ConferenceTemplate)):
         return has_role(account, *WRITERS)
-    return organises.test(account, row)
+    return bool(organises.test(account, row))
 
 
 @predicate

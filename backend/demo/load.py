@@ -10,7 +10,7 @@ from typing import Any
 import yaml
 from django.db import transaction
 
-from backend.conferences.models import AgendaItem, Conference, Duty, Organiser, Series, Site, Speech, Venue
+from backend.conferences.models import AgendaItem, Conference, Duty, Organiser, Outline, Series, Site, Speech, Venue
 from backend.conferences.states import ConferenceState
 from backend.minutes.models import Conclusion, Finding, Proposal
 from backend.people.models import Organisation, OrganisationName, Person, Position
@@ -95,9 +95,12 @@ class _Record:
         first = None
         for entry in self.data.get("series", []):
             organisation = self.organisations[entry["organisation"]]
-            row, _ = Series.objects.get_or_create(
-                title=entry["title"], organisation=organisation, defaults={"rule": entry["rule"]}
-            )
+            row = Series.objects.filter(title=entry["title"], organisation=organisation).first()
+            if row is None:
+                outline = Outline.objects.create(kind=entry["kind"])
+                row = Series.objects.create(
+                    title=entry["title"], organisation=organisation, outline=outline, rule=entry["rule"]
+                )
             first = first or row
         return first
 

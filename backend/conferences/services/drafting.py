@@ -75,6 +75,10 @@ def edit(
         raise Invalid(
             {"follows": say(vi="Hội nghị không thể tiếp nối chính nó.", en="A conference cannot follow itself.")}
         )
+    if conference.recurrence_id and fields.get("series", conference.series) != conference.series:
+        raise Invalid(
+            {"series": say(vi="Hội nghị này thuộc một loạt định kỳ.", en="This conference was created by its series.")}
+        )
     before = {name: getattr(conference, name) for name in (*TIME_FIELDS, *fields)}
     for name, value in fields.items():
         setattr(conference, name, value)

@@ -305,7 +305,7 @@ def nobody_refers_to(row: Model) -> bool:
     touched = {model._meta.app_label for model in collector.data}
     touched |= {rows.model._meta.app_label for rows in collector.fast_deletes if rows.exists()}
     for (column, _), batches in collector.field_updates.items():
-        touched |= {column.model._meta.app_label for batch in batches if len(batch)}
+        touched |= {column.model._meta.app_label for batch in batches if list(batch)}  # type: ignore[call-overload]
     return touched == {ours}
 
 
