@@ -113,17 +113,22 @@ def rearrange(conference: Conference, *, known: Collection[Clash] = ()) -> None:
     drafts of others are only ever listed.
     """
     book_rooms(conference)
-    # Two conferences that take the same chair at the same moment must not miss each other: they queue here.
-    people = Person.objects.filter(pk__in=conference.duties.filter(person__isnull=False).values("person_id"))
-    pieces = PortableEquipment.objects.filter(claims__site__conference=conference)
-    for rows in (pieces, people):
-        list(rows.select_for_update(no_key=True, of=("self",)).order_by("pk").values_list("pk"))
+    queue_for_people(conference)
     if conference.clash_policy != ClashPolicy.REFUSE:
         return
     new = [clash for clash in clashes_of(conference.pk) if clash.firm and clash not in known]
     if new:
         zone = conference.time_zone
         raise Conflict(new[0].said(zone), clashes=[_as_problem(clash, zone) for clash in new])
+
+
+def queue_for_people(conference: Conference) -> None:
+    """Two conferences that take the same chair, or the last projector, at the same moment must not miss each other:
+    they wait here, each until the other's transaction has ended."""
+    people = Person.objects.filter(pk__in=conference.duties.filter(person__isnull=False).values("person_id"))
+    pieces = PortableEquipment.objects.filter(claims__site__conference=conference)
+    for rows in (pieces, people):
+        list(rows.select_for_update(no_key=True, of=("self",)).order_by("pk").values_list("pk"))
 
 
 def _as_problem(clash: Clash, zone: str) -> dict[str, str | int | None]:
