@@ -3,11 +3,15 @@
 import datetime as dt
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from rest_framework.test import APIClient
 
 from backend.conferences import services
@@ -25,6 +29,7 @@ URL = "/api/v1/series"
 CONFERENCES = "/api/v1/conferences"
 ANY = {"If-Match": "*"}
 NOW = dt.datetime(2026, 11, 21, 2, 0, tzinfo=dt.UTC)  # a Saturday, 9:00 in Viet Nam
+TODAY = dt.date(2026, 11, 21)
 
 
 @pytest.fixture(autouse=True)
@@ -593,6 +598,153 @@ def test_a_list_costs_the_same_with_1_3_and_30_rows(host: Organisation, organise
         costs.append((len(answer.json()["results"]), len(captured)))
     assert [rows for rows, _ in costs] == [1, 3, 30]
     assert len({queries for _, queries in costs}) == 1, costs
+
+
+# Any life, against a model that knows nothing of rules
+
+
+@dataclass
+class Meeting:
+    """One occurrence as the model has it; it is known by the day it was planned for."""
+
+    recurrence_id: str
+    time: dt.datetime
+    state: str = "draft"
+    by_hand: bool = False
+
+
+@dataclass
+class Run:
+    """A stretch of days, every so many, all at one hour."""
+
+    id: Any
+    first: dt.date
+    hour: int
+    last: dt.date = dt.date.max
+    meetings: dict[dt.date, Meeting] = field(default_factory=dict)
+
+
+@dataclass
+class Model:
+    every: int
+    horizon: int
+    today: dt.date
+    runs: list[Run]
+
+    def days(self, run: Run) -> list[dt.date]:
+        ahead = (self.today + dt.timedelta(days=n) for n in range(self.horizon + 1))
+        return [day for day in ahead if run.first <= day <= run.last and (day - run.first).days % self.every == 0]
+
+    def extend(self) -> None:
+        for run in self.runs:
+            for day in self.days(run):
+                at = dt.datetime.combine(day, dt.time(run.hour))
+                run.meetings.setdefault(day, Meeting(at.isoformat(), at))
+
+    def ahead(self, run: Run) -> dict[dt.date, Meeting]:
+        """What still follows its series, or may be edited."""
+        now = dt.datetime.combine(self.today, dt.time.min)
+        return {
+            day: meeting
+            for day, meeting in run.meetings.items()
+            if day >= self.today and meeting.time > now and meeting.state == "draft"
+        }
+
+    def retime(self, run: Run, hour: int) -> None:
+        run.hour = hour
+        for day, meeting in self.ahead(run).items():
+            if not meeting.by_hand:
+                meeting.time = dt.datetime.combine(day, dt.time(hour))
+
+    def split(self, run: Run, cut: dt.date, new_id: Any, hour: int) -> None:
+        later = {day: run.meetings.pop(day) for day in sorted(run.meetings) if day >= cut}
+        new = Run(new_id, cut, hour, run.last, later)
+        run.last = cut - dt.timedelta(days=1)
+        self.runs.append(new)
+        self.retime(new, hour)
+
+    def end(self, run: Run, last: dt.date) -> None:
+        run.last = min(run.last, last)
+        for day, meeting in self.ahead(run).items():
+            if day > last:
+                if meeting.by_hand:
+                    meeting.state = "cancelled"
+                else:
+                    del run.meetings[day]
+
+    def all(self) -> set[tuple[Any, str, dt.datetime, str]]:
+        return {(run.id, m.recurrence_id, m.time, m.state) for run in self.runs for m in run.meetings.values()}
+
+
+ZONE = "Asia/Ho_Chi_Minh"
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@given(data=st.data())
+def test_any_life_of_a_series_is_the_model_s(host: Organisation, monkeypatch: pytest.MonkeyPatch, data: Any) -> None:
+    """Create, extend, move one, cancel one, retime all, split, end, in any order."""
+    with transaction.atomic():
+        live_through(host, monkeypatch, data)
+        transaction.set_rollback(True)
+
+
+def live_through(host: Organisation, monkeypatch: pytest.MonkeyPatch, data: Any) -> None:
+    model = Model(every=data.draw(st.integers(1, 7)), horizon=data.draw(st.integers(1, 15)), today=TODAY, runs=[])
+    series = SeriesFactory(
+        organisation=host,
+        rule=f"FREQ=DAILY;INTERVAL={model.every}",
+        starts_on=TODAY,
+        start_time=dt.time(8),
+        minutes=45,
+        horizon_days=model.horizon,
+    )
+    model.runs.append(Run(series.pk, TODAY, 8))
+    monkeypatch.setattr(series_queries, "now", lambda: dt.datetime.combine(model.today, dt.time.min, ZoneInfo(ZONE)))
+    for _ in range(data.draw(st.integers(1, 8))):
+        services.extend_all_series()
+        model.extend()
+        run = data.draw(st.sampled_from(model.runs))
+        ahead = sorted(model.ahead(run))
+        act = data.draw(st.sampled_from(["wait", "retime", *(["move", "cancel", "split", "end"] if ahead else [])]))
+        hour = data.draw(st.integers(6, 18))
+        if act == "wait":
+            model.today += dt.timedelta(days=data.draw(st.integers(1, 9)))
+        elif act == "retime":
+            services.edit_series(series_id=run.id, fields={"start_time": dt.time(hour)})
+            model.retime(run, hour)
+        elif act == "end":
+            last = data.draw(st.sampled_from(ahead))
+            services.end_series(series_id=run.id, last_day=last, reason={"vi": "Thôi"})
+            model.end(run, last)
+        else:
+            day = data.draw(st.sampled_from(ahead))
+            meeting = run.meetings[day]
+            row = Conference.objects.get(series=run.id, recurrence_id=meeting.recurrence_id)
+            if act == "move":
+                meeting.time = dt.datetime.combine(day, dt.time(hour, 30)) + dt.timedelta(days=1)
+                meeting.by_hand = True
+                start = meeting.time.replace(tzinfo=ZoneInfo(ZONE))
+                end = start + dt.timedelta(hours=1)
+                services.edit(conference_id=row.pk, fields={"starts_at": start, "ends_at": end})
+            elif act == "cancel":
+                meeting.state = "cancelled"
+                services.cancel(conference_id=row.pk, reason={"vi": "Bão"})
+            elif day > run.first:
+                fields: Any = {"start_time": dt.time(hour)}
+                told = services.split_series(
+                    series_id=run.id, since=meeting.recurrence_id, fields=fields, preview=True
+                )[1]
+                assert Series.objects.count() == len(model.runs)
+                new, done = services.split_series(series_id=run.id, since=meeting.recurrence_id, fields=fields)
+                assert [(c.recurrence_id, c.outcome) for c in told] == [(c.recurrence_id, c.outcome) for c in done]
+                model.split(run, day, new.pk, hour)
+        services.extend_all_series()
+        model.extend()
+        there = {
+            (row.series_id, row.recurrence_id, row.starts_at.astimezone(ZoneInfo(ZONE)).replace(tzinfo=None), row.state)
+            for row in Conference.objects.filter(series__in=[run.id for run in model.runs])
+        }
+        assert there == model.all(), act
 
 
 # Many clocks at once
