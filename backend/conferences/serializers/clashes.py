@@ -41,10 +41,10 @@ class ClashSerializer(serializers.Serializer[Any]):
         other = self.context["conferences"].get(clash.elsewhere)
         piece = clash.portable
         return {
-            "person": NamedPerson(clash.person).data if clash.person else None,
+            "person": clash.person and self.fields["person"].to_representation(clash.person),
             "equipment": piece and {"kind": piece.kind, "quantity": piece.quantity, "claimed": clash.claimed},
-            "when": Times(clash.span).data,
-            "conference": ConferenceNamed(other).data if other else None,
+            "when": self.fields["when"].to_representation(clash.span),
+            "conference": other and self.fields["conference"].to_representation(other),
             "agenda_item": clash.item_id and str(clash.item_id),
             "other_agenda_item": clash.other_item_id and str(clash.other_item_id),
             "firm": clash.firm,

@@ -131,4 +131,10 @@ class Times(serializers.Serializer[Any]):
     """An exact time, from a moment until another."""
 
     def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
-        return {"from": serializers.DateTimeField(source="start"), "until": serializers.DateTimeField(source="end")}
+        return {"from": serializers.DateTimeField(), "until": serializers.DateTimeField()}
+
+    def to_representation(self, span: Any) -> dict[str, Any]:
+        return {"from": _MOMENT.to_representation(span.start), "until": _MOMENT.to_representation(span.end)}
+
+
+_MOMENT = serializers.DateTimeField()

@@ -68,15 +68,18 @@ class BookingTimes(serializers.Serializer[Any]):
 
     def to_representation(self, booking: RoomBooking) -> dict[str, Any]:
         return {
-            "held": Times(queries.held_span(booking)).data,
-            "taken": Times(queries.taken_span(booking)).data,
+            "held": _TIMES.to_representation(queries.held_span(booking)),
+            "taken": _TIMES.to_representation(queries.taken_span(booking)),
         }
 
     @classmethod
     def of(cls, bookings: Iterable[RoomBooking]) -> Any:
         """The first booking as it is shown, None without one."""
         booking = next(iter(bookings), None)
-        return cls(booking).data if booking else None
+        return cls().to_representation(booking) if booking else None
+
+
+_TIMES = Times()
 
 
 class AgendaRoomSerializer(HouseSerializer):
@@ -118,7 +121,7 @@ class DayBooking(BookingTimes):
         item = booking.agenda_room and booking.agenda_room.agenda_item_id
         return {
             **super().to_representation(booking),
-            "conference": ConferenceNamed(conference).data if conference else None,
+            "conference": conference and self.fields["conference"].to_representation(conference),
             "site": str(booking.site_id) if conference else None,
             "agenda_item": str(item) if conference and item else None,
         }
@@ -140,16 +143,13 @@ class RoomDaySerializer(serializers.Serializer[Any]):
 class FreeRoomSerializer(serializers.Serializer[Any]):
     """A room that is free, and how long it would be held."""
 
-    room = RoomSerializer()
+    room = RoomSerializer(source="*")
     venue = VenueBrief()
-    held = Times()
+    held = serializers.SerializerMethodField()
 
-    def to_representation(self, room: Any) -> dict[str, Any]:
-        return {
-            "room": RoomSerializer(room).data,
-            "venue": VenueBrief(room.venue).data,
-            "held": Times(queries.Span(room.held_from, room.held_until)).data,
-        }
+    @extend_schema_field(Times)
+    def get_held(self, room: Any) -> Any:
+        return _TIMES.to_representation(queries.Span(room.held_from, room.held_until))
 
 
 class FreeRoomsSerializer(serializers.Serializer[Any]):

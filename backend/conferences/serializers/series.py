@@ -226,7 +226,7 @@ class ChangeSerializer(serializers.Serializer[Any]):
 
 
 class PreviewSerializer(serializers.Serializer[Any]):
-    """What would happen; nothing has. Of occurrences that would be created, the first hundred."""
+    """What would happen; nothing has. Of many occurrences that would be created, the first."""
 
     changes = ChangeSerializer(many=True)
 
