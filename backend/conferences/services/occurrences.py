@@ -33,7 +33,7 @@ from backend.outbox.services import emit
 log = structlog.get_logger(__name__)
 
 #: How many occurrences an edit creates by itself; the clock creates the others.
-AT_ONCE = 100
+AT_ONCE = 40
 _NO_LONGER = say(vi="Lịch định kỳ đã thay đổi.", en="The schedule of the series has changed.")
 #: Everything an occurrence has from its series.
 EVERYTHING = frozenset({"title", *TIME_FIELDS, *outlines.COLUMNS, *outlines.LISTS})
