@@ -296,6 +296,15 @@ def test_a_draft_of_others_is_told_but_refuses_nothing(organiser: APIClient, hos
     assert "Kín" not in answer.content.decode()
 
 
+@pytest.mark.parametrize(("state", "status"), [("announced", 409), ("running", 201), ("closed", 201)])
+def test_what_was_held_is_recorded_as_it_was(
+    organiser: APIClient, host: Organisation, chair: Person, state: str, status: int
+) -> None:
+    chaired(chair)
+    here = ConferenceFactory(lead=host, exact=True, state=state, clash_policy="refuse")
+    assert named(organiser, here, chair).status_code == status
+
+
 def test_equipment_beyond_what_there_is_is_refused(organiser: APIClient, host: Organisation) -> None:
     venue = VenueFactory()
     PortableEquipmentFactory(venue=venue, kind="microphone", quantity=3)

@@ -137,9 +137,10 @@ def _clash(here: Presence, there: Presence) -> Clash:
 
 
 def _longest(clashes: list[Clash]) -> list[Clash]:
-    """Without those that lie within another: a chair who also speaks is needed elsewhere once, not twice."""
+    """Without those that lie within another: a chair who also speaks is needed elsewhere once, not twice. Two items of
+    one conference are told apart from two others."""
     kept: list[Clash] = []
-    for clash in sorted(clashes, key=lambda c: (c.span.start, c.span.start - c.span.end)):
+    for clash in sorted(set(clashes), key=lambda c: (c.span.start, c.span.start - c.span.end)):
         if clash.other_item_id is not None or not any(clash.span.end <= longer.span.end for longer in kept):
             kept.append(clash)
     return kept

@@ -110,11 +110,11 @@ def rearrange(conference: Conference, *, known: Collection[Clash] = ()) -> None:
     """Books what the record asks for and, where the conference refuses clashes, sees that there are none but `known`.
 
     Raises Conflict for a room that is taken, or naming who or what would be in two places and when. Clashes with mere
-    drafts of others are only ever listed.
+    drafts of others are only ever listed, and so is every clash of a conference that was held: facts are not refused.
     """
     book_rooms(conference)
     queue_for_people(conference)
-    if conference.clash_policy != ClashPolicy.REFUSE:
+    if conference.clash_policy != ClashPolicy.REFUSE or conference.state in HELD:
         return
     new = [clash for clash in clashes_of(conference.pk) if clash.firm and clash not in known]
     if new:
@@ -167,7 +167,9 @@ def book_rooms(conference: Conference) -> None:
             RoomBooking.objects.bulk_update(changed, ["room", "during", "taken", "version"])
             RoomBooking.objects.bulk_create(new)
     except IntegrityError as error:
-        raise _refusal(error, wanted) from None
+        if (refusal := _refusal(error, wanted)) is None:
+            raise
+        raise refusal from None
     _time_claims(conference, wanted)
 
 
@@ -197,13 +199,15 @@ def exchanging(*conferences: Conference) -> Iterator[None]:
             wanted = [booking for conference in conferences for booking in wanted_bookings(conference)]
             cursor.execute("SET CONSTRAINTS no_room_booked_twice IMMEDIATE")
     except IntegrityError as error:
-        raise _refusal(error, wanted) from None
+        if (refusal := _refusal(error, wanted)) is None:
+            raise
+        raise refusal from None
 
 
-def _refusal(error: IntegrityError, wanted: Iterable[RoomBooking]) -> Exception:
-    """What to say when a booking was refused; other errors stay what they are."""
+def _refusal(error: IntegrityError, wanted: Iterable[RoomBooking]) -> Conflict | None:
+    """What to say when one of the bookings was refused, None when something else went wrong."""
     if getattr(getattr(error.__cause__, "diag", None), "constraint_name", None) != "no_room_booked_twice":
-        return error
+        return None
     for booking in wanted:
         conference, room, held = booking.site.conference, booking.room, held_span(booking)
         other = overlapping_booking(room.pk, held.start, held.end, besides=conference.pk)
