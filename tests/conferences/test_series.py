@@ -793,6 +793,37 @@ def test_five_clocks_create_each_occurrence_once(host: Organisation) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
+def test_an_edit_among_clocks_leaves_no_occurrence_of_the_old_plan(host: Organisation) -> None:
+    series = SeriesFactory(
+        organisation=host, rule="FREQ=DAILY", starts_on=TODAY, start_time=dt.time(10), minutes=45, horizon_days=12
+    )
+    turns = iter(["edit", "clock", "clock", "clock"])
+
+    def act() -> Any:
+        if next(turns) == "edit":
+            return services.edit_series(series_id=series.pk, fields={"start_time": dt.time(14)})
+        return services.extend_series(series_id=series.pk)
+
+    results = in_threads(4, act)
+    assert not [result for result in results if isinstance(result, Exception)], results
+    services.extend_series(series_id=series.pk)
+    starts = [row.starts_at.astimezone(ZoneInfo(ZONE)) for row in Conference.objects.filter(series=series)]
+    assert sorted(start.date() for start in starts) == [TODAY + dt.timedelta(days=n) for n in range(13)]
+    assert {start.hour for start in starts} == {14}
+
+
+def test_a_broken_series_stops_no_other(
+    organiser: APIClient, host: Organisation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken, whole = SeriesFactory(organisation=host, starts_on=TODAY, rule="?"), begin(organiser, host)
+    Conference.objects.all().delete()
+    Series.objects.update(complete_until=None)
+    assert services.extend_all_series() == 4
+    assert len(occurrences(organiser, whole)) == 4
+    assert Series.objects.get(pk=broken.pk).complete_until is None
+
+
+@pytest.mark.django_db(transaction=True)
 def test_without_the_constraints_they_create_it_again_and_again(host: Organisation) -> None:
     """The negative control: it is PostgreSQL that refuses, nothing in Python."""
     with without_the_guards():

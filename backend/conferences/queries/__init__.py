@@ -29,6 +29,7 @@ from backend.conferences.queries.rooms import (
     with_bookings,
 )
 from backend.conferences.queries.said import day_said, moment_said, site_said, when_said, where_said
+from backend.conferences.queries.series import next_after, plan_of, planned_slots, visible_series, visible_templates
 from backend.conferences.queries.visibility import (
     READERS,
     VISIBILITY,
@@ -68,14 +69,19 @@ __all__ = [
     "lead_organisation_id",
     "moment_said",
     "name_then",
+    "next_after",
     "office_then",
     "overlapping_booking",
     "parts_visible_to",
+    "plan_of",
+    "planned_slots",
     "room_day",
     "secretary",
     "site_said",
     "speeches_of",
     "taken_span",
+    "visible_series",
+    "visible_templates",
     "visible_to",
     "wanted_bookings",
     "when_said",

@@ -64,6 +64,8 @@ class ConferenceSummary(HouseSerializer):
             "where_said",
             "capacity",
             "sequence",
+            "series",
+            "recurrence_id",
             "organisers",
             "sites",
             "version",
@@ -102,8 +104,6 @@ class ConferenceSerializer(ConferenceSummary):
     class Meta(ConferenceSummary.Meta):
         fields = (
             *ConferenceSummary.Meta.fields,
-            "series",
-            "recurrence_id",
             "by_hand",
             "follows",
             "announced_at",

@@ -89,9 +89,14 @@ def extend_series(*, series_id: UUID, most: int | None = None) -> list[Change]:
 
 
 def extend_all_series() -> int:
-    """Extends every series that may lack something; returns how many occurrences were created."""
-    incomplete = list(queries.incomplete_series().order_by("pk").values_list("pk", flat=True))
-    made = [change for series_id in incomplete for change in extend_series(series_id=series_id)]
+    """Extends every series that may lack something; returns how many occurrences were created. A series that cannot be
+    extended at all stops none of the others."""
+    made: list[Change] = []
+    for series_id in list(queries.incomplete_series().order_by("pk").values_list("pk", flat=True)):
+        try:
+            made += extend_series(series_id=series_id)
+        except Exception:
+            log.exception("series_not_extended", series=str(series_id))
     return sum(change.outcome == Outcome.CREATED for change in made)
 
 
