@@ -159,12 +159,12 @@ def _held(uses: Iterable[_Use]) -> Iterable[tuple[_Use, Span]]:
 
 
 def overlapping_booking(
-    room_id: UUID, starts_at: dt.datetime, ends_at: dt.datetime, *, besides: UUID
+    room_id: UUID, starts_at: dt.datetime, ends_at: dt.datetime, *, besides: Collection[UUID]
 ) -> RoomBooking | None:
-    """The first booking of the room in that time by another conference than `besides`."""
+    """The first booking of the room in that time by another conference than those of `besides`."""
     return (
         RoomBooking.objects.filter(room_id=room_id, during__overlap=(starts_at, ends_at))
-        .exclude(site__conference_id=besides)
+        .exclude(site__conference_id__in=besides)
         .order_by("during")
         .first()
     )

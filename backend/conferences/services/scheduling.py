@@ -19,7 +19,7 @@ from backend.conferences.queries import (
     wanted_bookings,
 )
 from backend.conferences.states import CALLED_OFF, ClashPolicy, ConferenceState
-from backend.core.clock import local, time_zones
+from backend.core.clock import local, now, time_zones
 from backend.core.errors import Conflict, Invalid
 from backend.core.text import localized, say
 from backend.outbox.registry import DomainEvent
@@ -158,13 +158,13 @@ def book_rooms(conference: Conference) -> None:
             new.append(booking)
         elif _differ(row, booking):
             row.room, row.during, row.taken = booking.room, booking.during, booking.taken
-            row.version += 1
+            row.version, row.updated_at = row.version + 1, now()
             changed.append(row)
     try:
         with transaction.atomic():
             RoomBooking.objects.filter(pk__in=[row.pk for row in there.values()]).delete()
             # One statement each: PostgreSQL checks after it, so that bookings of one conference may change places.
-            RoomBooking.objects.bulk_update(changed, ["room", "during", "taken", "version"])
+            RoomBooking.objects.bulk_update(changed, ["room", "during", "taken", "version", "updated_at"])
             RoomBooking.objects.bulk_create(new)
     except IntegrityError as error:
         if (refusal := _refusal(error, wanted)) is None:
@@ -204,13 +204,14 @@ def exchanging(*conferences: Conference) -> Iterator[None]:
         raise refusal from None
 
 
-def _refusal(error: IntegrityError, wanted: Iterable[RoomBooking]) -> Conflict | None:
+def _refusal(error: IntegrityError, wanted: Collection[RoomBooking]) -> Conflict | None:
     """What to say when one of the bookings was refused, None when something else went wrong."""
     if getattr(getattr(error.__cause__, "diag", None), "constraint_name", None) != "no_room_booked_twice":
         return None
+    own = {booking.site.conference_id for booking in wanted}
     for booking in wanted:
         conference, room, held = booking.site.conference, booking.room, held_span(booking)
-        other = overlapping_booking(room.pk, held.start, held.end, besides=conference.pk)
+        other = overlapping_booking(room.pk, held.start, held.end, besides=own)
         if other is not None:
             taken = held_span(other)
             return Conflict(
