@@ -233,13 +233,16 @@ def _is_date(value: str) -> bool:
 
 
 def ended_before(plan: Recurrence, slot: dt.datetime) -> str:
-    """The rule with an UNTIL just before `slot` instead of its own end."""
+    """The rule with an UNTIL before `slot` instead of its own end: with the day before, so that it still ends there when
+    the hour changes, unless an earlier slot of the same day stays in."""
     if not plan.rule:
         return ""
     if plan.whole_days:
         until = f"{slot - dt.timedelta(days=1):%Y%m%d}"
     else:
-        until = f"{moment(slot - dt.timedelta(seconds=1), plan.time_zone):%Y%m%dT%H%M%SZ}"
+        stays = plan.between(slot.date(), slot.date())[:1] != [slot]
+        last = slot if stays else dt.datetime.combine(slot.date(), dt.time.min)
+        until = f"{moment(last - dt.timedelta(seconds=1), plan.time_zone):%Y%m%dT%H%M%SZ}"
     return f"{_without(plan.rule, 'COUNT', 'UNTIL')};UNTIL={until}"
 
 

@@ -141,6 +141,13 @@ def test_a_rule_cut_in_two_is_the_whole_rule(rule: str, wish: dt.datetime, zone:
         assert after.between(start.date(), horizon) == slots[cut:]
 
 
+def test_a_cut_within_a_day_keeps_what_went_before() -> None:
+    twice = plan("FREQ=DAILY;BYHOUR=8,14")
+    [_, noon] = twice.between(dt.date(2026, 11, 24), dt.date(2026, 11, 24))
+    assert ended_before(twice, noon) == "FREQ=DAILY;BYHOUR=8,14;UNTIL=20261124T065959Z"
+    assert ended_before(twice, noon.replace(hour=8)) == "FREQ=DAILY;BYHOUR=8,14;UNTIL=20261123T165959Z"
+
+
 # Clocks that change
 
 

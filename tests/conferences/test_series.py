@@ -498,7 +498,7 @@ def test_this_and_following(organiser: APIClient, host: Organisation) -> None:
     new = answer.json()
     assert (new["continues"], new["starts_on"], new["left_out"]) == (series["id"], "2026-12-09", ["2026-12-21"])
     old = organiser.get(f"{URL}/{series['id']}").json()
-    assert (old["continued_by"], old["rule"]) == (new["id"], "FREQ=WEEKLY;BYDAY=MO;UNTIL=20261207T005959Z")
+    assert (old["continued_by"], old["rule"]) == (new["id"], "FREQ=WEEKLY;BYDAY=MO;UNTIL=20261206T165959Z")
     assert [row["id"] for row in occurrences(organiser, old)] == [row["id"] for row in before[:2]]
     moved = occurrences(organiser, new)
     assert [row["id"] for row in moved][:2] == [row["id"] for row in before[2:4]]
@@ -509,6 +509,13 @@ def test_this_and_following(organiser: APIClient, host: Organisation) -> None:
         "Giao ban mới",
     )
     assert services.extend_all_series() == 0
+
+
+def test_the_first_half_ends_where_it_was_cut_at_any_hour(organiser: APIClient, host: Organisation) -> None:
+    series = begin(organiser, host)
+    organiser.post(f"{URL}/{series['id']}/split", {"since": "2026-12-07", "minutes": 60}, headers=ANY)
+    assert organiser.patch(f"{URL}/{series['id']}", {"start_time": "06:00"}, headers=ANY).status_code == 200
+    assert [moment[5:13] for moment in when(occurrences(organiser, series))] == ["11-23T06", "11-30T06"]
 
 
 def test_a_count_is_shared_by_the_two_halves(organiser: APIClient, host: Organisation) -> None:
