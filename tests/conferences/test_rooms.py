@@ -17,6 +17,7 @@ from backend.core.errors import Conflict
 from backend.outbox.models import Event
 from backend.people.models import Organisation
 from tests.factories.conferences import ConferenceFactory, RoomFactory, SiteFactory
+from tests.threads import in_threads
 
 URL = "/api/v1/conferences"
 START = dt.datetime(2021, 1, 14, 6, 30, tzinfo=dt.UTC)
@@ -483,3 +484,23 @@ def test_without_the_constraint_all_of_them_get_it() -> None:
     """The negative control: it is PostgreSQL that refuses, nothing in Python."""
     with without_the_guard():
         assert rush() == (PARTIES, 0)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_exchanges_at_once_all_happen_one_after_the_other() -> None:
+    """Half of them name the two the other way round: nobody waits for somebody who waits for them."""
+    pair = []
+    for room in (buffered(15, 15), buffered(0, 0)):
+        conference = ConferenceFactory(exact=True)
+        pair.append(SiteFactory(conference=conference, venue=room.venue, room=room))
+        services.edit(conference_id=conference.pk, fields={"ends_at": END + dt.timedelta(minutes=1)})
+    turns = [pair if number % 2 else pair[::-1] for number in range(PARTIES)]
+
+    def exchange() -> str:
+        first, second = turns.pop()
+        services.swap_rooms(first=first, second=second)
+        return "exchanged"
+
+    assert in_threads(PARTIES, exchange) == ["exchanged"] * PARTIES
+    rooms_now = [booking.room_id for booking in RoomBooking.objects.order_by("site_id")]
+    assert rooms_now == [site.room_id for site in sorted(pair, key=lambda site: site.pk)]  # an even number of turns
