@@ -25,6 +25,7 @@ from tests.factories.conferences import OutlineFactory, RoomFactory, SeriesFacto
 from tests.factories.invitations import InvitationListFactory
 from tests.factories.people import PersonFactory, PositionFactory, account_with
 from tests.threads import in_threads
+from workers import clock
 
 URL = "/api/v1/series"
 CONFERENCES = "/api/v1/conferences"
@@ -166,6 +167,16 @@ def test_the_horizon_rolls(organiser: APIClient, host: Organisation, today: Call
     today("2026-12-20T17:00")  # Monday the 21st has begun in Viet Nam
     assert services.extend_all_series() == 3
     assert len(occurrences(organiser, series)) == 9
+
+
+def test_the_clock_plans_ahead_in_its_own_name(
+    organiser: APIClient, host: Organisation, today: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begin(organiser, host)
+    today("2026-12-20T17:00")
+    monkeypatch.setattr(clock, "close_old_connections", lambda: None)  # this test's connection holds its transaction
+    clock.extend_series()
+    assert Event.objects.filter(name="conference.drafted", actor="clock").count() == 5
 
 
 def test_nothing_is_created_in_the_past(organiser: APIClient, host: Organisation) -> None:

@@ -83,9 +83,7 @@ class SeriesViewSet(Shelf):
         own, outline = outline_apart(self.body(SeriesBody, partial=True))
         return self._edited(services.edit_series, series_id=row.pk, fields=own, outline=outline)
 
-    @extend_schema(
-        request=SplitBody, responses={201: _or_preview("SeriesSplit", SeriesSerializer)}, parameters=[_PREVIEW]
-    )
+    @extend_schema(request=SplitBody, responses={201: SeriesSerializer, 200: PreviewSerializer}, parameters=[_PREVIEW])
     @action(detail=True, methods=["post"])
     def split(self, request: Any, pk: str) -> Response:
         """Edits one occurrence and all that follow: they become a series of their own, which continues this one."""
