@@ -7,7 +7,7 @@ from typing import TypeVar
 from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
 
 from backend.conferences.models import (
     Conference,
@@ -124,9 +124,10 @@ def missing_slots(series: Series) -> list[dt.datetime]:
 
 
 def incomplete_series() -> QuerySet[Series]:
-    """Series that may have something more to create: a new day lies within their horizon, or they were edited."""
-    begun = Series.objects.filter(starts_on__isnull=False)
-    return begun.filter(Q(complete_until=None) | Q(complete_until__lte=now()))
+    """Series that may have something more to create: a new day lies within their horizon (these first), or they were
+    edited."""
+    begun = Series.objects.filter(Q(complete_until=None) | Q(complete_until__lte=now()), starts_on__isnull=False)
+    return begun.order_by(F("complete_until").asc(nulls_last=True), "pk")
 
 
 def still_to_come(conference: Conference) -> bool:

@@ -99,7 +99,18 @@ class SiteSerializer(HouseSerializer):
 class AgendaItemSerializer(HouseSerializer):
     class Meta:
         model = AgendaItem
-        fields = ("id", "conference", "phase", "order", "title", "starts_at", "minutes_planned", "carried_over", "open_points", "version")
+        fields = (
+            "id",
+            "conference",
+            "phase",
+            "order",
+            "title",
+            "starts_at",
+            "minutes_planned",
+            "carried_over",
+            "open_points",
+            "version",
+        )
         read_only_fields = fields
 
 

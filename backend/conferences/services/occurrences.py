@@ -34,6 +34,8 @@ log = structlog.get_logger(__name__)
 
 #: How many occurrences an edit creates by itself; the clock creates the others.
 AT_ONCE = 40
+#: How many one run of the clock creates in all, and for any one series.
+PER_RUN, PER_SERIES = 500, 100
 _NO_LONGER = say(vi="Lịch định kỳ đã thay đổi.", en="The schedule of the series has changed.")
 #: Everything an occurrence has from its series.
 EVERYTHING = frozenset({"title", *TIME_FIELDS, *outlines.COLUMNS, *outlines.LISTS})
@@ -90,11 +92,13 @@ def extend_series(*, series_id: UUID, most: int | None = None) -> list[Change]:
 
 def extend_all_series() -> int:
     """Extends every series that may lack something; returns how many occurrences were created. A series that cannot be
-    extended at all stops none of the others."""
+    extended at all stops none of the others. One run creates about PER_RUN of them; the next one goes on."""
     made: list[Change] = []
-    for series_id in list(queries.incomplete_series().order_by("pk").values_list("pk", flat=True)):
+    for series_id in list(queries.incomplete_series().values_list("pk", flat=True)):
+        if len(made) >= PER_RUN:
+            break
         try:
-            made += extend_series(series_id=series_id)
+            made += extend_series(series_id=series_id, most=PER_SERIES)
         except Exception:
             log.exception("series_not_extended", series=str(series_id))
     return sum(change.outcome == Outcome.CREATED for change in made)
