@@ -17,6 +17,7 @@ from rest_framework.test import APIClient
 from backend.conferences import services
 from backend.conferences.models import Conference, RoomBooking, Series
 from backend.conferences.queries import series as series_queries
+from backend.conferences.services import occurrences as occurrences_service
 from backend.conferences.services.occurrences import AT_ONCE, PER_SERIES
 from backend.outbox.models import Event
 from backend.people.models import Organisation
@@ -541,7 +542,7 @@ def test_a_count_is_shared_by_the_two_halves(organiser: APIClient, host: Organis
 
 def test_a_split_needs_an_occurrence_and_something_before_it(organiser: APIClient, host: Organisation) -> None:
     path = f"{URL}/{begin(organiser, host)['id']}/split"
-    for since in ("2026-11-24", "2026-11-23T09:00:00", "soon"):
+    for since in ("2026-11-24", "2026-11-23T09:00:00", "2026-11-30T08:00:00Z", "9999-12-27", "soon"):
         assert refused_fields(organiser.post(path, {"since": since}, headers=ANY)) == {"since"}
     assert organiser.post(path, {"since": "2026-11-23"}, headers=ANY).status_code == 409
     assert organiser.post(path, {"since": "2026-12-07", "minutes": 60}, headers=ANY).status_code == 201
@@ -829,6 +830,15 @@ def test_an_edit_among_clocks_leaves_no_occurrence_of_the_old_plan(host: Organis
     starts = [row.starts_at.astimezone(ZoneInfo(ZONE)) for row in Conference.objects.filter(series=series)]
     assert sorted(start.date() for start in starts) == [TODAY + dt.timedelta(days=n) for n in range(13)]
     assert {start.hour for start in starts} == {14}
+
+
+def test_a_clock_that_read_an_older_plan_creates_nothing(host: Organisation) -> None:
+    series = SeriesFactory(organisation=host, rule="FREQ=DAILY", starts_on=TODAY, horizon_days=3)
+    read_before = series_queries.with_outline(Series.objects.all()).get()
+    services.edit_series(series_id=series.pk, fields={"title": {"vi": "Họp"}})
+    Conference.objects.all().delete()
+    assert occurrences_service._create(read_before, dt.datetime(2026, 11, 22)) is None
+    assert not Conference.objects.exists()
 
 
 def test_a_broken_series_stops_no_other(

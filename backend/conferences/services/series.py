@@ -225,7 +225,8 @@ def _cut(series: Series, since: str) -> tuple[recurrence.Recurrence, dt.datetime
         wish = dt.datetime.fromisoformat(since)
     except ValueError:
         wish = None
-    if wish is not None and wish.tzinfo is None:
+    soon = queries.horizon_of(series)[0] + dt.timedelta(days=LONGEST_HORIZON)
+    if wish is not None and wish.tzinfo is None and wish.date() <= soon:
         for slot in plan.between(wish.date(), wish.date()):
             if slot == wish or "T" not in since:
                 return plan, slot
