@@ -27,9 +27,9 @@ CYCLE = 400
 _FREQUENCIES = ("DAILY", "WEEKLY", "MONTHLY", "YEARLY")
 _SUB_DAILY = {"HOURLY", "MINUTELY", "SECONDLY"}
 _DAYS = "MO|TU|WE|TH|FR|SA|SU"
-_BY_DAY = re.compile(rf"([+-]?\d{{1,2}})?({_DAYS})")
-_UNTIL = re.compile(r"\d{8}(T\d{6}Z?)?")
-_NUMBER = re.compile(r"[+-]?\d{1,5}")
+_BY_DAY = re.compile(rf"([+-]?\d{{1,2}})?({_DAYS})", re.ASCII)
+_UNTIL = re.compile(r"\d{8}(T\d{6}Z?)?", re.ASCII)
+_NUMBER = re.compile(r"[+-]?\d{1,5}", re.ASCII)
 #: part → the numbers it takes; negative ones count from the end where `True`
 _RANGES: dict[str, tuple[int, int, bool]] = {
     "INTERVAL": (1, 1000, False),

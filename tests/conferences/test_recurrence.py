@@ -242,6 +242,7 @@ def test_dates_are_added_and_left_out() -> None:
         "FREQ=DAILY;;COUNT=1",
         "FREQ=DAILY;BYHOUR=24",
         "FREQ=DAILY;BYHOUR=",
+        "FREQ=DAILY;COUNT=٣",
     ],
 )
 def test_a_rule_that_cannot_be_is_refused_by_name(rule: str) -> None:
