@@ -185,8 +185,8 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             "roombooking",
             models.Index(
-                models.F("room"),
-                django.contrib.postgres.fields.ranges.RangeStartsWith(models.F("during")),
+                "room",
+                django.contrib.postgres.fields.ranges.RangeStartsWith("during"),
                 name="bookings_by_room_and_start",
             ),
         ),
