@@ -432,6 +432,22 @@ def test_what_is_no_longer_planned_goes_or_is_called_off(organiser: APIClient, h
     assert again[1]["id"] == rows[1]["id"]
 
 
+def test_what_was_moved_by_hand_is_kept_when_its_week_goes(organiser: APIClient, host: Organisation) -> None:
+    series = begin(organiser, host)
+    rows = occurrences(organiser, series)
+    later = {"starts_at": "2026-12-01T14:00:00+07:00", "ends_at": "2026-12-01T15:00:00+07:00"}
+    organiser.patch(f"{CONFERENCES}/{rows[1]['id']}", later, headers=ANY)
+    change = {"rule": "FREQ=WEEKLY;INTERVAL=2;BYDAY=MO"}
+    preview = organiser.patch(f"{URL}/{series['id']}?preview=true", change).json()["changes"]
+    assert {each["recurrence_id"][5:10]: each["outcome"] for each in preview} == {"11-30": "kept", "12-14": "removed"}
+    organiser.patch(f"{URL}/{series['id']}", change, headers=ANY)
+    organiser.post(f"{CONFERENCES}/{rows[1]['id']}/cancel", {"reason": {"vi": "Bão"}})
+    organiser.patch(f"{URL}/{series['id']}", {"rule": "FREQ=WEEKLY;BYDAY=MO"}, headers=ANY)
+    after = occurrences(organiser, series)
+    assert [row["state"] for row in after] == ["draft", "cancelled", "draft", "draft"]
+    assert after[1]["starts_at"] == later["starts_at"]
+
+
 def test_a_draft_somebody_works_with_is_called_off_not_removed(organiser: APIClient, host: Organisation) -> None:
     series = begin(organiser, host)
     rows = occurrences(organiser, series)

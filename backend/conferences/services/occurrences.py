@@ -227,7 +227,8 @@ def _led(
     ahead = row.state in queries.FOLLOWING and queries.still_to_come(row)
     if slot is None:
         return _unplanned(row, reason or both(_NO_LONGER), spare=spare) if ahead and row.slot is not None else None
-    called_off = row.slot is None and row.state == ConferenceState.CANCELLED
+    # What had its time by hand lost its slot without being called off by the series: somebody else cancelled it.
+    called_off = row.slot is None and row.state == ConferenceState.CANCELLED and not _timed_by_hand(row)
     if slot != row.slot:
         row.slot = slot
         Conference.objects.filter(pk=row.pk).update(slot=slot)
@@ -246,7 +247,7 @@ def _is_ahead(series: Series, slot: str) -> bool:
 def _followed(series: Series, row: Conference, touched: Collection[str]) -> Change | None:
     """What of the edit reached the occurrence; None when it did not concern it."""
     by_hand = set(row.by_hand)
-    if not by_hand.isdisjoint(TIME_FIELDS):
+    if _timed_by_hand(row):
         by_hand.update(TIME_FIELDS)
     reached = set(touched) - by_hand
     spared = sorted(set(touched) & by_hand)
@@ -290,9 +291,8 @@ def _unplanned(row: Conference, reason: Text, *, spare: bool) -> Change:
     has touched, called off otherwise."""
     Conference.objects.filter(pk=row.pk).update(slot=None)
     row.slot = None
-    times = sorted(set(row.by_hand) & set(TIME_FIELDS))
-    if spare and times:
-        return _change(row, Outcome.KEPT, by_hand=times)
+    if spare and _timed_by_hand(row):
+        return _change(row, Outcome.KEPT, by_hand=_timed_by_hand(row))
     if row.announced_at is None and not row.by_hand and nobody_refers_to(row):
         gone = _change(row, Outcome.REMOVED)
         emit(ConferenceDropped(conference_id=row.pk))
@@ -301,6 +301,10 @@ def _unplanned(row: Conference, reason: Text, *, spare: bool) -> Change:
         return gone
     lifecycle.cancel(conference_id=row.pk, reason=reason)
     return _change(row, Outcome.CALLED_OFF)
+
+
+def _timed_by_hand(row: Conference) -> list[str]:
+    return sorted(set(row.by_hand) & set(TIME_FIELDS))
 
 
 def nobody_refers_to(row: Model) -> bool:
