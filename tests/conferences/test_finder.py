@@ -296,6 +296,12 @@ def test_a_month_may_be_asked_for(anybody: APIClient) -> None:
     assert free(anybody, at(8), "2021-02-14T08:00:00+07:00") == [str(room.pk)]
 
 
+def test_a_plus_sign_need_not_be_escaped(anybody: APIClient) -> None:
+    RoomFactory()
+    answer = anybody.get(f"/api/v1/rooms/free?starts_at={at(8)}&ends_at={at(9)}")
+    assert [found["held"]["from"] for found in answer.json()["results"]] == [at(8)]
+
+
 @pytest.mark.parametrize("query", ["", "date=14/01/2021", "date=2021-01-14&time_zone=Mars", "date=2021-02-30"])
 def test_a_day_must_be_one(anybody: APIClient, query: str) -> None:
     assert anybody.get(f"/api/v1/rooms/{RoomFactory().pk}/day?{query}").status_code == 400

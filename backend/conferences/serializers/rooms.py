@@ -1,6 +1,7 @@
 """Venues, rooms and what takes them, as they are shown and as they are written."""
 
 import datetime as dt
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -167,11 +168,19 @@ class EquipmentSerializer(serializers.Serializer[Any]):
 # What is asked and written.
 
 
+class MomentInAddress(Moment):
+    """A moment in a query string, where a plus sign that was not escaped arrives as a space."""
+
+    def to_internal_value(self, value: Any) -> dt.datetime:
+        moment: dt.datetime = super().to_internal_value(re.sub(r" (?=\d\d:\d\d$)", "+", value))
+        return moment
+
+
 class FreeRoomsQuery(Body):
     """`capacity`: seats at least. `equipment` may be repeated; fixed in the room, or a portable piece that is left."""
 
-    starts_at = Moment()
-    ends_at = Moment(help_text="After `starts_at`, by at most 31 days.")
+    starts_at = MomentInAddress()
+    ends_at = MomentInAddress(help_text="After `starts_at`, by at most 31 days.")
     capacity = Head(allow_null=False)
     venue = serializers.UUIDField(required=False)
     organisation = serializers.UUIDField(required=False, help_text="The venue's own.")
