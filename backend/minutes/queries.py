@@ -14,7 +14,7 @@ from backend.documents.queries import also_open_to
 from backend.minutes.models import Conclusion, Entry, Finding, Minutes, Proposal
 from backend.minutes.states import MinutesState
 from backend.people.models import Account
-from backend.people.queries import has_role, organisations_with
+from backend.people.queries import has_role, is_administrator, organisations_with
 from backend.registration.models import Presence, Registration
 from backend.registration.states import Direction, RegistrationState
 from backend.resolutions.models import Poll, Resolution
@@ -68,11 +68,13 @@ def visible_to(account: Account) -> QuerySet[Minutes]:
 
 
 def keeps_record_of(account: Account, conference: Conference) -> bool:
-    """Organisers and secretaries of the lead organisation, and whoever is the conference's secretary."""
+    """Organisers and secretaries of the lead organisation, and whoever is the conference's secretary. Without a lead
+    no role does: it would be held anywhere."""
     lead = conferences.lead_organisation_id(conference)
-    return has_role(account, "organiser", "secretary", organisation_id=lead) or conferences.has_duty(
-        account, conference, DutyKind.SECRETARY
+    by_role = is_administrator(account) or (
+        lead is not None and has_role(account, "organiser", "secretary", organisation_id=lead)
     )
+    return by_role or conferences.has_duty(account, conference, DutyKind.SECRETARY)
 
 
 def chairs(account: Account, conference: Conference) -> bool:
