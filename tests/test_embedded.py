@@ -251,8 +251,8 @@ def test_a_program_that_does_not_stop_is_killed(tmp_path: Path, monkeypatch: pyt
     assert process.returncode == -signal.SIGKILL
 
 
-def test_the_procfile_names_the_five_programs() -> None:
-    assert set(commands()) == {"api", "relay", "worker", "mail-worker", "clock"}
+def test_the_procfile_names_the_six_programs() -> None:
+    assert set(commands()) == {"api", "relay", "worker", "webhook-worker", "mail-worker", "clock"}
 
 
 def test_an_ordinary_user_keeps_their_own_account(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,8 +3,6 @@ is made good by the next one."""
 
 import datetime as dt
 
-from django.db import close_old_connections
-
 from backend.core.clock import now
 from backend.core.models import IdempotencyRecord
 from backend.people.models import LoginFailure
@@ -24,13 +22,11 @@ app.conf.beat_schedule = {
 @app.task(name="plenum.clock.close_due_polls")
 def close_due_polls() -> None:
     """Seals the polls whose closing time has passed by the database's clock."""
-    close_old_connections()
     resolutions.close_due()
 
 
 @app.task(name="plenum.clock.forget_what_expired")
 def forget_what_expired() -> None:
     """Deletes answers kept for repeats after a day, and failed sign-ins after a week."""
-    close_old_connections()
     IdempotencyRecord.objects.filter(created_at__lt=now() - dt.timedelta(days=1)).delete()
     LoginFailure.objects.filter(at__lt=now() - dt.timedelta(days=7)).delete()

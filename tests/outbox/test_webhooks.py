@@ -11,7 +11,7 @@ from django.db import connection
 from standardwebhooks import Webhook, WebhookVerificationError
 
 from backend.core.errors import Invalid
-from backend.outbox import services, webhooks
+from backend.outbox import outside, services, webhooks
 from backend.outbox.models import Delivery, WebhookEndpoint
 from backend.outbox.webhooks import AddressRefused, deliver, public_addresses
 from tests.factories.outbox import DeliveryFactory, EventFactory, WebhookEndpointFactory
@@ -224,13 +224,13 @@ def test_a_receiver_that_is_away_is_tried_again(settings: Any, receiver: Any) ->
 @pytest.mark.django_db(transaction=True)
 def test_a_fact_goes_out_with_no_transaction_open(receiver: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     states: list[bool] = []
-    post = webhooks._post
+    post = outside.post
 
     def watched(*args: Any) -> int:
         states.append(connection.in_atomic_block)
         return post(*args)
 
-    monkeypatch.setattr(webhooks, "_post", watched)
+    monkeypatch.setattr(outside, "post", watched)
 
     deliver(due_for(WebhookEndpointFactory(url=receiver.url)).pk)
 
