@@ -17,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pypdf import PdfReader
 
-from backend.documents.form import BLANK, MinutesDocument, Paragraph, write_docx, write_pdf
+from backend.documents.form import BLANK, GAP, MinutesDocument, Paragraph, write_docx, write_pdf
 from backend.documents.form.faces import face
 
 LETTERS = "aăâeêioôơuưy"
@@ -358,7 +358,7 @@ def test_the_same_data_gives_the_same_bytes(monkeypatch: pytest.MonkeyPatch) -> 
         f"Thành phần tham dự: {BLANK}",
         f"Chủ trì (chủ tọa): {BLANK}",
         f"Thư ký (người ghi biên bản): {BLANK}",
-        f"Hội nghị kết thúc vào {BLANK} giờ {BLANK}, ngày {BLANK} tháng {BLANK} năm {BLANK}./.",
+        f"Hội nghị kết thúc vào {GAP} giờ {GAP}, ngày {GAP} tháng {GAP} năm {GAP}./.",
     ],
 )
 def test_what_is_unknown_prints_as_a_visible_blank(sentence: str) -> None:

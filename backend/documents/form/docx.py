@@ -25,7 +25,7 @@ def write_docx(document: MinutesDocument) -> bytes:
     _page(paper)
     _properties(paper, document)
     if document.draft:
-        _line(paper, DRAFT, bold=True, align=ALIGN.CENTER, size=14)
+        _line(paper, DRAFT, bold=True, align=ALIGN.CENTER, size=14).paragraph_format.space_after = Pt(6)
     _head(paper, document, rules)
     _line(paper, KIND, bold=True, align=ALIGN.CENTER, size=14, before=12)
     name = _line(paper, document.name, bold=True, align=ALIGN.CENTER, size=14)
