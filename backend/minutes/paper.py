@@ -1,6 +1,5 @@
 """Minutes as pages: blocks → the form of specimen 1.9 → .docx and PDF, in Vietnamese, the language of the record."""
 
-from backend.conferences.queries import chairs, secretary
 from backend.core.text import localized
 from backend.core.vietnamese import fold
 from backend.documents.form import BLANK, MinutesDocument, Paragraph, write_docx, write_pdf
@@ -53,7 +52,6 @@ def _form(minutes: Minutes) -> MinutesDocument:
     def said(*kinds: str) -> list[str]:
         return [localized(block["text"], "vi") for block in blocks if block["kind"] in kinds and block["text"]]
 
-    writer = secretary(minutes.conference)
     return MinutesDocument(
         parent=localized(head["parent"], "vi"),
         organisation=localized(head["organisation"], "vi"),
@@ -78,8 +76,8 @@ def _form(minutes: Minutes) -> MinutesDocument:
         body=[_paragraph(block) for block in blocks if block["kind"] not in OPENING and block["text"]],
         gathering=localized(head["gathering"], "vi"),
         closing="; ".join(said("closing")),
-        signing_chairs=[duty.person.full_name if duty.person else "" for duty in chairs(minutes.conference)],
-        signing_secretary=writer.person.full_name if writer and writer.person else "",
+        signing_chairs=head["signing_chairs"],
+        signing_secretary=head["signing_secretary"],
         recipients=[line for text in said("recipients") for line in text.splitlines()],
         draft=minutes.state != MinutesState.APPROVED,
         made_at=minutes.approved_at or minutes.updated_at,

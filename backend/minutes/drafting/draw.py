@@ -3,8 +3,8 @@
 import re
 from typing import Any
 
-from backend.conferences.models import Conference
-from backend.conferences.queries import lead_organisation, name_then
+from backend.conferences.models import Conference, Duty
+from backend.conferences.queries import chairs, lead_organisation, name_then, secretary
 from backend.conferences.states import Kind
 from backend.core.text import Text
 from backend.minutes.drafting import course, decisions, opening, words
@@ -32,8 +32,8 @@ def gathering(conference: Conference) -> Text:
 
 
 def head(conference: Conference) -> dict[str, Any]:
-    """What stands above the text: issuing organisation and the one above it, by the names they bore then, the symbol,
-    and what the minutes are of."""
+    """What stands around the text: issuing organisation and the one above it, by the names they bore then, the symbol,
+    what the minutes are of, and the names that sign ('' for a chair without one)."""
     lead, on = lead_organisation(conference), words.held_on(conference)
     return {
         "organisation": name_then(lead, on) if lead else {},
@@ -41,8 +41,15 @@ def head(conference: Conference) -> dict[str, Any]:
         "symbol": lead.symbol if lead else "",
         "title": named(conference),
         "gathering": gathering(conference),
+        "signing_chairs": [signer(duty) for duty in chairs(conference)],
+        "signing_secretary": signer(secretary(conference)),
         "number": "",
     }
+
+
+def signer(duty: Duty | None) -> str:
+    """The bare name: decree 30/2020 keeps degrees away from signatures."""
+    return duty.person.full_name if duty and duty.person else ""
 
 
 def named(conference: Conference) -> Text:
