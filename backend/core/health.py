@@ -5,6 +5,7 @@ from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.crypto import constant_time_compare
 from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from backend.core import problems
@@ -12,12 +13,14 @@ from backend.core.metrics import exposition
 
 
 @never_cache
+@require_safe
 def live(request: HttpRequest) -> JsonResponse:
     """200 as long as the process answers."""
     return JsonResponse({"status": "live"})
 
 
 @never_cache
+@require_safe
 def ready(request: HttpRequest) -> JsonResponse:
     """200 when PostgreSQL answers and its tables are there; Redis is not asked: the API works without it."""
     try:
@@ -29,6 +32,7 @@ def ready(request: HttpRequest) -> JsonResponse:
 
 
 @never_cache
+@require_safe
 def metrics(request: HttpRequest) -> HttpResponse:
     """Prometheus text format: the API's requests, and the outbox's backlog from the database.
 

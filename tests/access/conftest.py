@@ -1,12 +1,13 @@
 """The worlds of these tests: made once for each module, in a transaction that every request is rolled back to."""
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from django.db import transaction
-from rest_framework.test import APIClient
 
 from backend.minutes import paper
 from tests.access.operations import Operation
@@ -27,36 +28,32 @@ def rolled_back(blocker: Any) -> Iterator[None]:
 
 
 @pytest.fixture(scope="module")
-def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
-    """The host's conferences are public."""
+def world(request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
+    """The host's conferences are public, unless the module says otherwise by CONFIDENTIALITY."""
     with rolled_back(django_db_blocker):
-        yield World()
-
-
-@pytest.fixture(scope="module")
-def closed_world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
-    """The host's conferences are restricted."""
-    with rolled_back(django_db_blocker):
-        yield World("restricted")
+        yield World(getattr(request.module, "CONFIDENTIALITY", "public"))
 
 
 def key(operation: Operation) -> str:
     return f"{operation.method} {operation.path.removeprefix(API)}"
 
 
-def asked(world: World, operation: Operation, secret: str | None) -> Any:
-    """The answer to the operation, asked with a token (or by nobody); whatever it changed is changed back."""
+def asked(world: World, operation: Operation, caller: str, *, of: Any = None, token: str | None = None) -> Any:
+    """The answer to the operation as `caller` asks for it (or for the row `of`, or by another token); what it changed
+    is changed back."""
     ask = REQUESTS[key(operation)](world)
-    client = APIClient(headers={"Authorization": f"Bearer {secret}"} if secret else {})
+    if of is not None:
+        ask = replace(ask, of=of)
     with transaction.atomic():
-        answer = client.generic(
+        answer = world.http.generic(
             operation.method,
             ask.address(operation.path),
-            "" if ask.body is None else APIClient()._encode_data(ask.body, "json")[0],
+            "" if ask.body is None else json.dumps(ask.body),
             "application/json",
-            headers={"If-Match": "*"},
+            headers={"If-Match": "*", **world.authorization(token or world.tokens.get(caller))},
         )
         transaction.set_rollback(True)
+    world.http.cookies.clear()
     return answer
 
 

@@ -16,13 +16,11 @@ from tests.access.callers import (
     DELEGATE,
     EDITOR,
     EVERYBODY,
-    GUEST,
     HOST,
     ORGANISER,
     PARTICIPANTS,
     PARTNER,
     RECORDER,
-    SECRETARY,
     SIGNED_IN,
     WRITERS,
 )

@@ -198,7 +198,7 @@ REQUESTS: dict[str, Callable[[World], Ask]] = {
     "DELETE sessions/current": lambda w: Ask(),
     "GET sessions/<pk>": lambda w: Ask(of=w.account),
     "GET tokens": lambda w: _page(w.delegates_token),
-    "POST tokens": lambda w: Ask(body={"name": "máy", "scopes": ["people:read"], "expires_in_days": 1}),
+    "POST tokens": lambda w: Ask(body={"name": "máy", "scopes": ["people:write"], "expires_in_days": 1}),
     "GET tokens/<pk>": lambda w: Ask(of=w.delegates_token),
     "DELETE tokens/<pk>": lambda w: Ask(of=w.delegates_token),
     "GET organisations": lambda w: _page(w.host),

@@ -2,6 +2,9 @@
 
 import datetime as dt
 from typing import Any
+from uuid import uuid4
+
+from rest_framework.test import APIClient
 
 from backend.articles.states import ArticleState
 from backend.conferences.models import Conference
@@ -53,7 +56,7 @@ class World:
     """
 
     def __init__(self, confidentiality: str = "public") -> None:
-        self.confidentiality = confidentiality
+        self.confidentiality, self.http = confidentiality, APIClient()
         self.above = OrganisationFactory()
         self.host = OrganisationFactory(parent=self.above)
         self.partner, self.foreign = OrganisationFactory(), OrganisationFactory()
@@ -86,10 +89,18 @@ class World:
             self.accounts[f"foreign {role}"] = account_with(role, organisation=self.foreign)
         for role in ("auditor", "administrator"):
             self.accounts[f"{role} of everything"] = account_with(role)
-        self.secrets: dict[str, str] = {}
-        for name, account in self.accounts.items():
-            self.secrets[name] = f"plenum_{name}"
-            ApiTokenFactory(account=account, secret=self.secrets[name])
+        self.tokens = {name: self.token(account) for name, account in self.accounts.items()}
+
+    @staticmethod
+    def token(account: Account, **said: Any) -> str:
+        """The secret of a new token of the account."""
+        secret = f"plenum_{uuid4()}"
+        ApiTokenFactory(account=account, secret=secret, **said)
+        return secret
+
+    @staticmethod
+    def authorization(secret: str | None) -> dict[str, str]:
+        return {"Authorization": f"Bearer {secret}"} if secret else {}
 
     # What is asked for
 
