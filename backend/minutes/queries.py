@@ -129,7 +129,8 @@ def provenance(minutes: Minutes) -> list[dict[str, Any]]:
 def _source(source: str, standing: dict[str, dict[str, int]]) -> dict[str, Any]:
     kind, _, row = source.partition(":")
     rows = standing[kind].get(row, 0)
-    return {"reference": source, "kind": kind, "id": row.split("/")[0], "found": rows > 0, "rows": rows}
+    found = rows > 0 or kind == "presence-log"  # nobody of a unit came: the log says so by saying nothing
+    return {"reference": source, "kind": kind, "id": row.split("/")[0], "found": found, "rows": rows}
 
 
 def _standing(kind: str, rows: set[str]) -> dict[str, int]:

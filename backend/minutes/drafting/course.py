@@ -37,7 +37,7 @@ def blocks(conference: Conference) -> list[Block]:
             block("agenda", f"agenda:{item.pk}", _item(item), f"agenda_item:{item.pk}", marker=f"{index}.")
             for index, item in enumerate(agenda, 1)
         ]
-    speeches = list(speeches_of(conference.pk))
+    speeches = list(speeches_of(conference.pk).prefetch_related("organisation__former_names"))
     if speeches:
         found.append(heading("course", "Diễn biến", "Proceedings", conference))
     for index, speech in enumerate(speeches, 1):
@@ -107,7 +107,8 @@ class Entries:
         rows = {"conference": conference}
         self.findings = list(Finding.objects.filter(**rows).order_by("order", "id"))
         self.proposals = list(Proposal.objects.filter(**rows).order_by("order", "id"))
-        self.conclusions = list(Conclusion.objects.filter(**rows).select_related("subject").order_by("order", "id"))
+        conclusions = Conclusion.objects.filter(**rows).select_related("subject").order_by("order", "id")
+        self.conclusions = list(conclusions.prefetch_related("subject__former_names"))
 
     def of(self, speech_id: UUID | None) -> list[Block]:
         """What came up in that speech; what belongs to none, when None."""

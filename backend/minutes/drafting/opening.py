@@ -3,9 +3,9 @@
 from collections import defaultdict
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Count, Exists, OuterRef, QuerySet, prefetch_related_objects
 
-from backend.conferences.models import Conference, Site
+from backend.conferences.models import Conference, Organiser, Site
 from backend.conferences.queries import duties, name_then
 from backend.conferences.states import DutyKind
 from backend.core.text import Text, both
@@ -56,19 +56,30 @@ def _site(site: Site) -> Text:
 
 
 def _places(conference: Conference) -> list[Block]:
-    sites = conference.sites.select_related("venue", "room").order_by("order", "id")
+    """Each site with the count as it was said there; of several with an in/out log, with who came in at each."""
+    sites = list(conference.sites.select_related("venue", "room").order_by("order", "id"))
+    came = dict(
+        Presence.objects.filter(site__in=sites if len(sites) > 1 else [], direction=Direction.IN)
+        .order_by("site")
+        .values_list("site")
+        .annotate(people=Count("registration", distinct=True))
+    )
     found = []
     for site in sites:
         place, attended = _site(site), words.count(site.attended)
         if attended:
             place = compose("{place} ({n})", "{place} ({n})", place=place, n=attended)
+        elif site.pk in came:
+            place = compose(
+                "{place} ({n} người vào tại đây)", "{place} ({n} came in here)", place=place, n=same(came[site.pk])
+            )
         found.append(block("place", f"place:{site.pk}", place, f"site:{site.pk}"))
     return found or [block("place", "place", {}, f"conference:{conference.pk}")]
 
 
 def _organisers(conference: Conference) -> list[Block]:
     on = words.held_on(conference)
-    rows = conference.organisers.select_related("organisation").order_by("order", "id")
+    rows = _with_names(conference.organisers.order_by("order", "id"))
     return [
         block(
             "organiser",
@@ -85,11 +96,9 @@ def _organisers(conference: Conference) -> list[Block]:
 
 
 def _people(conference: Conference, kind: str, name: str) -> list[Block]:
-    on = words.held_on(conference)
-    return [
-        block(name, f"duty:{duty.pk}", words.with_office(duty, on), f"duty:{duty.pk}")
-        for duty in duties(conference, kind)
-    ]
+    on, rows = words.held_on(conference), duties(conference, kind)
+    prefetch_related_objects(rows, "organisation__former_names")
+    return [block(name, f"duty:{duty.pk}", words.with_office(duty, on), f"duty:{duty.pk}") for duty in rows]
 
 
 def _guests(conference: Conference) -> list[Block]:
@@ -112,13 +121,17 @@ def _guests(conference: Conference) -> list[Block]:
 def _recipients(conference: Conference) -> Block:
     """Nơi nhận, a line each: those who held the conference together with the issuing organisation."""
     on = words.held_on(conference)
-    rows = conference.organisers.filter(role="co").select_related("organisation").order_by("order", "id")
+    rows = _with_names(conference.organisers.filter(role="co").order_by("order", "id"))
     return block(
         "recipients",
         "recipients",
         joined([name_then(row.organisation, on) for row in rows], "\n"),
         *([f"organiser:{row.pk}" for row in rows] or [f"conference:{conference.pk}"]),
     )
+
+
+def _with_names(organisers: QuerySet[Organiser]) -> QuerySet[Organiser]:
+    return organisers.select_related("organisation").prefetch_related("organisation__former_names")
 
 
 _CAME = Exists(Presence.objects.filter(registration=OuterRef("pk"), direction=Direction.IN))
@@ -152,6 +165,7 @@ def _logged(conference: Conference) -> list[Block]:
     units: dict[tuple[str, UUID | None], list[bool]] = defaultdict(list)
     bodies: dict[UUID, Organisation] = {}
     rows = conference.registrations.annotate(came=_CAME).select_related("organisation", "person__organisation")
+    rows = rows.prefetch_related("organisation__former_names", "person__organisation__former_names")
     for row in rows.exclude(state=RegistrationState.WAITING, came=False).exclude(
         state=RegistrationState.CANCELLED, came=False
     ):

@@ -78,9 +78,10 @@ def count(said: dict[str, Any]) -> Text:
 def person(somebody: Person) -> Text:
     """Ông Nguyễn Văn An, Mr Nguyen Van An; in Vietnamese a degree on record stands for the honorific."""
     title = both(Honorific(somebody.honorific).label)
+    name = ascii_name(somebody.full_name)
     return {
-        "vi": f"{somebody.degree or title['vi']} {somebody.full_name}".strip(),
-        "en": f"{title['en']} {ascii_name(somebody.full_name)}".strip(),
+        "vi": f"{somebody.degree or title['vi']} {somebody.full_name}",
+        "en": f"{title['en']} {name}" if somebody.honorific else name,
     }
 
 
