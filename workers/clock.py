@@ -3,6 +3,7 @@ is made good by the next one."""
 
 import datetime as dt
 
+from backend.core import context
 from backend.core.clock import now
 from backend.core.models import IdempotencyRecord
 from backend.people.models import LoginFailure
@@ -22,7 +23,8 @@ app.conf.beat_schedule = {
 @app.task(name="plenum.clock.close_due_polls")
 def close_due_polls() -> None:
     """Seals the polls whose closing time has passed by the database's clock."""
-    resolutions.close_due()
+    with context.acting(actor="clock"):
+        resolutions.close_due()
 
 
 @app.task(name="plenum.clock.forget_what_expired")

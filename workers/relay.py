@@ -32,7 +32,7 @@ POLL = 1.0
 PACE = 0.05
 #: Tasks in a queue above which nothing more is handed out. Few, because what waits in Redis can no longer be overtaken,
 #: and its leases run; enough for the workers until the next look.
-FULL = {"reactions": 40, "webhooks": 200, "mail": 20}
+FULL = {"reactions": 40, "webhooks": 200, "mail": 8}
 MAILS_PER_TASK = 50
 
 
@@ -100,13 +100,17 @@ class Relay:
     def run(self) -> None:
         """Turns until stopped. A missing Redis or PostgreSQL is waited for, never a reason to die."""
         with context.acting(actor="relay"):
+            in_vain = 0
             while not self.stopping:
                 close_old_connections()
                 begun = time.monotonic()
                 try:
-                    if self.turn() == 0 and not self.crowded:
+                    in_vain = 0 if self.turn() else in_vain + 1
+                    if in_vain and not self.crowded:
                         wake.wait(POLL)
-                    time.sleep(max(0.0, begun + PACE - time.monotonic()))
+                    # While a queue is full nobody rings when there is room again; the longer it stays so, the rarer a look.
+                    pace = min(POLL, PACE * (1 + in_vain)) if self.crowded else PACE
+                    time.sleep(max(0.0, begun + pace - time.monotonic()))
                 except (BrokerError, RedisError, ConnectionError, OperationalError) as error:
                     log.warning("relay_waits", error=type(error).__name__)
                     time.sleep(0.5)

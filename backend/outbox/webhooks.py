@@ -20,7 +20,6 @@ from django.db import connection, transaction
 from django.db.models.functions import Now
 from standardwebhooks import Webhook
 
-from backend.core.clock import now
 from backend.core.errors import Invalid
 from backend.core.queries import locked
 from backend.core.text import say
@@ -175,7 +174,7 @@ def call(endpoint_id: UUID, mark: str) -> int:
     """One turn: sends the endpoint what is due for it, in order, and returns how many it took. Ends early when it does
     not answer; then all that waits for it goes up its ladder too, ahead of the one that was not answered, so that a
     fact the receiver chokes on holds up the others once. Does nothing when the hold has passed to somebody else."""
-    hold = _Hold(endpoint_id, dt.datetime.fromisoformat(mark))
+    hold = _Hold(endpoint_id, mark)
     ends = time.monotonic() + TURN
     taken = 0
     while time.monotonic() < ends and hold.renewed():
@@ -187,6 +186,7 @@ def call(endpoint_id: UUID, mark: str) -> int:
         if answer.not_now:
             break
     hold.let_go()
+    # What fell due since the last look would else wait for the relay's poll.
     if _next_due(endpoint_id):
         wake.relay()
     return taken
@@ -195,26 +195,27 @@ def call(endpoint_id: UUID, mark: str) -> int:
 class _Hold:
     """The right to call one endpoint, renewed before it runs out."""
 
-    def __init__(self, endpoint_id: UUID, until: dt.datetime) -> None:
-        self.endpoint_id, self.until, self.ours = endpoint_id, until, False
+    def __init__(self, endpoint_id: UUID, mark: str) -> None:
+        self.endpoint_id, self.mark, self.fresh_until = endpoint_id, mark, 0.0
 
     def renewed(self) -> bool:
         """False when it is somebody else's by now."""
-        seconds = dt.timedelta(seconds=_hold_seconds())
-        if not self.ours or self.until - now() < seconds * 0.8:
-            self.ours = self._move(now() + seconds)
-        return self.ours
+        if time.monotonic() < self.fresh_until:
+            return True
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "UPDATE outbox_webhookendpoint SET held_until = clock_timestamp() + make_interval(secs => %s)"
+                " WHERE id = %s AND held_until = %s RETURNING held_until",
+                [_hold_seconds(), self.endpoint_id, self.mark],
+            )
+            row = cursor.fetchone()
+        if row is None:
+            return False
+        self.mark, self.fresh_until = row[0], time.monotonic() + 5
+        return True
 
     def let_go(self) -> None:
-        if self.ours:
-            self._move(None)
-
-    def _move(self, until: dt.datetime | None) -> bool:
-        mine = WebhookEndpoint.objects.filter(pk=self.endpoint_id, held_until=self.until)
-        if not mine.update(held_until=until):
-            return False
-        self.until = until or self.until
-        return True
+        release([(self.endpoint_id, self.mark)])
 
 
 def _next_due(endpoint_id: UUID) -> UUID | None:
