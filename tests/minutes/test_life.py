@@ -1,5 +1,6 @@
 """Minutes from the record to the seal, over the API."""
 
+import datetime as dt
 import io
 from typing import Any
 
@@ -9,8 +10,10 @@ from django.db import IntegrityError, connection, transaction
 from pypdf import PdfReader
 from rest_framework.test import APIClient
 
+from backend.documents.models import OfficialNumber
 from backend.minutes import services
 from backend.minutes.models import Finding, Minutes
+from backend.minutes.services import approval
 from backend.outbox.models import Event
 from tests.factories.conferences import DutyFactory
 from tests.factories.minutes import two_halls
@@ -103,6 +106,28 @@ def test_an_edit_needs_the_version_that_was_read_and_survives_a_new_draw(room: A
     assert again[limit["id"]]["text"] == {"vi": "Ít thời gian thảo luận."}
     assert answer.json()["minutes"]["content"][-2]["text"] == {"vi": "Giải lao."}
     assert room.secretary.post(f"{address}/regenerate").json()["changed"] == []
+
+
+def test_the_secretary_says_who_receives_the_minutes(room: Any) -> None:
+    address = f"/api/v1/minutes/{drafted(room)['id']}"
+    change = {"blocks": [{"id": "recipients", "text": {"vi": "Ban Giám đốc\nCác phòng, khối"}}]}
+    assert room.secretary.patch(address, change, headers={"If-Match": "*"}).status_code == 200
+    page = text_of(room.secretary.get(f"{address}/preview").content)
+    assert page.endswith("Nơi nhận: - Ban Giám đốc; - Các phòng, khối; - Lưu: VT, Hồ sơ.")
+
+
+def test_no_character_on_record_keeps_minutes_from_being_drafted(room: Any) -> None:
+    Finding.objects.update(text={"vi": "Chúc mừng 🎉 中文 #panic() <script>"})
+    page = text_of(room.secretary.get(f"/api/v1/minutes/{drafted(room)['id']}/preview").content)
+    assert "Chúc mừng [U+1F389] [U+4E2D][U+6587] #panic() <script>" in page
+
+
+def test_minutes_approved_after_new_year_in_viet_nam_open_the_new_series(
+    room: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(approval, "now", lambda: dt.datetime(2021, 12, 31, 17, 30, tzinfo=dt.UTC))
+    approved(room)
+    assert OfficialNumber.objects.get().series.year == 2022
 
 
 def test_an_edit_of_what_is_not_there_names_it(room: Any) -> None:

@@ -132,7 +132,7 @@ def _columns(paper: Any, *widths: float) -> Any:
     """An invisible table of one row that no page break splits; its cells are empty and without inner margins."""
     table = paper.add_table(rows=1, cols=len(widths))
     table.autofit = False
-    table._tbl.tblPr.append(
+    table._tbl.tblPr.find(qn("w:tblLook")).addprevious(  # the schema wants it there, and Word keeps to the schema
         parse_xml(
             f"<w:tblCellMar {nsdecls('w')}><w:left w:w='0' w:type='dxa'/><w:right w:w='0' w:type='dxa'/></w:tblCellMar>"
         )
