@@ -27,7 +27,8 @@ from backend.embedded import (
     spoken,
 )
 
-SNAPSHOT = ROOT / "tests" / "schema.v1.yaml"
+#: What the API promises (OpenAPI) and what webhooks carry (AsyncAPI), as last agreed upon.
+SNAPSHOTS = {"api": ROOT / "tests" / "schema.v1.yaml", "events": ROOT / "tests" / "events.v1.yaml"}
 
 
 def data_folder() -> Path:
@@ -140,8 +141,10 @@ def audit_verify(arguments: argparse.Namespace) -> int:
 
 
 def schema(arguments: argparse.Namespace) -> int:
-    """Writes the OpenAPI snapshot, or with --check says whether it is the API's."""
+    """Writes the snapshots of OpenAPI and AsyncAPI, or with --check says whether they are still true."""
     from django.core.management import CommandError, call_command
+
+    from backend.outbox.asyncapi import written
 
     with tempfile.TemporaryDirectory() as folder:
         fresh = Path(folder) / "schema.yaml"
@@ -149,14 +152,12 @@ def schema(arguments: argparse.Namespace) -> int:
             call_command("spectacular", file=str(fresh), validate=True, fail_on_warn=True)
         except CommandError as error:
             return _refused(f"The API does not describe itself without doubts (see above): {error}")
-        written = fresh.read_bytes()
-    if not arguments.check:
-        SNAPSHOT.write_bytes(written)
-        return 0
-    if not SNAPSHOT.exists() or SNAPSHOT.read_bytes() != written:
-        return _refused(
-            f"{SNAPSHOT.relative_to(ROOT)} is not the API's schema any more: run `make schema`, review the diff."
-        )
+        said = {"api": fresh.read_bytes(), "events": written().encode()}
+    for name, snapshot in SNAPSHOTS.items():
+        if not arguments.check:
+            snapshot.write_bytes(said[name])
+        elif not snapshot.exists() or snapshot.read_bytes() != said[name]:
+            return _refused(f"{snapshot.relative_to(ROOT)} is not true any more: run `make schema`, review the diff.")
     return 0
 
 

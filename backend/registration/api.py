@@ -229,6 +229,7 @@ class AttendanceViewSet(HouseViewSet):
     serializer_class = AttendanceSerializer
     rules = rules.ATTENDANCE
     scope = "registration"
+    own_refusals = {"list": (404,)}
     filter_backends = ()
     pagination_class = None
 
