@@ -269,7 +269,7 @@ class Journey:
         coming, self.late = rows[: len(rows) - STAY_AWAY - 1], rows[-1]
         codes = {}
         for message in self._mails("registration"):
-            if found := re.search(r"^([A-Za-z0-9_=-]{20,}~[A-Za-z0-9_-]{20,})$", _plain(message), re.MULTILINE):
+            if found := re.search(r"^([A-Za-z0-9_=-]{20,}~[A-Za-z0-9_-]{20,})\r?$", _plain(message), re.MULTILINE):
                 codes[message["To"].rpartition("<")[2].rstrip(">")] = found.group(1)
         site = self.told.conference["sites"][0]["id"]
         emails = {str(person.id): person.email for person in self.cast.staff}
