@@ -13,7 +13,7 @@ from backend.minutes import drafting, paper, queries, services
 from backend.minutes.drafting import words
 from backend.minutes.drafting.course import letter
 from backend.registration.models import Presence
-from tests.documents.test_form import opened, text_of, written
+from tests.documents.reading import opened, text_of, written
 from tests.factories.conferences import ConferenceFactory, DutyFactory, SiteFactory, SpeechFactory
 from tests.factories.minutes import ConclusionFactory, FindingFactory, assembly, seat
 from tests.factories.people import OrganisationFactory, PersonFactory

@@ -1,13 +1,10 @@
 """Minutes from the record to the seal, over the API."""
 
 import datetime as dt
-import io
 from typing import Any
 
-import docx
 import pytest
 from django.db import IntegrityError, connection, transaction
-from pypdf import PdfReader
 from rest_framework.test import APIClient
 
 from backend.documents.models import OfficialNumber
@@ -15,6 +12,7 @@ from backend.minutes import services
 from backend.minutes.models import Finding, Minutes
 from backend.minutes.services import approval
 from backend.outbox.models import Event
+from tests.documents.reading import opened, text_of
 from tests.factories.conferences import DutyFactory
 from tests.factories.minutes import two_halls
 from tests.factories.people import PersonFactory, account_with
@@ -36,10 +34,6 @@ def approved(room: Any) -> dict[str, Any]:
     assert answer.status_code == 200, answer.json()
     body: dict[str, Any] = answer.json()
     return body
-
-
-def text_of(pdf: bytes) -> str:
-    return " ".join(" ".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf)).pages).split())
 
 
 def texts(minutes: dict[str, Any], kind: str) -> list[str]:
@@ -226,7 +220,7 @@ def test_the_final_documents_are_on_file_and_read_in_vietnamese(room: Any) -> No
     assert {(file["number"], file["draft"]) for file in document["versions"]} == {(1, True), (2, False)}
     pdf = text_of(room.secretary.get(f"{address}/content?format=pdf").content)
     assert room.secretary.get(f"{address}/content?version=1").status_code == 404  # a duty opens what was issued
-    paper = docx.Document(io.BytesIO(room.secretary.get(f"{address}/content?format=docx").content))
+    paper = opened(room.secretary.get(f"{address}/content?format=docx").content)
     inside = " ".join(paragraph.text for paragraph in paper.paragraphs)
     for sentence in (
         "Thời gian bắt đầu: 13 giờ 35, ngày 14 tháng 01 năm 2021",
