@@ -425,7 +425,7 @@ def test_a_line_break_begins_a_paragraph_whose_label_is_not_repeated() -> None:
     assert texts[texts.index("a) một") :][:3] == ["a) một", "hai", "ba"]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(
     st.text(st.characters(), max_size=200), st.text(st.sampled_from("#*$\\_`@<>[]{}\"'/=-~&;%\n\x00 aơ"), max_size=60)
 )
