@@ -28,7 +28,7 @@ log = structlog.get_logger(__name__)
 #: Seconds until the next try, by tries already made. About 44 hours in all, then the delivery is dead.
 LADDER = (5, 15, 60, 300, 900, 3600, 3600, 7200, 14400, 28800, 43200, 57600)
 #: Seconds a claimed delivery has to be handled before it is handed out again.
-LEASE = 30
+LEASE = 20
 #: Serialises the writers of the hash chain (pg_advisory_xact_lock key).
 CHAIN_LOCK = 0x506C656E
 #: What the first link of the chain follows.
