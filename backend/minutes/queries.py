@@ -36,6 +36,15 @@ def taken_part_in(account: Account) -> QuerySet[Any]:
     return Conference.objects.filter(Q(pk__in=duties) | Q(pk__in=seats)).values("pk")
 
 
+@also_open_to
+def co_organised_by(account: Account) -> QuerySet[Any]:
+    """The ids of conferences that an organisation the account reads for leads or holds jointly: what is issued for them
+    is its own as well."""
+    where = organisations_with(account, *READERS)
+    held = Organiser.objects.all() if where is None else Organiser.objects.filter(organisation_id__in=where)
+    return held.values("conference_id")
+
+
 def entries_visible_to(rows: QuerySet[Kept], account: Account) -> QuerySet[Kept]:
     """Those of the conferences the account may know of: a reader of the organisers, or one who took part."""
     if not account.is_authenticated:
