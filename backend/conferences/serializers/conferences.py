@@ -7,7 +7,7 @@ from rest_framework import serializers
 
 from backend.conferences import queries
 from backend.conferences.models import Conference, Organiser, Series
-from backend.conferences.serializers.fields import Count, Day, Head, Id, Line, Moment
+from backend.conferences.serializers.fields import Count, Head, Id, Line
 from backend.conferences.serializers.parts import (
     AgendaFieldsBody,
     AgendaItemSerializer,
@@ -18,7 +18,7 @@ from backend.conferences.serializers.parts import (
     SiteSerializer,
 )
 from backend.conferences.states import MOVES, Confidentiality, DayPart, Kind
-from backend.core.serializers import Body, HouseSerializer, LanguageMap
+from backend.core.serializers import Body, Day, HouseSerializer, LanguageMap, Moment
 from backend.people.models import Organisation
 
 

@@ -11,9 +11,9 @@ from rest_framework import serializers
 
 from backend.conferences import queries
 from backend.conferences.models import AgendaItem, Conference, Duty, Room, Series, Site, Speech, Venue
-from backend.conferences.serializers.fields import Count, Head, Id, Line, Moment, Order
+from backend.conferences.serializers.fields import Count, Head, Id, Line, Order
 from backend.conferences.states import DutyKind, Phase, SpeechKind
-from backend.core.serializers import Body, HouseSerializer, LanguageMap
+from backend.core.serializers import Body, HouseSerializer, LanguageMap, Moment
 from backend.core.text import say
 from backend.people.models import Organisation, Person
 
