@@ -1,13 +1,17 @@
 """The house in one process: the API as each person uses it, the lift, a real mail server and a real webhook receiver."""
 
+import datetime as dt
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from email.message import Message
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
+import icalendar
 from django.conf import settings
 from django.test import Client
 from rest_framework.test import APIClient
@@ -18,6 +22,8 @@ from backend.mail import services as mail
 from backend.mail.post import Post
 from backend.outbox import services as outbox
 from backend.outbox import webhooks
+from backend.people.models import Person
+from tests.factories.people import AccountFactory, ApiTokenFactory, RoleGrantFactory
 from workers import tasks
 from workers.subscriptions import SUBSCRIPTIONS
 
@@ -64,6 +70,15 @@ class Caller:
         if expect >= 400:
             assert answer.headers["Content-Type"].startswith("application/problem+json")
         return answer.json() if answer.content else None
+
+
+def caller(person: Person | None = None, role: str = "", organisation: Any = None, language: str = "vi") -> Caller:
+    """Somebody with an account and a token of their own; `role` is held in the organisation, or everywhere."""
+    account, secret = AccountFactory(person=person), f"plenum_{uuid4()}"
+    if role:
+        RoleGrantFactory(account=account, role=role, organisation=organisation)
+    ApiTokenFactory(account=account, secret=secret)
+    return Caller(secret, language)
 
 
 class House:
@@ -161,3 +176,26 @@ def answer_by_link(path: str, answer: str, note: str = "") -> str:
     thanks = browser.post(path, {"answer": answer, "note": note}, follow=True)
     assert thanks.status_code == 200
     return thanks.content.decode()
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What a calendar program makes of a letter."""
+
+    method: str
+    uid: str
+    sequence: int
+    status: str
+    starts_at: dt.datetime
+
+
+def calendar_entry(letter: Message, address: str) -> Entry:
+    """The letter's calendar part, which must be one object for this address alone."""
+    calendar = icalendar.Calendar.from_ical(text(letter, "text/calendar"))
+    assert part(letter, "text/calendar").get_param("method") == calendar["METHOD"]
+    assert calendar.walk("VTIMEZONE")
+    (event,) = calendar.walk("VEVENT")
+    assert event["ATTENDEE"].lower() == f"mailto:{address}"
+    return Entry(
+        str(calendar["METHOD"]), str(event["UID"]), int(event["SEQUENCE"]), str(event["STATUS"]), event["DTSTART"].dt
+    )

@@ -11,23 +11,22 @@ import re
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
-from uuid import uuid4
 from zipfile import ZipFile
 
 import feedparser
-import icalendar
 import pytest
 from django.test import Client
 from pypdf import PdfReader
 
 from backend.core.clock import now
 from backend.outbox import audit
-from backend.people.models import Person
-from tests.factories.people import AccountFactory, ApiTokenFactory, OrganisationFactory, PersonFactory, RoleGrantFactory
+from tests.factories.people import OrganisationFactory, PersonFactory
 from tests.journeys.house import (
     Caller,
     House,
     answer_by_link,
+    calendar_entry,
+    caller,
     check_in_code,
     open_house,
     part,
@@ -38,15 +37,6 @@ from tests.journeys.house import (
 pytestmark = pytest.mark.django_db(transaction=True)
 VI_STAFF = ["Nguyễn Văn Bình", "Trần Thị Ánh", "Lê Đức Cường", "Phạm Thu Hà", "Huỳnh Hữu Đạt", "Phan Ngọc Lan",
             "Vũ Minh Khoa", "Võ Thị Thủy", "Đặng Quốc Hùng", "Bùi Bích Phượng", "Đỗ Thanh Sơn"]  # fmt: skip
-
-
-def caller(person: Person | None = None, role: str = "", organisation: Any = None, language: str = "vi") -> Caller:
-    """Somebody with an account and a token of their own; `role` is held in the organisation, or everywhere."""
-    account, secret = AccountFactory(person=person), f"plenum_{uuid4()}"
-    if role:
-        RoleGrantFactory(account=account, role=role, organisation=organisation)
-    ApiTokenFactory(account=account, secret=secret)
-    return Caller(secret, language)
 
 
 @pytest.fixture
@@ -204,22 +194,12 @@ def invite(house: House, cast: SimpleNamespace, conference: Any) -> dict[str, st
         assert reply_link(letter) in text(letter, "text/html")
         links[person.email] = reply_link(letter)
         message_ids.add(letter["Message-ID"])
-        uids.add(_calendar_entry(letter, person.email))
+        entry = calendar_entry(letter, person.email)
+        assert (entry.method, entry.sequence) == ("REQUEST", 0)
+        uids.add(entry.uid)
     assert len(message_ids) == len(links) == 14
     assert len(uids) == 1, "one meeting in every calendar"
     return links
-
-
-def _calendar_entry(letter: Any, address: str) -> str:
-    """The request a calendar program shows; returns its UID."""
-    assert part(letter, "text/calendar").get_param("method") == "REQUEST"
-    calendar = icalendar.Calendar.from_ical(text(letter, "text/calendar"))
-    assert calendar["METHOD"] == "REQUEST"
-    assert [zone["TZID"] for zone in calendar.walk("VTIMEZONE")]
-    (entry,) = calendar.walk("VEVENT")
-    assert entry["ATTENDEE"].lower() == f"mailto:{address}"
-    assert int(entry["SEQUENCE"]) == 0
-    return str(entry["UID"])
 
 
 # 3. Reply and register
