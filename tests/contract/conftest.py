@@ -27,11 +27,16 @@ def one_connection() -> Iterator[None]:
 
 
 @pytest.fixture(scope="package")
-def rows(django_db_setup: None, django_db_blocker: Any) -> Iterator[Rows]:
-    """The caller chairs the host's conferences and administers everything: hardly anything is refused."""
+def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
     with django_db_blocker.unblock(), one_connection(), transaction.atomic():
-        caller = World().accounts["chair"]
-        grant = RoleGrantFactory(account=caller, role="administrator")
-        token = ApiTokenFactory(account=caller, secret=SECRET)
-        yield Rows(spared={str(caller.pk), str(grant.pk), str(token.pk)})
+        yield World()
         transaction.set_rollback(True)
+
+
+@pytest.fixture(scope="package")
+def rows(world: World) -> Rows:
+    """The caller chairs the host's conferences and administers everything: hardly anything is refused."""
+    caller = world.accounts["chair"]
+    grant = RoleGrantFactory(account=caller, role="administrator")
+    token = ApiTokenFactory(account=caller, secret=SECRET)
+    return Rows(spared={str(caller.pk), str(grant.pk), str(token.pk)})

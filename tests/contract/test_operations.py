@@ -9,10 +9,9 @@ from schemathesis import Case, GenerationMode
 
 from backend.core.pagination import CursorPages
 from backend.people import services
-from tests.contract.client import CHECKS, SCHEMA, SETTINGS, Rows, call
+from tests.contract.client import CHECKS, OPERATIONS, SETTINGS, Rows, call
 
 pytestmark = pytest.mark.django_db
-OPERATIONS = {found.ok().definition.raw["operationId"]: found.ok() for found in SCHEMA.get_all_operations()}
 
 
 def ask(operation: Any, rows: Rows) -> None:
