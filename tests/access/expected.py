@@ -67,6 +67,9 @@ WORKS_ON_ARTICLES = HOST
 EDITS = EDITOR | ADMINISTRATOR
 APPROVES = APPROVER | ADMINISTRATOR
 
+#: Where no token is read: whoever signs in is nobody yet, and a reply link says by itself who holds it.
+TOKENLESS = {"POST sessions", "GET replies/<token>", "POST replies/<token>"}
+
 PART = {
     "GET {}": may(SIGNED_IN),
     "POST {}": may(WRITERS),

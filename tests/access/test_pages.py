@@ -14,6 +14,7 @@ CONFIDENTIALITY = "restricted"
 PAGES: dict[str, Callable[[World], str]] = {
     "/api/v1/schema": lambda w: "/api/v1/schema",
     "/api/docs": lambda w: "/api/docs",
+    "/api/asyncapi": lambda w: "/api/asyncapi",
     "/problems/<slug>": lambda w: "/problems/not-found",
     "/": lambda w: "/",
     "/health/live": lambda w: "/health/live",

@@ -8,9 +8,10 @@ from django.urls import path
 
 from backend.core.api import HouseViewSet
 from backend.core.permissions import HouseRules
+from backend.people.authentication import TokenAuthentication
 from tests.access.callers import ANONYMOUS, EVERYBODY, SIGNED_IN
 from tests.access.conftest import asked, key, outcome
-from tests.access.expected import EXPECTED
+from tests.access.expected import EXPECTED, TOKENLESS
 from tests.access.operations import Operation, closed_methods, operations
 from tests.access.requests import REQUESTS
 from tests.access.world import World
@@ -28,6 +29,17 @@ def test_every_operation_stands_in_the_table_and_nothing_else() -> None:
     assert EXPECTED.keys() | REQUESTS.keys() == {key(operation) for operation in operations()}
 
 
+def test_no_token_is_read_just_where_nobody_need_be_known() -> None:
+    readers = {key(each) for each in operations() if reads_tokens(each)}
+    assert EXPECTED.keys() - readers == TOKENLESS
+
+
+def reads_tokens(operation: Operation) -> bool:
+    view = operation.viewset()
+    view.request = SimpleNamespace(method=operation.method)
+    return TokenAuthentication in {type(each) for each in view.get_authenticators()}
+
+
 def test_a_new_route_or_action_without_an_entry_is_noticed() -> None:
     class Fresh(HouseViewSet):
         def shred(self, request: Any) -> None: ...
@@ -40,11 +52,13 @@ def test_a_new_route_or_action_without_an_entry_is_noticed() -> None:
 @pytest.mark.parametrize("operation", operations(), ids=str)
 def test_who_may(world: World, operation: Operation) -> None:
     expected, ask = EXPECTED[key(operation)], REQUESTS[key(operation)](world)
-    lists = ask.sees is not None
+    lists, callers = ask.sees is not None, sorted(EVERYBODY)
+    if key(operation) in TOKENLESS:
+        callers = [ANONYMOUS, "administrator of everything"]
 
-    got = {caller: outcome(asked(world, operation, caller), ask) for caller in sorted(EVERYBODY)}
+    got = {caller: outcome(asked(world, operation, caller), ask) for caller in callers}
 
-    assert got == {caller: expected.of(caller, lists=lists) for caller in sorted(EVERYBODY)}
+    assert got == {caller: expected.of(caller, lists=lists) for caller in callers}
 
 
 def test_methods_that_an_address_does_not_offer_are_refused_to_everybody(world: World) -> None:

@@ -12,14 +12,12 @@ from backend.people.models import Account, ApiToken
 from backend.people.queries import token_digest
 from backend.people.scopes import SCOPES
 from tests.access.conftest import API, asked, key, outcome
-from tests.access.expected import EXPECTED
+from tests.access.expected import EXPECTED, TOKENLESS
 from tests.access.operations import Operation, operations
 from tests.access.requests import REQUESTS
 from tests.access.world import World
 
 pytestmark = pytest.mark.django_db
-#: Where no token is read: whoever signs in is nobody yet, and a reply link says by itself who holds it.
-TOKENLESS = {"POST sessions", "GET replies/<token>", "POST replies/<token>"}
 OPERATIONS = [each for each in operations() if key(each) not in TOKENLESS and EXPECTED[key(each)].may]
 
 
