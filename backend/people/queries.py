@@ -47,7 +47,7 @@ def token_digest(secret: str) -> str:
 def live_token(secret: str) -> ApiToken | None:
     """The unexpired, unrevoked token of an active account whose hash is this secret's."""
     return (
-        ApiToken.objects.select_related("account__person")
+        ApiToken.objects.select_related("account")
         .filter(digest=token_digest(secret), revoked_at=None, expires_at__gt=now(), account__is_active=True)
         .first()
     )
