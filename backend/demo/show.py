@@ -90,7 +90,7 @@ def _play(
     from backend.demo.report import collect
     from backend.demo.summary import print_summary
 
-    with _progress(console) as progress:
+    with shown_progress(console) as progress:
         records = load()
         progress("load", len(records), len(records))
         organisations = load_organisations()
@@ -105,7 +105,7 @@ def _play(
 
 
 @contextlib.contextmanager
-def _progress(console: Console) -> Iterator[Callable[[str, int, int], None]]:
+def shown_progress(console: Console) -> Iterator[Callable[[str, int, int], None]]:
     """Bars on a terminal; in a pipe or a log one line per finished step."""
     if not console.is_terminal:
         finished: set[str] = set()

@@ -1,5 +1,6 @@
 """What the demo prints at its end: what happened, where to look, and how to sign in. It reads the report alone."""
 
+import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -78,8 +79,9 @@ def links(report: Mapping[str, Any], base_url: str) -> Iterator[tuple[str, str]]
 
 def sign_in(base_url: str, email: str, password: str) -> list[str]:
     """The shell lines that sign in and look at the events."""
+    body = json.dumps({"email": email, "password": password})
     return [
-        f'curl -c plenum.cookies --json \'{{"email": "{email}", "password": "{password}"}}\' {base_url}/api/v1/sessions',
+        f"curl -c plenum.cookies -H 'Content-Type: application/json' -d '{body}' {base_url}/api/v1/sessions",
         f"curl -b plenum.cookies {base_url}/api/v1/events",
     ]
 
