@@ -309,16 +309,14 @@ def _first_sentence(text: str) -> str:
     return sentence.removesuffix(".") if stop else flat.removesuffix(".")
 
 
-def _problem_types() -> list[str]:
-    """Every type a refusal may carry."""
-    return [f"/problems/{slug}" for slug in sorted(catalogue()) if slug != "internal"]
-
-
 def describe_house(result: dict[str, Any], generator: Any, **_: Any) -> dict[str, Any]:
     """Postprocessing: the guide, the shared components, and one tag for each resource."""
     components = result.setdefault("components", {})
     problem = {**PROBLEM, "properties": {**PROBLEM["properties"]}}
-    problem["properties"]["type"] = {**problem["properties"]["type"], "examples": _problem_types()}
+    problem["properties"]["type"] = {
+        **problem["properties"]["type"],
+        "examples": [f"/problems/{slug}" for slug in sorted(catalogue())],
+    }
     components["schemas"] = dict(sorted({**components.get("schemas", {}), "Problem": problem}.items()))
     components["headers"] = {
         name: {"description": description, "schema": schema, "example": example}

@@ -8,6 +8,7 @@ from uuid import UUID
 
 import yaml
 from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
 
 from backend.outbox.registry import DomainEvent, known_events
 
@@ -124,5 +125,6 @@ def written() -> str:
     return yaml.dump(document(), Dumper=_Plain, sort_keys=False, allow_unicode=True, width=120)
 
 
+@require_safe
 def page(request: HttpRequest) -> HttpResponse:
     return HttpResponse(written(), content_type="application/vnd.aai.asyncapi+yaml")

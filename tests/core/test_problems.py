@@ -76,6 +76,16 @@ def test_methods_that_no_list_takes(program: Client, method: str) -> None:
     problem(program.generic(method, ORGANISATIONS), 405, "method-not-allowed")
 
 
+@pytest.mark.parametrize(
+    "path", ["/health/live", "/metrics", "/problems/gone", "/api/v1/schema", "/api/asyncapi", "/api/docs"]
+)
+def test_pages_refuse_methods_with_a_problem_as_well(client: Client, db: None, path: str) -> None:
+    answer = client.delete(path)
+
+    problem(answer, 405, "method-not-allowed")
+    assert "GET" in answer["Allow"]
+
+
 @pytest.mark.parametrize("accept", ["text/html", "application/xml", "image/*;q=0", "nonsense", "*/*"])
 def test_the_api_speaks_json_to_everybody(program: Client, accept: str) -> None:
     """RFC 9110 lets a server answer in the form it has: a program with a careless Accept header still gets JSON."""
