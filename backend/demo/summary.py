@@ -27,6 +27,7 @@ def print_summary(
     console: Console, report: Mapping[str, Any], emails: Mapping[str, str], password: str, base_url: str, folder: Path
 ) -> None:
     table = Table(title=spoken(vi="Chuyện gì đã xảy ra", en="What happened"), show_header=False, title_justify="left")
+    table.add_column(no_wrap=True)
     for name, value in _happened(report):
         table.add_row(name, escape(value))
     console.print(table)
@@ -41,12 +42,16 @@ def print_summary(
     people = Table(
         spoken(vi="Vai", en="Role"),
         "Email",
-        title=spoken(vi=f"Đăng nhập, mật khẩu chung: {password}", en=f"Log-ins, all with the password {password}"),
-        title_justify="left",
     )
     for role, email in emails.items():
         people.add_row(_said(*PARTS[role]), email)
-    console.print()
+    console.print(
+        spoken(
+            vi=f"\n[bold]Đăng nhập[/bold], mật khẩu chung: {escape(password)}",
+            en=f"\n[bold]Log-ins[/bold], all with the password {escape(password)}",
+        ),
+        soft_wrap=True,
+    )
     console.print(people)
     console.print(
         spoken(
@@ -150,10 +155,10 @@ def _happened(report: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         ),
     )
     yield (
-        _said("Webhook đã kiểm chữ ký", "Webhooks with a good signature"),
+        _said("Webhook đã kiểm chữ ký", "Webhooks verified"),
         str(report["webhooks_verified"]),
     )
     yield (
-        _said("Từ lúc ghi tới lúc làm", "From commit to start of the reaction"),
+        _said("Từ lúc ghi tới lúc làm", "Commit to reaction"),
         f"p50 {relay['p50']} ms, p99 {relay['p99']} ms",
     )
