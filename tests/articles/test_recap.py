@@ -74,15 +74,15 @@ def test_english_exists_only_where_every_fact_has_it(recap: Article) -> None:
 
 def test_speeches_of_which_no_word_is_on_record_are_told_together() -> None:
     conference = ConferenceFactory()
-    for order, unit in enumerate(("Đo lường", "Thử nghiệm", "Nghiệp vụ"), 1):
+    for order, unit in enumerate(("Đo lường", "Thử nghiệm", "Chức năng", "Nghiệp vụ"), 1):
         said = {"vi": f"đại diện Khối {unit}", "en": f"a representative of bloc {order}"}
         SpeechFactory(conference=conference, order=order, kind="paper", person=None, organisation=None, office={},
-                      speaker=said, gist={"vi": "Xin thêm thiết bị."} if order == 3 else {}, points=[], quotes=[])  # fmt: skip
+                      speaker=said, gist={"vi": "Xin thêm thiết bị."} if order == 4 else {}, points=[], quotes=[])  # fmt: skip
     said = [block.text for block in write(record_of(conference)).blocks]
     assert said[-2:] == [
         {
-            "vi": "Đại diện Khối Đo lường và đại diện Khối Thử nghiệm trình bày tham luận.",
-            "en": "A representative of bloc 1 and a representative of bloc 2 presented papers.",
+            "vi": "Đại diện Khối Đo lường, đại diện Khối Thử nghiệm và đại diện Khối Chức năng trình bày tham luận.",
+            "en": "A representative of bloc 1, a representative of bloc 2 and a representative of bloc 3 presented papers.",
         },
         {"vi": "Đại diện Khối Nghiệp vụ trình bày tham luận: Xin thêm thiết bị."},
     ]

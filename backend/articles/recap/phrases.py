@@ -160,7 +160,9 @@ def officeholder(row: Any, day: dt.date | None) -> Text:
 def _without_overlap(office: str, where: str) -> str:
     """What both share is said once: Chánh (Văn phòng) + Văn phòng Tổng cục; but Vụ trưởng + Vụ Đo lường."""
     said, named = office.split(), where.split()
-    shared = (n for n in range(min(len(said), len(named)), 0, -1) if fold(" ".join(said[-n:])) == fold(" ".join(named[:n])))
+    shared = (
+        n for n in range(min(len(said), len(named)), 0, -1) if fold(" ".join(said[-n:])) == fold(" ".join(named[:n]))
+    )
     return " ".join(said[: len(said) - next(shared, 0)])
 
 

@@ -233,7 +233,10 @@ def _has_words(speech: Speech) -> bool:
 def _speech(record: Record, speech: Speech, *others: Speech) -> Iterator[Block]:
     who = listed(officeholder(row, record.day) or _A_DELEGATE for row in (speech, *others))
     sources = [_source(row) for row in (speech, *others)]
-    spoke = fill(vi="{who} {spoke}", en="{who} {spoke}", who=acting(who), spoke=_SPOKEN_BY[bool(others)][speech.kind])
+    # The commas of a list are not those around an office.
+    offices = not others or ";" in who.get("vi", "")
+    subject = acting(who) if offices else who
+    spoke = fill(vi="{who} {spoke}", en="{who} {spoke}", who=subject, spoke=_SPOKEN_BY[bool(others)][speech.kind])
     if gist := known(speech.gist):
         spoke = fill(vi="{spoke}: {gist}", en="{spoke}: {gist}", spoke=spoke, gist=gist)
     yield Block(
