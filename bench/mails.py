@@ -21,6 +21,9 @@ from bench.house import House
 from bench.population import PERSON, announced_conference, numbered, people, settle_tables
 from bench.rounds import Comparison, Scale, in_turns
 
+#: smtplib is so fast that its turn would be over before it meant anything.
+REPEATED = 4
+
 
 def measure(house: House, scale: Scale) -> list[Comparison]:
     letters = rendered(scale)
@@ -30,9 +33,10 @@ def measure(house: House, scale: Scale) -> list[Comparison]:
         house.catcher.reset()
         begun = time.monotonic()
         with smtplib.SMTP("127.0.0.1", house.catcher.port, local_hostname="bench.example") as smtp:
-            for letter in letters:
+            for letter in letters * REPEATED:
                 smtp.sendmail(settings.MAIL_FROM, [letter.recipient], bytes(letter.raw))
-        return len(letters) / (house.catcher.wait_for(len(letters)) - begun)
+        count = len(letters) * REPEATED
+        return count / (house.catcher.wait_for(count) - begun)
 
     def by_the_mail_worker(number: int) -> float:
         house.catcher.reset()
