@@ -54,6 +54,15 @@ def up(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def port_number(said: str) -> int:
+    """A port of 127.0.0.1 anybody may listen on."""
+    if not said.isdecimal() or not 1 <= int(said) <= 65535:
+        raise argparse.ArgumentTypeError(
+            spoken(vi=f"{said!r} không phải là cổng (1–65535).", en=f"{said!r} is no port (1 to 65535).")
+        )
+    return int(said)
+
+
 def demo(arguments: argparse.Namespace) -> int:
     from backend.demo import main
 
@@ -241,10 +250,10 @@ def _parser() -> argparse.ArgumentParser:
         made.set_defaults(command=command, around=around)
         return made
 
-    port = int(os.environ.get("PORT") or 8000)
-    verb("up", up, "run the product on servers kept in var/").add_argument("--port", type=int, default=port)
+    port = os.environ.get("PORT") or "8000"
+    verb("up", up, "run the product on servers kept in var/").add_argument("--port", type=port_number, default=port)
     shown = verb("demo", demo, "run a whole conference, from announcement to recap")
-    shown.add_argument("--port", type=int, default=port)
+    shown.add_argument("--port", type=port_number, default=port)
     shown.add_argument("--once", action="store_true", default=os.environ.get("ONCE", "") not in ("", "0"))
     shown.add_argument("--fresh", action="store_true", default=os.environ.get("FRESH", "") not in ("", "0"))
     verb("run", run, "become one program of the Procfile").add_argument("name", choices=sorted(commands()))
