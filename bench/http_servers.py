@@ -27,16 +27,17 @@ from bench.http_load import Load
 from bench.rounds import Scale, in_turns
 
 PRESENT = "Procfile"
-SHAPES = [(workers, threads) for workers in (1, 2, 4) for threads in (1, 2, 4)]
+SHAPES = [f"{workers}x{threads}" for workers in (1, 2, 4) for threads in (1, 2, 4)]
 
 
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m bench.http_servers", description=__doc__)
     parser.add_argument("--also", action="append", default=[], metavar="NAME=COMMAND")
+    parser.add_argument("--shapes", nargs="+", default=SHAPES, metavar="WORKERSxTHREADS")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--requests", type=int, default=1200)
     said = parser.parse_args(arguments)
-    lines = {PRESENT: commands()["api"], **shapes(), **dict(also.split("=", 1) for also in said.also)}
+    lines = {PRESENT: commands()["api"], **shapes(said.shapes), **dict(also.split("=", 1) for also in said.also)}
     size = said.requests
     scale = Scale(
         rounds=said.rounds,
@@ -63,16 +64,15 @@ def _cast(cast: object, port: int, scale: Scale, number: int) -> Load:
     return cast(port, scale)  # type: ignore[operator, no-any-return]
 
 
-def shapes() -> dict[str, str]:
-    """The Procfile's line with other numbers of workers and blocking threads."""
-    return {
-        f"granian {workers} x {threads}": re.sub(
-            r"--blocking-threads \S+",
-            f"--blocking-threads {threads}",
-            re.sub(r"--workers \S+", f"--workers {workers}", commands()["api"]),
-        )
-        for workers, threads in SHAPES
-    }
+def shapes(wanted: list[str]) -> dict[str, str]:
+    """The Procfile's line with other numbers of workers and blocking threads, by name."""
+    lines = {}
+    for shape in wanted:
+        workers, _, threads = shape.partition("x")
+        line = re.sub(r"--workers \S+", f"--workers {workers}", commands()["api"])
+        line = re.sub(r"--blocking-threads \S+", f"--blocking-threads {threads}", line)
+        lines[f"granian {workers} x {threads}"] = line
+    return lines
 
 
 @contextlib.contextmanager
