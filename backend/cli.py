@@ -27,7 +27,8 @@ from backend.embedded import (
     spoken,
 )
 
-SNAPSHOT = ROOT / "tests" / "schema.v1.yaml"
+#: What the API promises (OpenAPI) and what webhooks carry (AsyncAPI), as last agreed upon.
+SNAPSHOTS = {"api": ROOT / "tests" / "schema.v1.yaml", "events": ROOT / "tests" / "events.v1.yaml"}
 
 
 def data_folder() -> Path:
@@ -51,6 +52,15 @@ def up(arguments: argparse.Namespace) -> int:
             stack.processes.require_all()
             time.sleep(0.5)
     return 0
+
+
+def port_number(said: str) -> int:
+    """A port of 127.0.0.1 anybody may listen on."""
+    if not said.isdecimal() or not 1 <= int(said) <= 65535:
+        raise argparse.ArgumentTypeError(
+            spoken(vi=f"{said!r} không phải là cổng (1–65535).", en=f"{said!r} is no port (1 to 65535).")
+        )
+    return int(said)
 
 
 def demo(arguments: argparse.Namespace) -> int:
@@ -140,8 +150,10 @@ def audit_verify(arguments: argparse.Namespace) -> int:
 
 
 def schema(arguments: argparse.Namespace) -> int:
-    """Writes the OpenAPI snapshot, or with --check says whether it is the API's."""
+    """Writes the snapshots of OpenAPI and AsyncAPI, or with --check says whether they are still true."""
     from django.core.management import CommandError, call_command
+
+    from backend.outbox.asyncapi import written
 
     with tempfile.TemporaryDirectory() as folder:
         fresh = Path(folder) / "schema.yaml"
@@ -149,14 +161,12 @@ def schema(arguments: argparse.Namespace) -> int:
             call_command("spectacular", file=str(fresh), validate=True, fail_on_warn=True)
         except CommandError as error:
             return _refused(f"The API does not describe itself without doubts (see above): {error}")
-        written = fresh.read_bytes()
-    if not arguments.check:
-        SNAPSHOT.write_bytes(written)
-        return 0
-    if not SNAPSHOT.exists() or SNAPSHOT.read_bytes() != written:
-        return _refused(
-            f"{SNAPSHOT.relative_to(ROOT)} is not the API's schema any more: run `make schema`, review the diff."
-        )
+        said = {"api": fresh.read_bytes(), "events": written().encode()}
+    for name, snapshot in SNAPSHOTS.items():
+        if not arguments.check:
+            snapshot.write_bytes(said[name])
+        elif not snapshot.exists() or snapshot.read_bytes() != said[name]:
+            return _refused(f"{snapshot.relative_to(ROOT)} is not true any more: run `make schema`, review the diff.")
     return 0
 
 
@@ -240,10 +250,10 @@ def _parser() -> argparse.ArgumentParser:
         made.set_defaults(command=command, around=around)
         return made
 
-    port = int(os.environ.get("PORT") or 8000)
-    verb("up", up, "run the product on servers kept in var/").add_argument("--port", type=int, default=port)
+    port = os.environ.get("PORT") or "8000"
+    verb("up", up, "run the product on servers kept in var/").add_argument("--port", type=port_number, default=port)
     shown = verb("demo", demo, "run a whole conference, from announcement to recap")
-    shown.add_argument("--port", type=int, default=port)
+    shown.add_argument("--port", type=port_number, default=port)
     shown.add_argument("--once", action="store_true", default=os.environ.get("ONCE", "") not in ("", "0"))
     shown.add_argument("--fresh", action="store_true", default=os.environ.get("FRESH", "") not in ("", "0"))
     verb("run", run, "become one program of the Procfile").add_argument("name", choices=sorted(commands()))

@@ -41,6 +41,7 @@ MIDDLEWARE = [
     "backend.core.middleware.ContentPolicy",
     "backend.core.middleware.BodyLimit",
     "backend.core.middleware.Language",
+    "backend.core.middleware.MethodRefusals",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

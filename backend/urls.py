@@ -4,10 +4,9 @@ from importlib import import_module
 
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework.routers import SimpleRouter
 
-from backend.core import health, problems
+from backend.core import description, health, problems
 
 router = SimpleRouter(trailing_slash=False)
 pages: list[URLPattern | URLResolver] = []
@@ -24,8 +23,8 @@ for floor in settings.FLOORS:
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", include(router.urls)),
-    path("api/v1/schema", SpectacularAPIView.as_view(), name="schema"),
-    path("api/docs", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
+    path("api/v1/schema", description.page, name="schema"),
+    path("api/docs", description.docs, name="docs"),
     path("problems/<slug:slug>", problems.explained),
     path("health/live", health.live),
     path("health/ready", health.ready),

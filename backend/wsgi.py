@@ -5,7 +5,9 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
+from backend.core.bodies import measured
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "backend.settings")
-application = get_wsgi_application()
+application = measured(get_wsgi_application())
 gc.collect()
 gc.freeze()

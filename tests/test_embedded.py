@@ -218,6 +218,17 @@ def test_a_busy_port_is_one_sentence_that_names_it(
             require_free(port)
 
 
+@pytest.mark.parametrize("said", ["abc", "0", "65536", "-1", "80 80"])
+def test_what_is_no_port_is_said_in_a_sentence(
+    said: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LC_ALL", "C.UTF-8")
+    monkeypatch.setenv("PORT", said)
+    with pytest.raises(SystemExit):
+        cli.main(["up"])
+    assert f"{said!r} is no port" in capsys.readouterr().err
+
+
 def test_the_secret_key_is_made_once_and_only_its_owner_reads_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -251,8 +262,8 @@ def test_a_program_that_does_not_stop_is_killed(tmp_path: Path, monkeypatch: pyt
     assert process.returncode == -signal.SIGKILL
 
 
-def test_the_procfile_names_the_five_programs() -> None:
-    assert set(commands()) == {"api", "relay", "worker", "mail-worker", "clock"}
+def test_the_procfile_names_the_six_programs() -> None:
+    assert set(commands()) == {"api", "relay", "worker", "webhook-worker", "mail-worker", "clock"}
 
 
 def test_an_ordinary_user_keeps_their_own_account(monkeypatch: pytest.MonkeyPatch) -> None:

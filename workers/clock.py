@@ -3,8 +3,6 @@ is made good by the next one."""
 
 import datetime as dt
 
-from django.db import close_old_connections
-
 from backend.conferences import services as conferences
 from backend.core import context
 from backend.core.clock import now
@@ -27,14 +25,13 @@ app.conf.beat_schedule = {
 @app.task(name="plenum.clock.close_due_polls")
 def close_due_polls() -> None:
     """Seals the polls whose closing time has passed by the database's clock."""
-    close_old_connections()
-    resolutions.close_due()
+    with context.acting(actor="clock"):
+        resolutions.close_due()
 
 
 @app.task(name="plenum.clock.extend_series")
 def extend_series() -> None:
     """Creates the meetings of series that a new day has brought within their horizon."""
-    close_old_connections()
     with context.acting(actor="clock"):
         conferences.extend_all_series()
 
@@ -42,6 +39,5 @@ def extend_series() -> None:
 @app.task(name="plenum.clock.forget_what_expired")
 def forget_what_expired() -> None:
     """Deletes answers kept for repeats after a day, and failed sign-ins after a week."""
-    close_old_connections()
     IdempotencyRecord.objects.filter(created_at__lt=now() - dt.timedelta(days=1)).delete()
     LoginFailure.objects.filter(at__lt=now() - dt.timedelta(days=7)).delete()

@@ -5,10 +5,14 @@ It keeps nothing in memory: kill it at any point and the next one goes on from t
 
 import signal
 import time
+from functools import cached_property
 from types import FrameType
+from typing import Any
 from uuid import UUID
 
+import redis
 import structlog
+from django.conf import settings
 from django.db import OperationalError, close_old_connections
 from kombu.exceptions import OperationalError as BrokerError
 from redis.exceptions import RedisError
@@ -16,7 +20,7 @@ from redis.exceptions import RedisError
 from backend.core import context
 from backend.mail import services as mail
 from backend.outbox import services as outbox
-from backend.outbox import wake
+from backend.outbox import wake, webhooks
 from workers.celery import app
 from workers.subscriptions import SUBSCRIPTIONS
 
@@ -24,43 +28,70 @@ log = structlog.get_logger(__name__)
 
 #: Seconds between two looks when nobody rings.
 POLL = 1.0
-#: Tasks in a queue above which nothing more is handed out: a long queue would outlive the leases.
-FULL = 1000
+#: Seconds from one look to the next while there is work: what happens meanwhile is taken along together.
+PACE = 0.05
+#: Tasks in a queue above which nothing more is handed out. Few, because what waits in Redis can no longer be overtaken,
+#: and its leases run; enough for the workers until the next look.
+FULL = {"reactions": 40, "webhooks": 200, "mail": 8}
 MAILS_PER_TASK = 50
 
 
 class Relay:
-    """One turn: fan out, hand out deliveries, hand out mails; returns how much there was to do."""
+    """One turn: fan out, hand out reactions, endpoints and mails; returns how much there was to do."""
 
     def __init__(self) -> None:
         self.stopping = False
+        self.crowded = False
 
     def stop(self, signum: int = 0, frame: FrameType | None = None) -> None:
         self.stopping = True
 
+    @cached_property
+    def _redis(self) -> redis.Redis:
+        return redis.Redis.from_url(settings.REDIS_URL, socket_timeout=2, socket_connect_timeout=2)
+
     def turn(self) -> int:
         done = outbox.fan_out(SUBSCRIPTIONS)
-        with app.connection_for_write() as connection, app.amqp.producer_pool.acquire(block=True) as producer:
-            channel = connection.default_channel
-            if channel.client.llen("reactions") < FULL:
-                done += outbox.hand_out(lambda delivery, consumer: self._deliver(producer, delivery, consumer))
-            if channel.client.llen("mail") * MAILS_PER_TASK < FULL:
+        with app.producer_pool.acquire(block=True) as producer:
+            room = self._room()
+            self.crowded = not all(room.values())
+            if room["reactions"]:
+                done += outbox.hand_out(lambda delivery, consumer: self._react(producer, delivery, consumer))
+            if room["webhooks"]:
+                done += self._call(producer)
+            if room["mail"]:
                 done += self._mails(producer)
         return done
 
-    @staticmethod
-    def _deliver(producer: object, delivery_id: UUID, consumer: str) -> None:
-        app.send_task("plenum.deliver", [str(delivery_id), consumer], producer=producer)
+    def _room(self) -> dict[str, bool]:
+        """Which queues may be filled."""
+        with self._redis.pipeline(transaction=False) as pipe:
+            for queue in FULL:
+                pipe.llen(queue)
+            return {queue: length < FULL[queue] for queue, length in zip(FULL, pipe.execute(), strict=True)}
 
     @staticmethod
-    def _mails(producer: object) -> int:
-        claimed = mail.claim_due(limit=FULL)
-        for start in range(0, len(claimed), MAILS_PER_TASK):
-            chunk = claimed[start : start + MAILS_PER_TASK]
+    def _react(producer: Any, delivery_id: UUID, consumer: str) -> None:
+        app.send_task("plenum.react", [str(delivery_id), consumer], queue="reactions", producer=producer)
+
+    @staticmethod
+    def _call(producer: Any) -> int:
+        held = webhooks.claim_endpoints()
+        for index, (endpoint_id, mark) in enumerate(held):
             try:
-                app.send_task(
-                    "plenum.mail.send", [[str(mail_id) for mail_id in chunk]], queue="mail", producer=producer
-                )
+                app.send_task("plenum.call", [str(endpoint_id), mark], queue="webhooks", producer=producer)
+            except (BrokerError, RedisError):
+                webhooks.release(held[index:])
+                raise
+        return len(held)
+
+    @staticmethod
+    def _mails(producer: Any) -> int:
+        claimed = mail.claim_due(limit=FULL["mail"] * MAILS_PER_TASK)
+        for start in range(0, len(claimed), MAILS_PER_TASK):
+            chunk = [str(mail_id) for mail_id in claimed[start : start + MAILS_PER_TASK]]
+            try:
+                app.send_task("plenum.send", [chunk], queue="mail", producer=producer)
             except (BrokerError, RedisError):
                 mail.release(claimed[start:])
                 raise
@@ -69,11 +100,17 @@ class Relay:
     def run(self) -> None:
         """Turns until stopped. A missing Redis or PostgreSQL is waited for, never a reason to die."""
         with context.acting(actor="relay"):
+            in_vain = 0
             while not self.stopping:
                 close_old_connections()
+                begun = time.monotonic()
                 try:
-                    if self.turn() == 0:
+                    in_vain = 0 if self.turn() else in_vain + 1
+                    if in_vain and not self.crowded:
                         wake.wait(POLL)
+                    # While a queue is full nobody rings when there is room again; the longer it stays so, the rarer a look.
+                    pace = min(POLL, PACE * (1 + in_vain)) if self.crowded else PACE
+                    time.sleep(max(0.0, begun + pace - time.monotonic()))
                 except (BrokerError, RedisError, ConnectionError, OperationalError) as error:
                     log.warning("relay_waits", error=type(error).__name__)
                     time.sleep(0.5)

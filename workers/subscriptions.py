@@ -1,5 +1,6 @@
 """THE table: which fact makes what happen. The only place where one room's news becomes another room's work."""
 
+from backend.outbox.models import Event
 from backend.outbox.services import Reaction
 from workers.reactions import articles, conferences, invitations, minutes, registration, resolutions
 
@@ -30,3 +31,17 @@ REACTIONS: dict[str, Reaction] = {
     }.items()
     for function in functions
 }
+
+
+class NoSuchReaction(LookupError):
+    """A delivery for a reaction that this release does not have."""
+
+
+def reaction_to(consumer: str) -> Reaction:
+    """What a delivery's consumer does; for one that is gone, a reaction that fails, so that its deliveries climb the
+    ladder and are seen when dead, instead of waiting unseen for ever."""
+
+    def gone(event: Event) -> None:
+        raise NoSuchReaction(consumer)
+
+    return REACTIONS.get(consumer.removeprefix("reaction:"), gone)

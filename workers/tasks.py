@@ -2,27 +2,26 @@
 
 from uuid import UUID
 
-from django.db import close_old_connections
-
 from backend.mail import services as mail
 from backend.outbox import services as outbox
 from backend.outbox import webhooks
 from workers.celery import app
-from workers.subscriptions import REACTIONS
+from workers.subscriptions import reaction_to
 
 
-@app.task(name="plenum.deliver")
-def deliver(delivery_id: str, consumer: str) -> None:
-    """Lets one consumer hear one event."""
-    close_old_connections()
-    if consumer.startswith("webhook:"):
-        webhooks.deliver(UUID(delivery_id))
-    else:
-        outbox.handle(UUID(delivery_id), REACTIONS[consumer.removeprefix("reaction:")])
+@app.task(name="plenum.react")
+def react(delivery_id: str, consumer: str) -> None:
+    """Lets one reaction hear one fact."""
+    outbox.handle(UUID(delivery_id), reaction_to(consumer))
 
 
-@app.task(name="plenum.mail.send")
-def send_mail(mail_ids: list[str]) -> None:
+@app.task(name="plenum.call")
+def call_endpoint(endpoint_id: str, mark: str) -> None:
+    """Sends one endpoint outside what is due for it."""
+    webhooks.call(UUID(endpoint_id), mark)
+
+
+@app.task(name="plenum.send")
+def send_mails(mail_ids: list[str]) -> None:
     """Hands a chunk of claimed mails to the mail server over one connection."""
-    close_old_connections()
     mail.send([UUID(mail_id) for mail_id in mail_ids])

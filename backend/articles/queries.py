@@ -3,7 +3,7 @@
 import datetime as dt
 from uuid import UUID
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import F, Prefetch, Q, QuerySet
 from django.db.models.aggregates import Max
 from django.db.models.functions import Greatest
 
@@ -54,16 +54,24 @@ def retracted_article(slug: str) -> Article | None:
 
 def last_change() -> dt.datetime | None:
     """When the public last saw a publication, a correction or a retraction; None before the first one."""
+    # Not `published_at`: an article taken over from elsewhere is older than its place in the feed.
     newest: dt.datetime | None = Article.objects.filter(_ABOUT_PUBLIC).aggregate(
-        at=Max(Greatest("published_at", "corrected_at", "retracted_at"))
+        at=Max(Greatest("revisions__at", "retracted_at"))
     )["at"]
     return newest
 
 
 def public_conferences() -> QuerySet[Conference]:
-    """Public conferences that were announced, also those postponed or cancelled since; the latest announcement first."""
-    announced = Conference.objects.filter(confidentiality=Confidentiality.PUBLIC, announced_at__isnull=False)
-    return announced.exclude(state=ConferenceState.DRAFT).order_by("-announced_at", "-id")
+    """Public conferences from their announcement on, also those postponed or cancelled since.
+
+    The latest announcement first, then those held before the house was there: when they were announced is unknown.
+    """
+    known = Q(announced_at__isnull=False) | Q(state__in=(ConferenceState.CLOSED, ConferenceState.ARCHIVED))
+    return (
+        Conference.objects.filter(known, confidentiality=Confidentiality.PUBLIC)
+        .exclude(state=ConferenceState.DRAFT)
+        .order_by(F("announced_at").desc(nulls_last=True), F("day").desc(nulls_last=True), "-id")
+    )
 
 
 def record_of(conference: Conference) -> Record:

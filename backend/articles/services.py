@@ -1,5 +1,6 @@
 """What happens to articles: drafted from the record, edited, approved by a second person, published, mended."""
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
@@ -200,12 +201,16 @@ def approve(*, article_id: UUID, by: UUID, expected: int | None = None) -> Artic
 
 
 @transaction.atomic
-def publish(*, article_id: UUID, expected: int | None = None) -> Article:
-    """Puts it on the pages and feeds as revision 1. Raises Conflict when its conference is no longer public."""
+def publish(*, article_id: UUID, expected: int | None = None, first_published_at: dt.datetime | None = None) -> Article:
+    """Puts it on the pages and feeds as revision 1. Raises Conflict when its conference is no longer public.
+
+    An article taken over from elsewhere keeps the moment it was `first_published_at` there; its revision bears the
+    present one.
+    """
     article = locked(Article, article_id, expected=expected)
     MOVES.move(article, "publish")
     _check_public(article)
-    article.published_at = now()
+    article.published_at = first_published_at or now()
     _keep_revision(article, note={})
     article.save()
     emit(_about(ArticlePublished, article))

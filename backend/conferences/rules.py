@@ -10,7 +10,7 @@ from backend.conferences.queries import WRITERS, has_duty, lead_organisation_id
 from backend.conferences.states import DutyKind
 from backend.core.permissions import Rules, signed_in
 from backend.people.models import Organisation
-from backend.people.queries import has_role
+from backend.people.queries import has_role, is_administrator
 
 
 def _conference_of(row: Any) -> Conference | None:
@@ -36,7 +36,7 @@ def organises(account: Any, row: Any) -> bool:
         return has_role(account, *WRITERS)
     organisation_id = _answerable(row)
     if organisation_id is None and _conference_of(row) is not None:
-        return has_role(account, "administrator")
+        return is_administrator(account)
     return has_role(account, *WRITERS, organisation_id=organisation_id)
 
 

@@ -64,7 +64,7 @@ class HouseViewSet(GenericViewSet[Any]):
                 raise PreconditionRequired()
             return None
         version = header.removeprefix("W/").strip('"')
-        if not version.isdecimal() or len(version) > 9:
+        if not (version.isascii() and version.isdecimal()) or len(version) > 9:
             raise StaleWrite()
         return int(version)
 

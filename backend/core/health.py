@@ -3,17 +3,24 @@
 from django.conf import settings
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils.crypto import constant_time_compare
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from backend.core import problems
 from backend.core.metrics import exposition
 
 
+@never_cache
+@require_safe
 def live(request: HttpRequest) -> JsonResponse:
     """200 as long as the process answers."""
     return JsonResponse({"status": "live"})
 
 
+@never_cache
+@require_safe
 def ready(request: HttpRequest) -> JsonResponse:
     """200 when PostgreSQL answers and its tables are there; Redis is not asked: the API works without it."""
     try:
@@ -24,14 +31,18 @@ def ready(request: HttpRequest) -> JsonResponse:
     return JsonResponse({"status": "ready"})
 
 
+@never_cache
+@require_safe
 def metrics(request: HttpRequest) -> HttpResponse:
     """Prometheus text format: the API's requests, and the outbox's backlog from the database.
 
     With PLENUM_METRICS_TOKEN set it wants `Authorization: Bearer <token>`.
     """
     wanted = settings.METRICS_TOKEN
-    if wanted and request.headers.get("Authorization") != f"Bearer {wanted}":
-        return problems.page(401, request)
+    if wanted and not constant_time_compare(request.headers.get("Authorization", ""), f"Bearer {wanted}"):
+        refused = problems.page(401, request)
+        refused["WWW-Authenticate"] = 'Bearer realm="plenum metrics"'
+        return refused
     return HttpResponse(exposition() + _backlog(), content_type=CONTENT_TYPE_LATEST)
 
 

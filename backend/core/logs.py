@@ -55,3 +55,5 @@ def configure(settings: dict[str, Any]) -> None:
     root.setLevel(settings["level"])
     for noisy in ("django.request", "django.security.csrf", "httpx", "httpcore"):
         logging.getLogger(noisy).setLevel(logging.ERROR)
+    # A scanner that asks for another host is told so; a traceback for each of its tries would bury the rest.
+    logging.getLogger("django.security.DisallowedHost").setLevel(logging.CRITICAL)

@@ -5,7 +5,7 @@ import uuid
 from collections.abc import Callable
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.utils import translation
 from django.utils.translation.trans_real import parse_accept_lang_header
 
@@ -83,3 +83,18 @@ class Language:
             if code[:2] in known:
                 return code[:2]
         return settings.LANGUAGE_CODE
+
+
+class MethodRefusals:
+    """A method that an address does not take is refused with a problem, whichever view refused it."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if not isinstance(response, HttpResponseNotAllowed):
+            return response
+        refused = problems.page(405, request)
+        refused["Allow"] = response["Allow"]
+        return refused

@@ -157,7 +157,7 @@ class HouseSchema(AutoSchema):
             sometimes = set(getattr(shown, "sometimes", ()))
             if not isinstance(shown, ModelSerializer):
                 sometimes |= {name for name, field in shown.fields.items() if not (field.required or field.read_only)}
-            properties = {name: _plain(field) for name, field in schema.get("properties", {}).items()}
+            properties = {name: _as_answered(shown, name, field) for name, field in schema["properties"].items()}
             always = sorted(set(properties) - sometimes)
             schema = {**schema, "properties": properties, **({"required": always} if always else {})}
         return schema
@@ -286,10 +286,17 @@ class LanguageMapSchema(OpenApiSerializerFieldExtension):
         return schema
 
 
-def _plain(field: dict[str, Any]) -> dict[str, Any]:
-    """Requests and answers are described apart: in an answer everything is there to be read."""
-    plain = {name: value for name, value in field.items() if name != "readOnly"}
-    return plain["allOf"][0] if set(plain) == {"allOf"} and len(plain["allOf"]) == 1 else plain
+def _as_answered(serializer: Any, name: str, field: dict[str, Any]) -> dict[str, Any]:
+    """The field as an answer shows it: everything is there to be read, nothing is filled in, and "" has no format."""
+    dropped = {"readOnly"}
+    if isinstance(serializer, ModelSerializer):
+        dropped.add("default")
+        model: Any = serializer.Meta.model
+        may_be_empty = {column.name for column in model._meta.fields if column.blank}
+        if name in may_be_empty and field.get("format") in {"email", "uri"}:
+            dropped.add("format")
+    shown = {key: value for key, value in field.items() if key not in dropped}
+    return shown["allOf"][0] if set(shown) == {"allOf"} and len(shown["allOf"]) == 1 else shown
 
 
 def _versioned(model: Any) -> bool:
@@ -302,16 +309,14 @@ def _first_sentence(text: str) -> str:
     return sentence.removesuffix(".") if stop else flat.removesuffix(".")
 
 
-def _problem_types() -> list[str]:
-    """Every type a refusal may carry."""
-    return [f"/problems/{slug}" for slug in sorted(catalogue()) if slug != "internal"]
-
-
 def describe_house(result: dict[str, Any], generator: Any, **_: Any) -> dict[str, Any]:
     """Postprocessing: the guide, the shared components, and one tag for each resource."""
     components = result.setdefault("components", {})
     problem = {**PROBLEM, "properties": {**PROBLEM["properties"]}}
-    problem["properties"]["type"] = {**problem["properties"]["type"], "examples": _problem_types()}
+    problem["properties"]["type"] = {
+        **problem["properties"]["type"],
+        "examples": [f"/problems/{slug}" for slug in sorted(catalogue())],
+    }
     components["schemas"] = dict(sorted({**components.get("schemas", {}), "Problem": problem}.items()))
     components["headers"] = {
         name: {"description": description, "schema": schema, "example": example}

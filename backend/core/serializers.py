@@ -1,12 +1,45 @@
 """Fields that every domain's serializers share."""
 
+import datetime as dt
 from typing import Any
 
 from django.core.exceptions import ValidationError as DjangoValidationError
+from django.db import models
 from rest_framework import serializers
 
 from backend.core.text import LocalizedTextField, check_language_map, say
 from backend.core.vietnamese import clean
+
+#: Before 1912 Vietnamese clocks differed from UTC by odd seconds, which no date-time of RFC 3339 can say.
+YEARS = range(1912, 2201)
+
+
+class Moment(serializers.DateTimeField):
+    """An exact moment with its offset. A wall-clock time without one is refused: which zone it meant would be a guess."""
+
+    def enforce_timezone(self, value: dt.datetime) -> dt.datetime:
+        if value.tzinfo is None:
+            raise serializers.ValidationError(
+                say(
+                    vi="Thiếu múi giờ, ví dụ 2021-01-14T13:30:00+07:00.",
+                    en="The offset is missing, as in 2021-01-14T13:30:00+07:00.",
+                )
+            )
+        if value.year not in YEARS:
+            raise serializers.ValidationError(
+                say(vi="Năm phải từ 1912 đến 2200.", en="The year must be from 1912 to 2200.")
+            )
+        return super().enforce_timezone(value)
+
+
+class Day(serializers.DateField):
+    def to_internal_value(self, value: Any) -> dt.date:
+        day: dt.date = super().to_internal_value(value)
+        if day.year not in YEARS:
+            raise serializers.ValidationError(
+                say(vi="Năm phải từ 1912 đến 2200.", en="The year must be from 1912 to 2200.")
+            )
+        return day
 
 
 class LanguageMap(serializers.Field):
@@ -30,9 +63,14 @@ class LanguageMap(serializers.Field):
 
 
 class HouseSerializer(serializers.ModelSerializer[Any]):
-    """A ModelSerializer that knows language maps and refuses unknown members of the body."""
+    """A ModelSerializer that knows language maps and our calendar, and refuses unknown members of the body."""
 
-    serializer_field_mapping = {**serializers.ModelSerializer.serializer_field_mapping, LocalizedTextField: LanguageMap}
+    serializer_field_mapping = {
+        **serializers.ModelSerializer.serializer_field_mapping,
+        LocalizedTextField: LanguageMap,
+        models.DateField: Day,
+        models.DateTimeField: Moment,
+    }
 
     def build_standard_field(self, field_name: str, model_field: Any) -> tuple[Any, dict[str, Any]]:
         field_class, kwargs = super().build_standard_field(field_name, model_field)

@@ -28,7 +28,7 @@ class MailCatcher:
         #: Set it to keep the next mail and cut the connection instead of saying 250.
         self.drop_after_data = False
         folder.mkdir(parents=True, exist_ok=True)
-        self._controller = Controller(self, hostname="127.0.0.1", port=port, server_kwargs={"enable_SMTPUTF8": True})
+        self._controller = Controller(self, hostname="127.0.0.1", port=port, enable_SMTPUTF8=True)
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802 -- aiosmtpd's name
         raw = envelope.original_content or envelope.content

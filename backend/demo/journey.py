@@ -158,7 +158,6 @@ class Journey:
                 "kind": "chair",
                 "order": 1,
                 "person": self._person("quoc"),
-                "office": {"vi": "Phó giám đốc phụ trách", "en": "Deputy Director in charge"},
             },
             {
                 "kind": "secretary",
@@ -172,10 +171,9 @@ class Journey:
                 "kind": duty["kind"],
                 "order": order,
                 "organisation": self.organisations[duty["organisation"]],
-                "office": duty["office"],
             }
-            if "person" in duty:
-                entry["person"] = self._person(duty["person"])
+            # The house itself looks up which office somebody holds on the day; S2's own is that of 2021.
+            entry |= {"person": self._person(duty["person"])} if "person" in duty else {"office": duty["office"]}
             duties.append(entry)
         return duties
 
@@ -269,7 +267,7 @@ class Journey:
         coming, self.late = rows[: len(rows) - STAY_AWAY - 1], rows[-1]
         codes = {}
         for message in self._mails("registration"):
-            if found := re.search(r"^([A-Za-z0-9_=-]{20,}~[A-Za-z0-9_-]{20,})$", _plain(message), re.MULTILINE):
+            if found := re.search(r"^([A-Za-z0-9_=-]{20,}~[A-Za-z0-9_-]{20,})\r?$", _plain(message), re.MULTILINE):
                 codes[message["To"].rpartition("<")[2].rstrip(">")] = found.group(1)
         site = self.told.conference["sites"][0]["id"]
         emails = {str(person.id): person.email for person in self.cast.staff}
@@ -365,6 +363,7 @@ class Journey:
             }
             if "person" in speech:
                 body["person"] = self._person(speech["person"])
+                del body["office"]
             if "organisation" in speech:
                 body["organisation"] = self.organisations[speech["organisation"]]
             speeches.append(secretary.post("speeches", body)["id"])

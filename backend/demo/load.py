@@ -1,7 +1,7 @@
 """Loads the five records: what the first users' own reports say, typed in as facts. What they do not say stays unknown.
 
-Loading twice changes nothing. These conferences are history, so their rows are written as they stand; no fact is
-emitted and no mail goes out for them.
+Loading twice changes nothing. These conferences are history, so their rows are written as they stand: no fact is
+emitted and no mail goes out for them. Their articles go through the house's own door (see history).
 """
 
 from pathlib import Path
@@ -12,6 +12,7 @@ from django.db import transaction
 
 from backend.conferences.models import AgendaItem, Conference, Duty, Organiser, Outline, Series, Site, Speech, Venue
 from backend.conferences.states import ConferenceState
+from backend.demo.history import publish
 from backend.minutes.models import Conclusion, Finding, Proposal
 from backend.people.models import Organisation, OrganisationName, Person, Position
 from backend.resolutions.models import Resolution
@@ -27,7 +28,7 @@ def read(name: str) -> Any:
 
 @transaction.atomic
 def load() -> list[Conference]:
-    """Writes the organisations, people and conferences that are not there yet; returns the five conferences."""
+    """Writes the organisations, people, conferences and articles not there yet; returns the five conferences."""
     organisations = load_organisations()
     people = load_people(organisations)
     return [_Record(read(name), organisations, people).load() for name in RECORDS]
@@ -50,7 +51,7 @@ def load_organisations() -> dict[str, Organisation]:
         )
         found[row.slug] = row
         for former in entry.get("former", []) if created else []:
-            OrganisationName.objects.create(organisation=row, name=former["name"], valid_from=None, valid_to=None)
+            OrganisationName.objects.create(organisation=row, name=former["name"], valid_to=former["valid_to"])
     return found
 
 
@@ -70,6 +71,8 @@ def load_people(organisations: dict[str, Organisation]) -> dict[str, Person]:
                 organisation=organisations.get(office.get("organisation", "")),
                 title=office["title"],
                 rank=office.get("rank", 100),
+                valid_from=office.get("valid_from"),
+                valid_to=office.get("valid_to"),
             )
     return found
 
@@ -83,26 +86,22 @@ class _Record:
     def load(self) -> Conference:
         fields = dict(self.data["conference"])
         conference, created = Conference.objects.get_or_create(
-            slug=fields.pop("slug"), defaults={**fields, "state": ConferenceState.ARCHIVED, "series": self._series()}
+            slug=fields.pop("slug"), defaults={**fields, "state": ConferenceState.ARCHIVED}
         )
         if created:
+            self._series()
             self._place(conference)
             self._programme(conference)
             self._outcome(conference)
+            lead = self.organisations[self.data["organisers"][0]]
+            publish(self.data["article"], conference=conference, organisation=lead)
         return conference
 
-    def _series(self) -> Series | None:
-        first = None
+    def _series(self) -> None:
+        """The series a text tells of; its conference is none of their meetings."""
         for entry in self.data.get("series", []):
-            organisation = self.organisations[entry["organisation"]]
-            row = Series.objects.filter(title=entry["title"], organisation=organisation).first()
-            if row is None:
-                outline = Outline.objects.create(kind=entry["kind"])
-                row = Series.objects.create(
-                    title=entry["title"], organisation=organisation, outline=outline, rule=entry["rule"]
-                )
-            first = first or row
-        return first
+            fields = self._resolved(entry)
+            Series.objects.create(outline=Outline.objects.create(kind=fields.pop("kind")), **fields)
 
     def _resolved(self, entry: dict[str, Any]) -> dict[str, Any]:
         """An entry with its keys turned into rows."""

@@ -14,7 +14,7 @@ def collect(journey: Journey, told: Told, mail: MailCatcher, hooks: WebhookCatch
     _keep_documents(journey, told, folder)
     summary = auditor.get("deliveries/summary")
     report = {
-        "conferences": [_conference(row) for row in journey.by["administrator"].every("conferences")],
+        "conferences": [_conference(journey, row["id"]) for row in journey.by["administrator"].every("conferences")],
         "journey": _journey(journey, organiser, told, mail),
         "events": summary["events"],
         "deliveries": {"settled": summary["settled"], "dead": summary["dead"], "due": summary["due"]},
@@ -25,9 +25,12 @@ def collect(journey: Journey, told: Told, mail: MailCatcher, hooks: WebhookCatch
     return report
 
 
-def _conference(row: dict[str, Any]) -> dict[str, Any]:
-    """Delegates are the count as said; null where the record holds none."""
-    said = row.get("attended") or row.get("expected") or None
+def _conference(journey: Journey, conference: str) -> dict[str, Any]:
+    """Delegates are the count as said, or as logged at the door; null where the record holds neither."""
+    administrator = journey.by["administrator"]
+    row = administrator.get(f"conferences/{conference}")
+    logged = len({entry["registration"] for entry in administrator.every("presences", conference=conference)})
+    said = row["attended"] or row["expected"] or ({"n": logged, "op": "="} if logged else None)
     return {
         "slug": row["slug"],
         "kind": row["kind"],
@@ -52,6 +55,7 @@ def _journey(journey: Journey, organiser: Caller, told: Told, mail: MailCatcher)
     }
     return {
         "conference": told.conference["slug"],
+        "conference_id": conference,
         "invited": sum(row["state"] != "draft" for row in invitations),
         "held_for_a_name": sum(row["state"] == "draft" for row in invitations),
         "mails_received": len(received),
@@ -66,7 +70,7 @@ def _journey(journey: Journey, organiser: Caller, told: Told, mail: MailCatcher)
         "votes_cast": poll["tally"]["returned"],
         "guest_vote_refused_with": told.guest_vote_status,
         "verdict": poll["verdict"],
-        "minutes": {"state": minutes["state"], "number": minutes["official_number"], "id": minutes["id"]},
+        "minutes": {"state": minutes["state"], "number": minutes["official_number"], "document": minutes["document"]},
         "article": {"state": article["state"], "slug": article["slug"], "languages": article["languages"]},
     }
 

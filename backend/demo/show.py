@@ -1,16 +1,15 @@
-"""Runs the journey with progress bars, prints what happened, and keeps serving."""
+"""Runs the journey, shows how far it is, and keeps serving."""
 
 import contextlib
 import os
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
-from rich.table import Table
 
 from backend.demo.catchers import MailCatcher, WebhookCatcher
 from backend.embedded import Stack, forget, running_stack, some_free_port
@@ -89,16 +88,9 @@ def _play(
     from backend.demo.journey import Journey
     from backend.demo.load import load, load_organisations, load_people
     from backend.demo.report import collect
+    from backend.demo.summary import print_summary
 
-    columns = (TextColumn("{task.description:<44}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console) as bars:
-        tasks: dict[str, TaskID] = {}
-
-        def progress(step: str, done: int, total: int) -> None:
-            if step not in tasks:
-                tasks[step] = bars.add_task(STEPS.get(step, step), total=total)
-            bars.update(tasks[step], completed=done, total=max(total, 1))
-
+    with shown_progress(console) as progress:
         records = load()
         progress("load", len(records), len(records))
         organisations = load_organisations()
@@ -109,7 +101,32 @@ def _play(
         told = journey.run()
         _until_settled(journey.by["auditor"], progress)
     report = collect(journey, told, mail, hooks, folder)
-    _print(console, report, cast.emails, password, stack.base_url, folder)
+    print_summary(console, report, cast.emails, password, stack.base_url, folder)
+
+
+@contextlib.contextmanager
+def shown_progress(console: Console) -> Iterator[Callable[[str, int, int], None]]:
+    """Bars on a terminal; in a pipe or a log one line per finished step."""
+    if not console.is_terminal:
+        finished: set[str] = set()
+
+        def tell(step: str, done: int, total: int) -> None:
+            if done >= total and step not in finished:
+                finished.add(step)
+                console.print(f"{STEPS.get(step, step):<44} {done}/{total}", soft_wrap=True)
+
+        yield tell
+        return
+    columns = (TextColumn("{task.description:<44}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console) as bars:
+        tasks: dict[str, TaskID] = {}
+
+        def move(step: str, done: int, total: int) -> None:
+            if step not in tasks:
+                tasks[step] = bars.add_task(STEPS.get(step, step), total=total)
+            bars.update(tasks[step], completed=done, total=max(total, 1))
+
+        yield move
 
 
 def _subscribe(administrator: Any, hooks: WebhookCatcher) -> None:
@@ -129,44 +146,3 @@ def _until_settled(auditor: Any, progress: Any) -> None:
         if not summary["due"]:
             return
         time.sleep(0.3)
-
-
-def _print(
-    console: Console, report: dict[str, Any], emails: dict[str, str], password: str, base_url: str, folder: Path
-) -> None:
-    journey = report["journey"]
-    table = Table(title="Chuyện gì đã xảy ra / what happened", show_header=False)
-    for name in (
-        "invited",
-        "held_for_a_name",
-        "mails_received",
-        "distinct_message_ids",
-        "replies",
-        "registered",
-        "waitlisted",
-    ):
-        table.add_row(name, str(journey[name]))
-    for name in ("checked_in", "eligible", "votes_cast", "guest_vote_refused_with"):
-        table.add_row(name, str(journey[name]))
-    for sentence in journey["verdict"]["proof"]:
-        table.add_row("verdict", sentence["vi"])
-    table.add_row("minutes", f"{journey['minutes']['state']} {journey['minutes']['number'] or ''}")
-    table.add_row("article", f"{journey['article']['state']} {journey['article']['languages']}")
-    table.add_row("events", str(report["events"]))
-    table.add_row("deliveries", str(report["deliveries"]))
-    table.add_row("relay_ms", str(report["relay_ms"]))
-    console.print(table)
-    links = Table(title="Xem tại / look at", show_header=False)
-    slug = journey["article"]["slug"]
-    links.add_row("tin / article", f"{base_url}/vi/bai-viet/{slug}")
-    if "en" in journey["article"]["languages"]:
-        links.add_row("", f"{base_url}/en/articles/{slug}")
-    links.add_row("hội nghị / conferences", f"{base_url}/vi/hoi-nghi")
-    links.add_row("Atom", f"{base_url}/vi/feed.atom")
-    links.add_row("API", f"{base_url}/api/docs")
-    links.add_row("tệp / files", str(folder))
-    console.print(links)
-    people = Table("vai / role", "email", title=f"Đăng nhập / log-ins — mật khẩu / password: {password}")
-    for role, email in emails.items():
-        people.add_row(role, email)
-    console.print(people)

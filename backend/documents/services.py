@@ -29,9 +29,12 @@ def open_file(
 def add_version(*, document_id: UUID, contents: Mapping[str, bytes], stem: str, draft: bool) -> list[DocumentFile]:
     """Files the next version, one file for each format in `contents` ({"docx": …, "pdf": …}); `stem` names them.
 
-    What is filed can never be changed or removed. Versions are numbered without gaps.
+    What is filed can never be changed or removed. Versions are numbered without gaps, and none follows the one that is
+    no draft: raises Conflict once the document is issued.
     """
     document = locked(Document, document_id)
+    if DocumentFile.objects.filter(document=document, draft=False).exists():
+        raise Conflict(say(vi="Văn bản đã ban hành.", en="This document has been issued."))
     last = DocumentFile.objects.filter(document=document).order_by("-number").values_list("number", flat=True).first()
     number = (last or 0) + 1
     files = DocumentFile.objects.bulk_create(

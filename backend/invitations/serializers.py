@@ -6,7 +6,7 @@ from django.conf import settings
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from backend.core.serializers import Body, HouseSerializer, LanguageMap
+from backend.core.serializers import Body, HouseSerializer, LanguageMap, Moment
 from backend.core.text import Text
 from backend.invitations import wording
 from backend.invitations.models import Invitation, InvitationList, InvitationReply
@@ -70,7 +70,7 @@ class InvitationListBody(MembersBody):
     category = serializers.ChoiceField(Category.choices)
     organisation = serializers.UUIDField(required=False, allow_null=True)
     site = serializers.UUIDField(required=False, allow_null=True)
-    reply_by = serializers.DateTimeField(required=False, allow_null=True)
+    reply_by = Moment(required=False, allow_null=True)
 
 
 class MembersAdded(serializers.Serializer[Any]):

@@ -16,20 +16,22 @@ from backend.core.text import localized
 from backend.people.models import Honorific, Person
 
 WEEKDAYS = {
-    "vi": ("Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "Thứ Bảy", "Chủ Nhật"),
+    "vi": ("thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "thứ Bảy", "Chủ nhật"),
     "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
 }
 TO_BE_ANNOUNCED = {"vi": "sẽ thông báo sau", "en": "to be announced"}
 
 
 def addressee(person: Person | None, office: dict[str, str], language: str) -> str:
-    """“Ông Hà Minh Hiệp, Quyền Chủ tịch Uỷ ban …”; an office without a name is addressed as the office."""
+    """“TS. Hà Minh Hiệp, Quyền Chủ tịch Uỷ ban …”: a degree stands in place of the honorific, which English keeps.
+    An office without a name is addressed as the office."""
     title = localized(office, language)
     if person is None:
         return title
     with override(language):
         honorific = str(Honorific(person.honorific).label)
-    name = " ".join(part for part in (honorific, person.degree, person.full_name) if part)
+    before = person.degree if language == "vi" and person.degree else honorific
+    name = " ".join(part for part in (before, person.full_name) if part)
     return ", ".join(part for part in (name, title) if part)
 
 
@@ -57,7 +59,7 @@ def when(conference: Conference, language: str) -> str:
         part = str(DayPart(conference.day_part).label)
     said = day(conference.day, language)
     if not part:
-        return said
+        return said[0].upper() + said[1:]
     return f"{part.capitalize()} {said}" if language == "vi" else f"{said}, in the {part}"
 
 

@@ -31,7 +31,7 @@ log = structlog.get_logger(__name__)
 LADDER = (5, 15, 60, 300, 900, 1800, 3600, 7200)
 TRIES = 12
 #: Seconds a claimed mail has to reach a worker before it is handed out again: a lost one goes out within a minute.
-LEASE = 40
+LEASE = 20
 #: Seconds a worker has for one mail before another may take it; renewed while it works through its chunk.
 HOLD = 40
 

@@ -1,13 +1,21 @@
 """Minutes as pages: blocks → the form of specimen 1.9 → .docx and PDF, in Vietnamese, the language of the record."""
 
-from backend.conferences.queries import chairs, secretary
 from backend.core.text import localized
-from backend.documents.form import MinutesDocument, Paragraph, write_docx, write_pdf
+from backend.core.vietnamese import fold
+from backend.documents.form import BLANK, MinutesDocument, Paragraph, write_docx, write_pdf
 from backend.minutes.drafting import Block
 from backend.minutes.models import Minutes
 from backend.minutes.states import MinutesState
 
-STYLES = {"heading": "heading", "quote": "quote", "point": "item", "agenda": "item", "clause": "item"}
+STYLES = {
+    "heading": "heading",
+    "quote": "quote",
+    "point": "item",
+    "agenda": "item",
+    "speech": "item",
+    "clause": "item",
+}
+#: Blocks that fill the labelled lines of the specimen; all others are its text.
 OPENING = {
     "start",
     "place",
@@ -20,9 +28,10 @@ OPENING = {
     "panel",
     "secretary",
     "teller",
+    "recipients",
     "closing",
 }
-LEADING_WORDS = {"guest": "Khách mời", "consultant": "Đơn vị tư vấn", "panel": "Chủ trì phiên", "teller": "Kiểm phiếu"}
+GUESTS, CONSULTANT, PANEL, TELLER = "Khách mời", "Đơn vị tư vấn", "Chủ trì phiên", "Kiểm phiếu"
 
 
 def pages(minutes: Minutes) -> dict[str, bytes]:
@@ -43,7 +52,6 @@ def _form(minutes: Minutes) -> MinutesDocument:
     def said(*kinds: str) -> list[str]:
         return [localized(block["text"], "vi") for block in blocks if block["kind"] in kinds and block["text"]]
 
-    writer = secretary(minutes.conference)
     return MinutesDocument(
         parent=localized(head["parent"], "vi"),
         organisation=localized(head["organisation"], "vi"),
@@ -53,25 +61,35 @@ def _form(minutes: Minutes) -> MinutesDocument:
         start="; ".join(said("start")),
         places=said("place"),
         attendance=[
-            _attending(block)
-            for block in blocks
-            if block["kind"] in {"organiser", "attendance", "unit", *LEADING_WORDS} and block["text"]
+            *(
+                Paragraph(text=text, label="+", style="inner") if kind == "unit" else Paragraph(text=text)
+                for block in blocks
+                if (kind := block["kind"]) in {"organiser", "attendance", "unit"}
+                and (text := localized(block["text"], "vi"))
+            ),
+            *_listed(GUESTS, said("guest")),
+            *_listed(CONSULTANT, said("consultant")),
+            *_listed(TELLER, said("teller")),
         ],
-        chairs=said("chair"),
+        chairs=[*(said("chair") or [""]), *(f"{PANEL}: {name}" for name in said("panel"))],
         secretaries=said("secretary"),
         body=[_paragraph(block) for block in blocks if block["kind"] not in OPENING and block["text"]],
         gathering=localized(head["gathering"], "vi"),
         closing="; ".join(said("closing")),
-        signing_chairs=[duty.person.full_name if duty.person else "" for duty in chairs(minutes.conference)],
-        signing_secretary=writer.person.full_name if writer and writer.person else "",
+        signing_chairs=head["signing_chairs"],
+        signing_secretary=head["signing_secretary"],
+        recipients=[line for text in said("recipients") for line in text.splitlines()],
         draft=minutes.state != MinutesState.APPROVED,
         made_at=minutes.approved_at or minutes.updated_at,
     )
 
 
-def _attending(block: Block) -> Paragraph:
-    text, word = localized(block["text"], "vi"), LEADING_WORDS.get(block["kind"])
-    return Paragraph(text=f"{word}: {text}" if word else text, label="+" if block["kind"] == "unit" else "")
+def _listed(word: str, names: list[str]) -> list[Paragraph]:
+    """One name beside its word, several below it; whoever is known by that word only has no name yet."""
+    names = [BLANK if fold(name) == fold(word) else name for name in names]
+    if len(names) < 2:
+        return [Paragraph(text=f"{word}: {name}") for name in names]
+    return [Paragraph(text=f"{word}:"), *(Paragraph(text=name, label="+", style="inner") for name in names)]
 
 
 def _paragraph(block: Block) -> Paragraph:

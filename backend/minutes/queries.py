@@ -14,7 +14,7 @@ from backend.documents.queries import also_open_to
 from backend.minutes.models import Conclusion, Entry, Finding, Minutes, Proposal
 from backend.minutes.states import MinutesState
 from backend.people.models import Account
-from backend.people.queries import has_role, organisations_with
+from backend.people.queries import has_role, is_administrator, organisations_with
 from backend.registration.models import Presence, Registration
 from backend.registration.states import Direction, RegistrationState
 from backend.resolutions.models import Poll, Resolution
@@ -34,6 +34,15 @@ def taken_part_in(account: Account) -> QuerySet[Any]:
         "conference_id"
     )
     return Conference.objects.filter(Q(pk__in=duties) | Q(pk__in=seats)).values("pk")
+
+
+@also_open_to
+def co_organised_by(account: Account) -> QuerySet[Any]:
+    """The ids of conferences that an organisation the account reads for leads or holds jointly: what is issued for them
+    is its own as well."""
+    where = organisations_with(account, *READERS)
+    held = Organiser.objects.all() if where is None else Organiser.objects.filter(organisation_id__in=where)
+    return held.values("conference_id")
 
 
 def entries_visible_to(rows: QuerySet[Kept], account: Account) -> QuerySet[Kept]:
@@ -68,11 +77,13 @@ def visible_to(account: Account) -> QuerySet[Minutes]:
 
 
 def keeps_record_of(account: Account, conference: Conference) -> bool:
-    """Organisers and secretaries of the lead organisation, and whoever is the conference's secretary."""
+    """Organisers and secretaries of the lead organisation, and whoever is the conference's secretary. Without a lead
+    no role does: it would be held anywhere."""
     lead = conferences.lead_organisation_id(conference)
-    return has_role(account, "organiser", "secretary", organisation_id=lead) or conferences.has_duty(
-        account, conference, DutyKind.SECRETARY
+    by_role = is_administrator(account) or (
+        lead is not None and has_role(account, "organiser", "secretary", organisation_id=lead)
     )
+    return by_role or conferences.has_duty(account, conference, DutyKind.SECRETARY)
 
 
 def chairs(account: Account, conference: Conference) -> bool:
@@ -127,7 +138,8 @@ def provenance(minutes: Minutes) -> list[dict[str, Any]]:
 def _source(source: str, standing: dict[str, dict[str, int]]) -> dict[str, Any]:
     kind, _, row = source.partition(":")
     rows = standing[kind].get(row, 0)
-    return {"reference": source, "kind": kind, "id": row.split("/")[0], "found": rows > 0, "rows": rows}
+    found = rows > 0 or kind == "presence-log"  # nobody of a unit came: the log says so by saying nothing
+    return {"reference": source, "kind": kind, "id": row.split("/")[0], "found": found, "rows": rows}
 
 
 def _standing(kind: str, rows: set[str]) -> dict[str, int]:

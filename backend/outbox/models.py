@@ -42,7 +42,8 @@ class Event(models.Model):
 
 
 class WebhookEndpoint(Base):
-    """An address outside the house that hears facts. Its secrets sign what is sent (several during a rotation)."""
+    """An address outside the house that hears facts. Its secrets sign what is sent (several during a rotation).
+    `held_until` is the mark of the worker that is calling it."""
 
     organisation_id = models.UUIDField(null=True)
     url = models.URLField(max_length=500)
@@ -51,6 +52,7 @@ class WebhookEndpoint(Base):
     secrets = ArrayField(models.CharField(max_length=200), default=list)
     active = models.BooleanField(default=True)
     disabled_reason = models.CharField(max_length=200, blank=True)
+    held_until = models.DateTimeField(null=True, editable=False)
 
 
 class Delivery(models.Model):
@@ -71,7 +73,7 @@ class Delivery(models.Model):
             models.UniqueConstraint(fields=["event", "consumer"], name="one_delivery_per_event_and_consumer")
         ]
         indexes = [
-            models.Index(fields=["due_at"], name="deliveries_due", condition=models.Q(state="due")),
+            models.Index(fields=["consumer", "due_at"], name="deliveries_due", condition=models.Q(state="due")),
             models.Index(fields=["state", "-id"], name="deliveries_by_state"),
         ]
 

@@ -104,8 +104,9 @@ class EndpointSerializer(HouseSerializer):
 
 
 class NewSecretSerializer(EndpointSerializer):
-    """Only in the answer to its making does a secret show itself."""
+    """Only in the answer to its making does a secret show itself; a repeat of that answer leaves it out."""
 
+    sometimes = ("secret",)
     secret = serializers.CharField(read_only=True)
 
     class Meta(EndpointSerializer.Meta):

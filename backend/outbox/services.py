@@ -28,7 +28,7 @@ log = structlog.get_logger(__name__)
 #: Seconds until the next try, by tries already made. About 44 hours in all, then the delivery is dead.
 LADDER = (5, 15, 60, 300, 900, 3600, 3600, 7200, 14400, 28800, 43200, 57600)
 #: Seconds a claimed delivery has to be handled before it is handed out again.
-LEASE = 30
+LEASE = 20
 #: Serialises the writers of the hash chain (pg_advisory_xact_lock key).
 CHAIN_LOCK = 0x506C656E
 #: What the first link of the chain follows.
@@ -126,7 +126,8 @@ def fan_out(subscriptions: Mapping[str, Iterable[str]], *, limit: int = 500) -> 
         return 0
     last = Event.objects.filter(position__isnull=False).order_by("-position").only("position", "hash").first()
     position, previous = (last.position or 0, last.hash) if last else (0, GENESIS)
-    endpoints = list(WebhookEndpoint.objects.filter(active=True))
+    # Locked, so that an endpoint closed or removed meanwhile is either seen here or buries what is added here.
+    endpoints = list(WebhookEndpoint.objects.filter(active=True).select_for_update(no_key=True).order_by("id"))
     deliveries = []
     for event in events:
         position += 1
@@ -157,17 +158,25 @@ def _fill_chain(events: Sequence[Event]) -> None:
         )
 
 
-def claim_due(*, limit: int = 200) -> list[tuple[UUID, str]]:
-    """Pushes the due time of up to `limit` due deliveries a lease ahead and commits; returns (id, consumer).
-    Whoever dies with them in hand loses nothing: after the lease they are due again."""
+def claim_due(*, each: int = 20) -> list[tuple[UUID, str]]:
+    """Pushes the due time of up to `each` due deliveries of every reaction a lease ahead and commits; returns
+    (id, consumer), oldest first. Whoever dies with them in hand loses nothing: after the lease they are due again.
+
+    Every reaction has its share, so that thousands of letters never stand in front of one count of votes. Webhooks
+    are claimed by endpoint (`webhooks.claim_endpoints`).
+    """
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE outbox_delivery SET due_at = clock_timestamp() + make_interval(secs => %s) WHERE id IN ("
-            " SELECT id FROM outbox_delivery WHERE state = 'due' AND due_at <= clock_timestamp()"
-            " ORDER BY due_at LIMIT %s FOR UPDATE SKIP LOCKED) RETURNING id, consumer",
-            [LEASE, limit],
+            "WITH waiting AS (SELECT DISTINCT consumer FROM outbox_delivery"
+            " WHERE state = 'due' AND due_at <= clock_timestamp() AND starts_with(consumer, 'reaction:')),"
+            " due AS (SELECT d.id FROM waiting CROSS JOIN LATERAL (SELECT id FROM outbox_delivery"
+            " WHERE state = 'due' AND consumer = waiting.consumer AND due_at <= clock_timestamp()"
+            " ORDER BY due_at, id LIMIT %s FOR UPDATE SKIP LOCKED) d)"
+            " UPDATE outbox_delivery d SET due_at = clock_timestamp() + make_interval(secs => %s)"
+            " FROM due WHERE d.id = due.id RETURNING d.id, d.consumer",
+            [each, LEASE],
         )
-        return [(row[0], row[1]) for row in cursor.fetchall()]
+        return sorted((row[0], row[1]) for row in cursor.fetchall())
 
 
 def release(delivery_ids: Iterable[UUID], *, seconds: int = 1) -> None:
@@ -256,6 +265,28 @@ def fail(delivery: Delivery, reason: str, milliseconds: int, *, final: bool = Fa
         log.error("delivery_dead", delivery=str(delivery.pk), consumer=delivery.consumer)
 
 
+def put_off(unanswered: Delivery, reason: str) -> None:
+    """Counts a try, as `fail` does, for everything else that waits for the consumer that has just not answered."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "WITH waiting AS (SELECT id FROM outbox_delivery WHERE consumer = %(consumer)s AND state = 'due'"
+            " AND due_at <= clock_timestamp() AND id <> %(unanswered)s FOR UPDATE SKIP LOCKED),"
+            " tried AS (UPDATE outbox_delivery d SET attempts = attempts + 1, last_error = %(reason)s,"
+            " state = CASE WHEN attempts < %(rungs)s THEN 'due' ELSE 'dead' END, due_at = clock_timestamp()"
+            " + make_interval(secs => (%(ladder)s::int[])[LEAST(attempts + 1, %(rungs)s)])"
+            " FROM waiting WHERE d.id = waiting.id RETURNING d.id, d.attempts)"
+            " INSERT INTO outbox_deliveryattempt (delivery_id, number, at, milliseconds, outcome)"
+            " SELECT id, attempts, clock_timestamp(), 0, %(reason)s FROM tried",
+            {
+                "consumer": unanswered.consumer,
+                "unanswered": unanswered.pk,
+                "reason": reason[:500],
+                "rungs": len(LADDER),
+                "ladder": list(LADDER),
+            },
+        )
+
+
 @transaction.atomic
 def redeliver(*, delivery_ids: Iterable[UUID]) -> int:
     """Makes dead deliveries due again, with all their tries before them; returns how many.
@@ -271,9 +302,9 @@ def redeliver(*, delivery_ids: Iterable[UUID]) -> int:
     return len(rows)
 
 
-def hand_out(deliver: Callable[[UUID, str], None], *, limit: int = 200) -> int:
+def hand_out(deliver: Callable[[UUID, str], None], *, each: int = 20) -> int:
     """Claims due deliveries and passes each to `deliver`; what cannot be passed on is released and the error raised."""
-    claimed = claim_due(limit=limit)
+    claimed = claim_due(each=each)
     for index, (delivery_id, consumer) in enumerate(claimed):
         try:
             deliver(delivery_id, consumer)

@@ -15,9 +15,18 @@ PAUSE = 5.0
 _quiet_until = 0.0
 
 
+#: Seconds one wait at the door may take at most.
+LONGEST_WAIT = 5.0
+
+
 @cache
 def client() -> redis.Redis:
     return redis.Redis.from_url(settings.REDIS_URL, socket_timeout=0.25, socket_connect_timeout=0.25)
+
+
+@cache
+def _listener() -> redis.Redis:
+    return redis.Redis.from_url(settings.REDIS_URL, socket_timeout=LONGEST_WAIT + 1, socket_connect_timeout=0.25)
 
 
 def relay() -> None:
@@ -38,8 +47,6 @@ def relay() -> None:
 def wait(seconds: float) -> None:
     """Waits for a ring, at most `seconds`; with Redis away it waits a quarter of a second: the poll takes over."""
     try:
-        redis.Redis.from_url(settings.REDIS_URL, socket_timeout=seconds + 1, socket_connect_timeout=0.25).blpop(
-            [DOORBELL], timeout=seconds
-        )
+        _listener().blpop([DOORBELL], timeout=min(seconds, LONGEST_WAIT))
     except redis.RedisError:
         time.sleep(min(seconds, 0.25))

@@ -128,10 +128,11 @@ class Account(AbstractBaseUser):
         return any((role, None) in self.roles for role in ("administrator", *roles))
 
     def holds(self, *roles: str, organisation_id: UUID | None = None) -> bool:
-        """True when the account holds one of `roles` in the organisation or above it; without one: anywhere at all."""
+        """True when the account holds one of `roles` in the organisation or above it; without one: anywhere at all.
+        An administrator of an organisation holds every role there."""
         if self.holds_everywhere(*roles):
             return True
-        held = {where for role, where in self.roles if role in roles}
+        held = {where for role, where in self.roles if role in ("administrator", *roles)}
         if not held or organisation_id is None:
             return bool(held)
         return organisation_id in held or not held.isdisjoint(ancestors(organisation_id))
@@ -140,7 +141,8 @@ class Account(AbstractBaseUser):
         """The organisations where the account holds one of `roles`, with all below them; None means everywhere."""
         if self.holds_everywhere(*roles):
             return None
-        return descendants({where for role, where in self.roles if role in roles and where is not None})
+        held = ("administrator", *roles)
+        return descendants({where for role, where in self.roles if role in held and where is not None})
 
 
 class RoleGrant(Base):

@@ -5,6 +5,7 @@ import hashlib
 from typing import Any
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import Prefetch, Q, QuerySet
 
 from backend.core.clock import now
@@ -44,13 +45,26 @@ def token_digest(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
+_TOKEN = [field.attname for field in ApiToken._meta.concrete_fields]
+_ACCOUNT = [field.attname for field in Account._meta.concrete_fields]
+#: Written once: every request of a program asks it, and composing it each time took longer than running it.
+_LIVE_TOKEN = (
+    f"SELECT {', '.join([f't.{name}' for name in _TOKEN] + [f'a.{name}' for name in _ACCOUNT])}"  # noqa: S608
+    " FROM people_apitoken t JOIN people_account a ON a.id = t.account_id"
+    " WHERE t.digest = %s AND t.revoked_at IS NULL AND t.expires_at > %s AND a.is_active"
+)
+
+
 def live_token(secret: str) -> ApiToken | None:
     """The unexpired, unrevoked token of an active account whose hash is this secret's."""
-    return (
-        ApiToken.objects.select_related("account__person")
-        .filter(digest=token_digest(secret), revoked_at=None, expires_at__gt=now(), account__is_active=True)
-        .first()
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(_LIVE_TOKEN, [token_digest(secret), now()])
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    token = ApiToken.from_db(connection.alias, _TOKEN, row[: len(_TOKEN)])
+    token.account = Account.from_db(connection.alias, _ACCOUNT, row[len(_TOKEN) :])
+    return token
 
 
 def tokens_of(account: Account) -> QuerySet[ApiToken]:

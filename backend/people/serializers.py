@@ -7,7 +7,7 @@ from django.core.validators import RegexValidator
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from backend.core.serializers import Body, HouseSerializer, LanguageMap
+from backend.core.serializers import Body, Day, HouseSerializer, LanguageMap
 from backend.core.text import say
 from backend.core.vietnamese import clean
 from backend.people.models import Account, ApiToken, Organisation, OrganisationName, Person, Position, Role, RoleGrant
@@ -49,7 +49,7 @@ class OrganisationSerializer(HouseSerializer):
 class Rename(Body):
     name = LanguageMap(max_length=300)
     short_name = LanguageMap(max_length=100, required=False, required_text=False)
-    since = serializers.DateField()
+    since = Day()
 
 
 class OrganisationBrief(HouseSerializer):
@@ -205,8 +205,9 @@ class TokenSerializer(HouseSerializer):
 
 
 class IssuedTokenSerializer(TokenSerializer):
-    """Only in the answer to its making does a token show its secret."""
+    """Only in the answer to its making does a token show its secret; a repeat of that answer leaves it out."""
 
+    sometimes = ("secret",)
     secret = serializers.CharField(read_only=True)
 
     class Meta(TokenSerializer.Meta):

@@ -34,9 +34,14 @@ def registered(account: Account) -> Q:
     return Q(Exists(live))
 
 
+def with_names(rows: QuerySet[Registration]) -> QuerySet[Registration]:
+    """With the names the API shows beside the ids."""
+    return rows.select_related("person", "organisation")
+
+
 def visible_to(account: Account) -> QuerySet[Registration]:
     """Registrations of conferences the account works for, and its own person's."""
-    rows = Registration.objects.select_related("conference", "person", "organisation")
+    rows = with_names(Registration.objects.select_related("conference"))
     if not account.is_authenticated:
         return rows.none()
     return rows.filter(Q(conference__in=conferences_of(account, *LOOKS)) | Q(person__account=account))

@@ -5,7 +5,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
-from backend.core.serializers import Body, HouseSerializer, LanguageMap
+from backend.core.serializers import Body, HouseSerializer, LanguageMap, Moment
 from backend.core.text import say
 from backend.invitations.states import Category
 from backend.registration.models import Presence, Registration, Seats
@@ -109,5 +109,5 @@ class AttendanceQuery(Body):
     """Which conference, at which moment (now, if not said), and the share that makes a quorum, as in 2/3."""
 
     conference = serializers.UUIDField()
-    at = serializers.DateTimeField(required=False)
+    at = Moment(required=False)
     share = serializers.RegexField(r"^[1-9]\d{0,3}/[1-9]\d{0,3}$", required=False)

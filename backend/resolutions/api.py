@@ -87,6 +87,7 @@ class PollViewSet(HouseViewSet):
 
     rules = rules.POLLS
     scope = "resolutions"
+    own_refusals = {"evidence": (409,)}
     queryset = Poll.objects.none()
     serializer_class = PollSerializer
     filterset_fields = {"conference": ["exact"], "resolution": ["exact"], "state": ["exact"]}

@@ -4,28 +4,45 @@ import datetime as dt
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 
+from backend.conferences.models import Duty
+from backend.conferences.queries import READERS
 from backend.conferences.queries import visible_to as visible_conferences
+from backend.conferences.states import DutyKind
 from backend.invitations.models import Invitation
+from backend.invitations.queries import conferences_of
 from backend.invitations.states import InvitationState
 from backend.people.models import Account
 from backend.registration.models import Registration
 from backend.registration.queries import present_at
 from backend.resolutions.models import Entitlement, NamedBallot, Poll, Resolution
+from backend.resolutions.states import PollState, ResolutionState
 
 NOT_SUMMONED = (InvitationState.DRAFT, InvitationState.WITHDRAWN)
 
 
+def prepared_by(account: Account) -> Q:
+    """Of rows of a conference, those of conferences whose texts and polls the account may read before they are put
+    forward: readers of an organiser, chairs and secretaries."""
+    read = Q(conference__in=conferences_of(account, *READERS))
+    if account.person_id is None:
+        return read
+    on_duty = Duty.objects.filter(person_id=account.person_id, kind__in=[DutyKind.CHAIR, DutyKind.SECRETARY])
+    return read | Q(conference__in=on_duty.values("conference"))
+
+
 def visible_resolutions(account: Account) -> QuerySet[Resolution]:
-    """Resolutions of the conferences the account may know of."""
-    return Resolution.objects.select_related("conference").filter(conference__in=visible_conferences(account))
+    """Resolutions of the conferences the account may know of; drafts are for those who prepare them."""
+    rows = Resolution.objects.select_related("conference").filter(conference__in=visible_conferences(account))
+    return rows.filter(~Q(state=ResolutionState.DRAFT) | prepared_by(account))
 
 
 def visible_polls(account: Account) -> QuerySet[Poll]:
-    """Polls of the conferences the account may know of, with the turnout."""
+    """Polls of the conferences the account may know of, with the turnout; drafts are for those who prepare them."""
     polls = Poll.objects.select_related("conference", "resolution").annotate(turnout=Count("ballots"))
-    return polls.filter(conference__in=visible_conferences(account))
+    visible = polls.filter(conference__in=visible_conferences(account))
+    return visible.filter(~Q(state=PollState.DRAFT) | prepared_by(account))
 
 
 def summoned(poll: Poll) -> int:

@@ -4,6 +4,7 @@ from typing import Any
 
 from rules import predicate
 
+from backend.conferences.queries import lead_organisation_id
 from backend.conferences.rules import chairs, keeps_the_record, organises
 from backend.core.permissions import Rules, signed_in
 from backend.people.queries import has_role
@@ -19,11 +20,17 @@ def votes_in_person(account: Any, row: Any) -> bool:
 
 @predicate
 def may_see_the_roll(account: Any, row: Any) -> bool:
-    """Named choices are for those who keep the record, once the result is declared."""
+    """Named choices are for those who organise or audit the conference, once the result is declared."""
     if row is None:
         return bool(account.is_authenticated)
-    declared = isinstance(row, Poll) and row.state == PollState.DECLARED
-    return declared and (organises.test(account, row) or has_role(account, "auditor"))
+    if not isinstance(row, Poll) or row.state != PollState.DECLARED:
+        return False
+    return organises.test(account, row) or _audits(account, row)
+
+
+def _audits(account: Any, poll: Poll) -> bool:
+    lead = lead_organisation_id(poll.conference)
+    return lead is not None and has_role(account, "auditor", organisation_id=lead)
 
 
 staff = organises | keeps_the_record

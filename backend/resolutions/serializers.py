@@ -6,8 +6,8 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from backend.conferences.models import AgendaItem, Conference
-from backend.conferences.serializers.fields import Id, Moment
-from backend.core.serializers import Body, HouseSerializer, LanguageMap
+from backend.conferences.serializers.fields import Id
+from backend.core.serializers import Body, HouseSerializer, LanguageMap, Moment
 from backend.core.text import say
 from backend.invitations.states import Category
 from backend.resolutions.counting.presets import PRESETS

@@ -1,5 +1,6 @@
 """What the public sees: pages, machine-readable data, feeds, tombstones; and what it never sees."""
 
+import datetime as dt
 import json
 import re
 from html.parser import HTMLParser
@@ -229,6 +230,28 @@ def test_an_article_leaves_the_public_with_its_conference(client: Client, recap:
     Conference.objects.update(confidentiality="internal")
     read(client, f"/vi/bai-viet/{recap.slug}", 404)
     assert client.get("/vi/feed.json").json()["items"] == []
+
+
+def test_a_conference_held_before_the_house_was_there_stands_last(client: Client) -> None:
+    held = ConferenceFactory(state="archived", announced_at=None)
+    told = ConferenceFactory(announced=True)
+    index = read(client, "/vi/hoi-nghi")
+    assert index.index(told.slug) < index.index(held.slug)
+    read(client, f"/vi/hoi-nghi/{held.slug}")
+
+
+def test_an_old_article_keeps_its_date_and_is_news_in_the_feed_all_the_same(client: Client) -> None:
+    published()
+    before = client.get("/vi/feed.atom")
+    article = ArticleFactory()
+    services.submit(article_id=article.id, by=AccountFactory().pk)
+    services.approve(article_id=article.id, by=AccountFactory().pk)
+    then = dt.datetime(2024, 2, 12, 22, 37, tzinfo=dt.UTC)
+    services.publish(article_id=article.id, first_published_at=then)
+    feed = client.get("/vi/feed.atom")
+    assert feedparser.parse(feed.content).entries[-1].published == "2024-02-13T05:37:00+07:00"
+    assert feedparser.parse(feed.content).feed.updated > feedparser.parse(before.content).feed.updated
+    assert linked_data(read(client, f"/vi/bai-viet/{article.slug}"))["datePublished"] == "2024-02-13T05:37:00+07:00"
 
 
 def test_feeds_in_each_language(client: Client, recap: Article) -> None:

@@ -6,12 +6,12 @@ from backend.articles import services
 from backend.articles.models import Article
 from backend.articles.queries import record_of
 from backend.articles.recap import write
-from backend.articles.recap.phrases import count, ended, listed, person
+from backend.articles.recap.phrases import count, ended, listed, officeholder, person
 from backend.core.errors import Conflict
 from backend.outbox.models import Event
 from tests.factories.articles import approved_minutes, review_of_2020
-from tests.factories.conferences import ConferenceFactory, SpeechFactory
-from tests.factories.people import PersonFactory
+from tests.factories.conferences import ConferenceFactory, DutyFactory, SpeechFactory
+from tests.factories.people import OrganisationFactory, PersonFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -61,7 +61,7 @@ def test_english_exists_only_where_every_fact_has_it(recap: Article) -> None:
     assert english[0] == ""  # the venue's address has no English
     assert (
         english[1]
-        == "Guests at the conference were Mr Ha Minh Hiep, Deputy Director General, Directorate for Standards."
+        == "The conference was attended by Mr Ha Minh Hiep, Deputy Director General, Directorate for Standards."
     )
     assert english[2].startswith("Nguyen Phu Quoc, Deputy Director in charge, Technical Centre 2, presented a report.")
     assert english[3] == english[4] == english[7] == ""
@@ -70,6 +70,30 @@ def test_english_exists_only_where_every_fact_has_it(recap: Article) -> None:
     for block in recap.blocks.all():
         expected = "drafted" if block.text.get("en") else "missing"
         assert block.status == {"vi": "drafted", "en": expected}
+
+
+def test_speeches_of_which_no_word_is_on_record_are_told_together() -> None:
+    conference = ConferenceFactory()
+    for order, unit in enumerate(("Đo lường", "Thử nghiệm", "Chức năng", "Nghiệp vụ"), 1):
+        said = {"vi": f"đại diện Khối {unit}", "en": f"a representative of bloc {order}"}
+        SpeechFactory(conference=conference, order=order, kind="paper", person=None, organisation=None, office={},
+                      speaker=said, gist={"vi": "Xin thêm thiết bị."} if order == 4 else {}, points=[], quotes=[])  # fmt: skip
+    said = [block.text for block in write(record_of(conference)).blocks]
+    assert said[-2:] == [
+        {
+            "vi": "Đại diện Khối Đo lường, đại diện Khối Thử nghiệm và đại diện Khối Chức năng trình bày tham luận.",
+            "en": "A representative of bloc 1, a representative of bloc 2 and a representative of bloc 3 presented papers.",
+        },
+        {"vi": "Đại diện Khối Nghiệp vụ trình bày tham luận: Xin thêm thiết bị."},
+    ]
+
+
+def test_what_office_and_body_share_is_said_once() -> None:
+    duty = DutyFactory(
+        kind="guest", person=None, office={"vi": "Chánh Văn phòng"},
+        organisation=OrganisationFactory(name={"vi": "Văn phòng Tổng cục"}),
+    )  # fmt: skip
+    assert officeholder(duty, None) == {"vi": "Chánh Văn phòng Tổng cục"}
 
 
 def test_every_block_names_the_rows_it_came_from(recap: Article) -> None:

@@ -171,11 +171,10 @@ def test_the_horizon_rolls(organiser: APIClient, host: Organisation, today: Call
 
 
 def test_the_clock_plans_ahead_in_its_own_name(
-    organiser: APIClient, host: Organisation, today: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
+    organiser: APIClient, host: Organisation, today: Callable[[str], None]
 ) -> None:
     begin(organiser, host)
     today("2026-12-20T17:00")
-    monkeypatch.setattr(clock, "close_old_connections", lambda: None)  # this test's connection holds its transaction
     clock.extend_series()
     assert Event.objects.filter(name="conference.drafted", actor="clock").count() == 5
 
@@ -225,7 +224,7 @@ def test_added_and_left_out_days(organiser: APIClient, host: Organisation) -> No
         ({"rule": "FREQ=WEEKLY;BYDAY=TU"}, {"starts_on"}),
         ({"rule": "FREQ=WEEKLY;UNTIL=20261101"}, {"rule"}),
         ({"rule": "FREQ=WEEKLY;X-COLOUR=RED"}, {"rule"}),
-        ({"starts_on": "1900-01-01"}, {"starts_on"}),
+        ({"starts_on": "1912-01-01"}, {"starts_on"}),
         ({"start_time": None}, {"minutes"}),
         ({"time_zone": "Asia/Saigonn"}, {"time_zone"}),
         ({"horizon_days": 731}, {"horizon_days"}),

@@ -1,5 +1,6 @@
 """A write that is sent twice happens once."""
 
+import contextlib
 import threading
 from typing import Any
 
@@ -198,14 +199,38 @@ def test_a_rival_waits_and_goes_on_when_the_first_one_fails(monkeypatch: pytest.
     assert (len(tries), Organisation.objects.count()) == (2, 1)
 
 
+@pytest.fixture
+def two_meet_inside(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever has come as far as the effect waits a moment for a rival: only a guard keeps two from meeting there."""
+    meeting = threading.Barrier(2)
+    issue = services.issue_token
+
+    def issued(**fields: Any) -> Any:
+        with contextlib.suppress(threading.BrokenBarrierError):
+            meeting.wait(timeout=1)
+        return issue(**fields)
+
+    monkeypatch.setattr(services, "issue_token", issued)
+
+
 @pytest.mark.django_db(transaction=True)
-def test_without_the_constraint_the_write_would_happen_more_than_once() -> None:
+def test_with_the_constraint_no_two_meet_in_the_effect(two_meet_inside: None) -> None:
+    administrator = account_with("administrator", person=None)
+
+    answers = in_threads(2, lambda: post_token(administrator))
+
+    assert [answer.status_code for answer in answers] == [201, 201]
+    assert administrator.tokens.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_without_the_constraint_the_write_would_happen_more_than_once(two_meet_inside: None) -> None:
     """The negative control: it is the unique key that makes a rival wait."""
     administrator = account_with("administrator", person=None)
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE core_idempotencyrecord DROP CONSTRAINT one_answer_per_idempotency_key")
     try:
-        answers = in_threads(4, lambda: post_token(administrator))
+        answers = in_threads(2, lambda: post_token(administrator))
     finally:
         with connection.cursor() as cursor:
             cursor.execute("TRUNCATE core_idempotencyrecord")

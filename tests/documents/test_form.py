@@ -5,11 +5,10 @@ import io
 import re
 import unicodedata
 import zipfile
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
-import docx
 import pytest
 from docx.enum.text import WD_ALIGN_PARAGRAPH as ALIGN
 from docx.oxml.ns import qn
@@ -17,8 +16,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pypdf import PdfReader
 
-from backend.documents.form import BLANK, MinutesDocument, Paragraph, write_docx, write_pdf
+from backend.documents.form import BLANK, GAP, MinutesDocument, Paragraph, page, write_docx, write_pdf
 from backend.documents.form.faces import face
+from tests.documents.reading import line, lines, opened, paragraph, text_of, written
 
 LETTERS = "aăâeêioôơuưy"
 TONES = ("", "\u0300", "\u0309", "\u0303", "\u0301", "\u0323")
@@ -53,85 +53,28 @@ SHORT = replace(FULL, body=[])
 EMPTY = MinutesDocument(organisation="", name="Cuộc họp", made_at=FULL.made_at)
 
 
-@dataclass(frozen=True)
-class Line:
-    """A line of text in a PDF: its left end and base line in millimetres from the left and upper edge."""
-
-    text: str
-    page: int
-    left: float
-    top: float
-    size: float
-    font: str
-
-
-@cache
-def lines(pdf: bytes) -> list[Line]:
-    found = []
-    for number, page in enumerate(PdfReader(io.BytesIO(pdf)).pages, 1):
-
-        def seen(text: str, outer: Any, inner: Any, font: Any, size: float, number: int = number) -> None:
-            if text.strip():
-                left, top = outer[4] + inner[4] * outer[0], outer[5] + inner[5] * outer[3]
-                name = font["/BaseFont"].partition("+")[2]
-                found.append(Line(text.strip("\n"), number, left * 25.4 / 72, 297 - top * 25.4 / 72, float(size), name))
-
-        page.extract_text(visitor_text=seen)
-    return found
-
-
-def line(pdf: bytes, text: str) -> Line:
-    return next(one for one in lines(pdf) if one.text.strip().startswith(text))
-
-
-def text_of(pdf: bytes) -> str:
-    """As one paragraph; the places where a long word may break are no part of it."""
-    text = "".join(page.extract_text() + "\n" for page in PdfReader(io.BytesIO(pdf)).pages)
-    return " ".join(text.replace("\u200b", "").split())
-
-
-def opened(file: bytes) -> Any:
-    return docx.Document(io.BytesIO(file))
-
-
-def written(file: bytes) -> list[Any]:
-    """Every paragraph of a .docx in reading order, those in tables included."""
-    paper = opened(file)
-    tables = list(paper.tables)
-    found: list[Any] = []
-    for element in paper.element.body:
-        if element.tag == qn("w:tbl"):
-            table = tables.pop(0)
-            found += [paragraph for cell in table.rows[0].cells for paragraph in cell.paragraphs]
-        elif element.tag == qn("w:p"):
-            found.append(next(one for one in paper.paragraphs if one._p is element))
-    return found
-
-
-def paragraph(file: bytes, text: str) -> Any:
-    return next(one for one in written(file) if one.text.startswith(text))
-
-
 # The page
 
 
 def test_the_docx_page_is_a4_with_the_margins_of_the_decree() -> None:
     section = opened(write_docx(FULL)).sections[0]
     assert (section.page_width.mm, section.page_height.mm) == pytest.approx((210, 297), abs=0.1)
-    assert 20 <= round(section.top_margin.mm, 1) <= 25
-    assert 20 <= round(section.bottom_margin.mm, 1) <= 25
-    assert 30 <= round(section.left_margin.mm, 1) <= 35
-    assert 15 <= round(section.right_margin.mm, 1) <= 20
+    assert 20 <= section.top_margin.mm <= 25
+    assert 20 <= section.bottom_margin.mm <= 25
+    assert 30 <= section.left_margin.mm <= 35
+    assert 15 <= section.right_margin.mm <= 20
 
 
 def test_the_pdf_page_is_a4_and_its_text_stays_inside_the_margins() -> None:
     pdf = write_pdf(FULL)
-    for page in PdfReader(io.BytesIO(pdf)).pages:
-        assert (page.mediabox.width * 25.4 / 72, page.mediabox.height * 25.4 / 72) == pytest.approx((210, 297), abs=0.1)
+    for sheet in PdfReader(io.BytesIO(pdf)).pages:
+        assert (sheet.mediabox.width * 25.4 / 72, sheet.mediabox.height * 25.4 / 72) == pytest.approx(
+            (210, 297), abs=0.1
+        )
     body = [one for one in lines(pdf) if not one.text.strip().isdigit()]
     assert min(one.left for one in body) == pytest.approx(30, abs=0.1)
     assert all(20 <= one.top <= 277 for one in body)
-    assert all(one.left + face().width(one.text.strip(), one.size) <= 195.1 for one in body)
+    assert all(one.left + face().width(one.text.strip(), one.size) <= 195 for one in body)
 
 
 def test_pages_are_numbered_in_the_top_margin_from_the_second_on() -> None:
@@ -142,7 +85,7 @@ def test_pages_are_numbered_in_the_top_margin_from_the_second_on() -> None:
     assert [(one.page, one.text.strip()) for one in numbers] == [(n, str(n)) for n in range(2, pages + 1)]
     for one in numbers:
         assert one.top < 20
-        assert one.left == pytest.approx(30 + 165 / 2, abs=2)
+        assert one.left == pytest.approx(30 + 164 / 2, abs=2)
         assert 13 <= one.size <= 14
     section = opened(write_docx(FULL)).sections[0]
     assert section.different_first_page_header_footer
@@ -259,7 +202,7 @@ def test_rules_are_as_long_as_the_decree_asks() -> None:
     drawn = [float(length) * 25.4 / 72 for length in re.findall(rb"0 0 m\s+([\d.]+) 0 l", strokes.get_data())]
     paper = written(write_docx(FULL))
     bordered = [one for one in paper if one._p.find(".//" + qn("w:pBdr")) is not None]
-    columns = [74, 91, 165]
+    columns = [page.BODY_COLUMN, page.NATION_COLUMN, 210 - page.LEFT - page.RIGHT]
     set_in_docx = [
         column - 2 * one.paragraph_format.left_indent.mm for one, column in zip(bordered, columns, strict=True)
     ]
@@ -312,8 +255,8 @@ def test_the_pdf_is_pdf_a_and_brings_every_font_it_uses() -> None:
     assert reader.metadata is not None
     assert reader.metadata.title == FULL.name
     names = set()
-    for page in reader.pages:
-        for font in page["/Resources"]["/Font"].values():
+    for sheet in reader.pages:
+        for font in sheet["/Resources"]["/Font"].values():
             (inner,) = font["/DescendantFonts"]
             assert {"/FontFile2", "/FontFile3"} & set(inner["/FontDescriptor"])
             assert "/ToUnicode" in font
@@ -358,7 +301,7 @@ def test_the_same_data_gives_the_same_bytes(monkeypatch: pytest.MonkeyPatch) -> 
         f"Thành phần tham dự: {BLANK}",
         f"Chủ trì (chủ tọa): {BLANK}",
         f"Thư ký (người ghi biên bản): {BLANK}",
-        f"Hội nghị kết thúc vào {BLANK} giờ {BLANK}, ngày {BLANK} tháng {BLANK} năm {BLANK}./.",
+        f"Hội nghị kết thúc vào {GAP} giờ {GAP}, ngày {GAP} tháng {GAP} năm {GAP}./.",
     ],
 )
 def test_what_is_unknown_prints_as_a_visible_blank(sentence: str) -> None:
@@ -444,7 +387,7 @@ def stands(document: MinutesDocument) -> tuple[bytes, bytes]:
     reader = PdfReader(io.BytesIO(pdf))
     catalogue: Any = reader.trailer["/Root"]
     assert not {"/OpenAction", "/AA", "/AcroForm", "/Names"} & set(catalogue)
-    assert not any("/Annots" in page for page in reader.pages)
+    assert not any("/Annots" in sheet for sheet in reader.pages)
     text = text_of(pdf)
     for own in ("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Thời gian bắt đầu:", "- Lưu: VT, Hồ sơ."):
         assert own in text
@@ -458,7 +401,7 @@ def test_hostile_text_neither_breaks_nor_injects(text: str) -> None:
     assert not kinds & {"Cc", "Cf", "Cs"}
     for one in lines(pdf):
         assert one.left >= 29.9
-        assert one.left + face().width(one.text.replace("\u200b", "").strip(), one.size) <= 195.1
+        assert one.left + face().width(one.text.replace("\u200b", "").strip(), one.size) <= 195
 
 
 @pytest.mark.parametrize("name", ["HTML", "Typst", "Word field", "half of a template"])
@@ -482,7 +425,7 @@ def test_a_line_break_begins_a_paragraph_whose_label_is_not_repeated() -> None:
     assert texts[texts.index("a) một") :][:3] == ["a) một", "hai", "ba"]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(
     st.text(st.characters(), max_size=200), st.text(st.sampled_from("#*$\\_`@<>[]{}\"'/=-~&;%\n\x00 aơ"), max_size=60)
 )

@@ -81,6 +81,16 @@ def test_each_organisation_kind_and_year_counts_for_itself() -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(("before", "written"), [(0, "01"), (8, "09"), (9, "10"), (99, "100")])
+def test_numbers_below_ten_are_padded(before: int, written: str) -> None:
+    organisation = OrganisationFactory(symbol="KT2")
+    NumberSeries.objects.create(organisation=organisation, kind="BB", year=2021, last=before)
+    document = DocumentFactory(organisation=organisation)
+    given = services.next_number(organisation_id=organisation.pk, kind="BB", year=2021, document_id=document.pk)
+    assert queries.written_number(given) == queries.number_of(document.pk) == f"{written}/BB-KT2"
+
+
+@pytest.mark.django_db
 def test_a_voided_number_leaves_an_explained_gap_and_is_not_given_again() -> None:
     document = DocumentFactory()
     secretary = account_with("secretary", organisation=document.organisation)

@@ -7,6 +7,7 @@ import factory
 
 from backend.conferences.models import Conference
 from backend.minutes.models import Conclusion, Finding, Proposal
+from backend.people.models import OrganisationName
 from backend.registration.models import Presence, Registration
 from backend.resolutions.counting import PRESETS, Tally, decide
 from backend.resolutions.models import Poll, Resolution
@@ -14,6 +15,7 @@ from tests.factories.conferences import (
     AgendaItemFactory,
     ConferenceFactory,
     DutyFactory,
+    OrganiserFactory,
     SiteFactory,
     SpeechFactory,
     VenueFactory,
@@ -133,6 +135,48 @@ def review(**fields: Any) -> Conference:
         tally=tally.to_json(),
         verdict=verdict,
     )
+    return conference
+
+
+def assembly(**fields: Any) -> Conference:
+    """`review` with everything else minutes can hold: co-chairs from two organisations, a co-organiser, a former name,
+    guests by name, by office and by group (one stayed away), a panel, tellers, and entries of every kind."""
+    conference = review(**fields)
+    lead = conference.organisers.get(role="lead").organisation
+    OrganisationName.objects.create(
+        organisation=lead.parent,
+        name={"vi": "Tổng cục Đo lường"},
+        valid_from=dt.date(2010, 1, 1),
+        valid_to=dt.date(2021, 6, 30),
+    )
+    district = OrganisationFactory(
+        name={"vi": "Ủy ban nhân dân huyện An Minh"}, short_name={"vi": "UBND huyện An Minh"}
+    )
+    OrganiserFactory(conference=conference, organisation=district, role="co", order=1)
+    somebody = PersonFactory(full_name="Dương Minh Tâm", honorific="ong", degree="TS.")
+    DutyFactory(conference=conference, person=somebody, organisation=district, office={"vi": "Phó Chủ tịch"})
+    DutyFactory(conference=conference, kind="panel", office={}, group={"vi": "các đại biểu chủ trì phiên thảo luận"})
+    DutyFactory(
+        conference=conference, kind="teller", person=PersonFactory(full_name="Võ Thị Kim", honorific="ba"), office={}
+    )
+    DutyFactory(conference=conference, kind="consultant", office={}, group={"vi": "đơn vị tư vấn"})
+    office = OrganisationFactory(name={"vi": "Văn phòng Tổng cục"})
+    DutyFactory(conference=conference, kind="guest", organisation=office, office={"vi": "Chánh Văn phòng"})
+    group = {"vi": "lãnh đạo UBND huyện An Minh"}
+    DutyFactory(conference=conference, kind="guest", organisation=district, office={}, group=group)
+    absent = seat(conference, district, category="guest", came=False).person
+    type(absent).objects.filter(pk=absent.pk).update(full_name="Lý Vắng Mặt", honorific="ong")
+    DutyFactory(conference=conference, kind="guest", person=absent, office={"vi": "Trưởng phòng"})
+    AgendaItemFactory(conference=conference, phase="opening", title={"vi": "Chào cờ, giới thiệu đại biểu"})
+    AgendaItemFactory(conference=conference, phase="discussion", title={"vi": "Hỏi đáp với lãnh đạo"})
+    bloc = SpeechFactory(conference=conference, kind="paper", gist={"vi": "kinh nghiệm của Khối"}, points=[])
+    for kind, text in (("achievement", "Vượt kế hoạch 10 %."), ("achievement", "Đủ hồ sơ"), ("cause", "Bão lụt")):
+        FindingFactory(conference=conference, speech=bloc, kind=kind, text={"vi": text})
+    for text in ("Mua máy", "Đào tạo"):
+        ProposalFactory(
+            conference=conference, speech=bloc, kind="petition", text={"vi": text}, proposer={"vi": "Khối Đo lường"}
+        )
+    ConclusionFactory(conference=conference, speech=bloc, kind="directive", subject=lead, text={"vi": "Thực hiện ngay"})
     return conference
 
 

@@ -8,10 +8,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import redis
 from django.conf import settings
 
 from backend.demo.catchers import MailCatcher
-from backend.embedded import Processes, environment, some_free_port
+from backend.embedded import Processes, api_is_ready, environment, some_free_port
 from backend.embedded.valkey import Valkey
 
 
@@ -23,34 +24,51 @@ class Breakable:
         self.redis = Valkey(folder / "valkey", password="faults")
         self.redis.start()
         self.mail.start()
-        self.port = some_free_port()
+        port = some_free_port()
         database = settings.DATABASES["default"]
         given = {
             "DATABASE_URL": "postgresql://{USER}:{PASSWORD}@{HOST}:{PORT}/{NAME}".format(**database),
             "REDIS_URL": self.redis.url,
             "EMAIL_URL": f"smtp://127.0.0.1:{self.mail.port}",
-            "PLENUM_BASE_URL": f"http://127.0.0.1:{self.port}",
+            "PLENUM_BASE_URL": f"http://127.0.0.1:{port}",
             "PLENUM_WEBHOOK_PRIVATE_ADDRESSES": "1",
             "PLENUM_LOG_LEVEL": "WARNING",
         }
         self.logs = folder / "log"
-        self.processes = Processes(environment(folder, port=self.port, given=given), self.logs)
+        self.processes = Processes(environment(folder, port=port, given=given), self.logs)
+
+    @property
+    def base_url(self) -> str:
+        return self.processes.env["PLENUM_BASE_URL"]
 
     def start(self, *names: str) -> None:
         for name in names:
             self.processes.start(name)
+        if "api" in names:
+            wait_for(lambda: api_is_ready(self.processes.env), 60, "the API")
 
-    def kill(self, name: str) -> None:
-        """kill -9, with everything the process started."""
-        process = self.processes.running.pop(name)
+    def kill(self, name: str, *, over: Callable[[], Any] = lambda: True, seconds: float = 30) -> None:
+        """kill -9, with everything the program started, at a moment when `over` holds: it is halted, looked at, and let
+        run on until then. So a test says what its victim died over."""
+        process = self.processes.running[name]
+        end = time.monotonic() + seconds
+        while True:
+            os.killpg(process.pid, signal.SIGSTOP)
+            if over():
+                break
+            os.killpg(process.pid, signal.SIGCONT)
+            assert time.monotonic() < end, f"{name} was never caught in the act"
+            time.sleep(0.02)
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
+        del self.processes.running[name]
 
-    def flush_redis(self) -> None:
-        import redis
+    def tell_redis(self, *words: object) -> Any:
+        with redis.Redis.from_url(self.redis.url, socket_timeout=5) as client:
+            return client.execute_command(*words)
 
-        with redis.Redis.from_url(self.redis.url) as client:
-            client.flushall()
+    def queued(self, queue: str) -> int:
+        return int(self.tell_redis("LLEN", queue))
 
     def close(self) -> None:
         self.processes.stop()
@@ -83,5 +101,5 @@ def wait_for(condition: Callable[[], Any], seconds: float, what: str) -> float:
     while time.monotonic() - begun < seconds:
         if condition():
             return time.monotonic() - begun
-        time.sleep(0.1)
+        time.sleep(0.02)
     raise AssertionError(f"waited {seconds} s in vain for {what}")

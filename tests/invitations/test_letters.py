@@ -10,6 +10,7 @@ from icalendar import Calendar
 
 from backend.invitations import links, services
 from backend.invitations.models import Invitation
+from backend.invitations.wording import addressee
 from backend.mail.models import OutgoingMail
 from backend.outbox.models import Event
 from tests.factories.conferences import ConferenceFactory, SiteFactory
@@ -63,9 +64,9 @@ def test_the_letter_says_who_what_when_where_and_carries_the_request() -> None:
     text = part(mail, "text/plain").get_content()
     for said in (
         "Kính gửi: Ông Hà Minh Hiệp, Quyền Chủ tịch",
-        "13 giờ 30 đến 17 giờ 00, Thứ Năm, ngày 14 tháng 01 năm 2021 (giờ UTC+07:00)",
+        "13 giờ 30 đến 17 giờ 00, thứ Năm, ngày 14 tháng 01 năm 2021 (giờ UTC+07:00)",
         "306 đường 2/9, Đà Nẵng",
-        "17 giờ 00, Chủ Nhật, ngày 10 tháng 01 năm 2021",
+        "17 giờ 00, Chủ nhật, ngày 10 tháng 01 năm 2021",
         "Điều 32",
         links.address(row.id, 0),
     ):
@@ -154,3 +155,12 @@ def test_a_cancelled_conference_withdraws_everybody_who_was_asked() -> None:
     [mail] = mails("cancellation")
     assert "Lý do: Do bão" in part(mail, "text/plain").get_content()
     assert Event.objects.filter(name="invitation.withdrawn").count() == 1
+
+
+@pytest.mark.parametrize(
+    ("degree", "vi", "en"),
+    [("", "Ông Hà Minh Hiệp", "Mr Hà Minh Hiệp"), ("TS.", "TS. Hà Minh Hiệp", "Mr Hà Minh Hiệp")],
+)
+def test_a_degree_stands_in_place_of_the_honorific_in_vietnamese(degree: str, vi: str, en: str) -> None:
+    person = PersonFactory.build(full_name="Hà Minh Hiệp", honorific="ong", degree=degree)
+    assert [addressee(person, {}, language) for language in ("vi", "en")] == [vi, en]

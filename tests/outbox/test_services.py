@@ -152,9 +152,9 @@ def test_a_claimed_delivery_is_due_again_only_after_its_lease() -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_many_claiming_at_once_share_the_work() -> None:
-    DeliveryFactory.create_batch(30)
+    DeliveryFactory.create_batch(30, consumer="reaction:a.b")
 
-    claimed = [row for result in in_threads(5, lambda: services.claim_due(limit=10)) for row in result]
+    claimed = [row for result in in_threads(5, lambda: services.claim_due(each=10)) for row in result]
 
     assert len(claimed) == len({row[0] for row in claimed}) == 30
 

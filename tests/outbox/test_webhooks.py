@@ -2,19 +2,24 @@
 
 import json
 import threading
+import time
 from collections.abc import Iterator
+from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, ClassVar
 
 import pytest
 from django.db import connection
+from django.db.models import F
 from standardwebhooks import Webhook, WebhookVerificationError
 
+from backend.core.clock import now
 from backend.core.errors import Invalid
-from backend.outbox import services, webhooks
-from backend.outbox.models import Delivery, WebhookEndpoint
+from backend.outbox import outside, services, wake, webhooks
+from backend.outbox.models import Delivery, DeliveryAttempt, Event, WebhookEndpoint
 from backend.outbox.webhooks import AddressRefused, deliver, public_addresses
 from tests.factories.outbox import DeliveryFactory, EventFactory, WebhookEndpointFactory
+from tests.threads import in_threads
 
 # -- where facts may go
 
@@ -224,15 +229,240 @@ def test_a_receiver_that_is_away_is_tried_again(settings: Any, receiver: Any) ->
 @pytest.mark.django_db(transaction=True)
 def test_a_fact_goes_out_with_no_transaction_open(receiver: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     states: list[bool] = []
-    post = webhooks._post
+    post = outside.post
 
     def watched(*args: Any) -> int:
         states.append(connection.in_atomic_block)
         return post(*args)
 
-    monkeypatch.setattr(webhooks, "_post", watched)
+    monkeypatch.setattr(outside, "post", watched)
 
     deliver(due_for(WebhookEndpointFactory(url=receiver.url)).pk)
 
     assert states == [False]
     assert Delivery.objects.get().state == "settled"
+
+
+# -- turns
+
+
+class Kept(Receiver):
+    """Keeps its line open and remembers who called on which."""
+
+    protocol_version = "HTTP/1.1"
+    lines: ClassVar[set[Any]] = set()
+
+    def do_POST(self) -> None:  # noqa: N802 -- http.server's name
+        self.lines.add(self.client_address)
+        body = self.rfile.read(int(self.headers["content-length"]))
+        self.heard.append(({}, body))
+        self.wait_for(body)
+        self.send_response(self.answers.pop(0) if self.answers else 204)
+        self.send_header("content-length", "0")
+        self.end_headers()
+
+    def wait_for(self, body: bytes) -> None:
+        """Answers at once."""
+
+
+class Choking(Kept):
+    """Never answers to a fact that says "poison"."""
+
+    def wait_for(self, body: bytes) -> None:
+        if b"poison" in body:
+            time.sleep(2)
+
+
+def serve(handler: type[Kept]) -> ThreadingHTTPServer:
+    handler.answers, handler.heard, handler.lines = [], [], set()
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    server.daemon_threads = True
+    server.block_on_close = False
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+    return server
+
+
+@pytest.fixture
+def kept(settings: Any) -> Iterator[ThreadingHTTPServer]:
+    yield from _served(settings, Kept)
+
+
+@pytest.fixture
+def choking(settings: Any) -> Iterator[ThreadingHTTPServer]:
+    yield from _served(settings, Choking)
+
+
+def _served(settings: Any, handler: type[Kept]) -> Iterator[ThreadingHTTPServer]:
+    settings.WEBHOOK_PRIVATE_ADDRESSES = True
+    settings.WEBHOOK_TIMEOUT_SECONDS = 1
+    server = serve(handler)
+    yield server
+    server.shutdown()
+    server.server_close()
+
+
+def endpoint_at(server: ThreadingHTTPServer) -> WebhookEndpoint:
+    made: WebhookEndpoint = WebhookEndpointFactory(url=f"http://127.0.0.1:{server.server_port}/")
+    return made
+
+
+def facts_for(endpoint: WebhookEndpoint, *words: str) -> list[Delivery]:
+    first = Event.objects.count()
+    return [
+        DeliveryFactory(
+            event=EventFactory(relayed=first + number, payload={"says": word}),
+            consumer=webhooks.consumer_of(endpoint.pk),
+        )
+        for number, word in enumerate(words, start=1)
+    ]
+
+
+def turn() -> int:
+    return sum(webhooks.call(*held) for held in webhooks.claim_endpoints())
+
+
+def said(receiver: type[Kept] = Kept) -> list[str]:
+    return [json.loads(body)["data"]["says"] for _, body in receiver.heard]
+
+
+def retry_now() -> None:
+    """The later tries fall due, in the order they were put off."""
+    Delivery.objects.filter(state="due").update(due_at=F("due_at") - timedelta(days=1))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_turn_sends_all_in_order_over_one_line(kept: ThreadingHTTPServer) -> None:
+    endpoint = endpoint_at(kept)
+    facts_for(endpoint, "một", "hai", "ba")
+
+    assert turn() == 3
+
+    assert (said(), len(Kept.lines)) == (["một", "hai", "ba"], 1)
+    endpoint.refresh_from_db()
+    assert endpoint.held_until is None
+    assert endpoint.version == 1, "a hold is no change that an editor should hear of"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_endpoint_is_one_workers_at_a_time_until_the_hold_runs_out(kept: ThreadingHTTPServer) -> None:
+    endpoint = endpoint_at(kept)
+    facts_for(endpoint, "một")
+
+    (stale,) = webhooks.claim_endpoints()
+    assert webhooks.claim_endpoints() == []
+    WebhookEndpoint.objects.update(held_until=now() - timedelta(seconds=1))
+    (fresh,) = webhooks.claim_endpoints()
+
+    assert webhooks.call(*stale) == 0, "the hold has passed on"
+    assert webhooks.call(*fresh) == 1
+    assert said() == ["một"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_claiming_at_once_hold_an_endpoint_once() -> None:
+    facts_for(WebhookEndpointFactory(), "một")
+
+    assert sum(len(held) for held in in_threads(5, webhooks.claim_endpoints)) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_slow_endpoint_delays_nobody_else(kept: ThreadingHTTPServer, choking: ThreadingHTTPServer) -> None:
+    slow, quick = endpoint_at(choking), endpoint_at(kept)
+    facts_for(slow, "poison", "sau")
+    facts_for(quick, *"abcdef")
+    done: dict[str, float] = {}
+    begun = time.monotonic()
+
+    def call(held: tuple[Any, str]) -> None:
+        webhooks.call(*held)
+        done[str(held[0])] = time.monotonic() - begun
+        connection.close()
+
+    threads = [threading.Thread(target=call, args=(held,)) for held in webhooks.claim_endpoints()]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert done[str(quick.pk)] < done[str(slow.pk)]
+    assert done[str(slow.pk)] < 2.5, "not answered once: that was its turn"
+    assert Delivery.objects.filter(consumer=webhooks.consumer_of(quick.pk), state="settled").count() == 6
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_fact_the_receiver_chokes_on_holds_up_the_others_once(choking: ThreadingHTTPServer) -> None:
+    poison, *others = facts_for(endpoint_at(choking), "poison", "một", "hai")
+
+    assert turn() == 0
+    for other in others:
+        other.refresh_from_db()
+        assert (other.state, other.attempts) == ("due", 1)
+        assert other.tries.get().outcome.startswith("not called, after another fact: ReadTimeout")
+        assert timedelta(seconds=2) < other.due_at - now() < timedelta(seconds=services.LADDER[0])
+
+    retry_now()
+    assert turn() == 2, "they stand before it now"
+    assert said(Choking) == ["poison", "một", "hai", "poison"]
+    poison.refresh_from_db()
+    assert (poison.state, poison.attempts) == ("due", 2)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_dead_endpoint_costs_one_call_a_turn_until_all_is_dead(settings: Any) -> None:
+    settings.WEBHOOK_PRIVATE_ADDRESSES = True
+    facts_for(WebhookEndpointFactory(url="http://127.0.0.1:1/"), *"abcd")
+
+    for rung in range(len(services.LADDER) + 1):
+        assert set(Delivery.objects.values_list("state", "attempts")) == {("due", rung)}
+        assert turn() == 0
+        retry_now()
+
+    assert set(Delivery.objects.values_list("state", "attempts")) == {("dead", len(services.LADDER) + 1)}
+    called = DeliveryAttempt.objects.filter(outcome__startswith="ConnectError")
+    assert (called.count(), DeliveryAttempt.objects.count()) == (13, 52)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("status", "sent"), [(500, 3), (404, 3), (429, 1), (503, 1)])
+def test_only_not_now_ends_the_turn(kept: ThreadingHTTPServer, status: int, sent: int) -> None:
+    facts_for(endpoint_at(kept), "một", "hai", "ba")
+    Kept.answers = [status]
+
+    turn()
+
+    assert len(said()) == sent
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_turn_ends_in_time_for_others_and_asks_for_the_next(
+    kept: ThreadingHTTPServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rings: list[int] = []
+    monkeypatch.setattr(wake, "relay", lambda: rings.append(1))
+    monkeypatch.setattr(webhooks, "TURN", 0.0001)
+    facts_for(endpoint_at(kept), "một", "hai")
+
+    assert turn() + turn() == 2
+    assert rings == [1]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_was_due_for_a_removed_endpoint_is_dead_at_once() -> None:
+    endpoint = WebhookEndpointFactory()
+    facts_for(endpoint, "một")
+
+    webhooks.remove_endpoint(endpoint_id=endpoint.pk)
+
+    dead = Delivery.objects.get()
+    assert (dead.state, dead.last_error) == ("dead", "the endpoint was removed")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_endpoint_removed_while_facts_are_handed_on_leaves_nothing_due_for_ever() -> None:
+    endpoint = WebhookEndpointFactory()
+    EventFactory.create_batch(20)
+    works = [lambda: services.fan_out({}), lambda: webhooks.remove_endpoint(endpoint_id=endpoint.pk)]
+
+    in_threads(2, lambda: works.pop()())
+
+    assert not Delivery.objects.filter(state="due").exists()

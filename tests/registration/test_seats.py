@@ -31,7 +31,7 @@ INSERT INTO registration_registration
     (id, created_at, updated_at, version, conference_id, person_id, invitation_id, organisation_id, site_id, category,
      state, code_round)
 SELECT %(id)s, now(), now(), 1, %(conference)s, %(person)s, %(invitation)s, %(organisation)s, %(site)s, %(category)s,
-    CASE WHEN seated THEN 'confirmed' ELSE 'waiting' END, 0 FROM looked
+    CASE WHEN seated THEN 'confirmed' ELSE 'waiting' END, 0 FROM looked RETURNING *
 """
 
 

@@ -152,8 +152,18 @@ def officeholder(row: Any, day: dt.date | None) -> Text:
         return group
     office, where = known(row.office), organisation(row.organisation, day) if row.organisation else {}
     if office and where and fold(where["vi"]) not in fold(office["vi"]):
-        office = fill(vi="{office} {where}", en="{office}, {where}", office=office, where=where)
+        once = {**office, "vi": _without_overlap(office["vi"], where["vi"])}
+        office = fill(vi="{office} {where}", en="{office}, {where}", office=once, where=where)
     return joined(filter(None, [person(row.person) if row.person else {}, office or where]), ", ")
+
+
+def _without_overlap(office: str, where: str) -> str:
+    """What both share is said once: Chánh (Văn phòng) + Văn phòng Tổng cục; but Vụ trưởng + Vụ Đo lường."""
+    said, named = office.split(), where.split()
+    shared = (
+        n for n in range(min(len(said), len(named)), 0, -1) if fold(" ".join(said[-n:])) == fold(" ".join(named[:n]))
+    )
+    return " ".join(said[: len(said) - next(shared, 0)])
 
 
 def acting(who: Mapping[str, str]) -> Text:

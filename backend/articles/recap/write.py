@@ -60,6 +60,15 @@ _SPOKE: dict[str, Text] = {
     SpeechKind.REPLY: {"vi": "phát biểu đáp từ", "en": "replied"},
     SpeechKind.CONCLUSION: {"vi": "phát biểu kết luận", "en": "drew the conclusions"},
 }
+#: What one does, and what several do one after another.
+_SPOKEN_BY = {
+    False: _SPOKE,
+    True: _SPOKE
+    | {
+        SpeechKind.REPORT: {"vi": "trình bày báo cáo", "en": "presented reports"},
+        SpeechKind.PAPER: {"vi": "trình bày tham luận", "en": "presented papers"},
+    },
+}
 #: Somebody of whom the record says nothing at all.
 _A_DELEGATE: Text = {"vi": "một đại biểu", "en": "a delegate"}
 _QUOTATION_MARKS = " “”\"'"
@@ -106,13 +115,13 @@ def write(record: Record) -> Draft:
 def _blocks(record: Record) -> Iterator[Block]:
     yield from _setting(record)
     for kind, sentence in (
-        (DutyKind.CHAIR, ("Chủ trì {noun} có {people}.", "The {noun} was chaired by {people}.")),
-        (DutyKind.GUEST, ("Dự {noun} có {people}.", "Guests at the {noun} were {people}.")),
+        (DutyKind.CHAIR, ("Chủ trì {noun}: {people}.", "The {noun} was chaired by {people}.")),
+        (DutyKind.GUEST, ("Dự {noun} có {people}.", "The {noun} was attended by {people}.")),
         (DutyKind.PANEL, ("Điều hành phiên thảo luận có {people}.", "The discussion was led by {people}.")),
     ):
         yield from _people(record, kind, *sentence)
-    for speech in record.speeches:
-        yield from _speech(record, speech)
+    for speeches in _by_turns(record.speeches):
+        yield from _speech(record, *speeches)
     yield from _findings(record)
     for proposal in record.proposals:
         yield _proposal(record, proposal)
@@ -206,9 +215,28 @@ def _people(record: Record, kind: str, vi: str, en: str) -> Iterator[Block]:
         )
 
 
-def _speech(record: Record, speech: Speech) -> Iterator[Block]:
-    who, sources = officeholder(speech, record.day) or _A_DELEGATE, [_source(speech)]
-    spoke = fill(vi="{who} {spoke}", en="{who} {spoke}", who=acting(who), spoke=_SPOKE[speech.kind])
+def _by_turns(speeches: list[Speech]) -> list[list[Speech]]:
+    """Speeches one by one; several of one kind in a row of which no word is on record are told together."""
+    turns: list[list[Speech]] = []
+    for speech in speeches:
+        if turns and speech.kind == turns[-1][-1].kind and not (_has_words(speech) or _has_words(turns[-1][-1])):
+            turns[-1].append(speech)
+        else:
+            turns.append([speech])
+    return turns
+
+
+def _has_words(speech: Speech) -> bool:
+    return bool(speech.gist or speech.points or speech.points_declared or speech.quotes)
+
+
+def _speech(record: Record, speech: Speech, *others: Speech) -> Iterator[Block]:
+    who = listed(officeholder(row, record.day) or _A_DELEGATE for row in (speech, *others))
+    sources = [_source(row) for row in (speech, *others)]
+    # The commas of a list are not those around an office.
+    offices = not others or ";" in who.get("vi", "")
+    subject = acting(who) if offices else who
+    spoke = fill(vi="{who} {spoke}", en="{who} {spoke}", who=subject, spoke=_SPOKEN_BY[bool(others)][speech.kind])
     if gist := known(speech.gist):
         spoke = fill(vi="{spoke}: {gist}", en="{spoke}: {gist}", spoke=spoke, gist=gist)
     yield Block(

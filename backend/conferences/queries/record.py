@@ -49,7 +49,9 @@ def lead_organisation(conference: Conference) -> Organisation | None:
 
 
 def lead_organisation_id(conference: Conference) -> UUID | None:
-    return next((o.organisation_id for o in _organisers(conference) if o.role == OrganiserRole.LEAD), None)
+    if _knows_organisers(conference):
+        return next((o.organisation_id for o in conference.organisers.all() if o.role == OrganiserRole.LEAD), None)
+    return conference.organisers.filter(role=OrganiserRole.LEAD).values_list("organisation_id", flat=True).first()
 
 
 def co_organisations(conference: Conference) -> list[Organisation]:
@@ -58,9 +60,13 @@ def co_organisations(conference: Conference) -> list[Organisation]:
 
 
 def _organisers(conference: Conference) -> Iterable[Organiser]:
-    if "organisers" in getattr(conference, "_prefetched_objects_cache", {}):
+    if _knows_organisers(conference):
         return conference.organisers.all()
     return conference.organisers.select_related("organisation")
+
+
+def _knows_organisers(conference: Conference) -> bool:
+    return "organisers" in getattr(conference, "_prefetched_objects_cache", {})
 
 
 def duties(conference: Conference, kind: str) -> list[Duty]:

@@ -7,7 +7,7 @@ from rest_framework import serializers
 
 from backend.conferences import queries
 from backend.conferences.models import Conference, Organiser, Series
-from backend.conferences.serializers.fields import Count, Day, Head, Id, Line, Moment
+from backend.conferences.serializers.fields import Count, Head, Id, Line
 from backend.conferences.serializers.parts import (
     AgendaFieldsBody,
     AgendaItemSerializer,
@@ -19,7 +19,7 @@ from backend.conferences.serializers.parts import (
 )
 from backend.conferences.serializers.rooms import AgendaRoomSerializer
 from backend.conferences.states import MOVES, ClashPolicy, Confidentiality, DayPart, Kind
-from backend.core.serializers import Body, HouseSerializer, LanguageMap
+from backend.core.serializers import Body, Day, HouseSerializer, LanguageMap, Moment
 from backend.people.models import Organisation
 
 

@@ -1,6 +1,5 @@
-"""Fields of this room: counts as said, exact moments, rows named by id."""
+"""Fields of this room: counts as said, rows named by id."""
 
-import datetime as dt
 from typing import Any
 
 from django.conf import settings
@@ -13,7 +12,6 @@ from backend.core.text import say
 from backend.core.vietnamese import clean
 
 MOST_PEOPLE = 1_000_000
-YEARS = range(1900, 2201)
 
 
 @extend_schema_field(
@@ -61,34 +59,6 @@ class Count(serializers.Field[Any, Any, Any, Any]):
 
     def to_representation(self, value: Any) -> Any:
         return value
-
-
-class Moment(serializers.DateTimeField):
-    """An exact moment with its offset. A wall-clock time without one is refused: which zone it meant would be a guess."""
-
-    def enforce_timezone(self, value: dt.datetime) -> dt.datetime:
-        if value.tzinfo is None:
-            raise serializers.ValidationError(
-                say(
-                    vi="Thiếu múi giờ, ví dụ 2021-01-14T13:30:00+07:00.",
-                    en="The offset is missing, as in 2021-01-14T13:30:00+07:00.",
-                )
-            )
-        if value.year not in YEARS:
-            raise serializers.ValidationError(
-                say(vi="Năm phải từ 1900 đến 2200.", en="The year must be from 1900 to 2200.")
-            )
-        return super().enforce_timezone(value)
-
-
-class Day(serializers.DateField):
-    def to_internal_value(self, value: Any) -> dt.date:
-        day: dt.date = super().to_internal_value(value)
-        if day.year not in YEARS:
-            raise serializers.ValidationError(
-                say(vi="Năm phải từ 1900 đến 2200.", en="The year must be from 1900 to 2200.")
-            )
-        return day
 
 
 class Line(serializers.CharField):

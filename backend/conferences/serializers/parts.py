@@ -11,7 +11,7 @@ from rest_framework import serializers
 
 from backend.conferences import queries
 from backend.conferences.models import AgendaItem, Conference, Duty, Room, Site, Speech, Venue
-from backend.conferences.serializers.fields import Count, Head, Id, Minutes, Moment, Order
+from backend.conferences.serializers.fields import Count, Head, Id, Minutes, Order
 from backend.conferences.serializers.rooms import (
     BookingTimes,
     NewRoomBody,
@@ -22,7 +22,7 @@ from backend.conferences.serializers.rooms import (
     VenueBrief,
 )
 from backend.conferences.states import DutyKind, Phase, SpeechKind
-from backend.core.serializers import Body, HouseSerializer, LanguageMap
+from backend.core.serializers import Body, HouseSerializer, LanguageMap, Moment
 from backend.core.text import say
 from backend.people.models import Organisation, Person
 

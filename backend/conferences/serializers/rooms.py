@@ -19,10 +19,10 @@ from backend.conferences.models import (
     Site,
     Venue,
 )
-from backend.conferences.serializers.fields import Day, Head, Id, Line, Minutes, Moment, Times
+from backend.conferences.serializers.fields import Head, Id, Line, Minutes, Times
 from backend.conferences.states import Equipment
 from backend.core.clock import time_zones
-from backend.core.serializers import Body, HouseSerializer, LanguageMap
+from backend.core.serializers import Body, Day, HouseSerializer, LanguageMap, Moment
 from backend.core.text import say
 from backend.people.models import Organisation
 

@@ -16,11 +16,11 @@ from backend.conferences.models import (
     Series,
     Venue,
 )
-from backend.conferences.serializers.fields import YEARS, Day, Id, Line, Moment
+from backend.conferences.serializers.fields import Id, Line
 from backend.conferences.serializers.parts import NamedPerson, OrganisationThen
 from backend.conferences.serializers.rooms import RoomSerializer, VenueBrief
 from backend.conferences.states import ClonePart, Confidentiality, DayPart, DutyKind, Kind, Outcome, Phase
-from backend.core.serializers import Body, HouseSerializer, LanguageMap
+from backend.core.serializers import YEARS, Body, Day, HouseSerializer, LanguageMap, Moment
 from backend.core.text import say
 from backend.people.models import Organisation, Person
 

@@ -4,7 +4,7 @@ Nothing here reads the database: the same data always gives the same pages in bo
 """
 
 from backend.documents.form.docx import write_docx
-from backend.documents.form.minutes import BLANK, MinutesDocument, Paragraph
+from backend.documents.form.minutes import BLANK, GAP, MinutesDocument, Paragraph
 from backend.documents.form.pdf import write_pdf
 
-__all__ = ["BLANK", "MinutesDocument", "Paragraph", "write_docx", "write_pdf"]
+__all__ = ["BLANK", "GAP", "MinutesDocument", "Paragraph", "write_docx", "write_pdf"]

@@ -25,7 +25,7 @@ def write_docx(document: MinutesDocument) -> bytes:
     _page(paper)
     _properties(paper, document)
     if document.draft:
-        _line(paper, DRAFT, bold=True, align=ALIGN.CENTER, size=14)
+        _line(paper, DRAFT, bold=True, align=ALIGN.CENTER, size=14).paragraph_format.space_after = Pt(6)
     _head(paper, document, rules)
     _line(paper, KIND, bold=True, align=ALIGN.CENTER, size=14, before=12)
     name = _line(paper, document.name, bold=True, align=ALIGN.CENTER, size=14)
@@ -132,7 +132,7 @@ def _columns(paper: Any, *widths: float) -> Any:
     """An invisible table of one row that no page break splits; its cells are empty and without inner margins."""
     table = paper.add_table(rows=1, cols=len(widths))
     table.autofit = False
-    table._tbl.tblPr.append(
+    table._tbl.tblPr.find(qn("w:tblLook")).addprevious(  # the schema wants it there, and Word keeps to the schema
         parse_xml(
             f"<w:tblCellMar {nsdecls('w')}><w:left w:w='0' w:type='dxa'/><w:right w:w='0' w:type='dxa'/></w:tblCellMar>"
         )

@@ -8,6 +8,8 @@ from backend.documents.form.text import one_line, printable
 
 #: What a reader sees where the record is silent.
 BLANK = "…………"
+#: The same for a number inside a sentence.
+GAP = "……"
 
 NATION = "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"
 MOTTO = "Độc lập - Tự do - Hạnh phúc"
@@ -91,7 +93,7 @@ class MinutesDocument:
 
     def _ending(self) -> Paragraph:
         """The closing sentence; its hour and day stay open where they are unknown."""
-        when = self.closing or f"{BLANK} giờ {BLANK}, ngày {BLANK} tháng {BLANK} năm {BLANK}"
+        when = self.closing or f"{GAP} giờ {GAP}, ngày {GAP} tháng {GAP} năm {GAP}"
         return Paragraph(text=f"{self.gathering[:1].upper()}{self.gathering[1:]} kết thúc vào {when}./.")
 
     def signatures(self) -> list[tuple[str, list[str]]]:

@@ -5,9 +5,9 @@ from backend.documents.form.minutes import MOTTO, MinutesDocument
 
 WIDTH, HEIGHT = 210, 297
 TOP = BOTTOM = 20
-LEFT, RIGHT = 30, 15
+LEFT, RIGHT = 30, 16
 #: The head: issuing body on the left, nation and motto on the right.
-BODY_COLUMN, NATION_COLUMN = 74, 91
+BODY_COLUMN, NATION_COLUMN = 74, 90
 INDENT = 12.7
 #: Space between paragraphs in points, and lines as a multiple of single spacing.
 PARAGRAPH_GAP, LINE_SPACING = 6, 1.15

@@ -5,6 +5,6 @@ row gives the same block each time; `text` is a language map, {} where the recor
 """
 
 from backend.minutes.drafting.blocks import Block, Report, merge
-from backend.minutes.drafting.draw import draw, head
+from backend.minutes.drafting.draw import draw, frame, head
 
-__all__ = ["Block", "Report", "draw", "head", "merge"]
+__all__ = ["Block", "Report", "draw", "frame", "head", "merge"]

@@ -4,9 +4,6 @@ from typing import Any, TypedDict
 
 from backend.core.text import Text
 
-#: What a reader sees where the record is silent.
-BLANK = "…………"
-
 
 class Block(TypedDict, total=False):
     """One passage. `marker` is what stands before it (1. or a)); `drawn` is, in an edited block, what the record said when it was
@@ -65,6 +62,11 @@ def ended(text: Text, mark: str = ".") -> Text:
         code: words if words.rstrip("”\"'").endswith((".", "!", "?", "…", ":", ";")) else words + mark
         for code, words in text.items()
     }
+
+
+def open_ended(text: Text) -> Text:
+    """`text` without the full stop that closes it, so that more can follow."""
+    return {code: words.rstrip().removesuffix(".") for code, words in text.items()}
 
 
 def merge(old: list[Block], fresh: list[Block]) -> tuple[list[Block], list[Report]]:

@@ -1,14 +1,17 @@
 """The agenda and what was said, in order, with what each speech found, proposed and concluded."""
 
+from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 from uuid import UUID
 
-from backend.conferences.models import Conference, Speech
+from backend.conferences.models import AgendaItem, Conference, Speech
 from backend.conferences.queries import name_then, speeches_of
-from backend.conferences.states import SpeechKind
+from backend.conferences.states import Phase, SpeechKind
 from backend.core.text import Text, both
+from backend.core.vietnamese import fold
 from backend.minutes.drafting import words
-from backend.minutes.drafting.blocks import Block, block, compose, ended, joined, same
+from backend.minutes.drafting.blocks import Block, block, compose, ended, joined, open_ended, same
 from backend.minutes.models import Conclusion, Finding, Proposal
 from backend.minutes.states import ConclusionKind, FindingKind, ProposalKind
 
@@ -31,14 +34,14 @@ def blocks(conference: Conference) -> list[Block]:
     if agenda:
         found.append(heading("agenda", "Chương trình", "Agenda", conference))
         found += [
-            block("agenda", f"agenda:{item.pk}", dict(item.title), f"agenda_item:{item.pk}", marker=f"{index}.")
+            block("agenda", f"agenda:{item.pk}", _item(item), f"agenda_item:{item.pk}", marker=f"{index}.")
             for index, item in enumerate(agenda, 1)
         ]
-    speeches = list(speeches_of(conference.pk))
+    speeches = list(speeches_of(conference.pk).prefetch_related("organisation__former_names"))
     if speeches:
         found.append(heading("course", "Diễn biến", "Proceedings", conference))
-    for speech in speeches:
-        found += [*_speech(speech, conference), *entries.of(speech.pk)]
+    for index, speech in enumerate(speeches, 1):
+        found += [*_speech(speech, conference, f"{index}."), *entries.of(speech.pk)]
     if rest := entries.of(None):
         found += [
             heading("record", "Đánh giá, đề xuất, kết luận", "Findings, proposals, conclusions", conference),
@@ -47,7 +50,16 @@ def blocks(conference: Conference) -> list[Block]:
     return found
 
 
-def _speech(speech: Speech, conference: Conference) -> list[Block]:
+def _item(item: AgendaItem) -> Text:
+    """The item's title behind its phase, unless the title says the phase itself: Khai mạc: Chào cờ, but Tham luận của
+    các khối."""
+    phase, title = both(Phase(item.phase).label), dict(item.title)
+    if any(fold(word) in fold(title.get("vi", "")) for word in phase["vi"].split(", ")):
+        return title
+    return compose("{phase}: {title}", "{phase}: {title}", phase=phase, title=title)
+
+
+def _speech(speech: Speech, conference: Conference, marker: str) -> list[Block]:
     here = f"speech:{speech.pk}"
     told: Text = compose(
         "{who} {kind}",
@@ -60,13 +72,13 @@ def _speech(speech: Speech, conference: Conference) -> list[Block]:
         told = compose("{told}: {gist}", "{told}: {gist}", told=told, gist=ended(gist))
     else:
         told = ended(told, ":" if speech.points else ".")
-    found = [block("speech", here, told, here)]
+    found = [block("speech", here, told, here, marker=marker)]
     for index, point in enumerate(speech.points):
         found.append(
             block(
                 "point",
                 f"point:{speech.pk}:{index}",
-                ended(dict(point), ";" if index + 1 < len(speech.points) else "."),
+                ended(open_ended(dict(point)), ";" if index + 1 < len(speech.points) else "."),
                 here,
                 marker=letter(index),
             )
@@ -95,62 +107,88 @@ class Entries:
         rows = {"conference": conference}
         self.findings = list(Finding.objects.filter(**rows).order_by("order", "id"))
         self.proposals = list(Proposal.objects.filter(**rows).order_by("order", "id"))
-        self.conclusions = list(Conclusion.objects.filter(**rows).select_related("subject").order_by("order", "id"))
+        conclusions = Conclusion.objects.filter(**rows).select_related("subject").order_by("order", "id")
+        self.conclusions = list(conclusions.prefetch_related("subject__former_names"))
 
     def of(self, speech_id: UUID | None) -> list[Block]:
         """What came up in that speech; what belongs to none, when None."""
-        mine: dict[str, list[Any]] = {
-            name: [row for row in getattr(self, name) if row.speech_id == speech_id]
-            for name in ("findings", "proposals", "conclusions")
-        }
         return [
-            *(finding(row) for row in mine["findings"]),
-            *(made for row in mine["proposals"] for made in proposal(row)),
-            *(made for row in mine["conclusions"] for made in conclusion(row, self.on)),
+            *_listed([finding(row) for row in self.findings if row.speech_id == speech_id]),
+            *_listed([proposal(row) for row in self.proposals if row.speech_id == speech_id]),
+            *_listed([conclusion(row, self.on) for row in self.conclusions if row.speech_id == speech_id]),
         ]
 
 
-def finding(row: Finding) -> Block:
-    kind = words.capital(both(FindingKind(row.kind).label))
-    text = compose("{kind}: {text}", "{kind}: {text}", kind=kind, text=dict(row.text))
-    if row.scope:
-        text = compose("{text} ({scope})", "{text} ({scope})", text=text, scope=dict(row.scope))
-    return block("finding", f"finding:{row.pk}", ended(text), f"finding:{row.pk}")
+@dataclass(frozen=True)
+class Told:
+    """An entry as it reads: what it is (Hạn chế), what it says, and the lines that follow it."""
+
+    row: Finding | Proposal | Conclusion
+    lead: Text
+    text: Text
+    after: tuple[Block, ...] = ()
+
+    @property
+    def source(self) -> str:
+        return f"{self.row._meta.model_name}:{self.row.pk}"
 
 
-def proposal(row: Proposal) -> list[Block]:
-    here = f"proposal:{row.pk}"
-    told = words.capital(both(ProposalKind(row.kind).label))
-    if row.addressees:
-        told = compose("{told} với {to}", "{told} to {to}", told=told, to=joined([dict(one) for one in row.addressees]))
-    if row.proposer:
-        told = compose("{told} (của {by})", "{told} (by {by})", told=told, by=dict(row.proposer))
-    text = compose("{told}: {text}", "{told}: {text}", told=told, text=ended(dict(row.text)))
-    found = [block("proposal", here, text, here)]
-    if row.response:
-        answer = compose("Trả lời: {answer}", "Response: {answer}", answer=ended(dict(row.response)))
-        found.append(block("response", f"response:{row.pk}", answer, here))
+def _listed(entries: list[Told]) -> list[Block]:
+    """One line each; neighbours that begin alike stand as points below their common beginning."""
+    found = []
+    for _, run in groupby(entries, key=lambda told: told.lead):
+        alike = list(run)
+        for index, told in enumerate(alike):
+            kind, here = told.row._meta.model_name or "", told.source
+            if len(alike) == 1:
+                text = compose("{lead}: {text}", "{lead}: {text}", lead=told.lead, text=ended(told.text))
+                found.append(block(kind, here, text, here))
+            else:
+                if index == 0:
+                    found.append(block("lead", f"lead:{here}", ended(told.lead, ":"), *(one.source for one in alike)))
+                text = ended(open_ended(told.text), ";" if index + 1 < len(alike) else ".")
+                found.append(block(kind, here, text, here, marker=letter(index)))
+            found += told.after
     return found
 
 
-def conclusion(row: Conclusion, on: Any) -> list[Block]:
+def finding(row: Finding) -> Told:
+    text = dict(row.text)
+    if row.scope:
+        text = compose("{text} ({scope})", "{text} ({scope})", text=open_ended(text), scope=dict(row.scope))
+    return Told(row, words.capital(both(FindingKind(row.kind).label)), text)
+
+
+def proposal(row: Proposal) -> Told:
+    lead = words.capital(both(ProposalKind(row.kind).label))
+    if row.addressees:
+        lead = compose("{lead} với {to}", "{lead} to {to}", lead=lead, to=joined([dict(one) for one in row.addressees]))
+    if row.proposer:
+        lead = compose("{lead} (của {by})", "{lead} (by {by})", lead=lead, by=dict(row.proposer))
+    after = []
+    if row.response:
+        answer = compose("Trả lời: {answer}", "Response: {answer}", answer=ended(dict(row.response)))
+        after.append(block("response", f"response:{row.pk}", answer, f"proposal:{row.pk}"))
+    return Told(row, lead, dict(row.text), tuple(after))
+
+
+def conclusion(row: Conclusion, on: Any) -> Told:
     here = f"conclusion:{row.pk}"
-    told = words.capital(both(ConclusionKind(row.kind).label))
+    lead = words.capital(both(ConclusionKind(row.kind).label))
     to = [dict(part) for part in (row.addressee, name_then(row.subject, on) if row.subject else {}) if part]
     if to:
-        told = compose("{told} ({to})", "{told} ({to})", told=told, to=joined(to))
-    text = compose("{told}: {text}", "{told}: {text}", told=told, text=ended(dict(row.text)))
-    found = [block("conclusion", here, text, here)]
+        lead = compose("{lead} ({to})", "{lead} ({to})", lead=lead, to=joined(to))
+    after = []
     if term := _term(row):
-        found.append(block("deadline", f"deadline:{row.pk}", term, here))
+        after.append(block("deadline", f"deadline:{row.pk}", term, here))
     if row.accepted is not None:
         text = (
             {"vi": "Đã được tiếp thu.", "en": "Accepted."}
             if row.accepted
             else {"vi": "Không được tiếp thu.", "en": "Not accepted."}
         )
-        found.append(block("response", f"accepted:{row.pk}", text, here))
-    return found
+        after.append(block("response", f"accepted:{row.pk}", text, here))
+    return Told(row, lead, dict(row.text), tuple(after))
 
 
 def _term(row: Conclusion) -> Text:

@@ -2,7 +2,8 @@
 
 from backend.conferences.models import Conference
 from backend.core.text import Text, both
-from backend.minutes.drafting.blocks import BLANK, Block, block, compose, ended, same
+from backend.documents.form import BLANK
+from backend.minutes.drafting.blocks import Block, block, compose, ended, same
 from backend.minutes.drafting.course import heading
 from backend.resolutions.models import Poll, Resolution
 from backend.resolutions.states import PollState, ResolutionState

@@ -3,15 +3,16 @@
 from collections import defaultdict
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Count, Exists, OuterRef, QuerySet, prefetch_related_objects
 
-from backend.conferences.models import Conference, Site
+from backend.conferences.models import Conference, Organiser, Site
 from backend.conferences.queries import duties, name_then
 from backend.conferences.states import DutyKind
 from backend.core.text import Text, both
+from backend.documents.form import BLANK, GAP
 from backend.invitations.states import Category
 from backend.minutes.drafting import words
-from backend.minutes.drafting.blocks import BLANK, Block, block, compose, joined, same
+from backend.minutes.drafting.blocks import Block, block, compose, joined, same
 from backend.people.models import Organisation
 from backend.registration.models import Presence, Registration
 from backend.registration.states import Direction, RegistrationState
@@ -23,7 +24,7 @@ def blocks(conference: Conference) -> list[Block]:
         *_places(conference),
         *_organisers(conference),
         *_attendance(conference),
-        *_people(conference, DutyKind.GUEST, "guest"),
+        *_guests(conference),
         *_people(conference, DutyKind.CONSULTANT, "consultant"),
         *(_people(conference, DutyKind.CHAIR, "chair") or [block("chair", "chair", {}, f"conference:{conference.pk}")]),
         *_people(conference, DutyKind.PANEL, "panel"),
@@ -32,6 +33,7 @@ def blocks(conference: Conference) -> list[Block]:
             or [block("secretary", "secretary", {}, f"conference:{conference.pk}")]
         ),
         *_people(conference, DutyKind.TELLER, "teller"),
+        _recipients(conference),
     ]
 
 
@@ -44,7 +46,7 @@ def _start(conference: Conference) -> Block:
         text = compose("{planned} (theo chương trình)", "{planned} (as scheduled)", planned=planned)
     else:
         known = words.day_and_part(conference)
-        text = compose(f"{BLANK} giờ {BLANK}, {{known}}", f"{BLANK}, {{known}}", known=known) if known else {}
+        text = compose(f"{GAP} giờ {GAP}, {{known}}", f"{GAP}, {{known}}", known=known) if known else {}
     return block("start", "start", text, f"conference:{conference.pk}")
 
 
@@ -54,19 +56,30 @@ def _site(site: Site) -> Text:
 
 
 def _places(conference: Conference) -> list[Block]:
-    sites = conference.sites.select_related("venue", "room").order_by("order", "id")
+    """Each site with the count as it was said there; of several with an in/out log, with who came in at each."""
+    sites = list(conference.sites.select_related("venue", "room").order_by("order", "id"))
+    came = dict(
+        Presence.objects.filter(site__in=sites if len(sites) > 1 else [], direction=Direction.IN)
+        .order_by("site")
+        .values_list("site")
+        .annotate(people=Count("registration", distinct=True))
+    )
     found = []
     for site in sites:
         place, attended = _site(site), words.count(site.attended)
         if attended:
-            place = compose("{place} ({n} người)", "{place} ({n} people)", place=place, n=attended)
+            place = compose("{place} ({n})", "{place} ({n})", place=place, n=attended)
+        elif site.pk in came:
+            place = compose(
+                "{place} ({n} người vào tại đây)", "{place} ({n} came in here)", place=place, n=same(came[site.pk])
+            )
         found.append(block("place", f"place:{site.pk}", place, f"site:{site.pk}"))
     return found or [block("place", "place", {}, f"conference:{conference.pk}")]
 
 
 def _organisers(conference: Conference) -> list[Block]:
     on = words.held_on(conference)
-    rows = conference.organisers.select_related("organisation").order_by("order", "id")
+    rows = _with_names(conference.organisers.order_by("order", "id"))
     return [
         block(
             "organiser",
@@ -83,40 +96,76 @@ def _organisers(conference: Conference) -> list[Block]:
 
 
 def _people(conference: Conference, kind: str, name: str) -> list[Block]:
+    on, rows = words.held_on(conference), duties(conference, kind)
+    prefetch_related_objects(rows, "organisation__former_names")
+    return [block(name, f"duty:{duty.pk}", words.with_office(duty, on), f"duty:{duty.pk}") for duty in rows]
+
+
+def _guests(conference: Conference) -> list[Block]:
+    """Who was to come as a guest. Of one with a seat whom the in/out log does not know it says so."""
+    found = _people(conference, DutyKind.GUEST, "guest")
+    if not _is_logged(conference):
+        return found
+    seats = conference.registrations.filter(person__duties__in=duties(conference, DutyKind.GUEST))
+    missed = {
+        f"duty:{duty}"
+        for duty in seats.annotate(came=_CAME).filter(came=False).values_list("person__duties", flat=True)
+    }
+    for made in found:
+        if made["id"] in missed:
+            made["text"] = compose("{who} (không ghi nhận có mặt)", "{who} (presence not on record)", who=made["text"])
+            made["sources"].append(f"presence-log:{conference.pk}")
+    return found
+
+
+def _recipients(conference: Conference) -> Block:
+    """Nơi nhận, a line each: those who held the conference together with the issuing organisation."""
     on = words.held_on(conference)
-    return [
-        block(name, f"duty:{duty.pk}", words.with_office(duty, on), f"duty:{duty.pk}")
-        for duty in duties(conference, kind)
-    ]
+    rows = _with_names(conference.organisers.filter(role="co").order_by("order", "id"))
+    return block(
+        "recipients",
+        "recipients",
+        joined([name_then(row.organisation, on) for row in rows], "\n"),
+        *([f"organiser:{row.pk}" for row in rows] or [f"conference:{conference.pk}"]),
+    )
+
+
+def _with_names(organisers: QuerySet[Organiser]) -> QuerySet[Organiser]:
+    return organisers.select_related("organisation").prefetch_related("organisation__former_names")
+
+
+_CAME = Exists(Presence.objects.filter(registration=OuterRef("pk"), direction=Direction.IN))
+
+
+def _is_logged(conference: Conference) -> bool:
+    return Presence.objects.filter(conference=conference, direction=Direction.IN).exists()
 
 
 def _attendance(conference: Conference) -> list[Block]:
     """Numbers from the in/out log where there is one; else the count as it was said; else a visible blank."""
-    if Presence.objects.filter(conference=conference, direction=Direction.IN).exists():
+    if _is_logged(conference):
         return _logged(conference)
     here = f"conference:{conference.pk}"
     came, expected = words.count(conference.attended), words.count(conference.expected)
     if came:
-        return [
-            block("attendance", "attendance", compose("Số người dự: {n} người", "Attendance: {n} people", n=came), here)
-        ]
+        return [block("attendance", "attendance", compose("Số người dự: {n}", "Attendance: {n}", n=came), here)]
     if expected:
         text = compose(
-            f"Số người dự kiến: {{n}} người; số người có mặt: {BLANK}",
-            f"Expected: {{n}} people; present: {BLANK}",
+            f"Số người dự kiến: {{n}}; số người có mặt: {BLANK}",
+            f"Expected: {{n}}; present: {BLANK}",
             n=expected,
         )
         return [block("attendance", "attendance", text, here)]
-    return [block("attendance", "attendance", {}, here)]
+    return [block("attendance", "attendance", {"vi": f"Số người dự: {BLANK}", "en": f"Attendance: {BLANK}"}, here)]
 
 
 def _logged(conference: Conference) -> list[Block]:
     """Who came in at least once, of those with a seat: in all, by category, and by unit within it."""
     on = words.held_on(conference)
-    came = Exists(Presence.objects.filter(registration=OuterRef("pk"), direction=Direction.IN))
     units: dict[tuple[str, UUID | None], list[bool]] = defaultdict(list)
     bodies: dict[UUID, Organisation] = {}
-    rows = conference.registrations.annotate(came=came).select_related("organisation", "person__organisation")
+    rows = conference.registrations.annotate(came=_CAME).select_related("organisation", "person__organisation")
+    rows = rows.prefetch_related("organisation__former_names", "person__organisation__former_names")
     for row in rows.exclude(state=RegistrationState.WAITING, came=False).exclude(
         state=RegistrationState.CANCELLED, came=False
     ):
@@ -134,7 +183,11 @@ def _logged(conference: Conference) -> list[Block]:
         block(
             "attendance",
             "attendance",
-            compose("Có mặt {n} người đã đăng ký", "Present: {n} of those registered", n=counted(everybody)),
+            compose(
+                "Có mặt {n} người đã đăng ký, trong đó:",
+                "Present: {n} of those registered, among them:",
+                n=counted(everybody),
+            ),
             log,
         )
     ]

@@ -8,7 +8,9 @@ from backend.conferences.queries import name_then
 from backend.conferences.states import DayPart
 from backend.core.clock import local
 from backend.core.text import Text, both
-from backend.minutes.drafting.blocks import BLANK, compose, joined, same
+from backend.core.vietnamese import ascii_name, fold
+from backend.documents.form import BLANK
+from backend.minutes.drafting.blocks import compose, joined, same
 from backend.people.models import Honorific, Person
 
 MONTHS = [
@@ -37,9 +39,10 @@ def day(date: dt.date) -> Text:
 
 
 def moment(at: dt.datetime, zone: str) -> Text:
+    """8 giờ 00, ngày 15 tháng 11 năm 2026: the hour as specimen 1.9 leaves room for it."""
     there = local(at, zone)
     return compose(
-        f"{there.hour} giờ {there.minute:02d} phút, {{day}}",
+        f"{there.hour} giờ {there.minute:02d}, {{day}}",
         f"{there.hour}:{there.minute:02d}, {{day}}",
         day=day(there.date()),
     )
@@ -63,36 +66,60 @@ def day_and_part(conference: Conference) -> Text:
 
 
 def count(said: dict[str, Any]) -> Text:
-    """hơn 190 · khoảng 180 · 190, as said; {} when no number is on record."""
+    """hơn 190 viên chức · khoảng 180 người · 190 người, as said; {} when no number is on record."""
     if said.get("n") is None:
         return {}
     number = int(said["n"])
     vi, en = {">": ("hơn ", "more than "), "≈": ("khoảng ", "about ")}.get(said.get("op", "="), ("", ""))
-    return {"vi": f"{vi}{number:,}".replace(",", "."), "en": f"{en}{number:,}"}
+    how_many = {"vi": f"{vi}{number:,}".replace(",", "."), "en": f"{en}{number:,}"}
+    return compose("{n} {who}", "{n} {who}", n=how_many, who=said.get("who") or {"vi": "người", "en": "people"})
 
 
 def person(somebody: Person) -> Text:
-    """Ông Nguyễn Văn An, with the degree where one is on record."""
-    name = " ".join(filter(None, [somebody.degree, somebody.full_name]))
+    """Ông Nguyễn Văn An, Mr Nguyen Van An; in Vietnamese a degree on record stands for the honorific."""
     title = both(Honorific(somebody.honorific).label)
-    return {code: f"{title[code]} {name}".strip() for code in ("vi", "en")}
+    name = ascii_name(somebody.full_name)
+    return {
+        "vi": f"{somebody.degree or title['vi']} {somebody.full_name}",
+        "en": f"{title['en']} {name}" if somebody.honorific else name,
+    }
 
 
 def with_office(who: Duty | Speech, on: dt.date | None) -> Text:
     """A person with the office held then; an office or bloc without a name; a visible blank where neither is on record."""
-    others = dict(who.office)
-    if others and who.organisation:
-        others = compose("{office} {body}", "{office}, {body}", office=others, body=name_then(who.organisation, on))
-    elif who.organisation:
-        others = name_then(who.organisation, on)
+    body = name_then(who.organisation, on) if who.organisation else {}
     unnamed = dict(who.group if isinstance(who, Duty) else who.speaker)
+    others = _office_of(dict(who.office), body)
     if who.person:
         return (
             compose("{name} – {office}", "{name}, {office}", name=person(who.person), office=others)
             if others
             else person(who.person)
         )
-    return joined([part for part in (unnamed, others) if part], " – ") or same(BLANK)
+    if unnamed and not who.office and who.organisation:
+        named = (body, who.organisation.name, who.organisation.short_name)
+        others = {} if any(_contains(unnamed, name) for name in named) else others
+    return capital(joined([part for part in (unnamed, others) if part], " – ")) or same(BLANK)
+
+
+def _office_of(office: Text, body: Text) -> Text:
+    """Vụ trưởng + Vụ Đo lường; what both share is said once: Chánh Văn phòng + Văn phòng Tổng cục is Chánh Văn phòng
+    Tổng cục, and Giám đốc Sở Y tế + Sở Y tế stays as it is."""
+    if not office or not body:
+        return office or body
+    if _contains(office, body):
+        return office
+    said, named = office.get("vi", "").split(), body.get("vi", "").split()
+    shared = next(
+        (n for n in range(min(len(said), len(named)), 0, -1) if fold(" ".join(said[-n:])) == fold(" ".join(named[:n]))),
+        0,
+    )
+    kept = {**office, "vi": " ".join(said[: len(said) - shared])}
+    return compose("{office} {body}", "{office}, {body}", office=kept, body=body)
+
+
+def _contains(text: Text, part: Text) -> bool:
+    return bool(part.get("vi")) and fold(part["vi"]) in fold(text.get("vi", ""))
 
 
 def capital(text: Text) -> Text:

@@ -12,7 +12,7 @@ from backend.core.text import Text, say
 from backend.documents import services as documents
 from backend.documents.queries import written_number
 from backend.minutes import drafting
-from backend.minutes.drafting.blocks import block, compose, same
+from backend.minutes.drafting.blocks import block, compose, ended, same
 from backend.minutes.drafting.words import day
 from backend.minutes.events import MinutesApproved, MinutesDrafted, MinutesSentBack, MinutesSubmitted
 from backend.minutes.models import Minutes
@@ -82,27 +82,29 @@ def supplement(*, minutes_id: UUID, reason: Text) -> Minutes:
     if minutes.state != MinutesState.APPROVED or minutes.approved_at is None:
         raise Conflict(say(vi="Chỉ bổ sung biên bản đã duyệt.", en="Only approved minutes can be supplemented."))
     conference = whole(minutes.conference_id)
-    title = {"vi": f"Biên bản bổ sung {conference.title['vi']}"}
-    if conference.title.get("en"):
-        title["en"] = f"Supplementary minutes of {conference.title['en']}"
+    head = drafting.head(conference)
+    head["title"] = compose(
+        "Bổ sung Biên bản số {number} {name}",
+        "Supplement to Minutes No. {number}: {name}",
+        number=same(minutes.head["number"]),
+        name=minutes.head["title"] if minutes.supplements_id is None else head["title"],
+    )
     document = documents.open_file(
-        organisation_id=minutes.document.organisation_id, kind=KIND, title=title, conference_id=conference.pk
+        organisation_id=minutes.document.organisation_id, kind=KIND, title=head["title"], conference_id=conference.pk
     )
     points_back = compose(
-        "Bổ sung Biên bản số {number}, {day}. Lý do: {reason}",
-        "Supplement to minutes No. {number} of {day}. Reason: {reason}",
+        "Bổ sung Biên bản số {number} được duyệt {day}. Lý do: {reason}",
+        "Supplement to minutes No. {number} approved on {day}. Reason: {reason}",
         number=same(minutes.head["number"]),
         day=day(local(minutes.approved_at).date()),
-        reason=reason,
+        reason=ended(reason),
     )
-    drawn = drafting.draw(conference)
-    frame = [made for made in drawn if made["kind"] in {"start", "place", "chair", "secretary"}]
     made = Minutes.objects.create(
         conference=conference,
         supplements=minutes,
         document=document,
-        head={**drafting.head(conference), "title": {**title, "vi": f"Bổ sung {conference.title['vi']}"}},
-        content=[*frame, block("supplement", "supplement", points_back, f"minutes:{minutes.pk}"), drawn[-1]],
+        head=head,
+        content=drafting.frame(conference, block("supplement", "supplement", points_back, f"minutes:{minutes.pk}")),
     )
     render(minutes_id=made.pk)
     emit(MinutesDrafted(minutes_id=made.pk, conference_id=conference.pk, document_id=document.pk))

@@ -15,6 +15,7 @@ from backend.documents import services as documents
 from backend.documents.models import DocumentFile
 from backend.minutes import drafting, paper
 from backend.minutes.drafting import Report
+from backend.minutes.drafting.blocks import compose
 from backend.minutes.events import MinutesDrafted, MinutesEdited, MinutesRegenerated
 from backend.minutes.models import Minutes
 from backend.minutes.queries import issuer, whole
@@ -41,12 +42,11 @@ def draft(*, conference_id: UUID) -> Minutes:
     if organisation_id is None:
         raise Conflict(say(vi="Hội nghị chưa có đơn vị chủ trì.", en="The conference has no lead organisation."))
     conference = whole(conference.pk)
-    title = {"vi": f"Biên bản {conference.title['vi']}"}
-    if conference.title.get("en"):
-        title["en"] = f"Minutes of {conference.title['en']}"
+    head = drafting.head(conference)
+    title = compose("Biên bản {name}", "Minutes: {name}", name=head["title"])
     document = documents.open_file(organisation_id=organisation_id, kind=KIND, title=title, conference_id=conference.pk)
     minutes = Minutes.objects.create(
-        conference=conference, document=document, head=drafting.head(conference), content=drafting.draw(conference)
+        conference=conference, document=document, head=head, content=drafting.draw(conference)
     )
     render(minutes_id=minutes.pk)
     emit(MinutesDrafted(minutes_id=minutes.pk, conference_id=conference.pk, document_id=document.pk))

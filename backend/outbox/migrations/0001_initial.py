@@ -29,6 +29,7 @@ class Migration(migrations.Migration):
                 ('secrets', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=200), default=list, size=None)),
                 ('active', models.BooleanField(default=True)),
                 ('disabled_reason', models.CharField(blank=True, max_length=200)),
+                ('held_until', models.DateTimeField(editable=False, null=True)),
             ],
             options={
                 'abstract': False,
@@ -86,7 +87,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='delivery',
-            index=models.Index(condition=models.Q(('state', 'due')), fields=['due_at'], name='deliveries_due'),
+            index=models.Index(condition=models.Q(('state', 'due')), fields=['consumer', 'due_at'], name='deliveries_due'),
         ),
         migrations.AddIndex(
             model_name='delivery',

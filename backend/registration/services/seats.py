@@ -6,7 +6,7 @@ whether there is room, it is changed in the statement that inserts the registrat
 
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Count, F, Max, Q
 from django.db.models.functions import Coalesce
 
@@ -52,6 +52,7 @@ SELECT %(id)s, clock_timestamp(), clock_timestamp(), 1, %(conference)s, %(person
     CASE WHEN seated THEN clock_timestamp() END,
     0
 FROM counted
+RETURNING *
 """
 
 
@@ -69,43 +70,46 @@ def register(
 
     Raises NotFound, Invalid, or Conflict when the conference does not register (any more).
     """
-    person = Person.objects.select_for_update(no_key=True).filter(pk=person_id).first()
+    person = Person.objects.select_for_update(no_key=True).filter(pk=person_id).values_list("organisation_id").first()
     if person is None:
         raise Invalid({"person": say(vi="Không có người này.", en="There is no such person.")})
-    before = Registration.objects.filter(conference_id=conference_id, person=person)
+    before = Registration.objects.filter(conference_id=conference_id, person_id=person_id)
     if live := before.exclude(state=RegistrationState.CANCELLED).first():
         return live
-    conference = Conference.objects.filter(pk=conference_id).first()
-    if conference is None:
+    state = Conference.objects.filter(pk=conference_id).values_list("state", flat=True).first()
+    if state is None:
         raise NotFound()
-    if conference.state not in {ConferenceState.ANNOUNCED, ConferenceState.RUNNING}:
+    if state not in {ConferenceState.ANNOUNCED, ConferenceState.RUNNING}:
         raise Conflict(
             say(
                 vi="Hội nghị không nhận đăng ký (hiện: {state}).",
                 en="The conference does not take registrations (now: {state}).",
-                state=ConferenceState(conference.state).label,
+                state=ConferenceState(state).label,
             )
         )
-    if site_id and not Site.objects.filter(pk=site_id, conference=conference).exists():
+    if site_id and not Site.objects.filter(pk=site_id, conference_id=conference_id).exists():
         raise Invalid({"site": say(vi="Không phải địa điểm của hội nghị này.", en="Not a site of this conference.")})
-    registration_id = time_ordered_id()
     values = {
-        "id": registration_id,
+        "id": time_ordered_id(),
         "conference": conference_id,
         "person": person_id,
         "invitation": invitation_id,
-        "organisation": organisation_id or person.organisation_id,
+        "organisation": organisation_id or person[0],
         "site": site_id,
         "category": category,
     }
-    with connection.cursor() as cursor:
-        cursor.execute(TAKE_SEAT_OR_TURN, values)
-        if cursor.rowcount == 0:
-            _ensure_seats(conference)
-            cursor.execute(TAKE_SEAT_OR_TURN, values)
-    made = Registration.objects.get(pk=registration_id)
+    made = _take_seat_or_turn(values)
+    if made is None:
+        _ensure_seats(Conference.objects.get(pk=conference_id))
+        made = _take_seat_or_turn(values)
+    assert made is not None
     emit(_news(made))
     return made
+
+
+def _take_seat_or_turn(values: dict[str, UUID | str | None]) -> Registration | None:
+    """None while the conference has no counter yet."""
+    return next(iter(Registration.objects.raw(TAKE_SEAT_OR_TURN, values)), None)
 
 
 @transaction.atomic

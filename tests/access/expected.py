@@ -1,0 +1,250 @@
+"""THE table of who may: by operation, who is let do it, and to whom its row does not exist.
+
+To the blind a row answers 404, and a list comes without it. Everybody else is told no: 403, and 401 for who is not
+signed in. The rows asked for belong to the host; its conferences are public. That closed ones are kept from everybody
+outside is asked by test_routes.py for all operations at once.
+"""
+
+from dataclasses import dataclass
+
+from tests.access.callers import (
+    ADMINISTRATOR,
+    APPROVER,
+    AS_IF_AT_HOME,
+    AUDITOR,
+    CHAIR,
+    DELEGATE,
+    EDITOR,
+    EVERYBODY,
+    HOST,
+    ORGANISER,
+    PARTICIPANTS,
+    PARTNER,
+    RECORDER,
+    SIGNED_IN,
+    WRITERS,
+)
+
+
+@dataclass(frozen=True)
+class Expected:
+    may: frozenset[str]
+    blind: frozenset[str]
+
+    def of(self, caller: str, *, lists: bool = False) -> str:
+        if caller in self.may:
+            return "yes"
+        if caller in self.blind:
+            return "nothing" if lists else "404"
+        return "401" if caller == "anonymous" else "403"
+
+
+def reads(who: set[str]) -> Expected:
+    """Whoever is signed in may ask; to all but `who` the row does not exist."""
+    return Expected(frozenset(who), frozenset(SIGNED_IN - who))
+
+
+def may(who: set[str], *, sees: set[str] = SIGNED_IN) -> Expected:
+    """`who` may. Of those who do not see the row, it is not found by whoever could do the same to a row of their own
+    (same role elsewhere, or anybody where a duty would do); all others are refused before it is looked for."""
+    on_duty = bool(who & PARTICIPANTS)
+    blind = {caller for caller in SIGNED_IN - sees - who if on_duty or AS_IF_AT_HOME.get(caller, caller) in who}
+    return Expected(frozenset(who), frozenset(blind))
+
+
+#: Nobody: an address the router gives every viewset and this one does not answer.
+NO_SUCH_READING = may(set())
+EVERYTHING = {"administrator of everything"}
+OVERSEER = {"auditor of everything"} | EVERYTHING
+
+#: Who reads guest lists, seats and the log of the door: also of a partner.
+LOOKS = WRITERS | AUDITOR | PARTNER
+KEEPS_RECORD = WRITERS | RECORDER
+GAVEL = WRITERS | RECORDER | CHAIR
+READS_MINUTES = HOST | PARTNER | CHAIR | RECORDER
+TOOK_PART = HOST | PARTNER | PARTICIPANTS
+WORKS_ON_ARTICLES = HOST
+EDITS = EDITOR | ADMINISTRATOR
+APPROVES = APPROVER | ADMINISTRATOR
+
+#: Where no token is read: whoever signs in is nobody yet, and a reply link says by itself who holds it.
+TOKENLESS = {"POST sessions", "GET replies/<token>", "POST replies/<token>"}
+
+PART = {
+    "GET {}": may(SIGNED_IN),
+    "POST {}": may(WRITERS),
+    "GET {}/<pk>": may(SIGNED_IN),
+    "PATCH {}/<pk>": may(WRITERS),
+    "DELETE {}/<pk>": may(WRITERS, sees=HOST),
+}
+SHARED = {**PART, "DELETE {}/<pk>": may(WRITERS)}
+ENTRY = {
+    "GET {}": reads(TOOK_PART),
+    "POST {}": may(KEEPS_RECORD),
+    "GET {}/<pk>": reads(TOOK_PART),
+    "PATCH {}/<pk>": may(KEEPS_RECORD, sees=TOOK_PART),
+    "DELETE {}/<pk>": may(KEEPS_RECORD, sees=TOOK_PART),
+}
+
+
+def each(names: list[str], rows: dict[str, Expected]) -> dict[str, Expected]:
+    return {operation.format(name): expected for name in names for operation, expected in rows.items()}
+
+
+EXPECTED: dict[str, Expected] = {
+    # conferences: known to everybody once announced, written by the lead organisation, opened and closed by the chair
+    "GET conferences": may(SIGNED_IN),
+    "POST conferences": may(WRITERS),
+    "GET conferences/<pk>": may(SIGNED_IN),
+    "PATCH conferences/<pk>": may(WRITERS),
+    "POST conferences/<pk>/announce": may(WRITERS, sees=HOST),
+    "POST conferences/<pk>/archive": may(WRITERS),
+    "POST conferences/<pk>/cancel": may(WRITERS),
+    "POST conferences/<pk>/close": may(WRITERS | CHAIR),
+    "POST conferences/<pk>/postpone": may(WRITERS),
+    "POST conferences/<pk>/reopen": may(WRITERS),
+    "POST conferences/<pk>/start": may(WRITERS | CHAIR),
+    **each(["sites", "agenda-items", "duties", "speeches"], PART),
+    **each(["venues", "rooms", "series"], SHARED),
+    "POST speeches": may(KEEPS_RECORD),
+    "PATCH speeches/<pk>": may(KEEPS_RECORD),
+    # invitations: the invitee sees his own, and answers by the link
+    "GET invitation-lists": reads(LOOKS),
+    "POST invitation-lists": may(WRITERS),
+    "GET invitation-lists/<pk>": reads(LOOKS),
+    "POST invitation-lists/<pk>/members": may(WRITERS, sees=LOOKS),
+    "POST invitation-lists/<pk>/send": may(WRITERS, sees=LOOKS),
+    "GET invitations": reads(LOOKS | DELEGATE),
+    "GET invitations/<pk>": reads(LOOKS | DELEGATE),
+    "POST invitations/<pk>/name": may(WRITERS, sees=LOOKS),
+    "POST invitations/<pk>/reply": may(WRITERS, sees=LOOKS | DELEGATE),
+    "POST invitations/<pk>/resend": may(WRITERS, sees=LOOKS | DELEGATE),
+    "POST invitations/<pk>/withdraw": may(WRITERS, sees=LOOKS | DELEGATE),
+    "GET replies/<token>": may(EVERYBODY),
+    "POST replies/<token>": may(EVERYBODY),
+    # registration
+    "GET registrations": reads(LOOKS | DELEGATE),
+    "POST registrations": may(WRITERS),
+    "GET registrations/<pk>": reads(LOOKS | DELEGATE),
+    "POST registrations/<pk>/cancel": may(WRITERS, sees=LOOKS | DELEGATE),
+    "POST registrations/<pk>/reissue": may(WRITERS, sees=LOOKS | DELEGATE),
+    "GET seats": reads(LOOKS),
+    "GET seats/<pk>": reads(LOOKS),
+    "POST seats/<pk>/resize": may(WRITERS),
+    "GET check-ins": NO_SUCH_READING,
+    "POST check-ins": may(WRITERS, sees=LOOKS),
+    "GET check-ins/<pk>": NO_SUCH_READING,
+    "GET check-outs": NO_SUCH_READING,
+    "POST check-outs": may(WRITERS, sees=LOOKS),
+    "GET check-outs/<pk>": NO_SUCH_READING,
+    "GET presences": reads(LOOKS),
+    "GET presences/<pk>": reads(LOOKS),
+    "GET attendance": reads(LOOKS),
+    "GET attendance/<pk>": NO_SUCH_READING,
+    # resolutions: prepared by those who keep the record, decided with the chair, voted on by those on the roll
+    "GET resolutions": may(SIGNED_IN),
+    "POST resolutions": may(KEEPS_RECORD),
+    "GET resolutions/<pk>": may(SIGNED_IN),
+    "PATCH resolutions/<pk>": may(KEEPS_RECORD, sees=READS_MINUTES),
+    "POST resolutions/<pk>/table": may(KEEPS_RECORD, sees=READS_MINUTES),
+    "POST resolutions/<pk>/withdraw": may(KEEPS_RECORD),
+    "POST resolutions/<pk>/decide": may(GAVEL),
+    "GET polls": may(SIGNED_IN),
+    "POST polls": may(KEEPS_RECORD),
+    "GET polls/<pk>": may(SIGNED_IN),
+    "POST polls/<pk>/open": may(GAVEL, sees=READS_MINUTES),
+    "POST polls/<pk>/seal": may(GAVEL),
+    "POST polls/<pk>/declare": may(GAVEL),
+    "POST polls/<pk>/annul": may(GAVEL),
+    "GET polls/<pk>/entitlement": may(SIGNED_IN),
+    "GET polls/<pk>/evidence": may(SIGNED_IN),
+    "GET polls/<pk>/roll": may(WRITERS | AUDITOR),
+    "GET ballots": NO_SUCH_READING,
+    "POST ballots": may(DELEGATE),
+    "GET ballots/<pk>": NO_SUCH_READING,
+    # the record and the minutes: written by the secretary, approved by the chair and by no role
+    **each(["findings", "proposals", "conclusions"], ENTRY),
+    "GET minutes": reads(READS_MINUTES),
+    "POST minutes": may(KEEPS_RECORD),
+    "GET minutes/<pk>": reads(READS_MINUTES),
+    "PATCH minutes/<pk>": may(KEEPS_RECORD, sees=READS_MINUTES),
+    "POST minutes/<pk>/approve": may(CHAIR, sees=READS_MINUTES),
+    "GET minutes/<pk>/preview": reads(READS_MINUTES),
+    "GET minutes/<pk>/provenance": reads(READS_MINUTES),
+    "POST minutes/<pk>/regenerate": may(KEEPS_RECORD, sees=READS_MINUTES),
+    "POST minutes/<pk>/send_back": may(KEEPS_RECORD | CHAIR, sees=READS_MINUTES),
+    "POST minutes/<pk>/submit": may(KEEPS_RECORD, sees=READS_MINUTES),
+    "POST minutes/<pk>/supplement": may(KEEPS_RECORD, sees=TOOK_PART),
+    "GET documents": reads(TOOK_PART),
+    "GET documents/<pk>": reads(TOOK_PART),
+    "GET documents/<pk>/content": reads(TOOK_PART),
+    "GET official-numbers": may(HOST, sees=HOST),
+    "GET official-numbers/<pk>": may(HOST, sees=HOST),
+    "POST official-numbers/<pk>/void": may(WRITERS, sees=HOST),
+    # articles: written by editors, approved by approvers
+    "GET articles": reads(WORKS_ON_ARTICLES),
+    "POST articles": may(EDITS),
+    "GET articles/<pk>": reads(WORKS_ON_ARTICLES),
+    "PATCH articles/<pk>": may(EDITS, sees=WORKS_ON_ARTICLES),
+    "POST articles/<pk>/submit": may(EDITS, sees=WORKS_ON_ARTICLES),
+    "POST articles/<pk>/send_back": may(EDITS | APPROVES, sees=WORKS_ON_ARTICLES),
+    "POST articles/<pk>/approve": may(APPROVES, sees=WORKS_ON_ARTICLES),
+    "POST articles/<pk>/publish": may(EDITS | APPROVES, sees=WORKS_ON_ARTICLES),
+    "POST articles/<pk>/correct": may(APPROVES),
+    "POST articles/<pk>/retract": may(APPROVES),
+    "GET articles/<pk>/revisions": may(SIGNED_IN),
+    # people: looked up where one works; roles and accounts know no border, so they are for who holds everything
+    "GET sessions": NO_SUCH_READING,
+    "POST sessions": may(EVERYBODY),
+    "GET sessions/current": may(SIGNED_IN),
+    "DELETE sessions/current": may(SIGNED_IN),
+    "GET sessions/<pk>": NO_SUCH_READING,
+    "GET tokens": reads(DELEGATE),
+    "POST tokens": may(SIGNED_IN),
+    "GET tokens/<pk>": reads(DELEGATE),
+    "DELETE tokens/<pk>": may(DELEGATE, sees=DELEGATE),
+    "GET organisations": may(SIGNED_IN),
+    "POST organisations": may(ORGANISER | ADMINISTRATOR),
+    "GET organisations/<pk>": may(SIGNED_IN),
+    "PATCH organisations/<pk>": may(ORGANISER | ADMINISTRATOR),
+    "POST organisations/<pk>/rename": may(ORGANISER | ADMINISTRATOR),
+    **each(
+        ["people", "positions"],
+        {
+            "GET {}": reads(HOST),
+            "POST {}": may(WRITERS),
+            "GET {}/<pk>": reads(HOST),
+            "PATCH {}/<pk>": may(WRITERS, sees=HOST),
+        },
+    ),
+    "GET role-grants": may(EVERYTHING),
+    "POST role-grants": may(EVERYTHING),
+    "GET role-grants/<pk>": may(EVERYTHING),
+    "DELETE role-grants/<pk>": may(EVERYTHING),
+    "GET accounts": may(EVERYTHING),
+    "POST accounts": may(EVERYTHING),
+    "GET accounts/<pk>": may(EVERYTHING),
+    "POST accounts/<pk>/activate": may(EVERYTHING),
+    "POST accounts/<pk>/deactivate": may(EVERYTHING),
+    # mail
+    "GET mails": may(WRITERS | AUDITOR, sees=WRITERS | AUDITOR),
+    "GET mails/<pk>": may(WRITERS | AUDITOR, sees=WRITERS | AUDITOR),
+    "GET mails/<pk>/content": may(WRITERS | AUDITOR, sees=WRITERS | AUDITOR),
+    "POST mails/<pk>/retry": may(ORGANISER | ADMINISTRATOR, sees=WRITERS | AUDITOR),
+    # the lift: facts of all organisations in one record, so a role held in one of them opens nothing
+    "GET events": may(OVERSEER),
+    "GET events/<pk>": may(OVERSEER),
+    "GET deliveries": may(OVERSEER),
+    "GET deliveries/<pk>": may(OVERSEER),
+    "GET deliveries/summary": may(OVERSEER),
+    "POST deliveries/<pk>/redeliver": may(EVERYTHING),
+    "POST deliveries/redeliver": may(EVERYTHING),
+    "GET webhook-endpoints": may(OVERSEER),
+    "POST webhook-endpoints": may(EVERYTHING),
+    "GET webhook-endpoints/<pk>": may(OVERSEER),
+    "PATCH webhook-endpoints/<pk>": may(EVERYTHING),
+    "DELETE webhook-endpoints/<pk>": may(EVERYTHING),
+    "POST webhook-endpoints/<pk>/rotate": may(EVERYTHING),
+    "POST webhook-endpoints/<pk>/activate": may(EVERYTHING),
+    "POST webhook-endpoints/<pk>/deactivate": may(EVERYTHING),
+}

@@ -1,0 +1,249 @@
+"""How each operation is asked for in the world of the test: a well-formed request that succeeds for who may make it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from backend.registration import codes
+from tests.access.world import World
+from tests.factories.people import PASSWORD
+
+VI = {"vi": "Thử"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ask:
+    """`of` is the row in the address; `sees` the row a list shows to those it is for."""
+
+    of: Any = None
+    body: dict[str, Any] | None = None
+    query: str = ""
+    sees: Any = None
+
+    def address(self, path: str) -> str:
+        row = getattr(self.of, "pk", self.of)
+        for parameter in ("<pk>", "<token>"):
+            path = path.replace(parameter, str(row))
+        return f"{path}?{self.query}" if self.query else path
+
+
+def _page(row: Any, **filters: Any) -> Ask:
+    """A list, asked for as many rows as one page holds."""
+    return Ask(sees=row, query="&".join(["page_size=200", *(f"{key}={value}" for key, value in filters.items())]))
+
+
+def _id(row: Any) -> str:
+    return str(row.pk)
+
+
+REQUESTS: dict[str, Callable[[World], Ask]] = {
+    # conferences
+    "GET conferences": lambda w: _page(w.announced),
+    "POST conferences": lambda w: Ask(body={"kind": "meeting", "title": VI, "lead": _id(w.host)}),
+    "GET conferences/<pk>": lambda w: Ask(of=w.announced),
+    "PATCH conferences/<pk>": lambda w: Ask(of=w.announced, body={"note": VI}),
+    "POST conferences/<pk>/announce": lambda w: Ask(of=w.draft),
+    "POST conferences/<pk>/archive": lambda w: Ask(of=w.closed),
+    "POST conferences/<pk>/cancel": lambda w: Ask(of=w.announced, body={"reason": VI}),
+    "POST conferences/<pk>/close": lambda w: Ask(of=w.running, body={}),
+    "POST conferences/<pk>/postpone": lambda w: Ask(of=w.announced, body={"reason": VI}),
+    "POST conferences/<pk>/reopen": lambda w: Ask(of=w.cancelled),
+    "POST conferences/<pk>/start": lambda w: Ask(of=w.announced, body={}),
+    "GET sites": lambda w: _page(w.site),
+    "POST sites": lambda w: Ask(body={"conference": _id(w.announced), "new_venue": {"name": VI}}),
+    "GET sites/<pk>": lambda w: Ask(of=w.site),
+    "PATCH sites/<pk>": lambda w: Ask(of=w.site, body={"capacity": 9}),
+    "DELETE sites/<pk>": lambda w: Ask(of=w.unannounced["site"]),
+    "GET agenda-items": lambda w: _page(w.agenda_item),
+    "POST agenda-items": lambda w: Ask(body={"conference": _id(w.announced), "phase": "vote", "title": VI}),
+    "GET agenda-items/<pk>": lambda w: Ask(of=w.agenda_item),
+    "PATCH agenda-items/<pk>": lambda w: Ask(of=w.agenda_item, body={"title": VI}),
+    "DELETE agenda-items/<pk>": lambda w: Ask(of=w.unannounced["agenda_item"]),
+    "GET duties": lambda w: _page(w.duty, kind="teller"),
+    "POST duties": lambda w: Ask(body={"conference": _id(w.announced), "kind": "teller", "office": VI}),
+    "GET duties/<pk>": lambda w: Ask(of=w.duty),
+    "PATCH duties/<pk>": lambda w: Ask(of=w.duty, body={"office": VI}),
+    "DELETE duties/<pk>": lambda w: Ask(of=w.unannounced["duty"]),
+    "GET speeches": lambda w: _page(w.speech),
+    "POST speeches": lambda w: Ask(body={"conference": _id(w.running), "kind": "remark", "speaker": VI}),
+    "GET speeches/<pk>": lambda w: Ask(of=w.speech),
+    "PATCH speeches/<pk>": lambda w: Ask(of=w.speech, body={"gist": VI}),
+    "DELETE speeches/<pk>": lambda w: Ask(of=w.unannounced["speech"]),
+    "GET venues": lambda w: _page(w.venue),
+    "POST venues": lambda w: Ask(body={"name": VI, "organisation": _id(w.host)}),
+    "GET venues/<pk>": lambda w: Ask(of=w.venue),
+    "PATCH venues/<pk>": lambda w: Ask(of=w.venue, body={"hired": True}),
+    "DELETE venues/<pk>": lambda w: Ask(of=w.empty_venue),
+    "GET rooms": lambda w: _page(w.room),
+    "POST rooms": lambda w: Ask(body={"venue": _id(w.venue), "name": VI}),
+    "GET rooms/<pk>": lambda w: Ask(of=w.room),
+    "PATCH rooms/<pk>": lambda w: Ask(of=w.room, body={"capacity": 9}),
+    "DELETE rooms/<pk>": lambda w: Ask(of=w.room),
+    "GET series": lambda w: _page(w.series),
+    "POST series": lambda w: Ask(body={"title": VI, "organisation": _id(w.host)}),
+    "GET series/<pk>": lambda w: Ask(of=w.series),
+    "PATCH series/<pk>": lambda w: Ask(of=w.series, body={"title": VI}),
+    "DELETE series/<pk>": lambda w: Ask(of=w.series),
+    # invitations
+    "GET invitation-lists": lambda w: _page(w.list),
+    "POST invitation-lists": lambda w: Ask(
+        body={"conference": _id(w.announced), "title": VI, "category": "guest", "offices": [{"office": VI}]}
+    ),
+    "GET invitation-lists/<pk>": lambda w: Ask(of=w.list),
+    "POST invitation-lists/<pk>/members": lambda w: Ask(of=w.unsent, body={"people": [_id(w.person)]}),
+    "POST invitation-lists/<pk>/send": lambda w: Ask(of=w.unsent),
+    "GET invitations": lambda w: _page(w.invitation),
+    "GET invitations/<pk>": lambda w: Ask(of=w.invitation),
+    "POST invitations/<pk>/name": lambda w: Ask(of=w.office, body={"person": _id(w.person)}),
+    "POST invitations/<pk>/reply": lambda w: Ask(of=w.invitation, body={"answer": "accepted"}),
+    "POST invitations/<pk>/resend": lambda w: Ask(of=w.invitation),
+    "POST invitations/<pk>/withdraw": lambda w: Ask(of=w.invitation),
+    "GET replies/<token>": lambda w: Ask(of=w.reply_token),
+    "POST replies/<token>": lambda w: Ask(of=w.reply_token, body={"answer": "tentative"}),
+    # registration
+    "GET registrations": lambda w: _page(w.registration),
+    "POST registrations": lambda w: Ask(body={"conference": _id(w.announced), "person": _id(w.person)}),
+    "GET registrations/<pk>": lambda w: Ask(of=w.registration),
+    "POST registrations/<pk>/cancel": lambda w: Ask(of=w.registration),
+    "POST registrations/<pk>/reissue": lambda w: Ask(of=w.registration),
+    "GET seats": lambda w: _page(w.announced),
+    "GET seats/<pk>": lambda w: Ask(of=w.announced),
+    "POST seats/<pk>/resize": lambda w: Ask(of=w.announced, body={"capacity": 50}),
+    "GET check-ins": lambda w: Ask(),
+    "POST check-ins": lambda w: Ask(body={"code": codes.sign(w.registration.pk, 0)}),
+    "GET check-ins/<pk>": lambda w: Ask(of=w.presence),
+    "GET check-outs": lambda w: Ask(),
+    "POST check-outs": lambda w: Ask(body={"registration": _id(w.inside)}),
+    "GET check-outs/<pk>": lambda w: Ask(of=w.presence),
+    "GET presences": lambda w: _page(w.presence),
+    "GET presences/<pk>": lambda w: Ask(of=w.presence),
+    "GET attendance": lambda w: Ask(query=f"conference={w.running.pk}&share=2/3"),
+    "GET attendance/<pk>": lambda w: Ask(of=w.presence),
+    # resolutions
+    "GET resolutions": lambda w: _page(w.tabled),
+    "POST resolutions": lambda w: Ask(body={"conference": _id(w.running), "title": VI, "clauses": [VI]}),
+    "GET resolutions/<pk>": lambda w: Ask(of=w.tabled),
+    "PATCH resolutions/<pk>": lambda w: Ask(of=w.resolution, body={"title": VI}),
+    "POST resolutions/<pk>/table": lambda w: Ask(of=w.resolution),
+    "POST resolutions/<pk>/withdraw": lambda w: Ask(of=w.tabled),
+    "POST resolutions/<pk>/decide": lambda w: Ask(of=w.tabled, body={"adopted": True, "decided_how": VI}),
+    "GET polls": lambda w: _page(w.declared),
+    "POST polls": lambda w: Ask(
+        body={
+            "resolution": _id(w.tabled),
+            "question": VI,
+            "rule": "staff_conference",
+            "voting_categories": ["staff"],
+        }
+    ),
+    "GET polls/<pk>": lambda w: Ask(of=w.declared),
+    "POST polls/<pk>/open": lambda w: Ask(of=w.poll, body={}),
+    "POST polls/<pk>/seal": lambda w: Ask(of=w.open_poll),
+    "POST polls/<pk>/declare": lambda w: Ask(of=w.counted, body={}),
+    "POST polls/<pk>/annul": lambda w: Ask(of=w.counted, body={"reason": VI}),
+    "GET polls/<pk>/entitlement": lambda w: Ask(of=w.open_poll),
+    "GET polls/<pk>/evidence": lambda w: Ask(of=w.declared),
+    "GET polls/<pk>/roll": lambda w: Ask(of=w.declared),
+    "GET ballots": lambda w: Ask(),
+    "POST ballots": lambda w: Ask(body={"poll": _id(w.open_poll), "choice": "yes"}),
+    "GET ballots/<pk>": lambda w: Ask(of=w.open_poll),
+    # minutes
+    **{
+        key: ask
+        for name, row in (("findings", "finding"), ("proposals", "proposal"), ("conclusions", "conclusion"))
+        for key, ask in {
+            f"GET {name}": lambda w, row=row: _page(getattr(w, row)),
+            f"POST {name}": lambda w, row=row: Ask(
+                body={"conference": _id(w.running), "kind": getattr(w, row).kind, "text": VI}
+            ),
+            f"GET {name}/<pk>": lambda w, row=row: Ask(of=getattr(w, row)),
+            f"PATCH {name}/<pk>": lambda w, row=row: Ask(of=getattr(w, row), body={"text": VI}),
+            f"DELETE {name}/<pk>": lambda w, row=row: Ask(of=getattr(w, row)),
+        }.items()
+    },
+    "GET minutes": lambda w: _page(w.minutes),
+    "POST minutes": lambda w: Ask(body={"conference": _id(w.closed)}),
+    "GET minutes/<pk>": lambda w: Ask(of=w.minutes),
+    "PATCH minutes/<pk>": lambda w: Ask(of=w.minutes, body={"added": [{"text": VI}]}),
+    "POST minutes/<pk>/approve": lambda w: Ask(of=w.submitted),
+    "GET minutes/<pk>/preview": lambda w: Ask(of=w.minutes),
+    "GET minutes/<pk>/provenance": lambda w: Ask(of=w.minutes),
+    "POST minutes/<pk>/regenerate": lambda w: Ask(of=w.minutes),
+    "POST minutes/<pk>/send_back": lambda w: Ask(of=w.submitted),
+    "POST minutes/<pk>/submit": lambda w: Ask(of=w.minutes),
+    "POST minutes/<pk>/supplement": lambda w: Ask(of=w.approved, body={"reason": VI}),
+    # documents
+    "GET documents": lambda w: _page(w.approved.document),
+    "GET documents/<pk>": lambda w: Ask(of=w.approved.document),
+    "GET documents/<pk>/content": lambda w: Ask(of=w.approved.document),
+    "GET official-numbers": lambda w: _page(w.number),
+    "GET official-numbers/<pk>": lambda w: Ask(of=w.number),
+    "POST official-numbers/<pk>/void": lambda w: Ask(of=w.number, body={"reason": "Ghi nhầm"}),
+    # articles
+    "GET articles": lambda w: _page(w.article),
+    "POST articles": lambda w: Ask(body={"organisation": _id(w.host), "kind": "feature", "title": VI}),
+    "GET articles/<pk>": lambda w: Ask(of=w.article),
+    "PATCH articles/<pk>": lambda w: Ask(of=w.article, body={"title": VI}),
+    "POST articles/<pk>/submit": lambda w: Ask(of=w.article),
+    "POST articles/<pk>/send_back": lambda w: Ask(of=w.in_review),
+    "POST articles/<pk>/approve": lambda w: Ask(of=w.in_review),
+    "POST articles/<pk>/publish": lambda w: Ask(of=w.approved_article),
+    "POST articles/<pk>/correct": lambda w: Ask(of=w.published, body={"note": VI}),
+    "POST articles/<pk>/retract": lambda w: Ask(of=w.published, body={"note": VI}),
+    "GET articles/<pk>/revisions": lambda w: Ask(of=w.published),
+    # people
+    "GET sessions": lambda w: Ask(),
+    "POST sessions": lambda w: Ask(body={"email": w.account.email, "password": PASSWORD}),
+    "GET sessions/current": lambda w: Ask(),
+    "DELETE sessions/current": lambda w: Ask(),
+    "GET sessions/<pk>": lambda w: Ask(of=w.account),
+    "GET tokens": lambda w: _page(w.delegates_token),
+    "POST tokens": lambda w: Ask(body={"name": "máy", "scopes": ["people:write"], "expires_in_days": 1}),
+    "GET tokens/<pk>": lambda w: Ask(of=w.delegates_token),
+    "DELETE tokens/<pk>": lambda w: Ask(of=w.delegates_token),
+    "GET organisations": lambda w: _page(w.host),
+    "POST organisations": lambda w: Ask(body={"slug": "phong-moi", "name": VI, "parent": _id(w.host)}),
+    "GET organisations/<pk>": lambda w: Ask(of=w.host),
+    "PATCH organisations/<pk>": lambda w: Ask(of=w.host, body={"symbol": "KT9"}),
+    "POST organisations/<pk>/rename": lambda w: Ask(of=w.host, body={"name": VI, "since": "2025-03-01"}),
+    "GET people": lambda w: _page(w.person),
+    "POST people": lambda w: Ask(body={"full_name": "Lê Thị Mới", "organisation": _id(w.host)}),
+    "GET people/<pk>": lambda w: Ask(of=w.person),
+    "PATCH people/<pk>": lambda w: Ask(of=w.person, body={"degree": "TS"}),
+    "GET positions": lambda w: _page(w.position),
+    "POST positions": lambda w: Ask(body={"person": _id(w.person), "title": VI}),
+    "GET positions/<pk>": lambda w: Ask(of=w.position),
+    "PATCH positions/<pk>": lambda w: Ask(of=w.position, body={"rank": 9}),
+    "GET role-grants": lambda w: _page(w.grant),
+    "POST role-grants": lambda w: Ask(
+        body={"account": _id(w.account), "role": "organiser", "organisation": _id(w.host)}
+    ),
+    "GET role-grants/<pk>": lambda w: Ask(of=w.grant),
+    "DELETE role-grants/<pk>": lambda w: Ask(of=w.grant),
+    "GET accounts": lambda w: _page(w.account),
+    "POST accounts": lambda w: Ask(body={"email": "moi@plenum.example", "password": "một mật khẩu rất dài"}),
+    "GET accounts/<pk>": lambda w: Ask(of=w.account),
+    "POST accounts/<pk>/activate": lambda w: Ask(of=w.account),
+    "POST accounts/<pk>/deactivate": lambda w: Ask(of=w.account),
+    # mail
+    "GET mails": lambda w: _page(w.mail),
+    "GET mails/<pk>": lambda w: Ask(of=w.mail),
+    "GET mails/<pk>/content": lambda w: Ask(of=w.mail),
+    "POST mails/<pk>/retry": lambda w: Ask(of=w.mail),
+    # the lift
+    "GET events": lambda w: _page(w.event),
+    "GET events/<pk>": lambda w: Ask(of=w.event),
+    "GET deliveries": lambda w: _page(w.delivery),
+    "GET deliveries/<pk>": lambda w: Ask(of=w.delivery),
+    "GET deliveries/summary": lambda w: Ask(),
+    "POST deliveries/<pk>/redeliver": lambda w: Ask(of=w.delivery),
+    "POST deliveries/redeliver": lambda w: Ask(body={"ids": [_id(w.delivery)]}),
+    "GET webhook-endpoints": lambda w: _page(w.endpoint),
+    "POST webhook-endpoints": lambda w: Ask(body={"url": "https://93.184.216.34/plenum"}),
+    "GET webhook-endpoints/<pk>": lambda w: Ask(of=w.endpoint),
+    "PATCH webhook-endpoints/<pk>": lambda w: Ask(of=w.endpoint, body={"description": "Cổng tin"}),
+    "DELETE webhook-endpoints/<pk>": lambda w: Ask(of=w.endpoint),
+    "POST webhook-endpoints/<pk>/rotate": lambda w: Ask(of=w.endpoint),
+    "POST webhook-endpoints/<pk>/activate": lambda w: Ask(of=w.endpoint),
+    "POST webhook-endpoints/<pk>/deactivate": lambda w: Ask(of=w.endpoint),
+}

@@ -1,0 +1,141 @@
+"""What a body names: a right held at home opens nothing of others, and rows of two conferences are never mixed."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.access.conftest import API
+from tests.access.world import World
+from tests.factories.conferences import AgendaItemFactory, RoomFactory, SiteFactory, SpeechFactory, VenueFactory
+from tests.factories.people import PersonFactory
+from tests.factories.resolutions import PollFactory, ResolutionFactory
+
+pytestmark = pytest.mark.django_db
+VI = {"vi": "Thử"}
+
+
+class Elsewhere:
+    """Rows of the foreign organisation and its public conference."""
+
+    def __init__(self, world: World) -> None:
+        self.conference = str(world.elsewhere.pk)
+        self.organisation = str(world.foreign.pk)
+        self.person = str(PersonFactory(organisation=world.foreign).pk)
+        self.venue = str(VenueFactory(organisation=world.foreign).pk)
+        self.room = str(RoomFactory(venue_id=self.venue).pk)
+        self.site = str(SiteFactory(conference=world.elsewhere).pk)
+        self.agenda_item = str(AgendaItemFactory(conference=world.elsewhere).pk)
+        self.speech = str(SpeechFactory(conference=world.elsewhere).pk)
+        resolution = ResolutionFactory(conference=world.elsewhere)
+        self.resolution = str(resolution.pk)
+        self.poll = str(PollFactory(resolution=resolution, state="annulled").pk)
+
+
+@pytest.fixture(scope="module")
+def elsewhere(world: World) -> Elsewhere:
+    return Elsewhere(world)
+
+
+Body = Callable[[World, Elsewhere], dict[str, Any]]
+#: Writing at somebody else's: 403, whatever one is at home.
+AT_OTHERS: dict[str, Body] = {
+    "POST conferences": lambda w, e: {"kind": "meeting", "title": VI, "lead": e.organisation},
+    "PATCH conferences/{w.announced.pk}": lambda w, e: {"lead": e.organisation},
+    "POST sites": lambda w, e: {"conference": e.conference, "new_venue": {"name": VI}},
+    "POST agenda-items": lambda w, e: {"conference": e.conference, "phase": "vote", "title": VI},
+    "POST duties": lambda w, e: {"conference": e.conference, "kind": "chair", "office": VI},
+    "POST speeches": lambda w, e: {"conference": e.conference, "kind": "remark", "speaker": VI},
+    "POST venues": lambda w, e: {"name": VI, "organisation": e.organisation},
+    "PATCH venues/{w.venue.pk}": lambda w, e: {"organisation": e.organisation},
+    "POST rooms": lambda w, e: {"venue": e.venue, "name": VI},
+    "PATCH rooms/{w.room.pk}": lambda w, e: {"venue": e.venue},
+    "POST series": lambda w, e: {"title": VI, "organisation": e.organisation},
+    "PATCH series/{w.series.pk}": lambda w, e: {"organisation": e.organisation},
+    "POST invitation-lists": lambda w, e: {"conference": e.conference, "title": VI, "category": "guest"},
+    "POST registrations": lambda w, e: {"conference": e.conference, "person": str(w.person.pk)},
+    "POST check-ins": lambda w, e: {"conference": e.conference, "name": "ai do"},
+    "POST check-outs": lambda w, e: {"conference": e.conference, "name": "ai do"},
+    "POST resolutions": lambda w, e: {"conference": e.conference, "title": VI, "clauses": [VI]},
+    "POST polls": lambda w, e: {
+        "resolution": e.resolution, "question": VI, "rule": "staff_conference", "voting_categories": ["staff"],
+    },
+    "POST findings": lambda w, e: {"conference": e.conference, "kind": "limitation", "text": VI},
+    "POST proposals": lambda w, e: {"conference": e.conference, "kind": "proposal", "text": VI},
+    "POST conclusions": lambda w, e: {"conference": e.conference, "kind": "task", "text": VI},
+    "POST minutes": lambda w, e: {"conference": e.conference},
+    "POST people": lambda w, e: {"full_name": "Lê Thị Mới", "organisation": e.organisation},
+    "PATCH people/{w.person.pk}": lambda w, e: {"organisation": e.organisation},
+    "POST positions": lambda w, e: {"person": e.person, "title": VI},
+    "POST organisations": lambda w, e: {"slug": "x", "name": VI, "parent": e.organisation},
+    "PATCH organisations/{w.host.pk}": lambda w, e: {"parent": e.organisation},
+    "POST articles": lambda w, e: {"organisation": e.organisation, "kind": "feature", "title": VI},
+}  # fmt: skip
+#: Rows of another conference in one's own: 400 naming the field.
+MIXED: dict[str, Body] = {
+    "PATCH sites/{w.site.pk}": lambda w, e: {"conference": e.conference},
+    "POST duties site": lambda w, e: {
+        "conference": str(w.announced.pk), "kind": "chair", "office": VI, "site": e.site,
+    },
+    "POST duties agenda_item": lambda w, e: {
+        "conference": str(w.announced.pk), "kind": "chair", "office": VI, "agenda_item": e.agenda_item,
+    },
+    "PATCH duties/{w.duty.pk} site": lambda w, e: {"site": e.site},
+    "POST speeches agenda_item": lambda w, e: {
+        "conference": str(w.running.pk), "kind": "remark", "speaker": VI, "agenda_item": e.agenda_item,
+    },
+    "PATCH speeches/{w.speech.pk} agenda_item": lambda w, e: {"agenda_item": e.agenda_item},
+    "POST sites room": lambda w, e: {
+        "conference": str(w.announced.pk), "venue": str(w.venue.pk), "room": e.room,
+    },
+    "POST invitation-lists site": lambda w, e: {
+        "conference": str(w.announced.pk), "title": VI, "category": "guest", "site": e.site,
+    },
+    "POST registrations site": lambda w, e: {
+        "conference": str(w.announced.pk), "person": str(w.person.pk), "site": e.site,
+    },
+    "POST check-ins site": lambda w, e: {"registration": str(w.registration.pk), "site": e.site},
+    "POST resolutions agenda_item": lambda w, e: {
+        "conference": str(w.running.pk), "title": VI, "clauses": [VI], "agenda_item": e.agenda_item,
+    },
+    "PATCH resolutions/{w.resolution.pk} agenda_item": lambda w, e: {"agenda_item": e.agenda_item},
+    "POST findings speech": lambda w, e: {
+        "conference": str(w.running.pk), "kind": "limitation", "text": VI, "speech": e.speech,
+    },
+    "PATCH findings/{w.finding.pk} speech": lambda w, e: {"speech": e.speech},
+    "POST proposals speech": lambda w, e: {
+        "conference": str(w.running.pk), "kind": "proposal", "text": VI, "speech": e.speech,
+    },
+}  # fmt: skip
+
+
+def sent(world: World, elsewhere: Elsewhere, said: str, body: Body) -> Any:
+    method, path = said.split(" ")[:2]
+    caller = "editor" if path == "articles" else "organiser"
+    headers = {"If-Match": "*", **world.authorization(world.tokens[caller])}
+    ask = {"POST": world.http.post, "PATCH": world.http.patch}[method]
+    return ask(API + path.format(w=world), body(world, elsewhere), headers=headers)
+
+
+@pytest.mark.parametrize("said", AT_OTHERS)
+def test_a_role_at_home_opens_nothing_at_others(world: World, elsewhere: Elsewhere, said: str) -> None:
+    answer = sent(world, elsewhere, said, AT_OTHERS[said])
+    assert answer.status_code == 403, answer.content
+
+
+@pytest.mark.parametrize("said", MIXED)
+def test_rows_of_two_conferences_are_not_mixed(world: World, elsewhere: Elsewhere, said: str) -> None:
+    answer = sent(world, elsewhere, said, MIXED[said])
+    assert answer.status_code == 400, answer.content
+    assert answer.json()["errors"], "names the field"
+
+
+def test_a_new_round_replaces_no_poll_of_another_resolution(world: World, elsewhere: Elsewhere) -> None:
+    body = {
+        "resolution": str(world.tabled.pk),
+        "question": VI,
+        "rule": "staff_conference",
+        "voting_categories": ["staff"],
+        "replaces": elsewhere.poll,
+    }
+    assert sent(world, elsewhere, "POST polls", lambda w, e: body).status_code == 409

@@ -1,0 +1,369 @@
+"""What reading costs: a list takes as many queries for 30 rows as for one, and so does a row with all that hangs on it."""
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from rest_framework.test import APIClient
+
+from backend.articles.models import ArticleRevision
+from backend.conferences.api.parts import DutyViewSet
+from backend.conferences.models import Conference, Duty
+from backend.core.clock import now
+from backend.documents import services as documents
+from backend.documents.models import Document, NumberSeries, OfficialNumber
+from backend.minutes.models import Minutes
+from backend.outbox.models import DeliveryAttempt
+from backend.people.models import Account, Organisation, Person
+from backend.registration.models import Presence, Registration, Seats
+from backend.resolutions import services as resolutions
+from backend.resolutions.models import Entitlement, Poll
+from tests.access.operations import operations
+from tests.factories.articles import ArticleBlockFactory, ArticleFactory
+from tests.factories.conferences import (
+    AgendaItemFactory,
+    ConferenceFactory,
+    DutyFactory,
+    OrganiserFactory,
+    RoomFactory,
+    SeriesFactory,
+    SiteFactory,
+    SpeechFactory,
+    VenueFactory,
+)
+from tests.factories.documents import DocumentFactory
+from tests.factories.invitations import InvitationFactory, InvitationListFactory
+from tests.factories.mail import OutgoingMailFactory
+from tests.factories.minutes import ConclusionFactory, FindingFactory, ProposalFactory
+from tests.factories.outbox import DeliveryFactory, EventFactory, WebhookEndpointFactory
+from tests.factories.people import (
+    ApiTokenFactory,
+    OrganisationFactory,
+    OrganisationNameFactory,
+    PersonFactory,
+    PositionFactory,
+    RoleGrantFactory,
+    account_with,
+)
+from tests.factories.resolutions import PollFactory, ResolutionFactory
+
+pytestmark = pytest.mark.django_db
+API = "/api/v1/"
+SIZES = (1, 3, 30)
+#: The token, the grants, the tree of organisations, the page, and what is prefetched for its rows.
+MOST = 10
+#: A conference's own page shows everything it consists of.
+MOST_FOR_ONE = 12
+
+
+class House:
+    """One organisation, who reads its lists, and how to make one more row of each kind, with all it hangs on."""
+
+    def __init__(self) -> None:
+        self.host: Organisation = OrganisationFactory()
+        self.account: Account = account_with("administrator", person=PersonFactory(organisation=self.host))
+        self.organiser: Account = account_with("organiser", organisation=self.host)
+        self.count = self.made = 0
+
+    def number(self) -> int:
+        self.count += 1
+        return self.count
+
+    def renamed(self) -> Organisation:
+        row: Organisation = OrganisationFactory(parent=self.host)
+        OrganisationNameFactory(organisation=row, valid_to=dt.date(2022, 1, 1))
+        return row
+
+    def person(self) -> Person:
+        row: Person = PersonFactory(organisation=self.renamed())
+        return row
+
+    def conference(self, **fields: Any) -> Conference:
+        row: Conference = ConferenceFactory(lead=self.host, co=[self.renamed()], **{"announced": True, **fields})
+        return row
+
+    def filled_conference(self) -> Conference:
+        row = self.conference()
+        self.site(row)
+        self.duty(row)
+        AgendaItemFactory(conference=row)
+        return row
+
+    def site(self, conference: Conference | None = None) -> Any:
+        room = RoomFactory(venue__organisation=self.host)
+        return SiteFactory(conference=conference or self.conference(), venue=room.venue, room=room)
+
+    def duty(self, conference: Conference | None = None) -> Any:
+        conference = conference or self.conference()
+        return DutyFactory(conference=conference, person=self.person(), organisation=self.renamed())
+
+    def invitation(self) -> Any:
+        return InvitationFactory(
+            list=InvitationListFactory(conference=self.conference()), person=self.person(), sent=True
+        )
+
+    def registration(self, conference: Conference | None = None) -> Registration:
+        person = self.person()
+        return Registration.objects.create(
+            conference=conference or self.conference(),
+            person=person,
+            organisation=person.organisation,
+            category="staff",
+            state="confirmed",
+        )
+
+    def presence(self) -> Presence:
+        row = self.registration()
+        return Presence.objects.create(conference=row.conference, registration=row, direction="in", source="code")
+
+    def poll(self, voters: int = 1) -> Poll:
+        """Declared, with as many votes cast."""
+        poll: Poll = PollFactory(resolution=ResolutionFactory(conference=self.conference(state="running")))
+        own = Registration.objects.create(
+            conference=poll.conference, person=self.account.person, category="staff", state="confirmed"
+        )
+        for seat in [own, *(self.registration(poll.conference) for _ in range(voters - 1))]:
+            Presence.objects.create(conference=poll.conference, registration=seat, direction="in", source="code")
+        resolutions.open_poll(poll_id=poll.pk)
+        for caster in Entitlement.objects.filter(poll=poll).values_list("caster_id", flat=True):
+            resolutions.cast(poll_id=poll.pk, person_id=caster, choice="yes")
+        for step in (resolutions.seal, resolutions.count, resolutions.declare):
+            step(poll_id=poll.pk)
+        return poll
+
+    def minutes(self) -> Minutes:
+        conference = self.conference(state="closed")
+        return Minutes.objects.create(
+            conference=conference, document=self.numbered_document(kind="BB"), head={}, content=[]
+        )
+
+    @staticmethod
+    def version(document: Document, *, draft: bool = True) -> None:
+        documents.add_version(document_id=document.pk, contents={"pdf": b"%PDF-"}, stem="van-ban", draft=draft)
+
+    def filed(self) -> Document:
+        row: Document = DocumentFactory(organisation=self.renamed())
+        self.version(row)
+        return row
+
+    def numbered_document(self, kind: str = "NQ") -> Document:
+        document: Document = DocumentFactory(organisation=self.renamed(), kind=kind)
+        self.version(document, draft=False)
+        series = NumberSeries.objects.create(organisation=document.organisation, kind=kind, year=2021, last=1)
+        OfficialNumber.objects.create(series=series, number=1, document=document)
+        return document
+
+    def delivery(self) -> Any:
+        return DeliveryFactory(event=EventFactory(relayed=self.number()))
+
+
+#: Lists that only who holds a role everywhere may read.
+FOR_ADMINISTRATORS = {"accounts", "role-grants", "events", "deliveries", "webhook-endpoints"}
+#: Answers that do not grow with what hangs on the row: they count it, or show the last of it.
+NO_LONGER_ANSWER = {
+    "seats/<pk>",
+    "invitation-lists/<pk>",
+    "documents/<pk>/content",
+    "attendance",
+    "deliveries/summary",
+}
+
+#: Every list there is → how it gets one more row.
+ONE_MORE: dict[str, Callable[[House], Any]] = {
+    "conferences": lambda h: h.filled_conference(),
+    "sites": lambda h: h.site(),
+    "agenda-items": lambda h: AgendaItemFactory(conference=h.conference()),
+    "duties": lambda h: h.duty(),
+    "speeches": lambda h: SpeechFactory(
+        conference=h.conference(), person=h.person(), organisation=h.renamed(), speaker={}
+    ),
+    "venues": lambda h: VenueFactory(organisation=h.renamed()),
+    "rooms": lambda h: RoomFactory(venue__organisation=h.renamed()),
+    "series": lambda h: SeriesFactory(organisation=h.renamed()),
+    "invitation-lists": lambda h: InvitationListFactory(conference=h.conference(), organisation=h.renamed()),
+    "invitations": lambda h: h.invitation(),
+    "registrations": lambda h: h.registration(),
+    "seats": lambda h: Seats.objects.create(conference=h.conference(), capacity=5),
+    "presences": lambda h: h.presence(),
+    "resolutions": lambda h: ResolutionFactory(conference=h.conference()),
+    "polls": lambda h: h.poll(),
+    "findings": lambda h: FindingFactory(conference=h.conference()),
+    "proposals": lambda h: ProposalFactory(conference=h.conference()),
+    "conclusions": lambda h: ConclusionFactory(conference=h.conference(), subject=h.renamed()),
+    "minutes": lambda h: h.minutes(),
+    "documents": lambda h: h.numbered_document(),
+    "official-numbers": lambda h: h.numbered_document(),
+    "articles": lambda h: ArticleFactory(organisation=h.renamed(), conference=h.conference()),
+    "tokens": lambda h: [ApiTokenFactory(account=account) for account in (h.account, h.organiser)],
+    "organisations": lambda h: h.renamed(),
+    "people": lambda h: h.person(),
+    "positions": lambda h: PositionFactory(person=h.person(), organisation=h.renamed()),
+    "role-grants": lambda h: RoleGrantFactory(organisation=h.renamed()),
+    "accounts": lambda h: account_with("editor", "secretary", organisation=h.host),
+    "mails": lambda h: OutgoingMailFactory(organisation_id=h.host.pk),
+    "events": lambda h: EventFactory(relayed=h.number()),
+    "deliveries": lambda h: h.delivery(),
+    "webhook-endpoints": lambda h: WebhookEndpointFactory(),
+}
+
+#: Single rows on which lists hang → the row, and how one more hangs on it.
+GROWING: dict[str, tuple[Callable[[House], Any], Callable[[House, Any], Any]]] = {
+    "conferences/<pk>": (lambda h: h.conference(), lambda h, row: _fill(h, row)),
+    "seats/<pk>": (
+        lambda h: Seats.objects.create(conference=h.conference(), capacity=500),
+        lambda h, row: h.registration(row.conference),
+    ),
+    "invitation-lists/<pk>": (
+        lambda h: InvitationListFactory(conference=h.conference()),
+        lambda h, row: InvitationFactory(list=row, person=h.person()),
+    ),
+    "minutes/<pk>": (lambda h: h.minutes(), lambda h, row: _say(h, row)),
+    "minutes/<pk>/provenance": (lambda h: h.minutes(), lambda h, row: _say(h, row)),
+    "documents/<pk>": (lambda h: h.filed(), lambda h, row: h.version(row)),
+    "documents/<pk>/content": (lambda h: h.filed(), lambda h, row: h.version(row)),
+    "articles/<pk>": (
+        lambda h: ArticleFactory(organisation=h.host, blocks=[]),
+        lambda h, row: ArticleBlockFactory(article=row, order=h.number()),
+    ),
+    "articles/<pk>/revisions": (
+        lambda h: ArticleFactory(organisation=h.host),
+        lambda h, row: ArticleRevision.objects.create(article=row, number=h.number(), content={}, at=now()),
+    ),
+    "organisations/<pk>": (lambda h: h.host, lambda h, row: OrganisationNameFactory(organisation=row)),
+    "accounts/<pk>": (lambda h: h.organiser, lambda h, row: RoleGrantFactory(account=row, organisation=h.renamed())),
+    "sessions/current": (
+        lambda h: None,
+        lambda h, row: RoleGrantFactory(account=h.account, organisation=h.renamed()),
+    ),
+    "deliveries/<pk>": (
+        lambda h: h.delivery(),
+        lambda h, row: DeliveryAttempt.objects.create(delivery=row, number=h.number(), outcome="452"),
+    ),
+    "deliveries/summary": (lambda h: None, lambda h, row: h.delivery()),
+    "attendance": (lambda h: h.conference(), lambda h, row: h.registration(row)),
+}
+#: What is read of a poll, whose roll is frozen when it opens.
+OF_A_POLL = {"polls/<pk>", "polls/<pk>/entitlement", "polls/<pk>/evidence", "polls/<pk>/roll"}
+#: Single rows that stand alone: a row is one row.
+FLAT = {
+    "sites/<pk>", "agenda-items/<pk>", "duties/<pk>", "speeches/<pk>", "venues/<pk>", "rooms/<pk>", "series/<pk>",
+    "invitations/<pk>", "registrations/<pk>", "presences/<pk>", "resolutions/<pk>", "findings/<pk>", "proposals/<pk>",
+    "conclusions/<pk>", "official-numbers/<pk>", "tokens/<pk>", "people/<pk>", "positions/<pk>", "role-grants/<pk>",
+    "mails/<pk>", "mails/<pk>/content", "events/<pk>", "webhook-endpoints/<pk>", "replies/<token>",
+    "minutes/<pk>/preview",
+}  # fmt: skip
+
+
+def _fill(house: House, conference: Conference) -> None:
+    house.site(conference)
+    house.duty(conference)
+    AgendaItemFactory(conference=conference)
+    OrganiserFactory(conference=conference, organisation=house.renamed(), role="co", order=house.number())
+
+
+def _say(house: House, minutes: Minutes) -> None:
+    finding = FindingFactory(conference=minutes.conference)
+    said = {
+        "id": f"finding:{finding.pk}",
+        "kind": "finding",
+        "text": {"vi": "Ít thời gian"},
+        "sources": [f"finding:{finding.pk}", f"conference:{minutes.conference_id}"],
+        "edited": False,
+    }
+    Minutes.objects.filter(pk=minutes.pk).update(content=[*minutes.content, said])
+    minutes.refresh_from_db()
+
+
+def reading() -> dict[str, Any]:
+    """path → viewset of every GET that a rule opens."""
+    return {
+        each.path.removeprefix(API): each
+        for each in operations()
+        if each.method == "GET" and each.action in each.viewset.rules
+    }
+
+
+def lists() -> set[str]:
+    return {path for path, each in reading().items() if each.action == "list" and each.viewset.pagination_class}
+
+
+def queries(account: Account, address: str) -> tuple[int, Any]:
+    """How many queries the answer took, and the answer."""
+    client = APIClient()
+    client.force_authenticate(Account.objects.get(pk=account.pk))
+    with CaptureQueriesContext(connection) as captured:
+        answer = client.get(address)
+    assert answer.status_code == 200, answer.content
+    return len(captured), answer
+
+
+def test_every_list_and_every_row_is_measured() -> None:
+    assert lists() == set(ONE_MORE), "say in ONE_MORE how the list gets one more row"
+    assert set(reading()) - lists() == set(GROWING) | OF_A_POLL | FLAT, (
+        "say in GROWING what hangs on the row, or in FLAT: nothing"
+    )
+
+
+@pytest.mark.parametrize(
+    ("path", "role"),
+    [
+        (path, role)
+        for path in sorted(lists())
+        for role in ("account", "organiser")
+        if role == "account" or path not in FOR_ADMINISTRATORS
+    ],
+)
+def test_a_list_costs_the_same_with_1_3_and_30_rows(path: str, role: str) -> None:
+    house, costs, rows = House(), [], []
+    for size in SIZES:
+        while house.made < size:
+            ONE_MORE[path](house)
+            house.made += 1
+        cost, answer = queries(getattr(house, role), f"{API}{path}?page_size=200")
+        costs.append(cost)
+        rows.append(len(answer.json()["results"]))
+    assert rows[0] >= 1
+    assert all(now_shown - rows[0] >= size - 1 for now_shown, size in zip(rows, SIZES, strict=True))
+    assert len(set(costs)) == 1, costs
+    assert costs[0] <= MOST
+
+
+@pytest.mark.parametrize("path", sorted(GROWING))
+def test_a_row_costs_the_same_whatever_hangs_on_it(path: str) -> None:
+    house, costs, sizes = House(), [], []
+    make, add = GROWING[path]
+    row = make(house)
+    address = API + path.replace("<pk>", str(getattr(row, "pk", "")))
+    if path == "attendance":
+        address += f"?conference={row.pk}&share=2/3"
+    for size in SIZES:
+        while house.made < size:
+            add(house, row)
+            house.made += 1
+        cost, answer = queries(house.account, address)
+        costs.append(cost)
+        sizes.append(len(answer.content))
+    assert len(set(costs)) == 1, costs
+    assert costs[0] <= MOST_FOR_ONE
+    assert path in NO_LONGER_ANSWER or sizes[0] < sizes[1] < sizes[2], "nothing was added that the answer shows"
+
+
+@pytest.mark.parametrize("path", sorted(OF_A_POLL))
+def test_a_poll_costs_the_same_whatever_its_roll(path: str) -> None:
+    house = House()
+    costs = [queries(house.account, API + path.replace("<pk>", str(house.poll(voters=size).pk)))[0] for size in SIZES]
+    assert len(set(costs)) == 1, costs
+    assert costs[0] <= MOST
+
+
+def test_a_list_that_asks_for_each_row_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The negative control: without its joins the list of duties costs more the longer it is."""
+    monkeypatch.setattr(DutyViewSet, "queryset", Duty.objects.all())
+    house, costs = House(), []
+    for _ in range(2):
+        house.duty()
+        costs.append(queries(house.account, f"{API}duties")[0])
+    assert costs[0] < costs[1]

@@ -1,0 +1,236 @@
+"""Everybody who may ask, and something of everything to ask for: rows in the state each verb needs."""
+
+import datetime as dt
+from typing import Any
+from uuid import uuid4
+
+from rest_framework.test import APIClient
+
+from backend.articles.states import ArticleState
+from backend.conferences.models import Conference
+from backend.core.clock import now
+from backend.documents import services as documents
+from backend.documents.models import NumberSeries, OfficialNumber
+from backend.invitations import links
+from backend.minutes import services as minutes
+from backend.minutes.models import Minutes
+from backend.people.models import Account, ApiToken
+from backend.registration import services as registration
+from backend.registration.models import Presence, Registration
+from backend.resolutions import services as resolutions
+from backend.resolutions.models import Poll
+from backend.resolutions.states import ResolutionState
+from tests.access.callers import ROLES
+from tests.factories.articles import ArticleFactory, published
+from tests.factories.conferences import (
+    AgendaItemFactory,
+    ConferenceFactory,
+    DutyFactory,
+    RoomFactory,
+    SeriesFactory,
+    SiteFactory,
+    SpeechFactory,
+    VenueFactory,
+)
+from tests.factories.documents import DocumentFactory
+from tests.factories.invitations import InvitationFactory, InvitationListFactory
+from tests.factories.mail import OutgoingMailFactory
+from tests.factories.minutes import ConclusionFactory, FindingFactory, ProposalFactory
+from tests.factories.outbox import DeliveryFactory, EventFactory, WebhookEndpointFactory
+from tests.factories.people import (
+    AccountFactory,
+    ApiTokenFactory,
+    OrganisationFactory,
+    PersonFactory,
+    PositionFactory,
+    RoleGrantFactory,
+    account_with,
+)
+from tests.factories.resolutions import PollFactory, ResolutionFactory
+
+
+class World:
+    """One host with conferences of every state, its people, and the people of a foreign organisation.
+
+    `confidentiality` is that of all the host's conferences.
+    """
+
+    def __init__(self, confidentiality: str = "public") -> None:
+        self.confidentiality, self.http = confidentiality, APIClient()
+        self.above = OrganisationFactory()
+        self.host = OrganisationFactory(parent=self.above)
+        self.partner, self.foreign = OrganisationFactory(), OrganisationFactory()
+        self._make_callers()
+        self._make_conferences()
+        self._make_guests()
+        self._make_decisions()
+        self._make_record()
+        self._make_articles()
+        self._make_people()
+        self._make_lift()
+
+    # Who asks
+
+    def _make_callers(self) -> None:
+        self.chair, self.recorder, self.delegate, self.guest = PersonFactory.create_batch(4, organisation=self.host)
+        self.foreign_chair = PersonFactory(organisation=self.foreign)
+        self.accounts: dict[str, Account] = {
+            "nobody": AccountFactory(person=PersonFactory(organisation=self.foreign)),
+            "delegate": AccountFactory(person=self.delegate),
+            "guest": AccountFactory(person=self.guest),
+            "chair": AccountFactory(person=self.chair),
+            "recorder": AccountFactory(person=self.recorder),
+            "foreign chair": AccountFactory(person=self.foreign_chair),
+            "organiser above": account_with("organiser", organisation=self.above),
+            "organiser of the partner": account_with("organiser", organisation=self.partner),
+        }
+        for role in ROLES:
+            self.accounts[role] = account_with(role, organisation=self.host)
+            self.accounts[f"foreign {role}"] = account_with(role, organisation=self.foreign)
+        for role in ("auditor", "administrator"):
+            self.accounts[f"{role} of everything"] = account_with(role)
+        self.tokens = {name: self.token(account) for name, account in self.accounts.items()}
+
+    @staticmethod
+    def token(account: Account, **said: Any) -> str:
+        """The secret of a new token of the account."""
+        secret = f"plenum_{uuid4()}"
+        ApiTokenFactory(account=account, secret=secret, **said)
+        return secret
+
+    @staticmethod
+    def authorization(secret: str | None) -> dict[str, str]:
+        return {"Authorization": f"Bearer {secret}"} if secret else {}
+
+    # What is asked for
+
+    def conference(self, state: str, **fields: Any) -> Conference:
+        """The host's, with a partner; chair, recorder, delegate and guest take part in it."""
+        made: Conference = ConferenceFactory(
+            lead=self.host,
+            co=[self.partner],
+            state="announced",
+            starts_at=now() + dt.timedelta(days=30),
+            ends_at=now() + dt.timedelta(days=30, hours=3),
+            confidentiality=self.confidentiality,
+            **fields,
+        )
+        DutyFactory(conference=made, kind="chair", person=self.chair)
+        DutyFactory(conference=made, kind="secretary", person=self.recorder)
+        for person, category in ((self.delegate, "staff"), (self.guest, "guest")):
+            registration.register(conference_id=made.pk, person_id=person.pk, category=category)
+        if state != "announced":
+            announced_at = None if state == "draft" else made.announced_at
+            Conference.objects.filter(pk=made.pk).update(state=state, announced_at=announced_at)
+            made.refresh_from_db()
+        return made
+
+    def _make_conferences(self) -> None:
+        self.draft, self.announced, self.running, self.closed, self.cancelled = map(
+            self.conference, ("draft", "announced", "running", "closed", "cancelled")
+        )
+        Conference.objects.filter(pk=self.running.pk).update(opened_at=now() - dt.timedelta(hours=1))
+        self.elsewhere = ConferenceFactory(lead=self.foreign, announced=True, exact=True)
+        DutyFactory(conference=self.elsewhere, kind="chair", person=self.foreign_chair)
+        self.venue = VenueFactory(organisation=self.host)
+        self.empty_venue = VenueFactory(organisation=self.host)
+        self.room = RoomFactory(venue=self.venue)
+        self.series = SeriesFactory(organisation=self.host)
+        self.site = SiteFactory(conference=self.announced)
+        self.agenda_item = AgendaItemFactory(conference=self.announced)
+        self.duty = DutyFactory(conference=self.announced, kind="teller")
+        self.speech = SpeechFactory(conference=self.running)
+        self.unannounced = {
+            "site": SiteFactory(conference=self.draft),
+            "agenda_item": AgendaItemFactory(conference=self.draft),
+            "duty": DutyFactory(conference=self.draft, kind="teller"),
+            "speech": SpeechFactory(conference=self.draft),
+        }
+
+    def _make_guests(self) -> None:
+        self.list = InvitationListFactory(conference=self.announced)
+        self.invitation = InvitationFactory(list=self.list, person=self.delegate, sent=True)
+        self.guests_invitation = InvitationFactory(list=self.list, person=self.guest, sent=True)
+        self.reply_token = links.sign(self.guests_invitation.pk, 0)
+        self.office = InvitationFactory(
+            list=self.list, person=None, organisation=None, language="vi", email="", office={"vi": "Vụ trưởng"}
+        )
+        self.unsent = InvitationListFactory(conference=self.announced, title={"vi": "Danh sách hai"})
+        InvitationFactory(list=self.unsent)
+        self.registration = Registration.objects.get(conference=self.announced, person=self.delegate)
+        self.inside = Registration.objects.get(conference=self.running, person=self.delegate)
+        self.presence = Presence.objects.create(
+            conference=self.running, registration=self.inside, direction="in", source="code"
+        )
+
+    def _poll(self, *, until: str, **fields: Any) -> Poll:
+        """A poll of the running conference, led through its life up to the verb `until`."""
+        poll: Poll = PollFactory(resolution=ResolutionFactory(conference=self.running), **fields)
+        life = {
+            "draft": lambda: None,
+            "open": lambda: resolutions.open_poll(poll_id=poll.pk, override_reason="thử"),
+            "seal": lambda: resolutions.seal(poll_id=poll.pk),
+            "count": lambda: resolutions.count(poll_id=poll.pk),
+            "declare": lambda: resolutions.declare(poll_id=poll.pk),
+        }
+        for verb, step in life.items():
+            step()
+            if verb == until:
+                break
+        return Poll.objects.get(pk=poll.pk)
+
+    def _make_decisions(self) -> None:
+        self.resolution = ResolutionFactory(conference=self.running, state=ResolutionState.DRAFT)
+        self.tabled = ResolutionFactory(conference=self.running)
+        self.poll = self._poll(until="draft")
+        self.open_poll = self._poll(until="open")
+        self.counted = self._poll(until="count")
+        self.declared = self._poll(until="declare")
+
+    def _minutes(self, *, until: str) -> Minutes:
+        made = minutes.draft(conference_id=self.conference("closed").pk)
+        if until != "draft":
+            minutes.submit(minutes_id=made.pk)
+        if until == "approved":
+            minutes.approve(minutes_id=made.pk, account_id=self.accounts["chair"].pk)
+        return Minutes.objects.get(pk=made.pk)
+
+    def _make_record(self) -> None:
+        self.finding = FindingFactory(conference=self.running)
+        self.proposal = ProposalFactory(conference=self.running)
+        self.conclusion = ConclusionFactory(conference=self.running)
+        self.minutes, self.submitted, self.approved = (
+            self._minutes(until=until) for until in ("draft", "submitted", "approved")
+        )
+        self.number = OfficialNumber.objects.create(
+            series=NumberSeries.objects.create(organisation=self.host, kind="NQ", year=2021, last=1),
+            number=1,
+            document=DocumentFactory(organisation=self.host, kind="NQ"),
+        )
+        self.internal_document = DocumentFactory(organisation=self.host)
+        documents.add_version(
+            document_id=self.internal_document.pk, contents={"pdf": b"%PDF-"}, stem="du-thao", draft=True
+        )
+
+    def _make_articles(self) -> None:
+        self.article = ArticleFactory(organisation=self.host)
+        self.in_review = ArticleFactory(organisation=self.host, state=ArticleState.REVIEW)
+        self.approved_article = ArticleFactory(
+            organisation=self.host, state=ArticleState.APPROVED, approved_by=AccountFactory()
+        )
+        self.published = published(organisation=self.host)
+
+    def _make_people(self) -> None:
+        self.person = PersonFactory(organisation=self.host)
+        self.position = PositionFactory(person=self.person)
+        self.account = AccountFactory(person=self.person)
+        self.grant = RoleGrantFactory(account=self.account, role="editor", organisation=self.host)
+        self.delegates_token: ApiToken = ApiTokenFactory(account=self.accounts["delegate"])
+
+    def _make_lift(self) -> None:
+        self.mail = OutgoingMailFactory(
+            organisation_id=self.host.pk, conference_id=self.announced.pk, state="refused", last_answer="550"
+        )
+        self.event = EventFactory(relayed=1)
+        self.delivery = DeliveryFactory(event=self.event, state="dead")
+        self.endpoint = WebhookEndpointFactory(organisation_id=self.host.pk, url="https://93.184.216.34/plenum")
