@@ -1,5 +1,6 @@
 """How each operation is asked for in the world of the test: a well-formed request that succeeds for who may make it."""
 
+import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -36,6 +37,11 @@ def _id(row: Any) -> str:
     return str(row.pk)
 
 
+def _week(world: World, number: int) -> str:
+    """The day of a later meeting of the weekly series; its first is number 0."""
+    return str(world.planned.starts_on + dt.timedelta(weeks=number))
+
+
 REQUESTS: dict[str, Callable[[World], Ask]] = {
     # conferences
     "GET conferences": lambda w: _page(w.announced),
@@ -49,6 +55,8 @@ REQUESTS: dict[str, Callable[[World], Ask]] = {
     "POST conferences/<pk>/postpone": lambda w: Ask(of=w.announced, body={"reason": VI}),
     "POST conferences/<pk>/reopen": lambda w: Ask(of=w.cancelled),
     "POST conferences/<pk>/start": lambda w: Ask(of=w.announced, body={}),
+    "POST conferences/<pk>/clone": lambda w: Ask(of=w.announced, body={"parts": ["agenda"]}),
+    "GET conferences/<pk>/clashes": lambda w: Ask(of=w.announced),
     "GET sites": lambda w: _page(w.site),
     "POST sites": lambda w: Ask(body={"conference": _id(w.announced), "new_venue": {"name": VI}}),
     "GET sites/<pk>": lambda w: Ask(of=w.site),
@@ -59,6 +67,18 @@ REQUESTS: dict[str, Callable[[World], Ask]] = {
     "GET agenda-items/<pk>": lambda w: Ask(of=w.agenda_item),
     "PATCH agenda-items/<pk>": lambda w: Ask(of=w.agenda_item, body={"title": VI}),
     "DELETE agenda-items/<pk>": lambda w: Ask(of=w.unannounced["agenda_item"]),
+    "GET agenda-rooms": lambda w: _page(w.agenda_room),
+    "POST agenda-rooms": lambda w: Ask(
+        body={
+            "conference": _id(w.announced),
+            "agenda_item": _id(w.agenda_item),
+            "site": _id(w.halls[0]),
+            "room": _id(w.room),
+        }
+    ),
+    "GET agenda-rooms/<pk>": lambda w: Ask(of=w.agenda_room),
+    "PATCH agenda-rooms/<pk>": lambda w: Ask(of=w.agenda_room, body={"room": _id(w.room)}),
+    "DELETE agenda-rooms/<pk>": lambda w: Ask(of=w.unannounced["agenda_room"]),
     "GET duties": lambda w: _page(w.duty, kind="teller"),
     "POST duties": lambda w: Ask(body={"conference": _id(w.announced), "kind": "teller", "office": VI}),
     "GET duties/<pk>": lambda w: Ask(of=w.duty),
@@ -79,11 +99,24 @@ REQUESTS: dict[str, Callable[[World], Ask]] = {
     "GET rooms/<pk>": lambda w: Ask(of=w.room),
     "PATCH rooms/<pk>": lambda w: Ask(of=w.room, body={"capacity": 9}),
     "DELETE rooms/<pk>": lambda w: Ask(of=w.room),
+    "GET rooms/free": lambda w: Ask(query="starts_at=2030-03-01T01:00:00Z&ends_at=2030-03-01T04:00:00Z&capacity=20"),
+    "GET rooms/equipment": lambda w: Ask(),
+    "GET rooms/<pk>/day": lambda w: Ask(of=w.halls[0].room, query=f"date={w.announced.starts_at.date()}"),
+    "POST rooms/swap": lambda w: Ask(body={"between": [{"site": _id(hall)} for hall in w.halls]}),
     "GET series": lambda w: _page(w.series),
     "POST series": lambda w: Ask(body={"title": VI, "organisation": _id(w.host)}),
     "GET series/<pk>": lambda w: Ask(of=w.series),
     "PATCH series/<pk>": lambda w: Ask(of=w.series, body={"title": VI}),
     "DELETE series/<pk>": lambda w: Ask(of=w.series),
+    "POST series/<pk>/split": lambda w: Ask(of=w.planned, body={"since": _week(w, 1), "title": VI}),
+    "POST series/<pk>/end": lambda w: Ask(of=w.planned, body={"last_day": _week(w, 2), "reason": VI}),
+    "GET series/<pk>/report": lambda w: Ask(of=w.planned),
+    "GET conference-templates": lambda w: _page(w.template),
+    "POST conference-templates": lambda w: Ask(body={"title": VI, "organisation": _id(w.host)}),
+    "GET conference-templates/<pk>": lambda w: Ask(of=w.template),
+    "PATCH conference-templates/<pk>": lambda w: Ask(of=w.template, body={"title": VI}),
+    "DELETE conference-templates/<pk>": lambda w: Ask(of=w.template),
+    "POST conference-templates/<pk>/draft": lambda w: Ask(of=w.template, body={}),
     # invitations
     "GET invitation-lists": lambda w: _page(w.list),
     "POST invitation-lists": lambda w: Ask(

@@ -1,5 +1,6 @@
 """What a body names: a right held at home opens nothing of others, and rows of two conferences are never mixed."""
 
+import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
@@ -50,6 +51,16 @@ AT_OTHERS: dict[str, Body] = {
     "PATCH venues/{w.venue.pk}": lambda w, e: {"organisation": e.organisation},
     "POST rooms": lambda w, e: {"venue": e.venue, "name": VI},
     "PATCH rooms/{w.room.pk}": lambda w, e: {"venue": e.venue},
+    "POST agenda-rooms": lambda w, e: {
+        "conference": e.conference, "agenda_item": e.agenda_item, "site": e.site, "room": e.room,
+    },
+    "POST rooms/swap": lambda w, e: {"between": [{"site": str(w.halls[0].pk)}, {"site": e.site}]},
+    "POST conferences/{w.announced.pk}/clone": lambda w, e: {"parts": [], "lead": e.organisation},
+    "POST conferences/{w.elsewhere.pk}/clone": lambda w, e: {"parts": []},
+    "POST conference-templates": lambda w, e: {"title": VI, "organisation": e.organisation},
+    "POST conference-templates of": lambda w, e: {"conference": e.conference},
+    "PATCH conference-templates/{w.template.pk}": lambda w, e: {"organisation": e.organisation},
+    "POST conference-templates/{w.template.pk}/draft": lambda w, e: {"lead": e.organisation},
     "POST series": lambda w, e: {"title": VI, "organisation": e.organisation},
     "PATCH series/{w.series.pk}": lambda w, e: {"organisation": e.organisation},
     "POST invitation-lists": lambda w, e: {"conference": e.conference, "title": VI, "category": "guest"},
@@ -88,6 +99,17 @@ MIXED: dict[str, Body] = {
     "POST sites room": lambda w, e: {
         "conference": str(w.announced.pk), "venue": str(w.venue.pk), "room": e.room,
     },
+    "POST series/{w.planned.pk}/split": lambda w, e: {
+        "since": str(w.planned.starts_on + dt.timedelta(weeks=1)), "organisation": e.organisation,
+    },
+    **{
+        f"POST agenda-rooms {name}": lambda w, e, name=name: {
+            "conference": str(w.announced.pk), "agenda_item": str(w.agenda_item.pk), "site": str(w.halls[0].pk),
+            "room": str(w.room.pk), name: getattr(e, name),
+        }
+        for name in ("agenda_item", "site", "room")
+    },
+    "PATCH agenda-rooms/{w.agenda_room.pk}": lambda w, e: {"room": e.room},
     "POST invitation-lists site": lambda w, e: {
         "conference": str(w.announced.pk), "title": VI, "category": "guest", "site": e.site,
     },

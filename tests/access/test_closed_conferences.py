@@ -2,8 +2,9 @@
 
 import pytest
 
+from backend.conferences.models import RoomBooking
 from tests.access.callers import PARTICIPANTS, PARTNER
-from tests.access.conftest import asked, key, outcome
+from tests.access.conftest import API, asked, key, outcome
 from tests.access.expected import EXPECTED
 from tests.access.operations import Operation, operations
 from tests.access.requests import REQUESTS
@@ -17,7 +18,7 @@ OUTSIDERS = ["foreign administrator", "foreign auditor", "foreign chair", "forei
 #: The rooms that answer about conferences …
 ROOMS = {"conferences", "invitations", "registration", "resolutions", "ballots", "minutes", "documents"}
 #: … and what of them belongs to no conference.
-OF_NO_CONFERENCE = ("venues", "rooms", "series", "official-numbers")
+OF_NO_CONFERENCE = ("venues", "rooms", "series", "conference-templates", "official-numbers")
 
 
 def of_a_conference(operation: Operation) -> bool:
@@ -49,3 +50,37 @@ def test_those_it_concerns_read_it_as_they_would_a_public_one(world: World, oper
 
     lists = ask.sees is not None
     assert got == {caller: EXPECTED[key(operation)].of(caller, lists=lists) for caller in concerned}
+
+
+# Rooms, series and templates belong to no conference, and tell nothing of one.
+
+
+@pytest.mark.parametrize(("caller", "named"), [("foreign organiser", False), ("organiser", True)])
+def test_the_day_of_a_room_names_a_conference_to_those_it_concerns(world: World, caller: str, named: bool) -> None:
+    (day,) = [each for each in operations() if key(each) == "GET rooms/<pk>/day"]
+    site, title = world.halls[0], world.announced.title["vi"]
+    start, end = world.announced.starts_at, world.announced.ends_at
+    booking = RoomBooking.objects.create(site=site, room=site.room, during=(start, end), taken=(start, end))
+
+    answer = asked(world, day, caller)
+    booking.delete()
+
+    (shown,) = answer.json()["bookings"]
+    assert shown["held"]
+    assert (shown["conference"] is not None, shown["site"] is not None, title in answer.content.decode()) == (
+        named,
+    ) * 3
+
+
+def test_what_a_closed_conference_has_is_not_taken_over(world: World) -> None:
+    conference, sites = str(world.announced.pk), [str(hall.pk) for hall in world.halls]
+    asks = {
+        "conference-templates": {"conference": conference, "organisation": str(world.foreign.pk), "parts": ["agenda"]},
+        f"conferences/{conference}/clone": {"parts": ["agenda"], "lead": str(world.foreign.pk)},
+        "rooms/swap": {"between": [{"site": site} for site in sites]},
+    }
+    headers = world.authorization(world.tokens["foreign organiser"])
+
+    got = {path: world.http.post(API + path, body, "json", headers=headers).status_code for path, body in asks.items()}
+
+    assert list(got.values()) == [404, 404, 400]

@@ -6,12 +6,26 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.db.models import F
 from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
 from backend.articles.models import ArticleRevision
 from backend.conferences.api.parts import DutyViewSet
-from backend.conferences.models import Conference, Duty
+from backend.conferences.models import (
+    Conference,
+    Duty,
+    Outline,
+    OutlineDuty,
+    OutlineItem,
+    OutlineSite,
+    PortableEquipment,
+    Room,
+    RoomBooking,
+    Series,
+    Venue,
+)
+from backend.conferences.states import Equipment
 from backend.core.clock import now
 from backend.documents import services as documents
 from backend.documents.models import Document, NumberSeries, OfficialNumber
@@ -25,13 +39,16 @@ from tests.access.operations import operations
 from tests.factories.articles import ArticleBlockFactory, ArticleFactory
 from tests.factories.conferences import (
     AgendaItemFactory,
+    AgendaRoomFactory,
     ConferenceFactory,
     DutyFactory,
     OrganiserFactory,
+    OutlineFactory,
     RoomFactory,
     SeriesFactory,
     SiteFactory,
     SpeechFactory,
+    TemplateFactory,
     VenueFactory,
 )
 from tests.factories.documents import DocumentFactory
@@ -55,8 +72,9 @@ API = "/api/v1/"
 SIZES = (1, 3, 30)
 #: The token, the grants, the tree of organisations, the page, and what is prefetched for its rows.
 MOST = 10
-#: A conference's own page shows everything it consists of.
-MOST_FOR_ONE = 12
+BOOKED_DAY = dt.datetime(2021, 1, 14, tzinfo=dt.UTC)
+#: A conference's own page shows everything it consists of; its clashes are looked for among all that happens meanwhile.
+MOST_FOR_ONE = 15
 
 
 class House:
@@ -99,6 +117,40 @@ class House:
     def duty(self, conference: Conference | None = None) -> Any:
         conference = conference or self.conference()
         return DutyFactory(conference=conference, person=self.person(), organisation=self.renamed())
+
+    def busy_conference(self) -> Conference:
+        row = self.conference(exact=True)
+        DutyFactory(conference=row, person=self.account.person)
+        return row
+
+    def clash(self, row: Conference) -> None:
+        """Who chairs it is needed in one more conference at its time."""
+        DutyFactory(conference=self.conference(exact=True), person=row.duties.get().person)
+
+    def booking(self, room: Room) -> None:
+        start = BOOKED_DAY + dt.timedelta(minutes=30 * self.number())
+        span = (start, start + dt.timedelta(minutes=30))
+        site = SiteFactory(conference=self.conference(), venue=room.venue, room=room)
+        RoomBooking.objects.create(site=site, room=room, during=span, taken=span)
+
+    def portable(self, venue: Venue) -> None:
+        """One more kind of it, until there is every kind."""
+        kind = list(Equipment)[self.number() % len(Equipment)]
+        PortableEquipment.objects.get_or_create(venue=venue, kind=kind, defaults={"quantity": 1})
+
+    def outline(self) -> Outline:
+        row: Outline = OutlineFactory()
+        self.stand(row)
+        return row
+
+    def stand(self, outline: Outline) -> None:
+        """Adds a standing site, agenda item and duty."""
+        order, room = self.number(), RoomFactory(venue__organisation=self.host)
+        OutlineSite.objects.create(outline=outline, order=order, venue=room.venue, room=room)
+        OutlineItem.objects.create(outline=outline, order=order, phase="report", title={"vi": "Báo cáo"})
+        OutlineDuty.objects.create(
+            outline=outline, order=order, kind="chair", person=self.person(), organisation=self.renamed()
+        )
 
     def invitation(self) -> Any:
         return InvitationFactory(
@@ -182,7 +234,9 @@ ONE_MORE: dict[str, Callable[[House], Any]] = {
     ),
     "venues": lambda h: VenueFactory(organisation=h.renamed()),
     "rooms": lambda h: RoomFactory(venue__organisation=h.renamed()),
-    "series": lambda h: SeriesFactory(organisation=h.renamed()),
+    "agenda-rooms": lambda h: AgendaRoomFactory(conference=h.conference()),
+    "series": lambda h: SeriesFactory(organisation=h.renamed(), outline=h.outline()),
+    "conference-templates": lambda h: TemplateFactory(organisation=h.renamed(), outline=h.outline()),
     "invitation-lists": lambda h: InvitationListFactory(conference=h.conference(), organisation=h.renamed()),
     "invitations": lambda h: h.invitation(),
     "registrations": lambda h: h.registration(),
@@ -212,6 +266,25 @@ ONE_MORE: dict[str, Callable[[House], Any]] = {
 #: Single rows on which lists hang → the row, and how one more hangs on it.
 GROWING: dict[str, tuple[Callable[[House], Any], Callable[[House, Any], Any]]] = {
     "conferences/<pk>": (lambda h: h.conference(), lambda h, row: _fill(h, row)),
+    "conferences/<pk>/clashes": (lambda h: h.busy_conference(), lambda h, row: h.clash(row)),
+    "venues/<pk>": (
+        lambda h: VenueFactory(organisation=h.host),
+        lambda h, row: h.portable(row),
+    ),
+    "rooms/free": (lambda h: None, lambda h, row: RoomFactory(venue__organisation=h.renamed())),
+    "rooms/<pk>/day": (lambda h: RoomFactory(venue__organisation=h.host), lambda h, row: h.booking(row)),
+    "series/<pk>": (
+        lambda h: SeriesFactory(organisation=h.host, outline=h.outline()),
+        lambda h, row: h.stand(row.outline),
+    ),
+    "series/<pk>/report": (
+        lambda h: SeriesFactory(organisation=h.host, rule="FREQ=DAILY", starts_on=now().date(), horizon_days=1),
+        lambda h, row: Series.objects.filter(pk=row.pk).update(horizon_days=F("horizon_days") + 1),
+    ),
+    "conference-templates/<pk>": (
+        lambda h: TemplateFactory(organisation=h.host, outline=h.outline()),
+        lambda h, row: h.stand(row.outline),
+    ),
     "seats/<pk>": (
         lambda h: Seats.objects.create(conference=h.conference(), capacity=500),
         lambda h, row: h.registration(row.conference),
@@ -245,11 +318,18 @@ GROWING: dict[str, tuple[Callable[[House], Any], Callable[[House, Any], Any]]] =
     "deliveries/summary": (lambda h: None, lambda h, row: h.delivery()),
     "attendance": (lambda h: h.conference(), lambda h, row: h.registration(row)),
 }
+#: What has to be asked for beside the row.
+QUERIES = {
+    "attendance": "conference={row.pk}&share=2/3",
+    "rooms/free": "starts_at=2021-01-14T01:00:00Z&ends_at=2021-01-14T04:00:00Z&capacity=20",
+    "rooms/<pk>/day": "date=2021-01-14&time_zone=UTC",
+}
 #: What is read of a poll, whose roll is frozen when it opens.
 OF_A_POLL = {"polls/<pk>", "polls/<pk>/entitlement", "polls/<pk>/evidence", "polls/<pk>/roll"}
 #: Single rows that stand alone: a row is one row.
 FLAT = {
-    "sites/<pk>", "agenda-items/<pk>", "duties/<pk>", "speeches/<pk>", "venues/<pk>", "rooms/<pk>", "series/<pk>",
+    "sites/<pk>", "agenda-items/<pk>", "agenda-rooms/<pk>", "duties/<pk>", "speeches/<pk>", "rooms/<pk>",
+    "rooms/equipment",
     "invitations/<pk>", "registrations/<pk>", "presences/<pk>", "resolutions/<pk>", "findings/<pk>", "proposals/<pk>",
     "conclusions/<pk>", "official-numbers/<pk>", "tokens/<pk>", "people/<pk>", "positions/<pk>", "role-grants/<pk>",
     "mails/<pk>", "mails/<pk>/content", "events/<pk>", "webhook-endpoints/<pk>", "replies/<token>",
@@ -261,6 +341,7 @@ def _fill(house: House, conference: Conference) -> None:
     house.site(conference)
     house.duty(conference)
     AgendaItemFactory(conference=conference)
+    AgendaRoomFactory(conference=conference)
     OrganiserFactory(conference=conference, organisation=house.renamed(), role="co", order=house.number())
 
 
@@ -337,8 +418,8 @@ def test_a_row_costs_the_same_whatever_hangs_on_it(path: str) -> None:
     make, add = GROWING[path]
     row = make(house)
     address = API + path.replace("<pk>", str(getattr(row, "pk", "")))
-    if path == "attendance":
-        address += f"?conference={row.pk}&share=2/3"
+    if path in QUERIES:
+        address += f"?{QUERIES[path].format(row=row)}"
     for size in SIZES:
         while house.made < size:
             add(house, row)

@@ -24,12 +24,14 @@ from tests.access.callers import ROLES
 from tests.factories.articles import ArticleFactory, published
 from tests.factories.conferences import (
     AgendaItemFactory,
+    AgendaRoomFactory,
     ConferenceFactory,
     DutyFactory,
     RoomFactory,
     SeriesFactory,
     SiteFactory,
     SpeechFactory,
+    TemplateFactory,
     VenueFactory,
 )
 from tests.factories.documents import DocumentFactory
@@ -136,13 +138,25 @@ class World:
         self.empty_venue = VenueFactory(organisation=self.host)
         self.room = RoomFactory(venue=self.venue)
         self.series = SeriesFactory(organisation=self.host)
+        self.planned = SeriesFactory(
+            organisation=self.host, rule="FREQ=WEEKLY", starts_on=now().date() + dt.timedelta(days=7)
+        )
+        self.template = TemplateFactory(organisation=self.host)
         self.site = SiteFactory(conference=self.announced)
+        self.halls = [
+            SiteFactory(conference=self.announced, venue=self.venue, room=RoomFactory(venue=self.venue))
+            for _ in range(2)
+        ]
         self.agenda_item = AgendaItemFactory(conference=self.announced)
+        self.agenda_room = AgendaRoomFactory(
+            conference=self.announced, agenda_item=self.agenda_item, site=self.halls[0]
+        )
         self.duty = DutyFactory(conference=self.announced, kind="teller")
         self.speech = SpeechFactory(conference=self.running)
         self.unannounced = {
             "site": SiteFactory(conference=self.draft),
             "agenda_item": AgendaItemFactory(conference=self.draft),
+            "agenda_room": AgendaRoomFactory(conference=self.draft),
             "duty": DutyFactory(conference=self.draft, kind="teller"),
             "speech": SpeechFactory(conference=self.draft),
         }

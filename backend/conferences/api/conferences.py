@@ -25,6 +25,8 @@ from backend.conferences.serializers.conferences import (
 from backend.conferences.serializers.series import CloneBody
 from backend.conferences.states import ConferenceState, Kind
 from backend.core.api import HouseViewSet
+from backend.core.errors import Invalid
+from backend.core.text import say
 
 ConferenceWritten = written(ConferenceSerializer)
 
@@ -57,6 +59,7 @@ class ConferenceViewSet(HouseViewSet):
     rules = rules.CONFERENCES
     scope = "conferences"
     edited_by_two = True
+    blind_to_versions = frozenset({"clone"})
     filterset_class = ConferenceFilters
     search_fields = ("folded",)
 
@@ -105,8 +108,11 @@ class ConferenceViewSet(HouseViewSet):
         original = self.get_object()
         fields = self.body(CloneBody)
         parts, follows, lead = fields.pop("parts"), fields.pop("follows"), fields.pop("lead", None)
-        self.check_object_permissions(request, lead or queries.lead_organisation(original))
-        made = services.clone(conference_id=original.pk, parts=parts, fields=fields, lead=lead, follows=follows)  # type: ignore[arg-type]
+        leading = lead or queries.lead_organisation(original)
+        if leading is None:
+            raise Invalid({"lead": say(vi="Phải có đơn vị chủ trì.", en="A lead organiser is needed.")})
+        self.check_object_permissions(request, leading)
+        made = services.clone(conference_id=original.pk, parts=parts, fields=fields, lead=leading, follows=follows)  # type: ignore[arg-type]
         return self._answer(made, 201)
 
     def _move(self, verb: Callable[..., Conference], body: Any = None) -> Response:

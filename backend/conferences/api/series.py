@@ -81,6 +81,8 @@ class SeriesViewSet(Shelf):
         """Edits the whole series: what is still to come follows, except in what was written there by hand."""
         row = self.get_object()
         own, outline = outline_apart(self.body(SeriesBody, partial=True))
+        if "organisation" in own:
+            self.check_object_permissions(request, own["organisation"])
         return self._edited(services.edit_series, series_id=row.pk, fields=own, outline=outline)
 
     @extend_schema(request=SplitBody, responses={201: SeriesSerializer, 200: PreviewSerializer}, parameters=[_PREVIEW])

@@ -203,7 +203,7 @@ class SplitBody(SeriesBody):
 
     since = serializers.CharField(max_length=40)
     title = LanguageMap(max_length=500, required=False)
-    organisation = Id(queryset=Organisation.objects.all(), required=False)
+    organisation = None  # a series stays with its organisation
 
 
 class EndBody(Body):
