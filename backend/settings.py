@@ -155,6 +155,7 @@ SPECTACULAR_SETTINGS = {
         "BlockStatus": "backend.articles.states.BlockStatus",
         "Confidentiality": "backend.conferences.states.Confidentiality",
         "ClonePart": "backend.conferences.states.ClonePart",
+        "TemplatePart": ["sites", "agenda", "duties", "topics", "legal_basis"],
         "ClashPolicy": "backend.conferences.states.ClashPolicy",
         "ConferenceKind": "backend.conferences.states.Kind",
         "ConferenceState": "backend.conferences.states.ConferenceState",

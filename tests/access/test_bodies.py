@@ -8,7 +8,14 @@ import pytest
 
 from tests.access.conftest import API
 from tests.access.world import World
-from tests.factories.conferences import AgendaItemFactory, RoomFactory, SiteFactory, SpeechFactory, VenueFactory
+from tests.factories.conferences import (
+    AgendaItemFactory,
+    RoomFactory,
+    SeriesFactory,
+    SiteFactory,
+    SpeechFactory,
+    VenueFactory,
+)
 from tests.factories.people import PersonFactory
 from tests.factories.resolutions import PollFactory, ResolutionFactory
 
@@ -29,6 +36,7 @@ class Elsewhere:
         self.agenda_item = str(AgendaItemFactory(conference=world.elsewhere).pk)
         self.speech = str(SpeechFactory(conference=world.elsewhere).pk)
         resolution = ResolutionFactory(conference=world.elsewhere)
+        self.series = str(SeriesFactory(organisation=world.foreign).pk)
         self.resolution = str(resolution.pk)
         self.poll = str(PollFactory(resolution=resolution, state="annulled").pk)
 
@@ -42,7 +50,11 @@ Body = Callable[[World, Elsewhere], dict[str, Any]]
 #: Writing at somebody else's: 403, whatever one is at home.
 AT_OTHERS: dict[str, Body] = {
     "POST conferences": lambda w, e: {"kind": "meeting", "title": VI, "lead": e.organisation},
+    "POST conferences series": lambda w, e: {
+        "kind": "meeting", "title": VI, "lead": str(w.host.pk), "series": e.series,
+    },
     "PATCH conferences/{w.announced.pk}": lambda w, e: {"lead": e.organisation},
+    "PATCH conferences/{w.announced.pk} series": lambda w, e: {"series": e.series},
     "POST sites": lambda w, e: {"conference": e.conference, "new_venue": {"name": VI}},
     "POST agenda-items": lambda w, e: {"conference": e.conference, "phase": "vote", "title": VI},
     "POST duties": lambda w, e: {"conference": e.conference, "kind": "chair", "office": VI},

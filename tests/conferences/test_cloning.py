@@ -294,3 +294,24 @@ def test_open_points_reach_the_conference_that_follows(
     assert [item["open_points"] for item in made["agenda"]] == [[], [], [TASK]]
     alone = clone(organiser, review, ["agenda"], day="2022-01-14").json()
     assert [item["open_points"] for item in alone["agenda"]] == [[], [], []]
+
+
+def test_open_points_reach_nobody_else(
+    granted: Callable[..., APIClient], left_open: dict[str, list[carrying.OpenPoint]]
+) -> None:
+    """A public conference may be followed by anybody's; what it left open is told to its own organisation only."""
+    public = ConferenceFactory(state="closed")
+    AgendaItemFactory(conference=public, carried_over=True)
+    left_open[str(public.pk)] = [TASK]
+    stranger = OrganisationFactory()
+    following = clone(granted("organiser", stranger), public, ["agenda"], lead=str(stranger.pk), follows=True)
+    assert following.status_code == 201
+    assert services.carry_over(conference_id=public.pk) is None
+    assert [item.open_points for item in AgendaItem.objects.filter(conference=following.json()["id"])] == [[]]
+
+
+def test_a_clone_needs_a_lead(granted: Callable[..., APIClient], host: Organisation) -> None:
+    orphan = ConferenceFactory(lead=False, announced=True)
+    organiser = granted("organiser", host)
+    assert refused_fields(clone(organiser, orphan, [])) == {"lead"}
+    assert clone(organiser, orphan, [], lead=str(host.pk)).status_code == 201

@@ -12,7 +12,7 @@ from rest_framework.response import Response
 
 from backend.conferences import queries, rules, services
 from backend.conferences.api.shelf import shown_clashes
-from backend.conferences.models import Conference
+from backend.conferences.models import Conference, Series
 from backend.conferences.serializers.clashes import ClashesSerializer, written
 from backend.conferences.serializers.conferences import (
     CallOffBody,
@@ -80,6 +80,7 @@ class ConferenceViewSet(HouseViewSet):
     def create(self, request: Any) -> Response:
         fields = self.body(ConferenceDraftBody)
         self.check_object_permissions(request, fields["lead"])
+        self._may_join(request, fields.get("series"))
         parts = {
             name: fields.pop(name) for name in ("lead", "co_organisers", "sites", "agenda", "duties") if name in fields
         }
@@ -92,8 +93,14 @@ class ConferenceViewSet(HouseViewSet):
         organisers = {name: fields.pop(name) for name in ("lead", "co_organisers") if name in fields}
         if "lead" in organisers:
             self.check_object_permissions(request, organisers["lead"])
+        self._may_join(request, fields.get("series"))
         expected = self.expected_version()
         return self._answer(services.edit(conference_id=conference.pk, fields=fields, expected=expected, **organisers))  # type: ignore[arg-type]
+
+    def _may_join(self, request: Any, series: Series | None) -> None:
+        """Raises unless the caller organises the series: what one of its meetings left open reaches the next."""
+        if series is not None:
+            self.check_object_permissions(request, series)
 
     @extend_schema(responses=ClashesSerializer)
     @action(detail=True)
@@ -104,7 +111,10 @@ class ConferenceViewSet(HouseViewSet):
     @extend_schema(request=CloneBody, responses={201: ConferenceWritten})
     @action(detail=True, methods=["post"])
     def clone(self, request: Any, pk: str) -> Response:
-        """A new draft with the chosen parts of this conference, led by its lead organiser or by `lead`."""
+        """Adds a draft with the chosen parts of this conference, led by its lead organiser or by `lead`.
+
+        Rooms are taken at once when the time is exact; when one of them is not free, nothing is cloned.
+        """
         original = self.get_object()
         fields = self.body(CloneBody)
         parts, follows, lead = fields.pop("parts"), fields.pop("follows"), fields.pop("lead", None)

@@ -80,7 +80,7 @@ class RoomViewSet(Shelf):
     @extend_schema(parameters=[FreeRoomsQuery], responses=FreeRoomsSerializer, filters=False)
     @action(detail=False, pagination_class=None)
     def free(self, request: Any) -> Response:
-        """Finds the rooms that are free for a time and for setting up and clearing around it.
+        """Finds rooms that are free for a time, and for setting up before it and clearing after it.
 
         The smallest that fits comes first. Drafts hold their rooms too, whoever wrote them.
         """
@@ -105,7 +105,9 @@ class RoomViewSet(Shelf):
         """Lists the kinds of equipment a room or venue may have."""
         return Response([{"kind": kind.value, "name": both(kind.label)} for kind in Equipment])
 
-    @extend_schema(request=SwapBody, responses=SwappedSerializer(many=True), filters=False)
+    @extend_schema(
+        summary="Exchange two rooms", request=SwapBody, responses=SwappedSerializer(many=True), filters=False
+    )
     @action(detail=False, methods=["post"], pagination_class=None)
     def swap(self, request: Any) -> Response:
         """Exchanges the rooms of two sites or agenda items, also of two conferences the caller organises.

@@ -30,7 +30,9 @@ from backend.core.errors import Invalid, NotFound
 from backend.core.text import say
 
 _PREVIEW = OpenApiParameter(
-    "preview", bool, description="Tell what would change, occurrence by occurrence, and write nothing."
+    "preview",
+    bool,
+    description="Tell what would change, occurrence by occurrence, and write nothing; If-Match may then be left out.",
 )
 
 
@@ -51,12 +53,12 @@ class SeriesFilters(django_filters.FilterSet):
     kind = django_filters.ChoiceFilter("outline__kind", choices=Kind.choices)
 
 
-@described(SeriesBody, SeriesSerializer)
 @extend_schema_view(
     partial_update=extend_schema(
         request=SeriesBody, responses=_or_preview("SeriesEdited", SeriesSerializer), parameters=[_PREVIEW]
     )
 )
+@described(SeriesBody, SeriesSerializer)
 class SeriesViewSet(Shelf):
     """Conferences that come again, such as a monthly study day. Its occurrences are conferences, created ahead; each
     may be edited, moved or cancelled by itself (/conferences?series=…)."""
@@ -85,7 +87,12 @@ class SeriesViewSet(Shelf):
             self.check_object_permissions(request, own["organisation"])
         return self._edited(services.edit_series, series_id=row.pk, fields=own, outline=outline)
 
-    @extend_schema(request=SplitBody, responses={201: SeriesSerializer, 200: PreviewSerializer}, parameters=[_PREVIEW])
+    @extend_schema(
+        summary="Split a series in two",
+        request=SplitBody,
+        responses={201: SeriesSerializer, 200: PreviewSerializer},
+        parameters=[_PREVIEW],
+    )
     @action(detail=True, methods=["post"])
     def split(self, request: Any, pk: str) -> Response:
         """Edits one occurrence and all that follow: they become a series of their own, which continues this one."""
@@ -96,7 +103,12 @@ class SeriesViewSet(Shelf):
             services.split_series, status=201, series_id=row.pk, since=since, fields=own, outline=outline
         )
 
-    @extend_schema(request=EndBody, responses=_or_preview("SeriesEnded", SeriesSerializer), parameters=[_PREVIEW])
+    @extend_schema(
+        summary="End a series",
+        request=EndBody,
+        responses=_or_preview("SeriesEnded", SeriesSerializer),
+        parameters=[_PREVIEW],
+    )
     @action(detail=True, methods=["post"])
     def end(self, request: Any, pk: str) -> Response:
         """Plans nothing after a day; what was announced for later is called off for the reason given."""
@@ -105,7 +117,7 @@ class SeriesViewSet(Shelf):
     @extend_schema(responses=SeriesReportSerializer)
     @action(detail=True, methods=["get"])
     def report(self, request: Any, pk: str) -> Response:
-        """The occurrences whose standing room was taken, and those that do not exist yet."""
+        """Lists the occurrences whose standing room was taken, and those that do not exist yet."""
         series = self.get_object()
         report = {
             "planned": len(series_queries.planned_slots(series)),
@@ -172,10 +184,12 @@ class TemplateViewSet(Shelf):
             self.check_object_permissions(request, own["organisation"])
         return self._shown(services.edit_template(**self._target(row), fields=own, outline=outline))  # type: ignore[arg-type]
 
-    @extend_schema(request=DraftedBody, responses={201: ConferenceSerializer})
+    @extend_schema(
+        summary="Draft a conference from a template", request=DraftedBody, responses={201: ConferenceSerializer}
+    )
     @action(detail=True, methods=["post"])
     def draft(self, request: Any, pk: str) -> Response:
-        """A new conference as the template has it, led by the template's organisation or by `lead`."""
+        """Adds a conference as the template has it, led by the template's organisation or by `lead`."""
         template = self.get_object()
         fields = self.body(DraftedBody)
         lead = fields.pop("lead", None)

@@ -19,7 +19,8 @@ from backend.conferences.models import (
     Series,
     Site,
 )
-from backend.conferences.queries.visibility import READERS
+from backend.conferences.queries.record import lead_organisation_id
+from backend.conferences.queries.visibility import READERS, led_by
 from backend.conferences.recurrence import Recurrence, moment
 from backend.conferences.states import ConferenceState, Confidentiality
 from backend.core.clock import local, now
@@ -145,8 +146,14 @@ def last_held(series: Series) -> Conference | None:
 
 
 def next_after(conference: Conference) -> Conference | None:
-    """The meeting that comes after `conference`: one that follows it, else the next of its series, still to be held."""
-    ahead = Conference.objects.filter(state__in=FOLLOWING).exclude(pk=conference.pk)
+    """The meeting that comes after `conference`: one that follows it, else the next of its series, still to be held.
+
+    It has the same lead organiser: anybody may follow a public conference, but not learn so what it left open.
+    """
+    lead = lead_organisation_id(conference)
+    if lead is None:
+        return None
+    ahead = Conference.objects.filter(led_by(lead), state__in=FOLLOWING).exclude(pk=conference.pk)
     following = ahead.filter(follows=conference).order_by("day", "starts_at", "id").first()
     if following is not None or conference.series_id is None or conference.day is None:
         return following
@@ -166,6 +173,18 @@ class Shortfall:
     room: Room | None = None
     taken_from: dt.datetime | None = None
     taken_until: dt.datetime | None = None
+
+    @property
+    def conference_id(self) -> UUID | None:
+        return self.conference.pk if self.conference else None
+
+    @property
+    def day(self) -> dt.date | None:
+        return self.conference.day if self.conference else None
+
+    @property
+    def starts_at(self) -> dt.datetime | None:
+        return self.conference.starts_at if self.conference else None
 
 
 def shortfalls(series: Series) -> list[Shortfall]:

@@ -82,3 +82,8 @@ def known_to(account: Account | AnonymousUser, conference_ids: Collection[UUID])
 def held_by(organisation_id: UUID) -> Q:
     """Conferences the organisation leads or co-organises."""
     return _held_by({organisation_id})
+
+
+def led_by(organisation_id: UUID) -> Q:
+    """Conferences the organisation answers for."""
+    return _held_by({organisation_id}, OrganiserRole.LEAD)

@@ -24,8 +24,9 @@ class ClaimedBeyond(serializers.Serializer[Any]):
 class ClashSerializer(serializers.Serializer[Any]):
     """A person needed in two places, or equipment claimed beyond what there is.
 
-    `conference` is the other one, null for equipment and where the caller may not know of it. `agenda_item` is the
-    item of this conference. `firm` is false for a mere draft of others, which is never a reason to refuse.
+    `conference` is the other one, null for equipment and where the caller may not know of it; `other_agenda_item` is
+    null then too. `agenda_item` is the item of this conference. `firm` is false for a mere draft of others, which is
+    never a reason to refuse.
     """
 
     person = NamedPerson(allow_null=True)
@@ -39,14 +40,14 @@ class ClashSerializer(serializers.Serializer[Any]):
 
     def to_representation(self, clash: Clash) -> dict[str, Any]:
         other = self.context["conferences"].get(clash.elsewhere)
-        piece = clash.portable
+        hidden, piece = clash.elsewhere is not None and other is None, clash.portable
         return {
             "person": clash.person and self.fields["person"].to_representation(clash.person),
             "equipment": piece and {"kind": piece.kind, "quantity": piece.quantity, "claimed": clash.claimed},
             "when": self.fields["when"].to_representation(clash.span),
             "conference": other and self.fields["conference"].to_representation(other),
             "agenda_item": clash.item_id and str(clash.item_id),
-            "other_agenda_item": clash.other_item_id and str(clash.other_item_id),
+            "other_agenda_item": str(clash.other_item_id) if clash.other_item_id and not hidden else None,
             "firm": clash.firm,
             "said": both(clash.said(self.context["time_zone"])),
         }

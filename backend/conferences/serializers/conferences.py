@@ -91,8 +91,13 @@ def _in_each_language(said: Any, conference: Conference) -> dict[str, str]:
 
 
 class ConferenceSerializer(ConferenceSummary):
-    """The whole conference but its speeches, which are a list of their own (/speeches?conference=…)."""
+    """The whole conference but its speeches, which are a list of their own (/speeches?conference=…).
 
+    Of a series, `recurrence_id` is the local time it was first planned for, and `by_hand` names what was written in this
+    occurrence alone: later edits of the series leave that as it is.
+    """
+
+    by_hand = serializers.ListField(child=serializers.CharField(), read_only=True)
     agenda = AgendaItemSerializer(many=True, read_only=True)
     agenda_rooms = AgendaRoomSerializer(many=True, read_only=True)
     duties = DutySerializer(many=True, read_only=True)

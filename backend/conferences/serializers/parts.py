@@ -96,7 +96,18 @@ class SiteSerializer(HouseSerializer):
         return BookingTimes.of(booking for booking in site.bookings.all() if booking.agenda_room_id is None)
 
 
+class OpenPointSerializer(serializers.Serializer[Any]):
+    """What the last meeting left open; `source` names the row it comes from, as `conclusion:<id>`."""
+
+    text = LanguageMap()
+    source = serializers.CharField()
+
+
 class AgendaItemSerializer(HouseSerializer):
+    """A `carried_over` item lists in `open_points` what the last meeting left open."""
+
+    open_points = OpenPointSerializer(many=True, read_only=True)
+
     class Meta:
         model = AgendaItem
         fields = (

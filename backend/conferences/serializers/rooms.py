@@ -55,6 +55,8 @@ class VenueSerializer(VenueBrief):
 
 
 class RoomSerializer(HouseSerializer):
+    """`equipment` is what is fixed in it. A booking holds it `setup_minutes` longer before and `clearing_minutes` after."""
+
     class Meta:
         model = Room
         fields = ("id", "venue", "name", "capacity", "equipment", "setup_minutes", "clearing_minutes", "version")
@@ -136,6 +138,8 @@ class FreeTimeSerializer(serializers.Serializer[Any]):
 
 
 class RoomDaySerializer(serializers.Serializer[Any]):
+    """`day` lasts from midnight to midnight. What reaches into it from before or after is shown with its whole time."""
+
     day = Times()
     bookings = DayBooking(many=True)
     free = FreeTimeSerializer(many=True)
@@ -177,15 +181,16 @@ class MomentInAddress(Moment):
 
 
 class FreeRoomsQuery(Body):
-    """`capacity`: seats at least. `equipment` may be repeated; fixed in the room, or a portable piece that is left."""
-
-    starts_at = MomentInAddress()
+    starts_at = MomentInAddress(help_text="When the meeting begins; setting up comes before.")
     ends_at = MomentInAddress(help_text="After `starts_at`, by at most 31 days.")
-    capacity = Head(allow_null=False)
+    capacity = Head(allow_null=False, help_text="Seats at least; a room whose seats are not known is not found then.")
     venue = serializers.UUIDField(required=False)
     organisation = serializers.UUIDField(required=False, help_text="The venue's own.")
     equipment = serializers.ListField(
-        child=serializers.ChoiceField(choices=Equipment.choices), required=False, max_length=len(Equipment)
+        child=serializers.ChoiceField(choices=Equipment.choices),
+        required=False,
+        max_length=len(Equipment),
+        help_text="All of these kinds, repeated for each: fixed in the room, or a portable piece of its venue that is left.",
     )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
@@ -201,7 +206,7 @@ class FreeRoomsQuery(Body):
 
 
 class RoomDayQuery(Body):
-    date = Day()
+    date = Day(help_text="The day that is shown.")
     time_zone = Line(required=False, max_length=40, help_text="Whose midnight; left out, the server's zone.")
 
     def validate_time_zone(self, name: str) -> str:

@@ -86,8 +86,10 @@ class OutlineDutySerializer(HouseSerializer):
 class OutlinedSerializer(HouseSerializer):
     """A row with its outline laid open."""
 
-    kind = serializers.CharField(source="outline.kind", read_only=True)
-    confidentiality = serializers.CharField(source="outline.confidentiality", read_only=True)
+    kind = serializers.ChoiceField(source="outline.kind", choices=Kind.choices, read_only=True)
+    confidentiality = serializers.ChoiceField(
+        source="outline.confidentiality", choices=Confidentiality.choices, read_only=True
+    )
     topics = serializers.ListField(source="outline.topics", child=serializers.CharField(), read_only=True)
     legal_basis = serializers.ListField(source="outline.legal_basis", child=LanguageMap(), read_only=True)
     sites = OutlineSiteSerializer(source="outline.sites", many=True, read_only=True)
@@ -99,8 +101,8 @@ OUTLINE_FIELDS = ("kind", "confidentiality", "topics", "legal_basis", "sites", "
 
 
 class SeriesSerializer(OutlinedSerializer):
-    """`added` and `left_out` stand beside the rule (RDATE, EXDATE). A cancelled occurrence is not left out: it stays, as
-    cancelled. Without a first day nothing is planned."""
+    """`added` and `left_out` stand beside the rule (RDATE, EXDATE), as local times or days. A cancelled occurrence is not
+    left out: it stays, as cancelled. Without a first day nothing is planned. Occurrences exist `horizon_days` ahead."""
 
     continued_by = serializers.SerializerMethodField()
 
@@ -137,6 +139,8 @@ class SeriesSerializer(OutlinedSerializer):
 
 
 class TemplateSerializer(OutlinedSerializer):
+    """What a conference drafted from it begins with, under the template's title unless another is given."""
+
     class Meta:
         model = ConferenceTemplate
         fields = ("id", "title", "organisation", *OUTLINE_FIELDS, "version")
@@ -149,6 +153,8 @@ class OutlineSiteBody(Body):
 
 
 class OutlineItemBody(Body):
+    """`carried_over`: what the last meeting left open is listed under this item of the next."""
+
     phase = serializers.ChoiceField(choices=Phase.choices)
     title = LanguageMap(max_length=1000)
     minutes_planned = serializers.IntegerField(required=False, allow_null=True, min_value=1, max_value=1440)
@@ -207,6 +213,9 @@ class SplitBody(SeriesBody):
 
 
 class EndBody(Body):
+    """The last day on which the series still meets, and why it ends: announced meetings after it are cancelled with that
+    reason, drafts nobody has touched are removed."""
+
     last_day = Day()
     reason = LanguageMap(max_length=2000)
 
@@ -235,9 +244,9 @@ class ShortfallSerializer(serializers.Serializer[Any]):
     """An occurrence without its standing room (no times: it is free again), or one that does not exist yet."""
 
     recurrence_id = serializers.CharField()
-    conference = serializers.UUIDField(source="conference.pk", default=None, allow_null=True)
-    day = serializers.DateField(source="conference.day", default=None, allow_null=True)
-    starts_at = serializers.DateTimeField(source="conference.starts_at", default=None, allow_null=True)
+    conference = serializers.UUIDField(source="conference_id", allow_null=True)
+    day = serializers.DateField(allow_null=True)
+    starts_at = serializers.DateTimeField(allow_null=True)
     room = RoomSerializer(allow_null=True)
     taken_from = serializers.DateTimeField(allow_null=True)
     taken_until = serializers.DateTimeField(allow_null=True)
@@ -252,7 +261,8 @@ class SeriesReportSerializer(serializers.Serializer[Any]):
 
 
 class DraftedBody(Body):
-    """What is the new conference's own; what is left out it has from the original."""
+    """What is the new conference's own; what is left out it has from what it is drafted from. Its time is only what is
+    given here: without any it has no day yet."""
 
     title = LanguageMap(max_length=500, required=False)
     slug = serializers.SlugField(required=False, max_length=120)
@@ -265,12 +275,17 @@ class DraftedBody(Body):
 
 
 class CloneBody(DraftedBody):
+    """`parts` names what is taken over beside kind, title, confidentiality and clash policy; agenda times keep their
+    distance from the start. With `follows` the clone is the next meeting after the original: what that left open stands
+    on its `carried_over` agenda items."""
+
     parts = serializers.ListField(child=serializers.ChoiceField(choices=ClonePart.choices))
     follows = serializers.BooleanField(default=False)
 
 
 class TemplateBody(OutlinedBody):
-    """From scratch, or with the `parts` of a `conference`; what is given beside wins."""
+    """From scratch, which needs a `title` and an `organisation`, or with the `parts` of a `conference`: then under its
+    title and lead organiser unless others are given. What is given beside wins over the parts."""
 
     title = LanguageMap(max_length=500, required=False)
     organisation = Id(queryset=Organisation.objects.all(), required=False)
