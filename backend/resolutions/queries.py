@@ -14,8 +14,9 @@ from backend.invitations.models import Invitation
 from backend.invitations.queries import conferences_of
 from backend.invitations.states import InvitationState
 from backend.people.models import Account
-from backend.registration.models import Registration
+from backend.registration.models import Presence, Registration
 from backend.registration.queries import present_at
+from backend.registration.states import Direction
 from backend.resolutions.models import Entitlement, NamedBallot, Poll, Resolution
 from backend.resolutions.states import PollState, ResolutionState
 
@@ -58,6 +59,19 @@ def present_entitled(poll: Poll, moment: dt.datetime) -> int:
     """How many of the roll were in the room at `moment`."""
     inside = present_at(poll.conference_id, moment).values("pk")
     return Entitlement.objects.filter(poll_id=poll.pk, holder_id__in=inside).count()
+
+
+def attending(poll: Poll) -> int:
+    """How many of the roll took part in the vote: were in the room when it opened, came in until it was sealed, or
+    voted. `poll.sealed_at` must be set."""
+    came = Presence.objects.filter(
+        conference_id=poll.conference_id, direction=Direction.IN, at__gt=poll.opened_at, at__lte=poll.sealed_at
+    )
+    voted = NamedBallot.objects.filter(poll_id=poll.pk)
+    took_part = (
+        Q(present_at_open=True) | Q(holder__in=came.values("registration")) | Q(number__in=voted.values("number"))
+    )
+    return Entitlement.objects.filter(took_part, poll_id=poll.pk).count()
 
 
 def present_registrations(conference_id: UUID, moment: dt.datetime) -> set[UUID]:

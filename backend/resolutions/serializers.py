@@ -96,6 +96,9 @@ class TallySerializer(serializers.Serializer[Any]):
     members = serializers.IntegerField(allow_null=True)
     summoned = serializers.IntegerField(allow_null=True)
     entitled = serializers.IntegerField(allow_null=True)
+    attending = serializers.IntegerField(
+        allow_null=True, help_text="The entitled who were there at any moment of the vote, or voted."
+    )
     present_at_open = serializers.IntegerField(allow_null=True)
     present_at_seal = serializers.IntegerField(allow_null=True)
 
@@ -204,7 +207,7 @@ class DecisionBody(Body):
     {
         "description": "The name of a ready-made rule, or a rule as data.",
         "oneOf": [{"type": "string", "enum": sorted(PRESETS)}, {"$ref": "#/components/schemas/Rule"}],
-        "examples": ["staff_conference", {"all_of": [{"share": "1/2", "cmp": ">", "base": "present_at_open"}]}],
+        "examples": ["staff_conference", {"all_of": [{"share": "1/2", "cmp": ">", "base": "attending"}]}],
     },
     component_name="RuleOrItsName",
 )

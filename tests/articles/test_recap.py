@@ -50,7 +50,7 @@ def test_the_vietnamese_recap_reads_like_the_record(recap: Article) -> None:
         "Hội nghị thông qua “Nghị quyết hội nghị”. Khi mở biểu quyết có mặt 171/190 người được triệu tập (90,00%), yêu cầu"
         " từ 2/3 trở lên, tức ít nhất 127 người: đạt, vượt 44 người. Khi kết thúc biểu quyết có mặt 171/190 người được"
         " triệu tập (90,00%), yêu cầu từ 2/3 trở lên, tức ít nhất 127 người: đạt, vượt 44 người. Thu về 171 phiếu: tán thành"
-        " 165, không tán thành 4, ý kiến khác 2. Tán thành 165/171 người có mặt khi mở biểu quyết (96,49%), yêu cầu quá 1/2,"
+        " 165, không tán thành 4, ý kiến khác 2. Tán thành 165/171 người dự biểu quyết (96,49%), yêu cầu quá 1/2,"
         " tức ít nhất 86 phiếu: đạt, vượt 79 phiếu. Kết quả: được thông qua.",
     ]
 

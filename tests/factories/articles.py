@@ -135,7 +135,15 @@ def review_of_2020() -> Minutes:
     )
     rule = PRESETS["staff_conference"]
     tally = Tally.of_ballots(
-        members=190, summoned=190, entitled=190, present_at_open=171, present_at_seal=171, yes=165, no=4, abstain=2
+        members=190,
+        summoned=190,
+        entitled=190,
+        attending=171,
+        present_at_open=171,
+        present_at_seal=171,
+        yes=165,
+        no=4,
+        abstain=2,
     )
     Poll.objects.create(
         resolution=resolution,

@@ -122,7 +122,7 @@ def review(**fields: Any) -> Conference:
         state="adopted",
     )
     tally = Tally.of_ballots(
-        yes=150, no=3, abstain=2, summoned=190, entitled=190, present_at_open=160, present_at_seal=158
+        yes=150, no=3, abstain=2, summoned=190, entitled=190, attending=160, present_at_open=160, present_at_seal=158
     )
     verdict = decide(PRESETS["staff_conference"], tally).to_json()
     Poll.objects.create(

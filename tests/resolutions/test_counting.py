@@ -92,13 +92,21 @@ def test_seven_four_two_has_the_majority_of_those_present_but_not_two_thirds_of_
         (127, 127, 64, "adopted"),  # 2/3 of 190 is 126.67
         (126, 126, 126, "no_quorum"),
         (127, 126, 127, "no_quorum"),  # lost before the vote closed
-        (127, 130, 64, "adopted"),  # whoever comes later does not move the base
+        (127, 130, 65, "rejected"),  # whoever comes later attends: of 130, more than half is 66
+        (127, 130, 66, "adopted"),
     ],
 )
 def test_the_staff_conference_of_190(present_at_open: int, present_at_seal: int, yes: int, outcome: str) -> None:
     verdict = decide(
         PRESETS["staff_conference"],
-        Tally.of_ballots(yes=yes, no=0, summoned=190, present_at_open=present_at_open, present_at_seal=present_at_seal),
+        Tally.of_ballots(
+            yes=yes,
+            no=0,
+            summoned=190,
+            attending=max(present_at_open, present_at_seal),
+            present_at_open=present_at_open,
+            present_at_seal=present_at_seal,
+        ),
     )
     assert verdict.outcome == outcome
     assert [check.needed for check in verdict.quorum] == [127, 127]
@@ -193,7 +201,7 @@ def test_the_chair_breaks_a_tie_once() -> None:
 # -- the oracle -------------------------------------------------------------------------------------------------------
 
 SHARES = st.sampled_from([(1, 2), (2, 3), (3, 4), (4, 5), (1, 3), (1, 1), (333333, 999998)])
-BASES = ["members", "summoned", "entitled", "present_at_open", "present_at_seal", "returned", "valid", "yes_no"]
+BASES = ["members", "summoned", "entitled", "attending", "present_at_open", "returned", "valid", "yes_no"]
 
 
 @st.composite
@@ -224,8 +232,9 @@ def tallies(draw: st.DrawFn, largest: int = 12) -> Tally:
         entitled=entitled,
         members=entitled + draw(st.integers(0, largest)),
         summoned=draw(st.integers(0, 7 * largest)),
-        present_at_open=draw(st.integers(0, entitled)),
-        present_at_seal=draw(st.integers(0, entitled)),
+        attending=(attending := draw(st.integers(sum(ballots.values()), entitled))),
+        present_at_open=draw(st.integers(0, attending)),
+        present_at_seal=draw(st.integers(0, attending)),
     )
 
 
@@ -313,7 +322,9 @@ def test_a_stored_verdict_comes_back_and_recomputes(data: dict[str, Any], tally:
 
 
 def test_the_proof_reads_as_minutes_do() -> None:
-    tally = Tally.of_ballots(yes=61, no=50, abstain=15, summoned=190, present_at_open=127, present_at_seal=126)
+    tally = Tally.of_ballots(
+        yes=61, no=50, abstain=15, summoned=190, attending=127, present_at_open=127, present_at_seal=126
+    )
     assert [sentence["vi"] for sentence in decide(PRESETS["staff_conference"], tally).proof] == [
         (
             "Khi mở biểu quyết có mặt 127/190 người được triệu tập (66,84%), "
@@ -325,13 +336,13 @@ def test_the_proof_reads_as_minutes_do() -> None:
         ),
         "Thu về 126 phiếu: tán thành 61, không tán thành 50, ý kiến khác 15.",
         (
-            "Tán thành 61/127 người có mặt khi mở biểu quyết (48,03%), "
+            "Tán thành 61/127 người dự biểu quyết (48,03%), "
             "yêu cầu quá 1/2, tức ít nhất 64 phiếu: không đạt, thiếu 3 phiếu."
         ),
         "Kết quả: không đủ số người có mặt, biểu quyết không có giá trị.",
     ]
     assert decide(PRESETS["staff_conference"], tally).proof[3]["en"] == (
-        "In favour: 61 of 127 voters present when voting opened (48.03%); "
+        "In favour: 61 of 127 voters attending the vote (48.03%); "
         "more than 1/2 is needed, that is at least 64: not met, 3 votes short."
     )
 
@@ -432,6 +443,9 @@ COUNTED = Tally.of_ballots(yes=5, no=3, abstain=1, blank=1, invalid=1, members=2
         ({"entitled": 10}, ["returned"]),
         ({"present_at_open": 16, "present_at_seal": 17}, ["present_at_open", "present_at_seal"]),
         ({"entitled": 21}, ["entitled"]),
+        ({"attending": 9}, ["returned"]),
+        ({"attending": 12, "present_at_open": 13}, ["present_at_open"]),
+        ({"attending": 16}, ["attending"]),
         ({"votes": 1}, ["votes"]),
     ],
 )
@@ -456,4 +470,4 @@ def test_an_unknown_number_decides_nothing(base: str) -> None:
 
 def test_a_quorum_needs_the_presence_it_speaks_of() -> None:
     with pytest.raises(InvalidTally, match="present_at_seal"):
-        decide(PRESETS["staff_conference"], Tally.of_ballots(yes=1, no=0, summoned=3, present_at_open=3))
+        decide(PRESETS["staff_conference"], Tally.of_ballots(yes=1, no=0, summoned=3, attending=3, present_at_open=3))

@@ -98,6 +98,40 @@ def test_a_staff_conference_votes_and_its_verdict_shows_every_number(chair: Acco
 
 
 @pytest.mark.django_db
+def test_whoever_comes_during_the_vote_or_votes_is_among_those_it_is_measured_by() -> None:
+    poll = PollFactory()
+    rows = voters(poll, 6, present=4)
+    services.open_poll(poll_id=poll.id)
+    Presence.objects.create(conference=poll.conference, registration=rows[4], direction="in", source="name")
+    Presence.objects.create(conference=poll.conference, registration=rows[0], direction="out", source="name")
+    for row in [rows[0], rows[4], rows[5]]:  # one who left, one who came, one nobody saw at the door
+        services.cast(poll_id=poll.id, person_id=row.person_id, choice="yes")
+    services.seal(poll_id=poll.id)
+    counted = services.count(poll_id=poll.id)
+    assert counted.tally is not None
+    assert counted.verdict is not None
+    assert (counted.tally["present_at_open"], counted.tally["present_at_seal"], counted.tally["attending"]) == (4, 4, 6)
+    (majority,) = counted.verdict["thresholds"]
+    assert (majority["base"], majority["got"], majority["base_number"], majority["needed"]) == ("attending", 3, 6, 4)
+    assert counted.verdict["outcome"] == "rejected"
+
+
+@pytest.mark.django_db
+def test_where_those_present_at_the_opening_decide_nobody_else_votes() -> None:
+    poll = PollFactory(rule={"all_of": [{"share": "1/2", "cmp": ">", "base": "present_at_open"}]})
+    there, late = voters(poll, 2, present=1)
+    services.open_poll(poll_id=poll.id)
+    Presence.objects.create(conference=poll.conference, registration=late, direction="in", source="name")
+    with pytest.raises(Forbidden):
+        services.cast(poll_id=poll.id, person_id=late.person_id, choice="no")
+    services.cast(poll_id=poll.id, person_id=there.person_id, choice="yes")
+    services.seal(poll_id=poll.id)
+    verdict = services.count(poll_id=poll.id).verdict
+    assert verdict is not None
+    assert (verdict["thresholds"][0]["percent"], verdict["outcome"]) == ("100.00", "adopted")
+
+
+@pytest.mark.django_db
 def test_without_a_quorum_it_opens_only_with_a_reason() -> None:
     poll = PollFactory()
     voters(poll, 9, present=5)

@@ -8,7 +8,7 @@ _HALF, _TWO_THIRDS = Fraction(1, 2), Fraction(2, 3)
 
 PRESETS: dict[str, Rule] = {
     "staff_conference": Rule(
-        all_of=(Threshold(share=_HALF, cmp=">", base="present_at_open"),),
+        all_of=(Threshold(share=_HALF, cmp=">", base="attending"),),
         quorum=Quorum(share=_TWO_THIRDS, base="summoned", at=("open", "seal")),
         title={
             "vi": "Hội nghị cán bộ, công chức, viên chức, người lao động",

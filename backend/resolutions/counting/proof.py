@@ -11,7 +11,7 @@ _BASES: dict[str, Text] = {
     "summoned": {"vi": "người được triệu tập", "en": "persons summoned"},
     "entitled": {"vi": "người có quyền biểu quyết", "en": "persons entitled to vote"},
     "present_at_open": {"vi": "người có mặt khi mở biểu quyết", "en": "voters present when voting opened"},
-    "present_at_seal": {"vi": "người có mặt khi kết thúc biểu quyết", "en": "voters present when voting closed"},
+    "attending": {"vi": "người dự biểu quyết", "en": "voters attending the vote"},
     "returned": {"vi": "phiếu thu về", "en": "ballots returned"},
     "valid": {"vi": "phiếu hợp lệ", "en": "valid ballots"},
     "yes_no": {"vi": "phiếu tán thành và không tán thành", "en": "votes for and against"},

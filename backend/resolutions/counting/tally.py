@@ -6,7 +6,7 @@ from typing import Any
 
 from backend.resolutions.counting.rule import Rule, Text
 
-_PEOPLE = ("members", "summoned", "entitled", "present_at_open", "present_at_seal")
+_PEOPLE = ("members", "summoned", "entitled", "attending", "present_at_open", "present_at_seal")
 
 
 class InvalidTally(ValueError):
@@ -21,7 +21,7 @@ class InvalidTally(ValueError):
 class Tally:
     """One vote's numbers. A number of people that nobody established is None, not 0.
 
-    Present are those present *and entitled*: guests are in neither number. Every returned ballot is yes, no, abstain,
+    Present and attending are those present *and entitled*: guests are in none of these numbers. Every returned ballot is yes, no, abstain,
     blank or invalid; the first three are the valid ones.
     """
 
@@ -35,6 +35,7 @@ class Tally:
     members: int | None = None
     summoned: int | None = None
     entitled: int | None = None
+    attending: int | None = None
     present_at_open: int | None = None
     present_at_seal: int | None = None
 
@@ -125,9 +126,13 @@ def _contradictions(tally: Tally) -> dict[str, Text]:
             "en": "Returned ballots must equal valid + blank + invalid.",
         }
     for part, whole in (
+        ("returned", "attending"),
         ("returned", "entitled"),
+        ("present_at_open", "attending"),
+        ("present_at_seal", "attending"),
         ("present_at_open", "entitled"),
         ("present_at_seal", "entitled"),
+        ("attending", "entitled"),
         ("entitled", "members"),
     ):
         smaller, larger = getattr(tally, part), getattr(tally, whole)

@@ -11,6 +11,8 @@ from backend.core.text import say
 from backend.resolutions import merkle
 from backend.resolutions.services import locks
 
+OF_THOSE_PRESENT_AT_OPENING = '{"all_of": [{"base": "present_at_open"}]}'
+
 
 @dataclass(frozen=True, kw_only=True)
 class Receipt:
@@ -27,15 +29,17 @@ def cast(*, poll_id: UUID, person_id: UUID, choice: str, numbers: list[int] | No
 
     The same choice sent again is answered with the same receipts. Raises Forbidden without an entitlement, NotFound
     for an unknown poll, Conflict when the poll is not open (by the database's clock) or another choice was cast.
+    Where the rule measures by who was present at the opening, only they vote: Forbidden for others.
     Design: the lock, then the check, then the insert, under READ COMMITTED; each alone lets late ballots in.
     """
     locks.share(poll_id)
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT p.secrecy, p.state = 'open' AND (p.closes_at IS NULL OR clock_timestamp() < p.closes_at),"
-            " ARRAY(SELECT number FROM resolutions_entitlement e WHERE e.poll_id = p.id AND e.caster_id = %s ORDER BY 1)"
+            " ARRAY(SELECT number FROM resolutions_entitlement e WHERE e.poll_id = p.id AND e.caster_id = %s"
+            " AND (e.present_at_open OR NOT p.rule @> %s::jsonb) ORDER BY 1)"
             " FROM resolutions_poll p WHERE p.id = %s",
-            [person_id, poll_id],
+            [person_id, OF_THOSE_PRESENT_AT_OPENING, poll_id],
         )
         found = cursor.fetchone()
     if found is None:

@@ -23,6 +23,9 @@ from backend.resolutions.services import locks
 from backend.resolutions.services.resolutions import settle
 from backend.resolutions.states import POLL_MOVES, PollState, ResolutionState
 
+#: What is known of people once a poll is sealed.
+PEOPLE = ("summoned", "entitled", "attending", "present_at_open", "present_at_seal")
+
 
 def rule_from(said: str | dict[str, Any]) -> Rule:
     """A preset by name, or a rule as data; raises Invalid naming each wrong member."""
@@ -135,7 +138,7 @@ def _require_quorum(poll: Poll, people: dict[str, int], override_reason: str) ->
         return
     # With everybody present voting yes, only a missing quorum can stand in the way.
     here = people["present_at_open"]
-    trial = decide(rule, Tally.of_ballots(yes=here, no=0, **{**people, "present_at_seal": here}))
+    trial = decide(rule, Tally.of_ballots(yes=here, no=0, **{**people, "present_at_seal": here, "attending": here}))
     if trial.outcome == "no_quorum":
         raise Conflict(
             say(vi="Chưa đủ số đại biểu: {proof}", en="No quorum: {proof}", proof=localized(trial.proof[0])),
@@ -163,6 +166,7 @@ def seal(*, poll_id: UUID, expected: int | None = None) -> Poll:
         **(poll.tally or {}),
         "returned": len(leaves),
         "present_at_seal": queries.present_entitled(poll, poll.sealed_at),
+        "attending": queries.attending(poll),
     }
     poll.save()
     emit(
@@ -197,7 +201,7 @@ def count(*, poll_id: UUID) -> Poll:
     POLL_MOVES.move(poll, "count")
     choices = list(NamedBallot.objects.filter(poll_id=poll_id).values_list("choice", flat=True))
     assert poll.tally is not None  # a sealed poll has one: a constraint of the table
-    people = {name: poll.tally[name] for name in ("summoned", "entitled", "present_at_open", "present_at_seal")}
+    people = {name: poll.tally[name] for name in PEOPLE}
     try:
         tally = Tally.of_ballots(**{name: choices.count(name) for name in ("yes", "no", "abstain")}, **people)
         verdict = decide(Rule.from_json(poll.rule), tally)
