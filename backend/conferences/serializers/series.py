@@ -261,8 +261,8 @@ class SeriesReportSerializer(serializers.Serializer[Any]):
 
 
 class DraftedBody(Body):
-    """What is the new conference's own; what is left out it has from what it is drafted from. Its time is only what is
-    given here: without any it has no day yet."""
+    """What is the new conference's own; what is left out it has from what it is drafted from. Its day and hours are only
+    what is given here: without any it has no day yet."""
 
     title = LanguageMap(max_length=500, required=False)
     slug = serializers.SlugField(required=False, max_length=120)
