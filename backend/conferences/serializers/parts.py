@@ -100,7 +100,7 @@ class OpenPointSerializer(serializers.Serializer[Any]):
     """What the last meeting left open; `source` names the row it comes from, as `conclusion:<id>`."""
 
     text = LanguageMap()
-    source = serializers.CharField()
+    source = serializers.CharField()  # type: ignore[assignment]  # every field of the framework has a `source` of its own
 
 
 class AgendaItemSerializer(HouseSerializer):

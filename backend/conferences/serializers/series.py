@@ -209,7 +209,7 @@ class SplitBody(SeriesBody):
 
     since = serializers.CharField(max_length=40)
     title = LanguageMap(max_length=500, required=False)
-    organisation = None  # a series stays with its organisation
+    organisation = None  # type: ignore[assignment]  # a series stays with its organisation
 
 
 class EndBody(Body):
