@@ -151,7 +151,8 @@ class PollViewSet(HouseViewSet):
     @extend_schema(responses=EvidenceSerializer)
     @action(detail=True, methods=["get"])
     def evidence(self, request: Any, pk: str) -> Response:
-        """Leaves, root, hashes, and once counted tally and verdict."""
+        """Leaves, root, hashes, and once counted tally and verdict, for whoever may see the poll. A named poll is an open
+        vote: its leaves can be matched with the numbers (not the names) of the roll."""
         poll = self.get_object()
         if poll.state in UNSEALED:
             raise Conflict(say(vi="Chưa khoá biểu quyết.", en="The poll is not sealed yet."))

@@ -199,6 +199,8 @@ def test_an_endpoint_is_changed_closed_opened_and_removed(administrator: APIClie
     [
         ("not https", {"url": "http://hooks.example/"}, "url"),
         ("not an address", {"url": "https://hooks.example:99999/"}, "url"),
+        ("carries a password", {"url": "https://a:b@hooks.example/"}, "url"),
+        ("carries a fragment", {"url": "https://hooks.example/#here"}, "url"),
         ("no such event", {"event_names": ["conference.exploded"]}, "event_names"),
         ("not a name", {"event_names": ["Mail refused"]}, "event_names.0"),
     ],
@@ -207,6 +209,31 @@ def test_a_wrong_endpoint_is_refused(administrator: APIClient, _case: str, chang
     answer = administrator.post(f"{API}/webhook-endpoints", {"url": "https://hooks.example/", **changes})
 
     assert (answer.status_code, answer.json()["errors"][0]["field"]) == (400, field)
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "[::127.0.0.1]",
+        "[::ffff:0:127.0.0.1]",
+        "[64:ff9b:1::7f00:1]",
+        "[fec0::1]",
+        "192.0.0.8",
+        "2130706433",
+        "0x7f.0.0.1",
+    ],
+)
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_an_address_that_is_not_public_is_refused_in_one_language(
+    administrator: APIClient, host: str, language: str
+) -> None:
+    body = {"url": f"https://{host}/"}
+
+    answer = administrator.post(f"{API}/webhook-endpoints", body, headers={"Accept-Language": language})
+
+    assert (answer.status_code, [error["field"] for error in answer.json()["errors"]]) == (400, ["url"])
+    foreign = "address" if language == "vi" else "địa chỉ"
+    assert foreign not in str(answer.json()["errors"])
 
 
 @pytest.mark.parametrize(

@@ -171,7 +171,7 @@ class FickleNames:
         return [(2, 1, 6, "", (address, 443))]
 
 
-@pytest.mark.parametrize("inside", ["127.0.0.1", "::ffff:10.0.0.1", "fd00::1"])
+@pytest.mark.parametrize("inside", ["127.0.0.1", "::ffff:10.0.0.1", "::7f00:1", "64:ff9b:1::7f00:1", "fd00::1"])
 def test_a_name_that_turns_inwards_after_the_check_is_refused(monkeypatch: pytest.MonkeyPatch, inside: str) -> None:
     names = FickleNames(inside)
     monkeypatch.setattr("socket.getaddrinfo", names)

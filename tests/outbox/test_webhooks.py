@@ -21,6 +21,8 @@ from backend.outbox.webhooks import AddressRefused, deliver, public_addresses
 from tests.factories.outbox import DeliveryFactory, EventFactory, WebhookEndpointFactory
 from tests.threads import in_threads
 
+REFUSED = "AddressRefused: hooks.example may not be called: it leads to an address that is not public."
+
 # -- where facts may go
 
 
@@ -28,8 +30,11 @@ from tests.threads import in_threads
     "url",
     [
         "https://127.0.0.1/",
-        "https://127.1/",
-        "https://2130706433/",
+        "https://192.0.0.8/",
+        "https://192.0.2.1/",
+        "https://198.18.0.1/",
+        "https://240.0.0.1/",
+        "https://255.255.255.255/",
         "https://0.0.0.0/",
         "https://10.1.2.3/",
         "https://172.16.0.1/",
@@ -44,9 +49,21 @@ from tests.threads import in_threads
         "https://[::ffff:127.0.0.1]/",
         "https://[::ffff:10.0.0.1]/",
         "https://[64:ff9b::7f00:1]/",
+        "https://[64:ff9b:1::7f00:1]/",
+        "https://[64:ff9b:1::808:808]/",
+        "https://[::127.0.0.1]/",
+        "https://[::ffff:0:127.0.0.1]/",
         "https://[2002:7f00:1::]/",
+        "https://[2001:0:808:808::80ff:fffe]/",
+        "https://[2606:4700::5efe:10.0.0.1]/",
+        "https://[2606:4700::200:5efe:10.0.0.1]/",
+        "https://[fec0::1]/",
+        "https://[ff02::1]/",
+        "https://[100::1]/",
+        "https://[2001:db8::1]/",
+        "https://[3fff::1]/",
+        "https://[5f00::1]/",
         "https://localhost/",
-        "https://user@127.0.0.1/",
     ],
 )
 def test_an_address_inside_the_house_is_refused(url: str) -> None:
@@ -63,6 +80,10 @@ def test_an_address_inside_the_house_is_refused(url: str) -> None:
         "https://",
         "https://hooks.example:99999/",
         "https://[/",
+        "https://a:b@8.8.8.8/",
+        "https://a@8.8.8.8/",
+        "https://@8.8.8.8/",
+        "https://8.8.8.8/#here",
     ],
 )
 def test_what_is_no_web_address_is_refused(url: str) -> None:
@@ -70,11 +91,44 @@ def test_what_is_no_web_address_is_refused(url: str) -> None:
         public_addresses(url)
 
 
+@pytest.mark.parametrize(
+    "host",
+    [
+        "127.1",
+        "2130706433",
+        "0x7f000001",
+        "0x7f.0.0.1",
+        "0177.0.0.1",
+        "017700000001",
+        "134744072",
+        "0x08080808",
+        "010.8.8.8",
+        "8.8.8.8.",
+        "8.8.2056",
+        "８.８.８.８",
+        "[2606:4700::1111%25eth0]",
+        "[2606:4700::1111%eth0]",
+    ],
+)
+def test_an_address_in_disguise_is_refused_even_when_it_is_public(host: str) -> None:
+    with pytest.raises(AddressRefused):
+        public_addresses(f"https://{host}/")
+
+
+@pytest.mark.parametrize(
+    "host", ["8.8.8.8", "[2606:4700::1111]", "[64:ff9b::808:808]", "[2606:4700::5efe:8.8.8.8]", "[2a00:1450::1]"]
+)
+def test_a_public_address_may_be_called(host: str) -> None:
+    assert len(public_addresses(f"https://{host}/")) == 1
+
+
 def leads_to(monkeypatch: pytest.MonkeyPatch, *addresses: str) -> None:
     monkeypatch.setattr("socket.getaddrinfo", lambda *_, **__: [(0, 1, 6, "", (address, 443)) for address in addresses])
 
 
-@pytest.mark.parametrize("addresses", [["127.0.0.1"], ["93.184.215.14", "10.0.0.1"], ["fd00::1"], ["fe80::1%eth0"]])
+@pytest.mark.parametrize(
+    "addresses", [["127.0.0.1"], ["93.184.215.14", "10.0.0.1"], ["fd00::1"], ["fe80::1%eth0"], ["::7f00:1"]]
+)
 def test_a_name_that_leads_inside_is_refused(monkeypatch: pytest.MonkeyPatch, addresses: list[str]) -> None:
     leads_to(monkeypatch, *addresses)
 
@@ -96,7 +150,7 @@ def test_a_name_that_changes_its_mind_is_refused_when_it_is_called(monkeypatch: 
     assert deliver(delivery.pk) is False
 
     delivery.refresh_from_db()
-    assert (delivery.state, delivery.last_error) == ("due", "AddressRefused: hooks.example leads to a private address")
+    assert (delivery.state, delivery.last_error) == ("due", REFUSED)
 
 
 @pytest.mark.django_db
