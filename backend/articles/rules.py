@@ -2,9 +2,7 @@
 
 from typing import Any
 
-from rules import predicate
-
-from backend.core.permissions import Rules, signed_in
+from backend.core.permissions import Rules, predicate, signed_in
 from backend.people.queries import has_role
 
 

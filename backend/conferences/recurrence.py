@@ -7,7 +7,7 @@ show twice is the first of the two (RFC 5545 §3.3.5). No meeting vanishes becau
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from zoneinfo import ZoneInfo
@@ -24,6 +24,8 @@ YEARS_AWAY = 50
 #: The Gregorian calendar repeats after these years, to the weekday.
 CYCLE = 400
 
+#: What slots that may take each other's place have in common.
+_Station = Callable[[dt.datetime], object]
 _FREQUENCIES = ("DAILY", "WEEKLY", "MONTHLY", "YEARLY")
 _SUB_DAILY = {"HOURLY", "MINUTELY", "SECONDLY"}
 _DAYS = "MO|TU|WE|TH|FR|SA|SU"
@@ -258,7 +260,11 @@ def continued_from(plan: Recurrence, slot: dt.datetime) -> str:
 def pair(old: Sequence[dt.datetime], new: Sequence[dt.datetime], rule: str) -> dict[dt.datetime, dt.datetime]:
     """Which new slot takes the place of which old one: the same, else one of the same day, else (in order) one of the
     same week, month or year, as the new rule steps. What finds no partner is not in the answer."""
-    stations = [lambda slot: slot, lambda slot: slot.date(), _PERIODS.get(_read(rule).get("FREQ", ""))]
+    stations: list[_Station | None] = [
+        lambda slot: slot,
+        lambda slot: slot.date(),
+        _PERIODS.get(_read(rule).get("FREQ", "")),
+    ]
     pairs: dict[dt.datetime, dt.datetime] = {}
     for station in filter(None, stations):
         waiting: dict[object, list[dt.datetime]] = {}
@@ -272,7 +278,7 @@ def pair(old: Sequence[dt.datetime], new: Sequence[dt.datetime], rule: str) -> d
     return pairs
 
 
-_PERIODS = {
+_PERIODS: dict[str, _Station] = {
     "WEEKLY": lambda slot: slot.isocalendar()[:2],
     "MONTHLY": lambda slot: (slot.year, slot.month),
     "YEARLY": lambda slot: slot.year,

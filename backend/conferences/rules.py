@@ -3,12 +3,10 @@
 from typing import Any
 from uuid import UUID
 
-from rules import predicate
-
 from backend.conferences.models import Conference, ConferenceTemplate, Room
 from backend.conferences.queries import WRITERS, has_duty, lead_organisation_id
 from backend.conferences.states import DutyKind
-from backend.core.permissions import Rules, signed_in
+from backend.core.permissions import Rules, predicate, signed_in
 from backend.people.models import Organisation
 from backend.people.queries import has_role, is_administrator
 

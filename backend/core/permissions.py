@@ -1,11 +1,20 @@
 """Who may: each viewset maps its actions to predicates; an action without an entry is refused to everybody."""
 
+from collections.abc import Callable
 from typing import Any
 
 from rest_framework.permissions import BasePermission
-from rules import Predicate, predicate
+from rules import predicates
+from rules.predicates import Predicate
 
 Rules = dict[str, Predicate]
+
+
+def predicate(question: Callable[[Any, Any], bool]) -> Predicate:
+    """A question about an account and a row (or None) that can be joined to others with &, | and ~: the library's own
+    decorator, with types."""
+    asked: Predicate = predicates.predicate(question)
+    return asked
 
 
 @predicate

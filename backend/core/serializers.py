@@ -42,7 +42,7 @@ class Day(serializers.DateField):
         return day
 
 
-class LanguageMap(serializers.Field):
+class LanguageMap(serializers.Field[Any, Any, Any, Any]):
     """{"vi": "…", "en": "…"}; Vietnamese is required unless `required_text=False`."""
 
     def __init__(self, *, required_text: bool = True, max_length: int = 20000, **kwargs: Any) -> None:

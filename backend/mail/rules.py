@@ -6,9 +6,7 @@ above offers. Nobody signed in has no such method, so every predicate asks that 
 
 from typing import Any
 
-from rules import predicate
-
-from backend.core.permissions import Rules
+from backend.core.permissions import Rules, predicate
 from backend.mail.models import OutgoingMail
 from backend.mail.queries import READERS
 

@@ -2,10 +2,8 @@
 
 from typing import Any
 
-from rules import predicate
-
 from backend.conferences.models import Conference
-from backend.core.permissions import Rules, signed_in
+from backend.core.permissions import Rules, predicate, signed_in
 from backend.minutes import queries
 
 

@@ -1,8 +1,10 @@
 """The record of what happened, and of who has heard it."""
 
+import datetime as dt
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db import connection
 from django.db.models import Prefetch, QuerySet
 
@@ -17,6 +19,24 @@ MEASURED = 10_000
 def relayed_events() -> QuerySet[Event]:
     """The facts that have their place in the chain: a reader who goes on from a position misses none."""
     return Event.objects.filter(position__isnull=False)
+
+
+def cloud_event(event: Event) -> dict[str, Any]:
+    """The event in the CloudEvents 1.0 envelope (JSON format)."""
+    return {
+        "specversion": "1.0",
+        "id": str(event.id),
+        "source": f"{settings.BASE_URL}/api/v1/events",
+        "type": f"plenum.{event.name}.v{event.schema_version}",
+        "subject": str(event.subject_id),
+        "time": event.recorded_at.astimezone(dt.UTC).isoformat().replace("+00:00", "Z"),
+        "datacontenttype": "application/json",
+        "data": event.payload,
+        "position": event.position,
+        "actor": event.actor,
+        "onbehalfof": event.on_behalf_of,
+        "requestid": event.request_id,
+    }
 
 
 def deliveries() -> QuerySet[Delivery]:

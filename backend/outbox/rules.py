@@ -7,9 +7,7 @@ Facts of all organisations stand in one record: a role held in one of them opens
 
 from typing import Any
 
-from rules import predicate
-
-from backend.core.permissions import Rules
+from backend.core.permissions import Rules, predicate
 
 
 @predicate

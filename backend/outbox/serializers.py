@@ -7,8 +7,8 @@ from rest_framework import serializers
 from backend.core.serializers import Body, HouseSerializer
 from backend.core.text import say
 from backend.outbox.models import Delivery, DeliveryAttempt, Event, WebhookEndpoint
+from backend.outbox.queries import cloud_event
 from backend.outbox.registry import NAME
-from backend.outbox.services import cloud_event
 
 
 class EventSerializer(serializers.Serializer[Event]):

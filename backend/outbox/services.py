@@ -5,11 +5,9 @@ import hashlib
 import json
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
 from uuid import UUID
 
 import structlog
-from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import DateTimeField
 from django.db.models.expressions import RawSQL
@@ -75,24 +73,6 @@ def emit(*facts: DomainEvent, conference_id: UUID | None = None) -> list[Event]:
     if created:
         transaction.on_commit(wake.relay)
     return created
-
-
-def cloud_event(event: Event) -> dict[str, Any]:
-    """The event in the CloudEvents 1.0 envelope (JSON format)."""
-    return {
-        "specversion": "1.0",
-        "id": str(event.id),
-        "source": f"{settings.BASE_URL}/api/v1/events",
-        "type": f"plenum.{event.name}.v{event.schema_version}",
-        "subject": str(event.subject_id),
-        "time": event.recorded_at.astimezone(dt.UTC).isoformat().replace("+00:00", "Z"),
-        "datacontenttype": "application/json",
-        "data": event.payload,
-        "position": event.position,
-        "actor": event.actor,
-        "onbehalfof": event.on_behalf_of,
-        "requestid": event.request_id,
-    }
 
 
 def link_hash(previous: str, event: Event) -> str:

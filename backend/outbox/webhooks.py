@@ -25,8 +25,9 @@ from backend.core.text import say
 from backend.outbox import outside, wake
 from backend.outbox.models import Delivery, WebhookEndpoint
 from backend.outbox.outside import AddressRefused, NoAnswer, public_addresses
+from backend.outbox.queries import cloud_event
 from backend.outbox.registry import known_events
-from backend.outbox.services import begin, cloud_event, fail, put_off, settle
+from backend.outbox.services import begin, fail, put_off, settle
 from backend.outbox.states import DeliveryState
 
 #: Seconds a worker calls one endpoint before others get their turn.

@@ -21,7 +21,7 @@ def remote_address(request: Any) -> str:
     """The caller's address; behind TRUSTED_PROXIES proxies, what the outermost of them saw."""
     hops = [hop.strip() for hop in request.headers.get("X-Forwarded-For", "").split(",") if hop.strip()]
     trusted = settings.TRUSTED_PROXIES
-    return hops[-trusted] if trusted and len(hops) >= trusted else request.META.get("REMOTE_ADDR", "")
+    return hops[-trusted] if trusted and len(hops) >= trusted else str(request.META.get("REMOTE_ADDR", ""))
 
 
 class PeopleViewSet(HouseViewSet):

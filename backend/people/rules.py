@@ -2,9 +2,7 @@
 
 from typing import Any
 
-from rules import predicate
-
-from backend.core.permissions import Rules, anybody, signed_in
+from backend.core.permissions import Rules, anybody, predicate, signed_in
 from backend.people.models import Organisation, Person, Position
 from backend.people.queries import has_role, is_administrator
 

@@ -135,7 +135,7 @@ class PositionChange(PositionBody):
     class Meta(PositionBody.Meta):
         fields = ["organisation", "title", "rank", "valid_from", "valid_to"]
 
-    person = None  # type: ignore[assignment]
+    person = None
 
 
 class GrantSerializer(serializers.Serializer[Any]):

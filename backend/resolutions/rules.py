@@ -2,11 +2,9 @@
 
 from typing import Any
 
-from rules import predicate
-
 from backend.conferences.queries import lead_organisation_id
 from backend.conferences.rules import chairs, keeps_the_record, organises
-from backend.core.permissions import Rules, signed_in
+from backend.core.permissions import Rules, predicate, signed_in
 from backend.people.queries import has_role
 from backend.resolutions.models import Poll
 from backend.resolutions.states import PollState

@@ -11,7 +11,7 @@ from rest_framework.test import APIClient
 
 from backend.core.clock import now
 from backend.core.models import IdempotencyRecord
-from backend.outbox import services
+from backend.outbox import queries
 from backend.outbox.models import Delivery, DeliveryAttempt, Event, WebhookEndpoint
 from backend.outbox.states import DeliveryState
 from backend.people.models import Account
@@ -77,7 +77,7 @@ def test_an_event_is_told_in_the_cloudevents_envelope(auditor: APIClient) -> Non
 
     told = auditor.get(f"{API}/events/{event.pk}").json()
 
-    assert told == services.cloud_event(Event.objects.get())
+    assert told == queries.cloud_event(Event.objects.get())
     assert (told["specversion"], told["data"], told["subject"]) == ("1.0", event.payload, str(event.subject_id))
 
 

@@ -12,8 +12,8 @@ from jsonschema import Draft202012Validator, ValidationError
 
 from backend import urls  # noqa: F401 -- with the addresses of all domains come their facts
 from backend.outbox import asyncapi
+from backend.outbox.queries import cloud_event
 from backend.outbox.registry import DomainEvent, event, known_events, payload
-from backend.outbox.services import cloud_event
 from tests.factories.outbox import EventFactory
 
 SNAPSHOT = Path(__file__).parents[1] / "events.v1.yaml"

@@ -15,7 +15,7 @@ from standardwebhooks import Webhook, WebhookVerificationError
 
 from backend.core.clock import now
 from backend.core.errors import Invalid
-from backend.outbox import outside, services, wake, webhooks
+from backend.outbox import outside, queries, services, wake, webhooks
 from backend.outbox.models import Delivery, DeliveryAttempt, Event, WebhookEndpoint
 from backend.outbox.webhooks import AddressRefused, deliver, public_addresses
 from tests.factories.outbox import DeliveryFactory, EventFactory, WebhookEndpointFactory
@@ -215,7 +215,7 @@ def test_a_fact_arrives_signed_with_every_live_secret(receiver: Any) -> None:
         assert Webhook(secret).verify(body.decode(), headers) == json.loads(body)
     with pytest.raises(WebhookVerificationError):
         Webhook(webhooks.new_secret()).verify(body.decode(), headers)
-    assert json.loads(body) == services.cloud_event(delivery.event)
+    assert json.loads(body) == queries.cloud_event(delivery.event)
     assert headers["webhook-id"] == str(delivery.event_id)
     assert headers["host"].startswith("localhost:"), "called by address, asked for by name"
     delivery.refresh_from_db()

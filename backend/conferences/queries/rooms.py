@@ -21,6 +21,7 @@ from django.db.models import (
     Subquery,
     Value,
 )
+from django.db.models.expressions import CombinedExpression
 from django.db.models.functions import Coalesce
 
 from backend.conferences.models import (
@@ -215,7 +216,7 @@ def free_rooms(
     return rooms.order_by(F("capacity").asc(nulls_last=True), "pk")
 
 
-def _minutes(column: str) -> ExpressionWrapper:
+def _minutes(column: str) -> "ExpressionWrapper[CombinedExpression]":
     return ExpressionWrapper(F(column) * Value(MINUTE, DurationField()), output_field=DurationField())
 
 

@@ -68,7 +68,7 @@ class Line(serializers.CharField):
         return " ".join(clean(super().to_internal_value(data)).split())
 
 
-class Id(serializers.PrimaryKeyRelatedField):
+class Id(serializers.PrimaryKeyRelatedField[Any]):
     """A row named by its id, resolved to the row."""
 
     def __init__(self, queryset: QuerySet[Any] | None = None, **kwargs: Any) -> None:

@@ -162,7 +162,7 @@ def add_template_from(
     if lead is None and "organisation" not in fields:
         raise Invalid({"organisation": say(vi="Phải có đơn vị.", en="An organisation is needed.")})
     named: dict[str, Any] = {"title": conference.title, "organisation": lead, **fields}
-    return add_template(fields=named, outline={**chosen, **(outline or {})})  # type: ignore[arg-type,typeddict-item]
+    return add_template(fields=named, outline={**chosen, **(outline or {})})  # type: ignore[arg-type]
 
 
 @transaction.atomic

@@ -163,7 +163,7 @@ def _refused_room(clash: Conflict, rooms: Iterable[Any]) -> Any:
 def planned_fields(series: Series, slot: dt.datetime) -> ConferenceFields:
     """What a series says of the conference in this slot."""
     fields: ConferenceFields = {
-        **outlines.columns_of(series.outline),
+        **outlines.columns_of(series.outline),  # type: ignore[typeddict-item]
         "title": series.title,
         "day": slot.date(),
         "day_part": series.day_part,

@@ -136,7 +136,7 @@ def _place(site: Site, fields: Mapping[str, Any]) -> None:
     if site.venue_id is None:
         raise Invalid({"venue": say(vi="Phải có địa điểm.", en="A venue is needed.")})
     if "new_room" in fields:
-        site.room = add_room(fields={**fields["new_room"], "venue": site.venue})
+        site.room = add_room(fields={**fields["new_room"], "venue": site.venue})  # type: ignore[typeddict-item]
     elif "room" in fields:
         site.room = fields["room"]
     if site.room is not None and site.room.venue_id != site.venue_id:
