@@ -266,6 +266,22 @@ def test_the_procfile_names_the_six_programs() -> None:
     assert set(commands()) == {"api", "relay", "worker", "webhook-worker", "mail-worker", "clock"}
 
 
+def test_its_programs_print_no_banners_between_their_logs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert all("-m celery --quiet " in line for line in commands().values() if "celery" in line)
+    monkeypatch.delenv("PYTHONWARNINGS", raising=False)
+    warned = """
+        import warnings
+        from celery.exceptions import SecurityWarning
+        from celery.platforms import ROOT_DISCOURAGED
+        warnings.warn(SecurityWarning(ROOT_DISCOURAGED))
+        warnings.warn(SecurityWarning("Another one"))
+    """
+    line = [sys.executable, "-c", textwrap.dedent(warned)]
+    done = subprocess.run(line, env=environment(tmp_path), capture_output=True, text=True, check=True)
+    assert "superuser" not in done.stderr
+    assert "Another one" in done.stderr
+
+
 def test_an_ordinary_user_keeps_their_own_account(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "geteuid", lambda: 1234)
     monkeypatch.setattr(os, "getegid", lambda: 1235)

@@ -1,6 +1,7 @@
 """A review conference from announcement to published recap, over the HTTP API, every step by the role that does it.
 
 The facts are S2's; date, hours, chair and secretary are set for the demonstration, and its staff are made up.
+What takes an afternoon happens here within a minute or two, at the times the record really bears.
 """
 
 import datetime as dt
@@ -16,8 +17,15 @@ import httpx
 from backend.demo.cast import Cast
 from backend.demo.catchers import MailCatcher
 from backend.demo.load import read
+from backend.demo.plan import planned
 
 CAPACITY = 180
+SLUG = "tong-ket-2020-trung-tam-ky-thuat-2-trinh-dien"
+#: What the secretary adds to the minutes that were drawn from the record, just before their closing.
+CLOSING_REMARK = {
+    "vi": "Chủ trì cảm ơn các đại biểu và tuyên bố bế mạc hội nghị.",
+    "en": "The chair thanked the delegates and declared the conference closed.",
+}
 DECLINE, UNSURE = 7, 3
 STAY_AWAY = 6
 NO, ABSTAIN = 4, 5
@@ -40,11 +48,13 @@ class Caller:
     def get(self, path: str, **query: Any) -> Any:
         return self._read(self.http.get(f"/api/v1/{path}", params=query))
 
-    def post(self, path: str, body: dict[str, Any] | None = None) -> Any:
-        return self._read(self.http.post(f"/api/v1/{path}", json=body or {}))
+    def post(self, path: str, body: dict[str, Any] | None = None, *, version: int | None = None) -> Any:
+        """With `version` only while the row is still the one that was read."""
+        headers = {} if version is None else _if_match(version)
+        return self._read(self.http.post(f"/api/v1/{path}", json=body or {}, headers=headers))
 
     def patch(self, path: str, body: dict[str, Any], version: int) -> Any:
-        return self._read(self.http.patch(f"/api/v1/{path}", json=body, headers={"If-Match": f'"{version}"'}))
+        return self._read(self.http.patch(f"/api/v1/{path}", json=body, headers=_if_match(version)))
 
     def every(self, path: str, **query: Any) -> list[Any]:
         """All rows of a list, page by page."""
@@ -62,6 +72,10 @@ class Caller:
                 f"{answer.request.method} {answer.request.url.path} → {answer.status_code} {answer.text[:500]}"
             )
         return answer.json() if answer.content else None
+
+
+def _if_match(version: int) -> dict[str, str]:
+    return {"If-Match": f'"{version}"'}
 
 
 @dataclass
@@ -106,21 +120,21 @@ class Journey:
 
     def schedule(self) -> None:
         organiser, facts = self.by["organiser"], self.facts
-        starts = (dt.datetime.now(dt.UTC) + dt.timedelta(hours=2)).replace(minute=0, second=0, microsecond=0)
-        zone = dt.timezone(dt.timedelta(hours=7))
-        title = facts["conference"]["title"]["vi"]
+        self.starts, ends = planned(dt.datetime.now(dt.UTC))
+        title, number = facts["conference"]["title"]["vi"], self._number()
         venue = facts["sites"][0]["venue"]
         conference = organiser.post(
             "conferences",
             {
                 "kind": "review",
+                "slug": f"{SLUG}-{number}",
                 "title": {
-                    "vi": f"{title} (trình diễn)",
-                    "en": "Review of 2020 and plan for 2021 of Technical Centre 2 (demonstration)",
+                    "vi": f"{title} (trình diễn lần {number})",
+                    "en": f"Review of 2020 and plan for 2021 of Technical Centre 2 (demonstration {number})",
                 },
                 "lead": self.organisations["kt2"],
-                "starts_at": starts.astimezone(zone).isoformat(),
-                "ends_at": (starts + dt.timedelta(hours=3)).astimezone(zone).isoformat(),
+                "starts_at": self.starts.isoformat(),
+                "ends_at": ends.isoformat(),
                 "period_reviewed": facts["conference"]["period_reviewed"],
                 "period_planned": facts["conference"]["period_planned"],
                 "legal_basis": [
@@ -151,6 +165,13 @@ class Journey:
         self.speech_items = keys
         self.told.conference = organiser.post(f"conferences/{conference['id']}/announce")
         self.progress("schedule", 1, 1)
+
+    def _number(self) -> int:
+        """Which demonstration on this record this one is."""
+        slugs = [row["slug"] for row in self.by["administrator"].every("conferences")]
+        return 1 + max(
+            (int(slug.rpartition("-")[2]) for slug in slugs if re.fullmatch(rf"{SLUG}-\d+", slug)), default=0
+        )
 
     def _duties(self) -> list[dict[str, Any]]:
         duties: list[dict[str, Any]] = [
@@ -184,8 +205,11 @@ class Journey:
 
     def invite(self) -> None:
         organiser, conference = self.by["organiser"], self.told.conference
-        reply_by = (dt.datetime.now(dt.UTC) + dt.timedelta(hours=1)).isoformat()
-        base = {"conference": conference["id"], "site": conference["sites"][0]["id"], "reply_by": reply_by}
+        base = {
+            "conference": conference["id"],
+            "site": conference["sites"][0]["id"],
+            "reply_by": self.starts.isoformat(),
+        }
         guests = {
             **base,
             "title": {"vi": "Khách mời", "en": "Guests"},
@@ -382,8 +406,9 @@ class Journey:
         self._wait("draft minutes", lambda: len(secretary.every("minutes", conference=conference["id"])), 1)
         minutes = secretary.every("minutes", conference=conference["id"])[0]
         self.told.minutes_id = minutes["id"]
-        secretary.post(f"minutes/{minutes['id']}/submit")
-        chair.post(f"minutes/{minutes['id']}/approve")
+        edited = secretary.patch(f"minutes/{minutes['id']}", {"added": [{"text": CLOSING_REMARK}]}, minutes["version"])
+        submitted = secretary.post(f"minutes/{minutes['id']}/submit", version=edited["version"])
+        chair.post(f"minutes/{minutes['id']}/approve", version=submitted["version"])
 
     # 7. Publish
 

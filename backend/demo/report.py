@@ -1,6 +1,8 @@
 """What the demo leaves behind: every figure read back from the API or from the catchers."""
 
 import json
+import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -8,18 +10,33 @@ from backend.demo.catchers import MailCatcher, WebhookCatcher
 from backend.demo.journey import Caller, Journey, Told
 
 
-def collect(journey: Journey, told: Told, mail: MailCatcher, hooks: WebhookCatcher, folder: Path) -> dict[str, Any]:
-    """Writes the demo's files into `folder` and returns the report."""
-    auditor, organiser = journey.by["auditor"], journey.by["organiser"]
+def collect(
+    journey: Journey,
+    told: Told,
+    mail: MailCatcher,
+    hooks: WebhookCatcher,
+    folder: Path,
+    *,
+    summary: dict[str, Any],
+    events_before: int,
+) -> dict[str, Any]:
+    """Writes the demo's files into `folder` and returns the report.
+
+    `summary` is that of the deliveries when all were settled; the receiver of the webhooks hears the events after
+    the first `events_before`.
+    """
+    organiser = journey.by["organiser"]
+    hooks_verified = len(hooks.received())
     _keep_documents(journey, told, folder)
-    summary = auditor.get("deliveries/summary")
     report = {
         "conferences": [_conference(journey, row["id"]) for row in journey.by["administrator"].every("conferences")],
         "journey": _journey(journey, organiser, told, mail),
         "events": summary["events"],
+        "events_before": events_before,
+        "events_this_run": summary["events"] - events_before,
         "deliveries": {"settled": summary["settled"], "dead": summary["dead"], "due": summary["due"]},
         "relay_ms": summary["relay_ms"],
-        "webhooks_verified": len(hooks.received()),
+        "webhooks_verified": hooks_verified,
     }
     (folder / "report.json").write_text(json.dumps(report, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
     return report
@@ -43,6 +60,7 @@ def _conference(journey: Journey, conference: str) -> dict[str, Any]:
 
 def _journey(journey: Journey, organiser: Caller, told: Told, mail: MailCatcher) -> dict[str, Any]:
     conference = told.conference["id"]
+    held = organiser.get(f"conferences/{conference}")
     invitations = organiser.every("invitations", conference=conference)
     registrations = organiser.every("registrations", conference=conference)
     poll = organiser.get(f"polls/{told.poll_id}")
@@ -56,6 +74,7 @@ def _journey(journey: Journey, organiser: Caller, told: Told, mail: MailCatcher)
     return {
         "conference": told.conference["slug"],
         "conference_id": conference,
+        "times": {name: held[name] for name in ("starts_at", "ends_at", "opened_at", "closed_at")},
         "invited": sum(row["state"] != "draft" for row in invitations),
         "held_for_a_name": sum(row["state"] == "draft" for row in invitations),
         "mails_received": len(received),
@@ -86,5 +105,11 @@ def _keep_documents(journey: Journey, told: Told, folder: Path) -> None:
     for language, place in (("vi", "bai-viet"), ("en", "articles")):
         answer = journey.nobody.http.get(f"/{language}/{place}/{article['slug']}")
         # A recap without an English text answers with a page that says so; it is kept as it is read.
-        (folder / f"article.{language}.html").write_bytes(answer.content)
+        page = with_styles(answer.text, lambda address: journey.nobody.http.get(address).raise_for_status().text)
+        (folder / f"article.{language}.html").write_text(page, encoding="utf-8")
     (folder / "feed.atom").write_bytes(journey.nobody.http.get("/vi/feed.atom").raise_for_status().content)
+
+
+def with_styles(page: str, fetched: Callable[[str], str]) -> str:
+    """The page with its stylesheets inside, so that it looks the same opened from a disk."""
+    return re.sub(r'<link rel="stylesheet" href="([^"]+)">', lambda link: f"<style>\n{fetched(link[1])}</style>", page)

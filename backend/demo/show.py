@@ -13,31 +13,38 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 
 from backend.demo.catchers import MailCatcher, WebhookCatcher
 from backend.embedded import Stack, forget, running_stack, some_free_port
+from backend.embedded.errors import spoken
 from backend.embedded.stack import kept_secret
 
 STEPS = {
-    "load": "Năm hồ sơ đầu tiên / five records",
-    "schedule": "Lập chương trình / schedule",
-    "invite": "Giấy mời / invitations received",
-    "reply": "Trả lời / replies",
-    "register": "Đăng ký / registrations",
-    "promote": "Danh sách chờ / waiting list",
-    "confirm": "Thư xác nhận / confirmations",
-    "check in": "Điểm danh / check-in",
-    "vote": "Biểu quyết / ballots",
-    "count": "Kiểm phiếu / count",
-    "conclude": "Kết quả / conclusion",
-    "draft minutes": "Biên bản / minutes",
-    "draft article": "Tin / article",
-    "publish": "Đăng / published",
-    "settle": "Việc nền / deliveries settled",
+    "load": ("Năm hồ sơ đầu tiên", "Five first records"),
+    "schedule": ("Lập chương trình", "Schedule"),
+    "invite": ("Giấy mời đã nhận", "Invitations received"),
+    "reply": ("Trả lời", "Replies"),
+    "register": ("Đăng ký", "Registrations"),
+    "promote": ("Danh sách chờ", "Waiting list"),
+    "confirm": ("Thư xác nhận", "Confirmations"),
+    "check in": ("Điểm danh", "Check-in"),
+    "vote": ("Biểu quyết", "Ballots"),
+    "count": ("Kiểm phiếu", "Count"),
+    "conclude": ("Kết quả", "Conclusion"),
+    "draft minutes": ("Dự thảo biên bản", "Draft minutes"),
+    "draft article": ("Dự thảo bài viết", "Draft article"),
+    "publish": ("Đăng bài", "Published"),
+    "settle": ("Việc nền, cả hồ sơ", "Deliveries, whole record"),
 }
+
+
+def label(step: str) -> str:
+    vi, en = STEPS.get(step, (step, step))
+    return spoken(vi=vi, en=en)
 
 
 def main(*, once: bool, fresh: bool) -> int:
     """Starts everything, plays the journey, and with `once` leaves; otherwise serves until Ctrl-C.
 
-    The demo's house stands in var/demo-data, apart from the data of `make up`; `fresh` tears it down first. Raises CannotStart with a sentence when something cannot be started.
+    The demo's house stands in var/demo-data, apart from the data of `make up`; `fresh` tears it down first, otherwise
+    the journey adds one more conference to it. Raises CannotStart with a sentence when something cannot be started.
     """
     console = Console()
     port = int(os.environ.get("PORT") or 8000)
@@ -50,13 +57,15 @@ def main(*, once: bool, fresh: bool) -> int:
     folder.mkdir(parents=True)
     with _catchers(folder) as (mail, hooks):
         given = {"EMAIL_URL": f"smtp://127.0.0.1:{mail.port}", "PLENUM_WEBHOOK_PRIVATE_ADDRESSES": "1"}
-        console.print("[dim]Khởi động máy chủ / starting servers …[/dim]")
+        console.print(f"[dim]{spoken(vi='Đang khởi động máy chủ …', en='Starting servers …')}[/dim]")
         with running_stack(house, port=port, env=given) as stack:
             password = kept_secret(house / "password")[:16]
             _play(console, stack, mail, hooks, folder, password)
             if once:
                 return 0
-            console.print("\n[bold]Ctrl-C[/bold] để dừng / stops everything.")
+            console.print(
+                spoken(vi="\n[bold]Ctrl-C[/bold] để dừng tất cả.", en="\n[bold]Ctrl-C[/bold] stops everything.")
+            )
             with contextlib.suppress(KeyboardInterrupt):
                 while True:
                     stack.processes.require_all()
@@ -84,24 +93,37 @@ def _play(
     import django  # inline: settings can be read only now that the servers' addresses are known
 
     django.setup()
+    from backend.conferences.models import Conference
     from backend.demo.cast import gather  # inline: models exist only after django.setup()
     from backend.demo.journey import Journey
     from backend.demo.load import load, load_organisations, load_people
     from backend.demo.report import collect
     from backend.demo.summary import print_summary
 
+    if found := Conference.objects.count():
+        console.print(continued(found))
     with shown_progress(console) as progress:
-        records = load()
-        progress("load", len(records), len(records))
         organisations = load_organisations()
         cast = gather(organisations, load_people(organisations), password)
         ids = {slug: str(row.id) for slug, row in organisations.items()}
         journey = Journey(stack.base_url, cast, mail, ids, progress)
+        # Nothing has happened yet in this run: the receiver hears all of it, the first records' articles too.
+        before = journey.by["auditor"].get("deliveries/summary")["events"]
         _subscribe(journey.by["administrator"], hooks)
+        records = load()
+        progress("load", len(records), len(records))
         told = journey.run()
-        _until_settled(journey.by["auditor"], progress)
-    report = collect(journey, told, mail, hooks, folder)
+        summary = _once_settled(journey.by["auditor"], progress)
+    report = collect(journey, told, mail, hooks, folder, summary=summary, events_before=before)
     print_summary(console, report, cast.emails, password, stack.base_url, folder)
+
+
+def continued(conferences: int) -> str:
+    """That the record is not empty, and how to get one that is."""
+    return spoken(
+        vi=f"Tiếp tục trên hồ sơ đã có {conferences} hội nghị; FRESH=1 để bắt đầu lại từ đầu.",
+        en=f"This continues on a record of {conferences} conferences; FRESH=1 starts clean.",
+    )
 
 
 @contextlib.contextmanager
@@ -113,7 +135,7 @@ def shown_progress(console: Console) -> Iterator[Callable[[str, int, int], None]
         def tell(step: str, done: int, total: int) -> None:
             if done >= total and step not in finished:
                 finished.add(step)
-                console.print(f"{STEPS.get(step, step):<44} {done}/{total}", soft_wrap=True)
+                console.print(f"{label(step):<44} {done}/{total}", soft_wrap=True)
 
         yield tell
         return
@@ -123,7 +145,7 @@ def shown_progress(console: Console) -> Iterator[Callable[[str, int, int], None]
 
         def move(step: str, done: int, total: int) -> None:
             if step not in tasks:
-                tasks[step] = bars.add_task(STEPS.get(step, step), total=total)
+                tasks[step] = bars.add_task(label(step), total=total)
             bars.update(tasks[step], completed=done, total=max(total, 1))
 
         yield move
@@ -138,11 +160,16 @@ def _subscribe(administrator: Any, hooks: WebhookCatcher) -> None:
     hooks.secret = made["secret"]
 
 
-def _until_settled(auditor: Any, progress: Any) -> None:
+def _once_settled(auditor: Any, progress: Any) -> dict[str, Any]:
+    """The deliveries' summary at the first moment nothing is left to do: what the bar and the report both tell."""
     end = time.monotonic() + 120
-    while time.monotonic() < end:
-        summary = auditor.get("deliveries/summary")
-        progress("settle", summary["settled"], summary["settled"] + summary["due"])
-        if not summary["due"]:
-            return
+    while True:
+        summary: dict[str, Any] = auditor.get("deliveries/summary")
+        # A fact has deliveries only from its place in the chain on; places have no gaps.
+        relayed = not summary["events"] or auditor.get("events", after=summary["events"] - 1)["results"]
+        over = relayed and not summary["due"]
+        settled = summary["settled"]
+        progress("settle", settled, settled + summary["due"] + (not over and not summary["due"]))
+        if over or time.monotonic() > end:
+            return summary
         time.sleep(0.3)

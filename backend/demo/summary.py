@@ -1,5 +1,6 @@
 """What the demo prints at its end: what happened, where to look, and how to sign in. It reads the report alone."""
 
+import datetime as dt
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -9,6 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from backend.demo.plan import ZONE
 from backend.embedded.errors import spoken
 
 PARTS = {
@@ -26,11 +28,14 @@ PARTS = {
 def print_summary(
     console: Console, report: Mapping[str, Any], emails: Mapping[str, str], password: str, base_url: str, folder: Path
 ) -> None:
-    table = Table(title=spoken(vi="Chuyện gì đã xảy ra", en="What happened"), show_header=False, title_justify="left")
-    table.add_column(no_wrap=True)
-    for name, value in _happened(report):
-        table.add_row(name, escape(value))
-    console.print(table)
+    this_run = spoken(vi="Lần chạy này", en="This run")
+    whole = spoken(vi="Cả hồ sơ, gồm các lần chạy trước", en="The whole record, earlier runs included")
+    for title, rows in ((this_run, _happened(report)), (whole, _on_record(report))):
+        table = Table(title=title, show_header=False, title_justify="left")
+        table.add_column(no_wrap=True)
+        for name, value in rows:
+            table.add_row(name, escape(value))
+        console.print(table)
     # Addresses stand on lines of their own, unbroken at any width: they are there to be copied.
     console.print(spoken(vi="\n[bold]Xem tại[/bold]", en="\n[bold]Look at[/bold]"))
     for name, address in links(report, base_url):
@@ -96,9 +101,18 @@ def _said(vi: str, en: str) -> str:
 
 
 def _happened(report: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    journey, deliveries, relay = report["journey"], report["deliveries"], report["relay_ms"]
+    journey = report["journey"]
     replies, minutes, article = journey["replies"], journey["minutes"], journey["article"]
-    yield _said("Hội nghị trong hồ sơ", "Conferences on record"), str(len(report["conferences"]))
+    times = {name: _hour(moment) for name, moment in journey["times"].items()}
+    yield (
+        _said("Giờ họp", "Hours"),
+        _said(
+            f"báo mời {times['starts_at']}–{times['ends_at']}; tua nhanh: khai mạc {times['opened_at']},"
+            f" bế mạc {times['closed_at']}",
+            f"called for {times['starts_at']}–{times['ends_at']}; played fast: opened {times['opened_at']},"
+            f" closed {times['closed_at']}",
+        ),
+    )
     yield (
         _said("Giấy mời đã gửi", "Invited"),
         _said(
@@ -145,20 +159,37 @@ def _happened(report: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         if minutes["state"] == "approved"
         else minutes["state"],
     )
-    yield _said("Bài viết", "Article"), f"{article['state']} ({', '.join(article['languages'])})"
     yield (
-        _said("Sự kiện", "Events"),
-        _said(
-            f"{report['events']}; việc: {deliveries['settled']} xong, {deliveries['due']} còn chờ, {deliveries['dead']} hỏng",
-            f"{report['events']}; deliveries: {deliveries['settled']} settled, {deliveries['due']} due,"
-            f" {deliveries['dead']} dead",
-        ),
+        _said("Bài viết", "Article"),
+        f"{_said('đã đăng', 'published') if article['state'] == 'published' else article['state']}"
+        f" ({', '.join(article['languages'])})",
     )
+    heard, told = report["webhooks_verified"], report["events_this_run"]
     yield (
         _said("Webhook đã kiểm chữ ký", "Webhooks verified"),
-        str(report["webhooks_verified"]),
+        _said(
+            f"{heard}, cho {told} sự kiện kể từ số {report['events_before'] + 1}",
+            f"{heard}, of {told} events from No. {report['events_before'] + 1} on",
+        ),
+    )
+
+
+def _on_record(report: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    deliveries, relay = report["deliveries"], report["relay_ms"]
+    yield _said("Hội nghị", "Conferences"), str(len(report["conferences"]))
+    yield _said("Sự kiện", "Events"), str(report["events"])
+    yield (
+        _said("Việc nền", "Deliveries"),
+        _said(
+            f"{deliveries['settled']} xong, {deliveries['due']} còn chờ, {deliveries['dead']} hỏng",
+            f"{deliveries['settled']} settled, {deliveries['due']} due, {deliveries['dead']} dead",
+        ),
     )
     yield (
         _said("Từ lúc ghi tới lúc làm", "Commit to reaction"),
         f"p50 {relay['p50']} ms, p99 {relay['p99']} ms",
     )
+
+
+def _hour(moment: str) -> str:
+    return dt.datetime.fromisoformat(moment).astimezone(ZONE).strftime("%H:%M")

@@ -65,7 +65,7 @@ class Processes:
     def _repeat(self, name: str, output: IO[bytes]) -> None:
         for line in output:
             with self._said:
-                sys.stdout.write(f"{name:<12}| {line.decode(errors='replace')}")
+                sys.stdout.write(f"{name:<15}| {line.decode(errors='replace')}")
                 sys.stdout.flush()
 
     def ended(self) -> str | None:

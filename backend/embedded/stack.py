@@ -14,6 +14,7 @@ from pathlib import Path
 from types import FrameType
 
 import httpx
+import redis
 
 from backend.embedded.errors import CannotStart
 from backend.embedded.ports import LOOPBACK, require_free
@@ -21,6 +22,10 @@ from backend.embedded.processes import ROOT, Processes, commands
 from backend.embedded.servers import servers
 
 READY_SECONDS = 90
+#: How long workers may take to come up after the API; without them it answers all the same.
+WORKERS_SECONDS = 30
+#: Celery warns every root who starts a worker. It is a matter of pickled messages, and ours are JSON.
+CELERY_ROOT_WARNING = "You're running the worker with superuser privileges"
 
 
 @dataclass(frozen=True)
@@ -44,6 +49,7 @@ def environment(var: Path, *, port: int = 8000, given: Mapping[str, str] | None 
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
         "PYTHONPATH": str(ROOT),
         "PYTHONUNBUFFERED": "1",
+        "PYTHONWARNINGS": f"ignore:{CELERY_ROOT_WARNING}",
     }
     unchangeable = ("PATH", "PYTHONPATH", "PORT", "PLENUM_DATA_DIR")
     merged = ours | dict(os.environ) | {name: ours[name] for name in unchangeable} | dict(given or {})
@@ -72,7 +78,8 @@ def running_stack(
     to_terminal: bool = False,
     durable: bool = True,
 ) -> Iterator[Stack]:
-    """Starts servers, brings the tables up to date, starts the programs, and waits until /health/ready says 200.
+    """Starts servers, brings the tables up to date, starts the programs, and waits until /health/ready says 200 and
+    the workers listen.
 
     `env` is added to the programs' environment, `only` names the programs to start (default: all). Their words go to
     var/log/NAME.log unless `to_terminal`. On the way out, by end, error, SIGINT or SIGTERM, all that was started here
@@ -89,6 +96,7 @@ def running_stack(
             stack = Stack(whole["PLENUM_BASE_URL"], whole, processes)
             if "api" in processes.running:
                 _wait_until_ready(processes)
+            _wait_for_workers(processes)
             yield stack
         finally:
             processes.stop()
@@ -127,6 +135,17 @@ def _wait_until_ready(processes: Processes) -> None:
         vi=f"API không sẵn sàng trong {READY_SECONDS} giây.",
         en=f"The API was not ready within {READY_SECONDS} seconds.",
     )
+
+
+def _wait_for_workers(processes: Processes) -> None:
+    """Until as many clients hear Redis's broadcasts, as workers do once they are up, as workers were started; at most
+    WORKERS_SECONDS. A Redis that refuses to tell is not waited for."""
+    started = sum(" worker " in commands()[name] for name in processes.running)
+    end = time.monotonic() + WORKERS_SECONDS
+    with contextlib.suppress(redis.RedisError), redis.Redis.from_url(processes.env["REDIS_URL"]) as asked:
+        while len(asked.client_list(_type="pubsub")) < started and time.monotonic() < end:
+            processes.require_all()
+            time.sleep(0.1)
 
 
 @contextlib.contextmanager

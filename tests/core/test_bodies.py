@@ -30,13 +30,13 @@ def test_a_body_in_pieces_is_read(db: None) -> None:
     assert b'"email"' not in answer
 
 
-def test_a_body_in_pieces_that_is_too_large_is_refused(settings: Any) -> None:
+def test_a_body_in_pieces_that_is_too_large_is_refused(db: None, settings: Any) -> None:
     settings.MAX_BODY_BYTES = 20
 
     assert answered(b"x" * 21, **PIECES)[0].startswith("413")
 
 
-def test_no_more_than_one_byte_too_many_is_read(settings: Any) -> None:
+def test_no_more_than_one_byte_too_many_is_read(db: None, settings: Any) -> None:
     settings.MAX_BODY_BYTES = 20
     endless = BytesIO(b"x" * 10_000)
 
