@@ -95,12 +95,12 @@ class BlockBody(Body):
 class HeadBody(Body):
     """What an editor may change; what is left out stays as it is."""
 
-    title = LanguageMap(required=False, max_length=300)
+    title = LanguageMap(one_line=True, required=False, max_length=300)
     sapo = LanguageMap(required=False, required_text=False, max_length=2000)
-    dateline = LanguageMap(required=False, required_text=False, max_length=200)
+    dateline = LanguageMap(one_line=True, required=False, required_text=False, max_length=200)
     byline = serializers.CharField(required=False, allow_blank=True, max_length=120)
-    byline_position = LanguageMap(required=False, required_text=False, max_length=200)
-    byline_unit = LanguageMap(required=False, required_text=False, max_length=200)
+    byline_position = LanguageMap(one_line=True, required=False, required_text=False, max_length=200)
+    byline_unit = LanguageMap(one_line=True, required=False, required_text=False, max_length=200)
     source_name = serializers.CharField(required=False, allow_blank=True, max_length=200)
     source_url = serializers.CharField(required=False, allow_blank=True, max_length=500, validators=[WEB_ADDRESS])
     blocks = BlockBody(many=True, required=False)
@@ -112,7 +112,7 @@ class HeadBody(Body):
 
 
 class ArticleBody(HeadBody):
-    title = LanguageMap(max_length=300)
+    title = LanguageMap(one_line=True, max_length=300)
     organisation = serializers.PrimaryKeyRelatedField(queryset=Organisation.objects.all())
     conference = serializers.PrimaryKeyRelatedField(queryset=Conference.objects.all(), required=False, allow_null=True)
     kind = serializers.ChoiceField(choices=ArticleKind.choices)

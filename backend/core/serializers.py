@@ -7,8 +7,8 @@ from django.core.exceptions import ValidationError as DjangoValidationError
 from django.db import models
 from rest_framework import serializers
 
+from backend.core import vietnamese
 from backend.core.text import LocalizedTextField, check_language_map, say
-from backend.core.vietnamese import clean
 
 #: Before 1912 Vietnamese clocks differed from UTC by odd seconds, which no date-time of RFC 3339 can say.
 YEARS = range(1912, 2201)
@@ -42,17 +42,36 @@ class Day(serializers.DateField):
         return day
 
 
-class LanguageMap(serializers.Field[Any, Any, Any, Any]):
-    """{"vi": "…", "en": "…"}; Vietnamese is required unless `required_text=False`."""
+class Line(serializers.CharField):
+    """One line of text: a name, a place, a number as it is written."""
 
-    def __init__(self, *, required_text: bool = True, max_length: int = 20000, **kwargs: Any) -> None:
+    def to_internal_value(self, data: Any) -> str:
+        return vietnamese.one_line(super().to_internal_value(data))
+
+    def run_validation(self, data: Any = serializers.empty) -> Any:
+        value = super().run_validation(data)
+        if value == "" and not self.allow_blank:  # what was sent held nothing anybody could see
+            self.fail("blank")
+        return value
+
+
+class LanguageMap(serializers.Field[Any, Any, Any, Any]):
+    """{"vi": "…", "en": "…"}; Vietnamese is required unless `required_text=False`.
+
+    A title or a name is `one_line`, since it ends up in subjects, headings and lists.
+    """
+
+    def __init__(
+        self, *, required_text: bool = True, one_line: bool = False, max_length: int = 20000, **kwargs: Any
+    ) -> None:
         self.required_text, self.max_length = required_text, max_length
+        self.tidy = vietnamese.one_line if one_line else vietnamese.clean
         super().__init__(**kwargs)
 
     def to_internal_value(self, data: Any) -> dict[str, str]:
         try:
             check_language_map(data, required=False, max_length=self.max_length)
-            texts = {code: clean(text) for code, text in data.items() if clean(text)}
+            texts = {code: tidied for code, text in data.items() if (tidied := self.tidy(text))}
             check_language_map(texts, required=self.required_text)  # cleaning may have left nothing
         except DjangoValidationError as error:
             raise serializers.ValidationError(error.messages) from None

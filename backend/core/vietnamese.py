@@ -11,6 +11,8 @@ import unicodedata
 _STROKED = str.maketrans({"đ": "d", "Đ": "D", "ð": "d", "Ð": "D", "ɖ": "d", "Ɖ": "D"})
 
 #: Embeddings and overrides of direction: they can make a name read as another one.
+#: Nothing anybody could see: zero-width spaces and byte order marks.
+_UNSEEN = frozenset("\u200b\u2060\ufeff")
 _DIRECTION = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 _BREVE, _CIRCUMFLEX, _HORN = "\u0306", "\u0302", "\u031b"
@@ -30,13 +32,23 @@ _LETTER = re.compile(r"(.)([\u0300-\u036f]*)")
 
 
 def clean(text: str) -> str:
-    """`text` as it may be stored: NFC, trimmed, lines ended by \\n, without control and direction characters.
+    """`text` as it may be stored: NFC, trimmed, lines ended by \\n, without control, direction and unseen characters.
 
     Line breaks and tabs stay. Half surrogates go, since PostgreSQL and UTF-8 refuse them.
     """
     lines = text.replace("\r\n", "\n").replace("\r", "\n")
-    kept = (c for c in lines if c in "\n\t" or (unicodedata.category(c) not in {"Cc", "Cs"} and c not in _DIRECTION))
+    kept = (
+        c
+        for c in lines
+        if c in "\n\t" or (unicodedata.category(c) not in {"Cc", "Cs"} and c not in _DIRECTION | _UNSEEN)
+    )
     return unicodedata.normalize("NFC", "".join(kept)).strip()
+
+
+def one_line(text: str) -> str:
+    """`text` as a title or a name may be stored: cleaned, every run of white space one space."""
+    spaced = " ".join(text.split())  # first: clean() would drop some breaks without leaving a space
+    return " ".join(clean(spaced).split())
 
 
 def fold(text: str) -> str:

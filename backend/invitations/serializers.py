@@ -55,7 +55,7 @@ class InvitationReplySerializer(HouseSerializer):
 class OfficeEntryBody(Body):
     """A seat for whoever holds an office, until a name is known."""
 
-    office = LanguageMap(max_length=400)
+    office = LanguageMap(one_line=True, max_length=400)
     organisation = serializers.UUIDField(required=False, allow_null=True)
 
 
@@ -66,7 +66,7 @@ class MembersBody(Body):
 
 class InvitationListBody(MembersBody):
     conference = serializers.UUIDField()
-    title = LanguageMap(max_length=400)
+    title = LanguageMap(one_line=True, max_length=400)
     category = serializers.ChoiceField(Category.choices)
     organisation = serializers.UUIDField(required=False, allow_null=True)
     site = serializers.UUIDField(required=False, allow_null=True)
@@ -97,7 +97,7 @@ class OpenReplySerializer(serializers.Serializer[Any]):
     """What a reply link shows its holder: no more than the letter said."""
 
     conference = serializers.UUIDField(source="conference_id")
-    title = LanguageMap(source="conference.title")
+    title = LanguageMap(one_line=True, source="conference.title")
     addressee = serializers.SerializerMethodField()
     when = serializers.SerializerMethodField()
     where = serializers.SerializerMethodField()

@@ -46,6 +46,10 @@ _OWN = {
 }  # fmt: skip
 
 
+#: A break in a title or a name is a space: it must not keep the letter from being sent.
+_BREAKS = re.compile(r"[\t\n\v\f\r\x1c-\x1e\x85\u2028\u2029]+")
+
+
 class InvalidMessage(ValueError):
     """A message that must not be sent as it is; `field` names the argument."""
 
@@ -140,12 +144,13 @@ def _headers(fields: Mapping[str, Iterable[str]]) -> bytes:
 
 def _address(field: str, mailbox: tuple[str, str]) -> list[str]:
     name, email = Mailbox(*mailbox)
+    name = " ".join(_BREAKS.sub(" ", name).split())
     _no_control(field, name)
     try:
         address = checked_email(email)
     except InvalidAddress as error:
         raise InvalidMessage(field, str(error)) from error
-    return [*_phrase(" ".join(name.split())), f"<{address}>"] if name.strip() else [address]
+    return [*_phrase(name), f"<{address}>"] if name else [address]
 
 
 def _phrase(name: str) -> list[str]:
@@ -158,8 +163,8 @@ def _phrase(name: str) -> list[str]:
 
 
 def _subject(subject: str) -> list[str]:
+    subject = _BREAKS.sub(" ", subject).strip()
     _no_control("subject", subject)
-    subject = subject.strip()
     if not subject:
         raise InvalidMessage("subject", "must not be empty")
     if len(subject) > LONGEST_SUBJECT:

@@ -7,9 +7,9 @@ from django.core.validators import RegexValidator
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from backend.core.serializers import Body, Day, HouseSerializer, LanguageMap
+from backend.core.serializers import Body, Day, HouseSerializer, LanguageMap, Line
 from backend.core.text import say
-from backend.core.vietnamese import clean
+from backend.mail.mailbox import InvalidAddress, checked_email
 from backend.people.models import Account, ApiToken, Organisation, OrganisationName, Person, Position, Role, RoleGrant
 from backend.people.scopes import LONGEST_DAYS, SCOPES
 
@@ -47,8 +47,8 @@ class OrganisationSerializer(HouseSerializer):
 
 
 class Rename(Body):
-    name = LanguageMap(max_length=300)
-    short_name = LanguageMap(max_length=100, required=False, required_text=False)
+    name = LanguageMap(one_line=True, max_length=300)
+    short_name = LanguageMap(one_line=True, max_length=100, required=False, required_text=False)
     since = Day()
 
 
@@ -83,6 +83,8 @@ class PersonSerializer(HouseSerializer):
 
 
 class PersonBody(HouseSerializer):
+    full_name = Line(max_length=120)
+    degree = Line(max_length=40, required=False, allow_blank=True)
     organisation = existing(Organisation, required=False, allow_null=True)
     language = serializers.ChoiceField(choices=settings.LANGUAGES, required=False)
     phone = serializers.CharField(
@@ -100,10 +102,14 @@ class PersonBody(HouseSerializer):
         model = Person
         fields = ["full_name", "honorific", "degree", "email", "phone", "language", "organisation"]
 
-    def validate_full_name(self, name: str) -> str:
-        if not clean(name):
-            raise serializers.ValidationError(say(vi="Cần có họ tên.", en="A name is required."))
-        return clean(name)
+    def validate_email(self, email: str) -> str:
+        """An address letters can be sent to: no others reach the mail room."""
+        try:
+            return checked_email(email) if email else ""
+        except InvalidAddress:
+            raise serializers.ValidationError(
+                say(vi="Không gửi thư tới địa chỉ này được.", en="No letter can be sent to this address.")
+            ) from None
 
 
 class PersonBrief(HouseSerializer):
@@ -177,7 +183,7 @@ class AccountBody(Body):
     email = serializers.EmailField(max_length=254)
     password = serializers.CharField(max_length=LONGEST_PASSWORD, trim_whitespace=False, write_only=True)
     person = existing(Person, required=False, allow_null=True)
-    full_name = serializers.CharField(max_length=120, required=False)
+    full_name = Line(max_length=120, required=False)
 
 
 class SignIn(Body):

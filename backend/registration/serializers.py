@@ -79,7 +79,7 @@ class DoorBody(Body):
 
 class ShareSerializer(serializers.Serializer[Any]):
     key = serializers.CharField(allow_null=True, help_text="The unit's or site's id, or the category; null: none.")
-    name = LanguageMap(required_text=False)
+    name = LanguageMap(one_line=True, required_text=False)
     registered = serializers.IntegerField()
     present = serializers.IntegerField()
 

@@ -79,7 +79,7 @@ class RuleSerializer(serializers.Serializer[Any]):
     blanks = serializers.ChoiceField(choices=COUNTED, default="not_counted")
     invalid = serializers.ChoiceField(choices=COUNTED, default="count_in_cast")
     tie = serializers.ChoiceField(choices=TIES, default="fails")
-    title = LanguageMap(required_text=False, required=False)
+    title = LanguageMap(one_line=True, required_text=False, required=False)
     citation = LanguageMap(required_text=False, required=False)
 
 
@@ -187,7 +187,7 @@ class PollSerializer(HouseSerializer):
 
 
 class EditResolutionBody(Body):
-    title = LanguageMap(max_length=500)
+    title = LanguageMap(one_line=True, max_length=500)
     clauses = serializers.ListField(child=LanguageMap(max_length=10000), max_length=200)
     agenda_item = Id(queryset=AgendaItem.objects.all(), required=False, allow_null=True)
 
@@ -225,7 +225,7 @@ class RuleField(serializers.Field[Any, Any, Any, Any]):
 
 class PollBody(Body):
     resolution = Id(queryset=Resolution.objects.select_related("conference"))
-    question = LanguageMap(max_length=1000)
+    question = LanguageMap(one_line=True, max_length=1000)
     rule = RuleField()
     voting_categories = serializers.ListField(
         child=serializers.ChoiceField(Category.choices), min_length=1, max_length=3

@@ -230,13 +230,13 @@ def test_any_subject_arrives(subject: str) -> None:
 # -- refusals ---------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("poison", ["\r\nBcc: x@y.example", "\nX: 1", "\rX: 1", "\x00", "\x85X: 1", "\u2028X: 1"])
+POISONS = ["\r\nBcc: x@y.example", "\nX: 1", "\rX: 1", "\x00", "\x85X: 1", "\u2028X: 1"]
+
+
+@pytest.mark.parametrize("poison", POISONS)
 @pytest.mark.parametrize(
     ("field", "change"),
     [
-        ("subject", lambda poison: {"subject": "Mời" + poison}),
-        ("sender", lambda poison: {"sender": ("Ban" + poison, "a@b.example")}),
-        ("to", lambda poison: {"to": ("An" + poison, "a@b.example")}),
         ("to", lambda poison: {"to": ("An", "a@b.example" + poison)}),
         ("reply_to", lambda poison: {"reply_to": ("An", "a@b.example" + poison + "c")}),
         ("message_id", lambda poison: {"message_id": "<a@b.example>" + poison}),
@@ -255,6 +255,25 @@ def test_no_argument_can_start_another_header(field: str, change: Any, poison: s
     with pytest.raises(InvalidMessage) as refusal:
         build_message(**PLAIN | change(poison))
     assert refusal.value.field == field
+
+
+@pytest.mark.parametrize("poison", [poison for poison in POISONS if poison != "\x00"])
+def test_a_break_in_a_title_or_a_name_is_a_space(poison: str) -> None:
+    subject, name = "Mời" + poison, "An" + poison
+    mail = read(
+        build_message(**PLAIN | {"subject": subject, "sender": (name, "a@b.example"), "to": (name, "c@d.example")})
+    )
+    assert (mail["Bcc"], mail["X"]) == (None, None)
+    assert " ".join(str(mail["Subject"]).split()) == " ".join(subject.split())
+    assert mail["To"].addresses[0].display_name == mail["From"].addresses[0].display_name == " ".join(name.split())
+
+
+@pytest.mark.parametrize(
+    "change", [{"subject": "Mời\x00"}, {"sender": ("Ban\x00", "a@b.example")}, {"to": ("An\x00", "a@b.example")}]
+)
+def test_a_nul_is_no_space(change: Any) -> None:
+    with pytest.raises(InvalidMessage):
+        build_message(**PLAIN | change)
 
 
 @pytest.mark.parametrize(

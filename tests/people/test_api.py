@@ -362,3 +362,12 @@ def test_tokens_cost_the_same_number_of_queries_whatever_their_number() -> None:
         counts.append(len(queries))
 
     assert len(set(counts)) == 1, counts
+
+
+@pytest.mark.parametrize("email", ["lit@[127.0.0.1]", '"a b"@donvi.example', "an@-donvi.example"])
+def test_an_address_no_letter_can_be_sent_to_is_refused(email: str) -> None:
+    home = OrganisationFactory()
+    body = {"full_name": "Nguyễn Văn An", "email": email, "organisation": str(home.pk)}
+    answer = client_of(account_with("organiser", organisation=home)).post(f"{API}/people", body)
+    assert answer.status_code == 400, answer.json()
+    assert answer.json()["errors"][0]["field"] == "email"

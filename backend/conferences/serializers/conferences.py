@@ -7,7 +7,7 @@ from rest_framework import serializers
 
 from backend.conferences import queries
 from backend.conferences.models import Conference, Organiser, Series
-from backend.conferences.serializers.fields import Count, Head, Id, Line
+from backend.conferences.serializers.fields import Count, Head, Id
 from backend.conferences.serializers.parts import (
     AgendaFieldsBody,
     AgendaItemSerializer,
@@ -19,7 +19,7 @@ from backend.conferences.serializers.parts import (
 )
 from backend.conferences.serializers.rooms import AgendaRoomSerializer
 from backend.conferences.states import MOVES, ClashPolicy, Confidentiality, DayPart, Kind
-from backend.core.serializers import Body, Day, HouseSerializer, LanguageMap, Moment
+from backend.core.serializers import Body, Day, HouseSerializer, LanguageMap, Line, Moment
 from backend.people.models import Organisation
 
 
@@ -143,7 +143,7 @@ class ConferenceEditBody(Body):
     """What may be written of a conference; whatever is left out stays as it is."""
 
     kind = serializers.ChoiceField(choices=Kind.choices)
-    title = LanguageMap(max_length=500)
+    title = LanguageMap(one_line=True, max_length=500)
     lead = Id(queryset=Organisation.objects.all())
     co_organisers = serializers.ListField(child=Id(queryset=Organisation.objects.all()), required=False, max_length=50)
     series = Id(queryset=Series.objects.all(), required=False, allow_null=True)

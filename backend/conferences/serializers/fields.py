@@ -9,7 +9,6 @@ from rest_framework import serializers
 
 from backend.core.serializers import LanguageMap
 from backend.core.text import say
-from backend.core.vietnamese import clean
 
 MOST_PEOPLE = 1_000_000
 
@@ -54,18 +53,11 @@ class Count(serializers.Field[Any, Any, Any, Any]):
             raise serializers.ValidationError({"op": say(vi="Phải là =, ≈ hoặc >.", en="Must be =, ≈ or >.")})
         count: dict[str, Any] = {"n": n, "op": op}
         if "who" in data:
-            count["who"] = LanguageMap(max_length=200).to_internal_value(data["who"])
+            count["who"] = LanguageMap(one_line=True, max_length=200).to_internal_value(data["who"])
         return count
 
     def to_representation(self, value: Any) -> Any:
         return value
-
-
-class Line(serializers.CharField):
-    """One line of text, cleaned as everything stored is."""
-
-    def to_internal_value(self, data: Any) -> str:
-        return " ".join(clean(super().to_internal_value(data)).split())
 
 
 class Id(serializers.PrimaryKeyRelatedField[Any]):

@@ -37,8 +37,8 @@ def day_of(row: Any) -> dt.date | None:
 class OrganisationThen(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     slug = serializers.CharField()
-    name = LanguageMap()
-    short_name = LanguageMap(required_text=False)
+    name = LanguageMap(one_line=True)
+    short_name = LanguageMap(one_line=True, required_text=False)
 
     @staticmethod
     def of(organisation: Organisation | None, day: dt.date | None) -> dict[str, Any] | None:
@@ -218,7 +218,7 @@ class SiteFieldsBody(Body):
 class AgendaFieldsBody(Body):
     phase = serializers.ChoiceField(choices=Phase.choices)
     order = Order()
-    title = LanguageMap(max_length=1000)
+    title = LanguageMap(one_line=True, max_length=1000)
     starts_at = Moment(required=False, allow_null=True)
     minutes_planned = serializers.IntegerField(required=False, allow_null=True, min_value=1, max_value=1440)
     carried_over = serializers.BooleanField(required=False)
@@ -231,8 +231,8 @@ class HolderBody(Body):
     order = Order()
     person = Id(queryset=Person.objects.all(), required=False, allow_null=True)
     organisation = Id(queryset=Organisation.objects.all(), required=False, allow_null=True)
-    office = LanguageMap(max_length=500, required=False, required_text=False)
-    group = LanguageMap(max_length=500, required=False, required_text=False)
+    office = LanguageMap(one_line=True, max_length=500, required=False, required_text=False)
+    group = LanguageMap(one_line=True, max_length=500, required=False, required_text=False)
 
 
 class NestedDutyBody(HolderBody):
@@ -271,8 +271,8 @@ class SpeechBody(Body):
     order = Order()
     person = Id(queryset=Person.objects.all(), required=False, allow_null=True)
     organisation = Id(queryset=Organisation.objects.all(), required=False, allow_null=True)
-    office = LanguageMap(max_length=500, required=False, required_text=False)
-    speaker = LanguageMap(max_length=500, required=False, required_text=False)
+    office = LanguageMap(one_line=True, max_length=500, required=False, required_text=False)
+    speaker = LanguageMap(one_line=True, max_length=500, required=False, required_text=False)
     gist = LanguageMap(required=False, required_text=False)
     points = serializers.ListField(child=LanguageMap(max_length=5000), required=False, max_length=100)
     points_declared = serializers.IntegerField(required=False, allow_null=True, min_value=0, max_value=1000)

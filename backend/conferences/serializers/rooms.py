@@ -19,10 +19,10 @@ from backend.conferences.models import (
     Site,
     Venue,
 )
-from backend.conferences.serializers.fields import Head, Id, Line, Minutes, Times
+from backend.conferences.serializers.fields import Head, Id, Minutes, Times
 from backend.conferences.states import Equipment
 from backend.core.clock import time_zones
-from backend.core.serializers import Body, Day, HouseSerializer, LanguageMap, Moment
+from backend.core.serializers import Body, Day, HouseSerializer, LanguageMap, Line, Moment
 from backend.core.text import say
 from backend.people.models import Organisation
 
@@ -166,7 +166,7 @@ class FreeRoomsSerializer(serializers.Serializer[Any]):
 
 class EquipmentSerializer(serializers.Serializer[Any]):
     kind = serializers.ChoiceField(choices=Equipment.choices)
-    name = LanguageMap()
+    name = LanguageMap(one_line=True)
 
 
 # What is asked and written.
@@ -221,7 +221,7 @@ class PieceBody(Body):
 
 
 class VenueBody(Body):
-    name = LanguageMap(max_length=300)
+    name = LanguageMap(one_line=True, max_length=300)
     address = LanguageMap(max_length=500, required=False, required_text=False)
     hired = serializers.BooleanField(required=False, allow_null=True)
     organisation = Id(queryset=Organisation.objects.all(), required=False, allow_null=True)
@@ -229,7 +229,7 @@ class VenueBody(Body):
 
 
 class NewRoomBody(Body):
-    name = LanguageMap(max_length=300)
+    name = LanguageMap(one_line=True, max_length=300)
     capacity = Head()
     equipment = serializers.ListField(
         child=serializers.ChoiceField(choices=Equipment.choices), required=False, max_length=len(Equipment)

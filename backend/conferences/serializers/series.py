@@ -16,11 +16,11 @@ from backend.conferences.models import (
     Series,
     Venue,
 )
-from backend.conferences.serializers.fields import Id, Line
+from backend.conferences.serializers.fields import Id
 from backend.conferences.serializers.parts import NamedPerson, OrganisationThen
 from backend.conferences.serializers.rooms import RoomSerializer, VenueBrief
 from backend.conferences.states import ClonePart, Confidentiality, DayPart, DutyKind, Kind, Outcome, Phase
-from backend.core.serializers import YEARS, Body, Day, HouseSerializer, LanguageMap, Moment
+from backend.core.serializers import YEARS, Body, Day, HouseSerializer, LanguageMap, Line, Moment
 from backend.core.text import say
 from backend.people.models import Organisation, Person
 
@@ -156,7 +156,7 @@ class OutlineItemBody(Body):
     """`carried_over`: what the last meeting left open is listed under this item of the next."""
 
     phase = serializers.ChoiceField(choices=Phase.choices)
-    title = LanguageMap(max_length=1000)
+    title = LanguageMap(one_line=True, max_length=1000)
     minutes_planned = serializers.IntegerField(required=False, allow_null=True, min_value=1, max_value=1440)
     carried_over = serializers.BooleanField(required=False)
 
@@ -167,8 +167,8 @@ class OutlineDutyBody(Body):
     kind = serializers.ChoiceField(choices=DutyKind.choices)
     person = Id(queryset=Person.objects.all(), required=False, allow_null=True)
     organisation = Id(queryset=Organisation.objects.all(), required=False, allow_null=True)
-    office = LanguageMap(max_length=500, required=False, required_text=False)
-    group = LanguageMap(max_length=500, required=False, required_text=False)
+    office = LanguageMap(one_line=True, max_length=500, required=False, required_text=False)
+    group = LanguageMap(one_line=True, max_length=500, required=False, required_text=False)
 
 
 class OutlinedBody(Body):
@@ -187,7 +187,7 @@ class SeriesBody(OutlinedBody):
     """`rule` is an RFC 5545 RRULE of days, weeks, months or years, as FREQ=MONTHLY;BYDAY=WE;BYSETPOS=3; empty: only the
     first day and the `added` ones. Without `start_time` the occurrences have a day (and a part of it) but no hour."""
 
-    title = LanguageMap(max_length=500)
+    title = LanguageMap(one_line=True, max_length=500)
     organisation = Id(queryset=Organisation.objects.all())
     rule = Line(required=False, allow_blank=True, max_length=500)
     starts_on = Day(required=False, allow_null=True)
@@ -208,7 +208,7 @@ class SplitBody(SeriesBody):
     """`since` is the recurrence_id of the first occurrence that changes; the rest is what changes from there on."""
 
     since = serializers.CharField(max_length=40)
-    title = LanguageMap(max_length=500, required=False)
+    title = LanguageMap(one_line=True, max_length=500, required=False)
     organisation = None  # type: ignore[assignment]  # a series stays with its organisation
 
 
@@ -264,7 +264,7 @@ class DraftedBody(Body):
     """What is the new conference's own; what is left out it has from what it is drafted from. Its day and hours are only
     what is given here: without any it has no day yet."""
 
-    title = LanguageMap(max_length=500, required=False)
+    title = LanguageMap(one_line=True, max_length=500, required=False)
     slug = serializers.SlugField(required=False, max_length=120)
     lead = Id(queryset=Organisation.objects.all(), required=False)
     day = Day(required=False, allow_null=True)
@@ -287,7 +287,7 @@ class TemplateBody(OutlinedBody):
     """From scratch, which needs a `title` and an `organisation`, or with the `parts` of a `conference`: then under its
     title and lead organiser unless others are given. What is given beside wins over the parts."""
 
-    title = LanguageMap(max_length=500, required=False)
+    title = LanguageMap(one_line=True, max_length=500, required=False)
     organisation = Id(queryset=Organisation.objects.all(), required=False)
     conference = Id(queryset=Conference.objects.all(), required=False)
     parts = serializers.ListField(
