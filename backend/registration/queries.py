@@ -14,7 +14,7 @@ from backend.core.errors import NotFound
 from backend.core.text import Text, say
 from backend.invitations.models import Invitation
 from backend.invitations.queries import LIVE, LOOKS, conferences_of
-from backend.invitations.states import Category
+from backend.invitations.states import Category, InvitationState
 from backend.people.models import Account, Person
 from backend.registration import codes
 from backend.registration.models import Presence, Registration, Seats
@@ -80,6 +80,29 @@ def last_events(conference_id: UUID, moment: dt.datetime) -> QuerySet[Presence]:
         .order_by("registration_id", "-at", "-id")
         .distinct("registration_id")
     )
+
+
+def live_registration(conference_id: UUID, person_id: UUID) -> Registration | None:
+    """The one that was not cancelled, if there is one."""
+    rows = Registration.objects.filter(conference_id=conference_id, person_id=person_id)
+    return rows.exclude(state=RegistrationState.CANCELLED).first()
+
+
+def unseated_until(heard: Invitation) -> QuerySet[Invitation]:
+    """Who accepted no later than `heard` did and has no place yet, in the order of the answers. Whoever was registered
+    since, and cancelled, has had one."""
+    since = Registration.objects.filter(conference_id=heard.conference_id, person_id=OuterRef("person_id")).filter(
+        ~Q(state=RegistrationState.CANCELLED)
+        | Q(created_at__gte=OuterRef("answered_at"))
+        | Q(cancelled_at__gte=OuterRef("answered_at"))
+    )
+    accepted = Invitation.objects.filter(
+        conference_id=heard.conference_id,
+        state=InvitationState.ACCEPTED,
+        person__isnull=False,
+        answered_at__lte=heard.answered_at,
+    )
+    return accepted.filter(~Exists(since)).order_by("answered_at", "id")
 
 
 def present_at(conference_id: UUID, moment: dt.datetime) -> QuerySet[Registration]:

@@ -8,6 +8,7 @@ from uuid import UUID
 import pytest
 from django.db import IntegrityError, connection, transaction
 
+from backend.core.clock import now
 from backend.core.errors import Conflict
 from backend.outbox.models import Event
 from backend.registration import services
@@ -232,7 +233,7 @@ def test_a_seat_follows_the_answer() -> None:
     invitation = InvitationFactory(sent=True)
 
     def answered(state: str) -> list[str]:
-        type(invitation).objects.filter(pk=invitation.pk).update(state=state)
+        type(invitation).objects.filter(pk=invitation.pk).update(state=state, answered_at=now())
         services.follow_answer(invitation_id=invitation.id)
         services.follow_answer(invitation_id=invitation.id)
         services.follow_withdrawal(invitation_id=invitation.id)

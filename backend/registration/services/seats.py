@@ -1,12 +1,12 @@
 """Seats: never more than there are, and a waiting list that nobody jumps.
 
-Everything locks in one order: invitation, person, seats, registration. The seats row is the hot one: it alone says
+Everything locks in one order: the answers of a conference, invitation, person, seats, registration. The seats row is the hot one: it alone says
 whether there is room, it is changed in the statement that inserts the registration, and only the fact is stored after.
 """
 
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Count, F, Max, Q
 from django.db.models.functions import Coalesce
 
@@ -14,7 +14,7 @@ from backend.conferences import services as conferences
 from backend.conferences.models import Conference, Site
 from backend.conferences.states import ConferenceState
 from backend.core.clock import now
-from backend.core.errors import Conflict, Invalid, NotFound
+from backend.core.errors import Conflict, DomainError, Invalid, NotFound
 from backend.core.ids import time_ordered_id
 from backend.core.queries import locked
 from backend.core.text import say
@@ -23,6 +23,7 @@ from backend.invitations.states import Category, InvitationState
 from backend.outbox.registry import DomainEvent
 from backend.outbox.services import emit
 from backend.people.models import Person
+from backend.registration import queries
 from backend.registration.events import (
     CapacitySet,
     RegistrationCancelled,
@@ -54,6 +55,10 @@ SELECT %(id)s, clock_timestamp(), clock_timestamp(), 1, %(conference)s, %(person
 FROM counted
 RETURNING *
 """
+
+
+#: Answers to one conference are followed one after the other; other conferences are not waited for.
+ONE_AFTER_THE_OTHER = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"
 
 
 @transaction.atomic
@@ -180,25 +185,50 @@ def reissue_code(*, registration_id: UUID, expected: int | None = None) -> Regis
 @transaction.atomic
 def follow_answer(*, invitation_id: UUID) -> Registration | None:
     """Brings the seat in line with the invitee's present answer: accepted takes one, declined gives it up; a tentative
-    answer changes nothing."""
+    answer changes nothing.
+
+    Seats and turns go by the time of the answers, whichever is heard of first: everybody who accepted no later and has
+    not been seated yet is seated before this invitee.
+    """
+    conference_id = Invitation.objects.filter(pk=invitation_id).values_list("conference_id", flat=True).first()
+    if conference_id is None:
+        raise NotFound()
+    with connection.cursor() as cursor:
+        cursor.execute(ONE_AFTER_THE_OTHER, [f"answers:{conference_id}"])
     invitation = locked(Invitation, invitation_id)
     if invitation.person_id is None:
         return None
     if invitation.state == InvitationState.ACCEPTED:
-        conference = Conference.objects.get(pk=invitation.conference_id)
-        if conference.state not in {ConferenceState.ANNOUNCED, ConferenceState.RUNNING}:
+        state = Conference.objects.values_list("state", flat=True).get(pk=conference_id)
+        if state not in {ConferenceState.ANNOUNCED, ConferenceState.RUNNING}:
             return None  # called off or closed since the answer: there is no seat to take
-        return register(
-            conference_id=invitation.conference_id,
-            person_id=invitation.person_id,
-            category=invitation.category,
-            site_id=invitation.site_id,
-            organisation_id=invitation.organisation_id,
-            invitation_id=invitation.id,
-        )
+        _seat(list(queries.unseated_until(invitation)), invitation)
+        return queries.live_registration(conference_id, invitation.person_id)
     if invitation.state == InvitationState.DECLINED:
         return _give_up(invitation)
     return None
+
+
+def _seat(accepted: list[Invitation], heard: Invitation) -> None:
+    """Registers them in this order. Who cannot be registered is skipped, unless it is the one that was `heard`."""
+    people = Person.objects.filter(pk__in=[row.person_id for row in accepted])
+    # All at once and before the first seat: whoever registers one of them holds the person and wants the seats.
+    list(people.select_for_update(no_key=True).order_by("pk").values_list("pk"))
+    for row in accepted:
+        assert row.person_id is not None
+        try:
+            with transaction.atomic():
+                register(
+                    conference_id=row.conference_id,
+                    person_id=row.person_id,
+                    category=row.category,
+                    site_id=row.site_id,
+                    organisation_id=row.organisation_id,
+                    invitation_id=row.id,
+                )
+        except DomainError:
+            if row.pk == heard.pk:
+                raise
 
 
 @transaction.atomic
