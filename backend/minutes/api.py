@@ -125,7 +125,8 @@ class MinutesViewSet(HouseViewSet):
 
     @extend_schema(request=EditBody, responses=MinutesSerializer)
     def partial_update(self, request: Any, *args: Any, **kwargs: Any) -> Response:
-        """Rewrites blocks, adds passages, removes added ones. Edited text stays when the draft is drawn again."""
+        """Rewrites blocks, adds passages, removes added ones. Edited text stays when the draft is drawn again. A locked
+        block is refused: the problem names it and says where the record itself is corrected."""
         minutes, expected = self.get_object(), self.expected_version()
         body = self.body(EditBody)
         services.edit(
@@ -140,7 +141,8 @@ class MinutesViewSet(HouseViewSet):
     @extend_schema(request=None, responses=RegeneratedSerializer)
     @action(detail=True, methods=["post"])
     def regenerate(self, request: Any, pk: str | None = None) -> Response:
-        """Draws the draft from today's record again, keeping edited passages and naming those it overtook."""
+        """Draws the draft from today's record again, keeping edited passages and naming those it overtook; locked blocks
+        are refreshed."""
         _, changed = services.regenerate(minutes_id=self.get_object().pk, expected=self.expected_version())
         minutes = self.get_object()
         return Response(
@@ -164,7 +166,8 @@ class MinutesViewSet(HouseViewSet):
     @extend_schema(request=None, responses=MinutesSerializer)
     @action(detail=True, methods=["post"])
     def approve(self, request: Any, pk: str | None = None) -> Response:
-        """By a chair of the conference: numbers the minutes, files the final documents and seals them."""
+        """By a chair of the conference: numbers the minutes, files the final documents and seals them. 409 with the
+        `blocks` that are no longer what the record says: regenerate first."""
         services.approve(minutes_id=self.get_object().pk, account_id=self.account.pk, expected=self.expected_version())
         return self._reread()
 

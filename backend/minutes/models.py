@@ -50,7 +50,7 @@ class Conclusion(Entry):
 
 
 class Minutes(Base):
-    """The minutes of one conference. `content` is a list of blocks {id, kind, text, sources, edited}; approved, they
+    """The minutes of one conference. `content` is a list of blocks {id, kind, text, sources, edited, locked}; approved, they
     never change again: an error is mended by a supplement that points back."""
 
     conference = models.ForeignKey(Conference, on_delete=models.PROTECT, related_name="minutes")

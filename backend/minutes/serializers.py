@@ -57,6 +57,10 @@ class MinutesBlockSerializer(Body):
     text = LanguageMap(required_text=False, help_text="Empty where the record is silent.")
     sources = serializers.ListField(child=serializers.CharField(), help_text="The rows it comes from: speech:<id> …")
     edited = serializers.BooleanField()
+    locked = serializers.BooleanField(
+        help_text="It follows from the counted record (votes, official attendance, what was put to the vote): it is"
+        " neither reworded nor removed here, and is refreshed when drawn again."
+    )
     drawn = LanguageMap(
         required_text=False, required=False, help_text="What the record says where the text was edited."
     )
@@ -82,11 +86,11 @@ class MinutesSummarySerializer(HouseSerializer):
 class MinutesHeadSerializer(serializers.Serializer[Any]):
     """What stands above the text, by the names of the day it is about."""
 
-    organisation = LanguageMap(required_text=False)
-    parent = LanguageMap(required_text=False, help_text="The organisation above the issuing one.")  # type: ignore[assignment]
+    organisation = LanguageMap(one_line=True, required_text=False)
+    parent = LanguageMap(one_line=True, required_text=False, help_text="The organisation above the issuing one.")  # type: ignore[assignment]
     symbol = serializers.CharField(allow_blank=True)
-    title = LanguageMap()
-    gathering = LanguageMap(help_text="What the closing calls it: hội nghị, hội thảo …")
+    title = LanguageMap(one_line=True)
+    gathering = LanguageMap(one_line=True, help_text="What the closing calls it: hội nghị, hội thảo …")
     number = serializers.CharField(allow_blank=True, help_text="Empty until the minutes are approved.")
 
 

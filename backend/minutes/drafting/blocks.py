@@ -7,13 +7,14 @@ from backend.core.text import Text
 
 class Block(TypedDict, total=False):
     """One passage. `marker` is what stands before it (1. or a)); `drawn` is, in an edited block, what the record said when it was
-    last looked at."""
+    last looked at. A `locked` one follows from the counted record and is never edited."""
 
     id: str
     kind: str
     text: Text
     sources: list[str]
     edited: bool
+    locked: bool
     marker: str
     drawn: Text
 
@@ -26,8 +27,8 @@ class Report(TypedDict):
     after: Text
 
 
-def block(kind: str, id: str, text: Text, *sources: str, marker: str = "") -> Block:
-    made = Block(id=id, kind=kind, text=text, sources=list(sources), edited=False)
+def block(kind: str, id: str, text: Text, *sources: str, marker: str = "", locked: bool = False) -> Block:
+    made = Block(id=id, kind=kind, text=text, sources=list(sources), edited=False, locked=locked)
     if marker:
         made["marker"] = marker
     return made
@@ -72,7 +73,8 @@ def open_ended(text: Text) -> Text:
 def merge(old: list[Block], fresh: list[Block]) -> tuple[list[Block], list[Report]]:
     """`fresh` with the edited passages of `old` kept, and a report on those whose record changed underneath.
 
-    An edited passage that the record no longer yields, or that was added by hand, stays after its old neighbour.
+    An edited passage that the record no longer yields, or that was added by hand, stays after its old neighbour. What is
+    locked now is as freshly drawn: where a blank had been filled by hand, the record's own figure takes its place.
     """
     edited = {made["id"]: made for made in old if made["edited"]}
     reports: list[Report] = []
@@ -85,6 +87,9 @@ def merge(old: list[Block], fresh: list[Block]) -> tuple[list[Block], list[Repor
         before = kept.get("drawn", {})
         if before != made["text"]:
             reports.append(Report(id=made["id"], before=before, after=made["text"]))
+        if made["locked"]:
+            merged.append(made)
+            continue
         merged.append(Block(**{**made, "text": kept["text"], "edited": True, "drawn": made["text"]}))
     for index, made in enumerate(old):
         if made["id"] not in edited:

@@ -1,4 +1,5 @@
-"""Resolutions: their text, and the verdict in the very sentences the count left behind. Nothing is counted again."""
+"""Resolutions: their text, and the verdict in the very sentences the count left behind. Nothing is counted again, and
+what was put to the vote and what came of it is locked."""
 
 from backend.conferences.models import Conference
 from backend.core.text import Text, both
@@ -24,9 +25,19 @@ def blocks(conference: Conference) -> list[Block]:
 
 def _resolution(resolution: Resolution) -> list[Block]:
     here = f"resolution:{resolution.pk}"
-    found = [block("resolution", here, ended(compose("{t}", "{t}", t=dict(resolution.title)), ":"), here)]
+    title = ended(compose("{t}", "{t}", t=dict(resolution.title)), ":")
+    found = [block("resolution", here, title, here, locked=True)]
     for index, clause in enumerate(resolution.clauses, 1):
-        found.append(block("clause", f"clause:{resolution.pk}:{index}", ended(dict(clause)), here, marker=f"{index}."))
+        found.append(
+            block(
+                "clause",
+                f"clause:{resolution.pk}:{index}",
+                ended(dict(clause)),
+                here,
+                marker=f"{index}.",
+                locked=True,
+            )
+        )
     if not resolution.clauses:
         text = {"vi": f"Nội dung nghị quyết: {BLANK}", "en": f"Text of the resolution: {BLANK}"}
         found.append(block("note", f"text:{resolution.pk}", text, here))
@@ -34,9 +45,11 @@ def _resolution(resolution: Resolution) -> list[Block]:
     told = [made for poll in polls for made in _poll(poll)]
     found += told
     if resolution.decided_how:
-        found.append(block("verdict", f"decided:{resolution.pk}", ended(dict(resolution.decided_how)), here))
+        found.append(
+            block("verdict", f"decided:{resolution.pk}", ended(dict(resolution.decided_how)), here, locked=True)
+        )
     if not told:
-        found.append(block("verdict", f"outcome:{resolution.pk}", _uncounted(resolution), here))
+        found.append(block("verdict", f"outcome:{resolution.pk}", _uncounted(resolution), here, locked=True))
     return found
 
 
@@ -48,11 +61,11 @@ def _poll(poll: Poll) -> list[Block]:
         )
         if poll.annulled_reason:
             text = compose("{text}: {why}", "{text}: {why}", text=text, why=dict(poll.annulled_reason))
-        return [block("verdict", f"annulled:{poll.pk}", ended(text), here)]
+        return [block("verdict", f"annulled:{poll.pk}", ended(text), here, locked=True)]
     if poll.state != PollState.DECLARED or not poll.verdict:
         return []
     return [
-        block("verdict", f"verdict:{poll.pk}:{index}", dict(sentence), here)
+        block("verdict", f"verdict:{poll.pk}:{index}", dict(sentence), here, locked=True)
         for index, sentence in enumerate(poll.verdict["proof"])
     ]
 

@@ -56,7 +56,8 @@ def _site(site: Site) -> Text:
 
 
 def _places(conference: Conference) -> list[Block]:
-    """Each site with the count as it was said there; of several with an in/out log, with who came in at each."""
+    """Each site with the count as it was said there; of several with an in/out log, with who came in at each. One that
+    tells a count is locked."""
     sites = list(conference.sites.select_related("venue", "room").order_by("order", "id"))
     came = dict(
         Presence.objects.filter(site__in=sites if len(sites) > 1 else [], direction=Direction.IN)
@@ -73,7 +74,8 @@ def _places(conference: Conference) -> list[Block]:
             place = compose(
                 "{place} ({n} người vào tại đây)", "{place} ({n} came in here)", place=place, n=same(came[site.pk])
             )
-        found.append(block("place", f"place:{site.pk}", place, f"site:{site.pk}"))
+        counted = bool(attended) or site.pk in came
+        found.append(block("place", f"place:{site.pk}", place, f"site:{site.pk}", locked=counted))
     return found or [block("place", "place", {}, f"conference:{conference.pk}")]
 
 
@@ -142,13 +144,15 @@ def _is_logged(conference: Conference) -> bool:
 
 
 def _attendance(conference: Conference) -> list[Block]:
-    """Numbers from the in/out log where there is one; else the count as it was said; else a visible blank."""
+    """Numbers from the in/out log where there is one; else the count as it was said: both are locked. Else a visible
+    blank, for the secretary to fill."""
     if _is_logged(conference):
         return _logged(conference)
     here = f"conference:{conference.pk}"
     came, expected = words.count(conference.attended), words.count(conference.expected)
     if came:
-        return [block("attendance", "attendance", compose("Số người dự: {n}", "Attendance: {n}", n=came), here)]
+        text = compose("Số người dự: {n}", "Attendance: {n}", n=came)
+        return [block("attendance", "attendance", text, here, locked=True)]
     if expected:
         text = compose(
             f"Số người dự kiến: {{n}}; số người có mặt: {BLANK}",
@@ -189,6 +193,7 @@ def _logged(conference: Conference) -> list[Block]:
                 n=counted(everybody),
             ),
             log,
+            locked=True,
         )
     ]
     for category in Category:
@@ -197,11 +202,12 @@ def _logged(conference: Conference) -> list[Block]:
             continue
         name = words.capital(both(category.label))
         text = compose("{name}: {n} người", "{name}: {n}", name=name, n=counted(seats))
-        found.append(block("attendance", f"attendance:{category}", text, f"{log}/{category}"))
+        found.append(block("attendance", f"attendance:{category}", text, f"{log}/{category}", locked=True))
         inside = [(unit, seats) for (kind, unit), seats in units.items() if kind == category and unit is not None]
         for unit, seats in sorted(inside, key=lambda pair: bodies[pair[0]].sort_key):
             text = compose("{name}: {n} người", "{name}: {n}", name=name_then(bodies[unit], on), n=counted(seats))
-            found.append(block("unit", f"attendance:{category}:{unit}", text, f"{log}/{category}/{unit}"))
+            source = f"{log}/{category}/{unit}"
+            found.append(block("unit", f"attendance:{category}:{unit}", text, source, locked=True))
     return found
 
 

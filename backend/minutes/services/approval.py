@@ -17,7 +17,7 @@ from backend.minutes.drafting.words import day
 from backend.minutes.events import MinutesApproved, MinutesDrafted, MinutesSentBack, MinutesSubmitted
 from backend.minutes.models import Minutes
 from backend.minutes.queries import content_hash, whole
-from backend.minutes.services.writing import KIND, render
+from backend.minutes.services.writing import KIND, drawn_now, render
 from backend.minutes.states import MOVES, MinutesState
 from backend.outbox.services import emit
 
@@ -45,9 +45,20 @@ def send_back(*, minutes_id: UUID, expected: int | None = None) -> Minutes:
 
 @transaction.atomic
 def approve(*, minutes_id: UUID, account_id: UUID, expected: int | None = None) -> Minutes:
-    """Numbers the minutes, files the final .docx and PDF, and seals them: PostgreSQL refuses every later change."""
+    """Numbers the minutes, files the final .docx and PDF, and seals them: PostgreSQL refuses every later change.
+
+    Raises Conflict, naming the blocks, when a locked one is no longer what the record says.
+    """
     minutes = locked(Minutes.objects.select_related("conference", "document"), minutes_id, expected=expected)
     MOVES.move(minutes, "approve")
+    if overtaken := drafting.overtaken(minutes.content, drawn_now(minutes)):
+        raise Conflict(
+            say(
+                vi="Hồ sơ đã khác từ khi lập biên bản. Hãy trả lại, lập lại từ hồ sơ (regenerate) rồi trình lại.",
+                en="The record has changed since the minutes were drawn. Send them back, regenerate first, submit again.",
+            ),
+            blocks=overtaken,
+        )
     minutes.approved_at, minutes.approved_by_id = now(), account_id
     number = documents.next_number(
         organisation_id=minutes.document.organisation_id,

@@ -15,7 +15,7 @@ from backend.documents import services as documents
 from backend.documents.models import DocumentFile
 from backend.minutes import drafting, paper
 from backend.minutes.drafting import Report
-from backend.minutes.drafting.blocks import compose
+from backend.minutes.drafting.blocks import block, compose
 from backend.minutes.events import MinutesDrafted, MinutesEdited, MinutesRegenerated
 from backend.minutes.models import Minutes
 from backend.minutes.queries import issuer, whole
@@ -75,12 +75,13 @@ def edit(
     """Rewrites the blocks in `texts` (id → language map), adds passages ({"after": id or None, "text"}) and removes
     added ones. An edited block stays as it is when the minutes are drawn from the record again.
 
-    Raises Invalid naming a block that does not exist, or one that comes from the record and so cannot be removed.
+    Raises Invalid naming a block that does not exist, one that comes from the record and so cannot be removed, or a
+    locked one: it says what was counted, and where that is corrected.
     """
     minutes = locked(Minutes, minutes_id, expected=expected)
     MOVES.move(minutes, "edit")
-    blocks: list[Any] = [dict(block) for block in minutes.content]
-    places = {block["id"]: block for block in blocks}
+    blocks: list[Any] = [dict(each) for each in minutes.content]
+    places = {each["id"]: each for each in blocks}
     unknown = [
         name for name in [*texts, *removed, *(new["after"] for new in added if new.get("after"))] if name not in places
     ]
@@ -88,26 +89,40 @@ def edit(
         raise Invalid(
             {f"blocks.{name}": say(vi="Không có đoạn này.", en="There is no such block.") for name in unknown}
         )
+    locked_ones = {
+        f"{field}.{name}": drafting.where_corrected(places[name])
+        for field, names in (("blocks", texts), ("removed", removed))
+        for name in names
+        if drafting.is_locked(places[name])
+    }
+    if locked_ones:
+        raise Invalid(locked_ones)
     if kept := [name for name in removed if places[name]["kind"] != "passage"]:
         sentence = say(
             vi="Đoạn này lấy từ hồ sơ, không bỏ được.", en="This block comes from the record and cannot be removed."
         )
         raise Invalid({f"removed.{name}": sentence for name in kept})
     for name, text in texts.items():
-        block = places[name]
-        if not block["edited"]:
-            block["drawn"] = block["text"]
-        block["text"], block["edited"] = text, True
+        rewritten = places[name]
+        if not rewritten["edited"]:
+            rewritten["drawn"] = rewritten["text"]
+        rewritten["text"], rewritten["edited"] = text, True
     made = []
     for new in added:
         fresh = drafting.Block(
-            id=f"passage:{time_ordered_id()}", kind="passage", text=new["text"], sources=[], edited=True, drawn={}
+            id=f"passage:{time_ordered_id()}",
+            kind="passage",
+            text=new["text"],
+            sources=[],
+            edited=True,
+            locked=False,
+            drawn={},
         )
         after = new.get("after")
-        index = next((n for n, block in enumerate(blocks) if block["id"] == after), -1) if after else len(blocks) - 2
+        index = next((n for n, each in enumerate(blocks) if each["id"] == after), -1) if after else len(blocks) - 2
         blocks.insert(index + 1, fresh)
         made.append(fresh["id"])
-    minutes.content = [block for block in blocks if block["id"] not in removed]
+    minutes.content = [each for each in blocks if each["id"] not in removed]
     minutes.save()
     changed = [*texts, *made, *removed]
     emit(
@@ -118,16 +133,28 @@ def edit(
     return minutes
 
 
+def drawn_now(minutes: Minutes) -> list[drafting.Block]:
+    """What the record yields for these minutes today. A supplement keeps the block that points back; the lines around it
+    come from the record."""
+    conference = whole(minutes.conference_id)
+    if minutes.supplements_id is None:
+        return drafting.draw(conference)
+    back = next(made for made in minutes.content if made["kind"] == "supplement")
+    again = block("supplement", back["id"], back.get("drawn") or back["text"], *back["sources"])
+    return drafting.frame(conference, again)
+
+
 @transaction.atomic
 def regenerate(*, minutes_id: UUID, expected: int | None = None) -> tuple[Minutes, list[Report]]:
-    """Draws the draft from today's record again. Edited passages stay; the report names those whose record changed."""
+    """Draws the draft from today's record again. Edited passages stay; the report names those whose record changed.
+    What is locked is as the record says now. Of a supplement it is the lines around its own text that are drawn."""
     minutes = locked(Minutes, minutes_id, expected=expected)
     MOVES.move(minutes, "edit")
+    title = minutes.head["title"]
+    minutes.head = drafting.head(whole(minutes.conference_id))
     if minutes.supplements_id is not None:
-        raise Conflict(say(vi="Biên bản bổ sung không lập từ hồ sơ.", en="A supplement is not drawn from the record."))
-    conference = whole(minutes.conference_id)
-    minutes.head = drafting.head(conference)
-    minutes.content, reports = drafting.merge(minutes.content, drafting.draw(conference))
+        minutes.head["title"] = title
+    minutes.content, reports = drafting.merge(minutes.content, drawn_now(minutes))
     minutes.save()
     emit(
         MinutesRegenerated(
