@@ -11,7 +11,7 @@ from backend.articles.models import Article, ArticleRevision
 from backend.articles.recap import Record
 from backend.articles.states import ArticleState
 from backend.conferences.models import Conference
-from backend.conferences.states import ConferenceState, Confidentiality
+from backend.conferences.states import ConferenceState, Confidentiality, DutyKind
 from backend.minutes.models import Conclusion, Finding, Proposal
 from backend.people.models import Account
 from backend.people.queries import organisations_with
@@ -78,14 +78,16 @@ def record_of(conference: Conference) -> Record:
     """Everything the record holds about a conference, in a fixed number of statements."""
     names = "organisation__former_names"
     polls = Poll.objects.filter(conference=conference, state=PollState.DECLARED).order_by("round")
-    came = (
-        Presence.objects.filter(conference=conference, direction=Direction.IN).values("registration").distinct().count()
-    )
+    log = Presence.objects.filter(conference=conference, direction=Direction.IN)
+    came = dict(log.values_list("registration", "registration__person"))
+    seen = set(came.values())
+    duties = list(conference.duties.select_related("person", "organisation").prefetch_related(names))
     return Record(
         conference=conference,
         organisers=list(conference.organisers.select_related("organisation").prefetch_related(names)),
         sites=list(conference.sites.select_related("venue", "room")),
-        duties=list(conference.duties.select_related("person", "organisation").prefetch_related(names)),
+        # Where a log was kept, a guest it does not know is not said to have been there.
+        duties=[duty for duty in duties if not came or duty.kind != DutyKind.GUEST or duty.person_id in seen],
         speeches=list(conference.speeches.select_related("person", "organisation").prefetch_related(names)),
         findings=list(Finding.objects.filter(conference=conference)),
         proposals=list(
@@ -100,7 +102,7 @@ def record_of(conference: Conference) -> Record:
         ),
         resolutions=list(Resolution.objects.filter(conference=conference).order_by("id")),
         declared={poll.resolution_id: poll for poll in polls},
-        came=came or None,
+        came=len(came) or None,
     )
 
 

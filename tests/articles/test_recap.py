@@ -9,9 +9,11 @@ from backend.articles.recap import write
 from backend.articles.recap.phrases import count, ended, listed, officeholder, person
 from backend.core.errors import Conflict
 from backend.outbox.models import Event
+from backend.registration.models import Presence
 from tests.factories.articles import approved_minutes, review_of_2020
 from tests.factories.conferences import ConferenceFactory, DutyFactory, SpeechFactory
 from tests.factories.people import OrganisationFactory, PersonFactory
+from tests.factories.registration import RegistrationFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -86,6 +88,26 @@ def test_speeches_of_which_no_word_is_on_record_are_told_together() -> None:
         },
         {"vi": "Đại diện Khối Nghiệp vụ trình bày tham luận: Xin thêm thiết bị."},
     ]
+
+
+def test_where_a_log_was_kept_only_guests_it_knows_were_there() -> None:
+    conference = ConferenceFactory(announced=True)
+    here, absent = (
+        RegistrationFactory(conference=conference, person=PersonFactory(full_name=name), category="guest")
+        for name in ("Lê Thị Có", "Phạm Văn Vắng")
+    )
+    for seat in (here, absent):
+        DutyFactory(conference=conference, kind="guest", person=seat.person)
+    DutyFactory(conference=conference, kind="guest", person=None, office={"vi": "Chánh Văn phòng Bên kia"})
+
+    def said() -> str:
+        return " ".join(block.text["vi"] for block in write(record_of(conference)).blocks)
+
+    assert all(name in said() for name in ("Lê Thị Có", "Phạm Văn Vắng", "Chánh Văn phòng"))  # no log: as typed in
+    Presence.objects.create(conference=conference, registration=here, direction="in", source="name")
+    assert "Lê Thị Có" in said()
+    assert "Phạm Văn Vắng" not in said()
+    assert "Chánh Văn phòng" not in said()
 
 
 def test_what_office_and_body_share_is_said_once() -> None:

@@ -46,7 +46,7 @@ def test_the_draft_says_what_the_record_says(room: Any) -> None:
     assert texts(minutes, "closing") == ["17 giờ 05, ngày 14 tháng 01 năm 2021"]
     assert texts(minutes, "chair") == ["Ông Nguyễn Phú Quý – Phó giám đốc phụ trách"]
     assert texts(minutes, "secretary") == ["Bà Lê Thị Thư"]
-    assert texts(minutes, "guest") == ["Vụ trưởng Vụ Đo lường"]
+    assert texts(minutes, "guest") == ["Vụ trưởng Vụ Đo lường (không ghi nhận có mặt)"]
     assert texts(minutes, "attendance")[0] == "Có mặt 4/5 người đã đăng ký, trong đó:"
     assert texts(minutes, "unit")[:2] == ["Phòng Đo lường: 2/3 người", "Phòng Nghiệp vụ: 1/1 người"]
     assert texts(minutes, "speech") == [

@@ -104,17 +104,15 @@ def _people(conference: Conference, kind: str, name: str) -> list[Block]:
 
 
 def _guests(conference: Conference) -> list[Block]:
-    """Who was to come as a guest. Of one with a seat whom the in/out log does not know it says so."""
+    """Who was to come as a guest. Where an in/out log was kept, it says of everyone the log does not know that their
+    presence is not on record."""
     found = _people(conference, DutyKind.GUEST, "guest")
     if not _is_logged(conference):
         return found
-    seats = conference.registrations.filter(person__duties__in=duties(conference, DutyKind.GUEST))
-    missed = {
-        f"duty:{duty}"
-        for duty in seats.annotate(came=_CAME).filter(came=False).values_list("person__duties", flat=True)
-    }
+    came = conference.registrations.annotate(came=_CAME).filter(came=True)
+    seen = {f"duty:{duty}" for duty in came.values_list("person__duties", flat=True)}
     for made in found:
-        if made["id"] in missed:
+        if made["id"] not in seen:
             made["text"] = compose("{who} (không ghi nhận có mặt)", "{who} (presence not on record)", who=made["text"])
             made["sources"].append(f"presence-log:{conference.pk}")
     return found
