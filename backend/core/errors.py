@@ -30,13 +30,15 @@ class IllegalMove(DomainError):
     slug = "illegal-move"
 
     def __init__(self, *, verb: str, state: str, legal: list[str]) -> None:
+        possible = say(vi="Có thể: {legal}.", en="Possible: {legal}.", legal=", ".join(legal))
+        nothing = say(vi="Từ trạng thái này không còn bước nào.", en="Nothing leads on from this state.")
         super().__init__(
             say(
-                vi="Không thể '{verb}' khi đang ở trạng thái '{state}'. Có thể: {legal}.",
-                en="'{verb}' is not possible in state '{state}'. Possible: {legal}.",
+                vi="Không thể '{verb}' khi đang ở trạng thái '{state}'. {rest}",
+                en="'{verb}' is not possible in state '{state}'. {rest}",
                 verb=verb,
                 state=state,
-                legal=", ".join(legal) or "-",
+                rest=possible if legal else nothing,
             ),
             state=state,
             legal=legal,

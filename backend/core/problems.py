@@ -13,6 +13,7 @@ from rest_framework.response import Response
 
 from backend.core import context
 from backend.core.errors import DomainError, Invalid
+from backend.core.sentences import in_the_callers_language
 from backend.core.text import both, say
 
 log = structlog.get_logger(__name__)
@@ -70,7 +71,7 @@ def _walk(detail: Any, path: str = "") -> Iterator[dict[str, str]]:
             if value:
                 yield from _walk(value, f"{path}.{index}" if nested and path else path)
     else:
-        yield {"field": path, "reason": str(detail)}
+        yield {"field": path, "reason": in_the_callers_language(str(detail))}
 
 
 def _respond(body: dict[str, Any], headers: dict[str, str] | None = None) -> Response:
@@ -119,7 +120,8 @@ def answer(error: Exception, view_context: dict[str, Any]) -> Response | None:
             headers["Retry-After"] = str(int(wait) + 1)
         if getattr(error, "auth_header", None):
             headers["WWW-Authenticate"] = error.auth_header  # type: ignore[attr-defined]
-        detail = error.detail if isinstance(error.detail, str) and error.status_code in {400, 405, 415} else None
+        told = isinstance(error.detail, str) and error.status_code in {400, 405, 415}
+        detail = in_the_callers_language(str(error.detail)) if told else None
         return _respond(document(error.status_code, slug, title, detail=detail), headers)
     return None
 
