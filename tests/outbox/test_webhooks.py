@@ -456,7 +456,8 @@ def test_a_fact_the_receiver_chokes_on_holds_up_the_others_once(choking: Threadi
 
     retry_now()
     assert turn() == 2, "they stand before it now"
-    assert said(Choking) == ["poison", "một", "hai", "poison"]
+    first, *between, last = said(Choking)
+    assert (first, sorted(between), last) == ("poison", ["hai", "một"], "poison")  # facts of one instant have no order
     poison.refresh_from_db()
     assert (poison.state, poison.attempts) == ("due", 2)
 
