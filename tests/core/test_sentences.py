@@ -43,5 +43,7 @@ def test_values_carry_over_and_other_callers_hear_the_framework() -> None:
 def test_the_table_has_no_place_that_is_not_said() -> None:
     with override("vi"):
         for english in SAID:
-            assert "{" not in in_the_callers_language(english.format(n=3, low=1, high=2, form="F", zone="Z", given="g", kind="k"))
+            assert "{" not in in_the_callers_language(
+                english.format(n=3, low=1, high=2, form="F", zone="Z", given="g", kind="k")
+            )
     assert exceptions.ParseError.default_detail == "Malformed request."
