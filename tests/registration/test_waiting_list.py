@@ -1,9 +1,13 @@
 """The waiting list against a model of it: a list of seats and a queue."""
 
 import datetime as dt
+import threading
+from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.db import connection, connections
+from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase as HypothesisCase
@@ -12,9 +16,11 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from backend.conferences.models import Conference
 from backend.core.clock import now
 from backend.core.errors import Conflict
+from backend.invitations import services as invitations
 from backend.invitations.models import Invitation
 from backend.registration import services
 from backend.registration.models import Registration, Seats
+from backend.registration.services import seats as seating
 from tests.factories.conferences import ConferenceFactory
 from tests.factories.invitations import InvitationFactory
 from tests.factories.people import PersonFactory
@@ -110,6 +116,9 @@ def order_of(rows: list[Invitation]) -> list[tuple[str, int | None]]:
     return [found[row.pk] for row in rows]
 
 
+#: Of a reaction that finds its work done.
+STATEMENTS = 8
+
 IN_ORDER = [("confirmed", None), ("waiting", 1), ("waiting", 2), ("waiting", 3)]
 
 
@@ -151,3 +160,97 @@ def test_who_was_cancelled_since_answering_is_not_seated_by_anothers_answer() ->
     services.follow_answer(invitation_id=second.pk)
     services.follow_answer(invitation_id=first.pk)
     assert order_of([first, second]) == [("cancelled", None), ("confirmed", None)]
+
+
+@pytest.mark.django_db
+def test_a_reaction_that_is_repeated_keeps_everybodys_place() -> None:
+    rows = accepted(ConferenceFactory(announced=True, capacity=1), 4)
+    for index in (3, 1, 3, 0, 0, 2, 1):
+        services.follow_answer(invitation_id=rows[index].pk)
+    assert order_of(rows) == IN_ORDER
+    assert Registration.objects.count() == 4
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("others", [1, 3, 30])
+def test_an_answer_followed_already_costs_the_same_however_many_accepted(others: int) -> None:
+    rows = accepted(ConferenceFactory(announced=True, capacity=1), others)
+    services.follow_answer(invitation_id=rows[-1].pk)
+    with CaptureQueriesContext(connection) as said:
+        services.follow_answer(invitation_id=rows[-1].pk)
+    assert len(said) == STATEMENTS
+
+
+def meanwhile(monkeypatch: pytest.MonkeyPatch, heard: Invitation, act: Callable[[], Any], *, seated: bool) -> list[Any]:
+    """Follows `heard`, and begins `act` when those accepted are read (`seated`: have been seated too), before the
+    commit. Returns what was raised."""
+    seat, reached, begun, raised = seating._seat, threading.Event(), threading.Event(), []
+
+    def stopping(*said: Any) -> None:
+        if seated:
+            seat(*said)
+        reached.set()
+        begun.wait(1)  # or as long as `act` waits for us
+        if not seated:
+            seat(*said)
+
+    def run(work: Callable[[], Any]) -> None:
+        try:
+            work()
+        except Exception as error:
+            raised.append(error)
+        finally:
+            connections.close_all()
+
+    def then() -> None:
+        reached.wait(10)
+        act()
+        begun.set()
+
+    monkeypatch.setattr(seating, "_seat", stopping)
+    threads = [
+        threading.Thread(target=run, args=[work])
+        for work in (lambda: services.follow_answer(invitation_id=heard.pk), then)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return raised
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_is_taken_back_while_anothers_answer_is_followed_keeps_no_seat(monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second = accepted(ConferenceFactory(announced=True, capacity=5), 2)
+
+    def take_back() -> None:
+        invitations.withdraw(invitation_id=first.pk)
+        services.follow_withdrawal(invitation_id=first.pk)
+
+    assert meanwhile(monkeypatch, second, take_back, seated=False) == []
+    assert list(Registration.objects.exclude(state="cancelled").values_list("invitation", flat=True)) == [second.pk]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_letter_to_everybody_and_an_answer_do_not_wait_crosswise(monkeypatch: pytest.MonkeyPatch) -> None:
+    conference = ConferenceFactory(announced=True, capacity=5)
+    _, second = accepted(conference, 2)
+    Conference.objects.filter(pk=conference.pk).update(sequence=7)
+
+    def write_to_everybody() -> None:
+        invitations.mail_update(conference_id=conference.pk)
+
+    assert meanwhile(monkeypatch, second, write_to_everybody, seated=True) == []
+    assert Registration.objects.count() == 2
+
+
+@pytest.mark.django_db
+def test_who_declines_and_accepts_again_is_seated_whatever_the_programs_clocks_say(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(seating, "now", lambda: now() + dt.timedelta(minutes=1))
+    row = InvitationFactory(sent=True)
+    for answer in ("accepted", "declined", "accepted"):
+        invitations.reply(invitation_id=row.pk, answer=answer)
+        services.follow_answer(invitation_id=row.pk)
+    assert list(Registration.objects.order_by("id").values_list("state", flat=True)) == ["cancelled", "confirmed"]

@@ -6,7 +6,7 @@ from django.db import transaction
 
 from backend.conferences.models import Conference
 from backend.core import context
-from backend.core.clock import now
+from backend.core.clock import database_now
 from backend.core.errors import Conflict, Gone
 from backend.core.queries import locked
 from backend.core.text import say
@@ -36,7 +36,8 @@ def reply(
     if answered_since and row.state == answer and row.note == note:
         return row
     MOVES.check(row, "answer")
-    row.state, row.note, row.answered_at = answer, note, now()
+    # Read with the invitation locked and from one clock for all programs: seats and turns go by it.
+    row.state, row.note, row.answered_at = answer, note, database_now()
     row.save()
     InvitationReply.objects.create(invitation=row, answer=answer, note=note, via=via)
     emit(InvitationAnswered(invitation_id=row.id, conference_id=row.conference_id, answer=answer, via=via))

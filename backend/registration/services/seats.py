@@ -1,7 +1,8 @@
 """Seats: never more than there are, and a waiting list that nobody jumps.
 
-Everything locks in one order: the answers of a conference, invitation, person, seats, registration. The seats row is the hot one: it alone says
-whether there is room, it is changed in the statement that inserts the registration, and only the fact is stored after.
+Everything locks in one order: the answers of a conference, invitations (many: by id), people, seats, registration. The
+seats row is the hot one: it alone says whether there is room, it is changed in the statement that inserts the
+registration, and only the fact is stored after.
 """
 
 from uuid import UUID
@@ -13,7 +14,7 @@ from django.db.models.functions import Coalesce
 from backend.conferences import services as conferences
 from backend.conferences.models import Conference, Site
 from backend.conferences.states import ConferenceState
-from backend.core.clock import now
+from backend.core.clock import database_now, now
 from backend.core.errors import Conflict, DomainError, Invalid, NotFound
 from backend.core.ids import time_ordered_id
 from backend.core.queries import locked
@@ -132,7 +133,7 @@ def cancel(*, registration_id: UUID, expected: int | None = None) -> Registratio
     else:
         seats.waiting -= 1
     seats.save(update_fields=["taken", "waiting"])
-    row.state, row.cancelled_at = RegistrationState.CANCELLED, now()
+    row.state, row.cancelled_at = RegistrationState.CANCELLED, database_now()
     row.save()
     emit(RegistrationCancelled(registration_id=row.id, conference_id=row.conference_id))
     return row
@@ -188,22 +189,27 @@ def follow_answer(*, invitation_id: UUID) -> Registration | None:
     answer changes nothing.
 
     Seats and turns go by the time of the answers, whichever is heard of first: everybody who accepted no later and has
-    not been seated yet is seated before this invitee.
+    not been seated yet is seated before this invitee. An answer counts from the moment it was last given, on the
+    database's clock. One that is not committed yet when a later one is followed cannot be seen: it comes after that.
     """
     conference_id = Invitation.objects.filter(pk=invitation_id).values_list("conference_id", flat=True).first()
     if conference_id is None:
         raise NotFound()
     with connection.cursor() as cursor:
         cursor.execute(ONE_AFTER_THE_OTHER, [f"answers:{conference_id}"])
-    invitation = locked(Invitation, invitation_id)
+    invitation = Invitation.objects.get(pk=invitation_id)
     if invitation.person_id is None:
         return None
     if invitation.state == InvitationState.ACCEPTED:
         state = Conference.objects.values_list("state", flat=True).get(pk=conference_id)
         if state not in {ConferenceState.ANNOUNCED, ConferenceState.RUNNING}:
             return None  # called off or closed since the answer: there is no seat to take
-        _seat(list(queries.unseated_until(invitation)), invitation)
+        # By id, as whoever locks many invitations does: a letter to everybody never waits crosswise. Who is taken back
+        # or answers anew while this waits is read again, and once locked stays as read until the seats are given.
+        accepted = queries.unseated_until(invitation).select_for_update(no_key=True).order_by("id")
+        _seat(sorted(accepted, key=lambda row: (row.answered_at, row.id)), invitation)
         return queries.live_registration(conference_id, invitation.person_id)
+    invitation = locked(Invitation, invitation_id)
     if invitation.state == InvitationState.DECLINED:
         return _give_up(invitation)
     return None
