@@ -16,14 +16,19 @@ from backend.conferences.states import (
     DayPart,
     DutyKind,
     Equipment,
+    ItemKind,
+    ItemState,
     Kind,
     OrganiserRole,
+    PaperState,
     Phase,
     SpeechKind,
 )
+from backend.core.ids import time_ordered_id
 from backend.core.models import Base
 from backend.core.text import LocalizedTextField
 from backend.core.vietnamese import fold
+from backend.documents.models import Document
 from backend.people.models import Organisation, Person
 
 
@@ -76,9 +81,11 @@ class Conference(Base):
 
     `day` with `day_part` is enough to hold one; `starts_at`/`ends_at` make it a calendar entry.
     `expected`/`attended` are counts as said: {"n": 190, "op": ">", "who": {"vi": …}} with op one of "=", "≈", ">",
-    `who` optional; {} is unknown. `topics` are short strings ("TCVN ISO 9001:2015"), `legal_basis` language maps.
-    `sequence` rises with each change of time or place that invitees must hear of (RFC 5545 SEQUENCE).
-    `folded` is what search reads: the title in every language, without diacritics.
+    `who` optional; {} is unknown. `topics` and `standards` ("TCVN ISO 9001:2015") are short strings, `legal_basis` language maps.
+    `sequence` rises with each change of time or place that invitees must hear of (RFC 5545 SEQUENCE), once for all
+    changes nobody was told of yet: people know `told_sequence` and the programme released as `told_release`, and hear
+    of what is new at `news_due_at`.
+    `folded` is what search reads: title, topics and standards in every language, without diacritics.
 
     In a series, `recurrence_id` is the local time it was first planned for, for ever (RFC 5545 RECURRENCE-ID);
     `slot` is the local time the series' present rule gives it, null when the rule no longer has it. `by_hand` names
@@ -108,18 +115,27 @@ class Conference(Base):
     period_reviewed = models.CharField(max_length=40, blank=True)
     period_planned = models.CharField(max_length=40, blank=True)
     topics = models.JSONField(default=list, blank=True)
+    standards = models.JSONField(default=list, blank=True)
     legal_basis = models.JSONField(default=list, blank=True)
     expected = models.JSONField(default=dict, blank=True)
     attended = models.JSONField(default=dict, blank=True)
     capacity = models.PositiveIntegerField(null=True, blank=True)
     clash_policy = models.CharField(max_length=6, choices=ClashPolicy, default=ClashPolicy.WARN)
     sequence = models.PositiveIntegerField(default=0)
+    told_sequence = models.PositiveIntegerField(default=0, editable=False)
+    told_release = models.PositiveIntegerField(default=0, editable=False)
+    news_due_at = models.DateTimeField(null=True, editable=False)
     reason = LocalizedTextField(blank=True, help_text="Why it was postponed or cancelled.")
     note = LocalizedTextField(blank=True)
-    folded = models.CharField(max_length=500, editable=False, default="")
+    folded = models.CharField(max_length=1000, editable=False, default="")
 
     class Meta:
-        indexes = [models.Index(fields=["day", "id"], name="conferences_by_day")]
+        indexes = [
+            models.Index(fields=["day", "id"], name="conferences_by_day"),
+            models.Index(
+                fields=["news_due_at"], condition=models.Q(news_due_at__isnull=False), name="conferences_with_news"
+            ),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(ends_at__isnull=True)
@@ -138,8 +154,8 @@ class Conference(Base):
         ]
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        self.folded = fold(" ".join(self.title.values()))[:500]
-        if kwargs.get("update_fields") is not None and "title" in kwargs["update_fields"]:
+        self.folded = fold(" ".join([*self.title.values(), *self.topics, *self.standards]))[:1000]
+        if {"title", "topics", "standards"} & set(kwargs.get("update_fields") or ()):
             kwargs["update_fields"] = {*kwargs["update_fields"], "folded"}
         super().save(*args, **kwargs)
 
@@ -229,10 +245,15 @@ class OutlineItem(Base):
     """A standing point of the agenda; one that is `carried_over` lists what the last meeting left open."""
 
     outline = models.ForeignKey(Outline, on_delete=models.CASCADE, related_name="agenda")
+    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.CASCADE, related_name="children")
     order = models.PositiveSmallIntegerField()
+    kind = models.CharField(max_length=8, choices=ItemKind, default=ItemKind.ITEM)
     phase = models.CharField(max_length=12, choices=Phase)
+    phase_name = LocalizedTextField(blank=True, help_text="The conference's own name of the phase.")
     title = LocalizedTextField()
     minutes_planned = models.PositiveSmallIntegerField(null=True, blank=True)
+    parallel = models.BooleanField(default=False)
+    reserve = models.BooleanField(default=False)
     carried_over = models.BooleanField(default=False)
 
     class Meta:
@@ -279,24 +300,65 @@ class EquipmentClaim(Base):
         indexes = [GistIndex(fields=["portable", "during"], name="claims_by_time")]
 
 
-class AgendaItem(Base):
-    """One point of the agenda. Times are optional; `order` is what counts.
+class OwnPhase(Base):
+    """A phase of this conference alone, beside those of the house; for the record it counts as `stands_for`."""
 
+    conference = models.ForeignKey(Conference, on_delete=models.CASCADE, related_name="own_phases")
+    order = models.PositiveSmallIntegerField()
+    name = LocalizedTextField()
+    stands_for = models.CharField(max_length=12, choices=Phase)
+
+    class Meta:
+        ordering = ["order"]
+        constraints = [models.UniqueConstraint(fields=["conference", "order"], name="one_own_phase_per_order")]
+
+
+class AgendaItem(Base):
+    """One point of the working programme, a session that holds others, or a break.
+
+    `order` is its place in the whole programme read from top to bottom: a session comes before what it holds. One that
+    is `pinned` starts at a time of its own; every other starts when the one before it ends, or together with it when
+    it is `parallel`, and `starts_at` is what was worked out (null: not known). `day` and `day_part` say when, as long
+    as nothing exact is known. A session without minutes lasts as long as what it holds; a `reserve` item takes no time.
+    A postponed or cancelled one keeps its planned time and takes none. An empty `confidentiality` is the conference's.
+    `own_phase` names the phase where the house has no word for it; `phase` is what it counts as.
     A `carried_over` one lists in `open_points` what the last meeting left open: [{"text": {"vi": …}, "source": "…"}].
     """
 
     conference = models.ForeignKey(Conference, on_delete=models.CASCADE, related_name="agenda")
+    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.CASCADE, related_name="children")
+    kind = models.CharField(max_length=8, choices=ItemKind, default=ItemKind.ITEM)
     phase = models.CharField(max_length=12, choices=Phase)
+    own_phase = models.ForeignKey(OwnPhase, null=True, blank=True, on_delete=models.PROTECT, related_name="items")
     order = models.PositiveSmallIntegerField()
     title = LocalizedTextField()
     starts_at = models.DateTimeField(null=True, blank=True)
+    pinned = models.BooleanField(default=False)
+    parallel = models.BooleanField(default=False)
     minutes_planned = models.PositiveSmallIntegerField(null=True, blank=True)
+    day = models.DateField(null=True, blank=True)
+    day_part = models.CharField(max_length=12, choices=DayPart, blank=True, default=DayPart.WHOLE)
+    reserve = models.BooleanField(default=False)
+    state = models.CharField(max_length=10, choices=ItemState, default=ItemState.PLANNED)
+    reason = LocalizedTextField(blank=True, help_text="Why it was postponed or cancelled.")
+    confidentiality = models.CharField(max_length=12, choices=Confidentiality, blank=True, default="")
     carried_over = models.BooleanField(default=False)
     open_points = models.JSONField(default=list, editable=False)
 
     class Meta:
         ordering = ["order"]
-        constraints = [models.UniqueConstraint(fields=["conference", "order"], name="one_agenda_item_per_order")]
+        constraints = [
+            # Checked after each statement: one statement may give the whole programme new places.
+            models.UniqueConstraint(
+                fields=["conference", "order"], name="one_agenda_item_per_order", deferrable=Deferrable.IMMEDIATE
+            ),
+            models.CheckConstraint(
+                condition=models.Q(pinned=False) | models.Q(starts_at__isnull=False), name="a_pinned_item_has_its_time"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(starts_at__isnull=True) | models.Q(day__isnull=True), name="an_item_is_exact_or_not"
+            ),
+        ]
 
 
 class AgendaRoom(Base):
@@ -400,3 +462,89 @@ class Speech(Base):
     class Meta:
         ordering = ["order"]
         constraints = [models.UniqueConstraint(fields=["conference", "order"], name="one_speech_per_order")]
+
+
+class Speaker(Base):
+    """Who is planned to speak to an agenda item: a person with the office held on the conference's day, an office
+    without a name, or a bloc. What was said in the end is a Speech."""
+
+    conference = models.ForeignKey(Conference, on_delete=models.CASCADE, related_name="speakers")
+    agenda_item = models.ForeignKey(AgendaItem, on_delete=models.CASCADE, related_name="speakers")
+    order = models.PositiveSmallIntegerField()
+    person = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="planned_speeches")
+    organisation = models.ForeignKey(Organisation, null=True, blank=True, on_delete=models.PROTECT)
+    office = LocalizedTextField(blank=True)
+    bloc = LocalizedTextField(blank=True)
+
+    class Meta:
+        ordering = ["order"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["agenda_item", "order"], name="one_speaker_per_order", deferrable=Deferrable.IMMEDIATE
+            ),
+            models.UniqueConstraint(
+                fields=["agenda_item", "person"],
+                condition=models.Q(person__isnull=False),
+                name="a_person_speaks_once_to_an_item",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(person__isnull=False)
+                | models.Q(organisation__isnull=False)
+                | ~models.Q(office={})
+                | ~models.Q(bloc={}),
+                name="a_speaker_is_somebody",
+            ),
+        ]
+
+
+class Paper(Base):
+    """The written contribution asked of a planned speaker, handed in as versions of `document` until `due_at`."""
+
+    conference = models.ForeignKey(Conference, on_delete=models.CASCADE, related_name="papers")
+    speaker = models.OneToOneField(Speaker, on_delete=models.PROTECT, related_name="paper")
+    title = LocalizedTextField(blank=True)
+    state = models.CharField(max_length=10, choices=PaperState, default=PaperState.REQUESTED)
+    due_at = models.DateTimeField(null=True, blank=True)
+    document = models.OneToOneField(Document, null=True, editable=False, on_delete=models.PROTECT, related_name="paper")
+    requested_at = models.DateTimeField(null=True, editable=False)
+    handed_in_at = models.DateTimeField(null=True, editable=False)
+    accepted_at = models.DateTimeField(null=True, editable=False)
+    remarks = LocalizedTextField(blank=True, help_text="What the secretary asks to change.")
+    link_round = models.PositiveSmallIntegerField(default=1, editable=False)
+    reminders = models.PositiveSmallIntegerField(default=0, editable=False)
+    reminded_at = models.DateTimeField(null=True, editable=False)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=~models.Q(state__in=["handed_in", "accepted"]) | models.Q(document__isnull=False),
+                name="a_paper_handed_in_is_on_file",
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["due_at"],
+                condition=models.Q(state__in=["requested", "returned"], due_at__isnull=False),
+                name="papers_to_be_reminded_of",
+            )
+        ]
+
+
+class Release(models.Model):
+    """The programme as it was released under `number`: never changed, never removed.
+
+    `programme` names people and organisations by id, so that it outlives the erasure of personal data; `sha256` is
+    the digest of its canonical JSON.
+    """
+
+    id = models.UUIDField(primary_key=True, default=time_ordered_id, editable=False)
+    conference = models.ForeignKey(Conference, on_delete=models.PROTECT, related_name="releases")
+    number = models.PositiveIntegerField()
+    note = LocalizedTextField(blank=True)
+    programme = models.JSONField()
+    sha256 = models.CharField(max_length=64)
+    released_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [models.UniqueConstraint(fields=["conference", "number"], name="releases_are_numbered")]

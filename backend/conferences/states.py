@@ -1,4 +1,4 @@
-"""A conference's life, and the vocabularies of its record."""
+"""The lives of a conference, an agenda item and a paper, and the vocabularies of the record."""
 
 from django.db import models
 
@@ -62,6 +62,42 @@ class Phase(models.TextChoices):
     REPLY = "reply", say(vi="Đáp từ", en="Reply")
     VOTE = "vote", say(vi="Biểu quyết", en="Vote")
     CLOSING = "closing", say(vi="Kết luận, bế mạc", en="Conclusion and closing")
+
+
+class ItemKind(models.TextChoices):
+    ITEM = "item", say(vi="nội dung", en="item")
+    SESSION = "session", say(vi="phiên", en="session")
+    BREAK = "break", say(vi="giải lao", en="break")
+
+
+class ItemState(models.TextChoices):
+    PLANNED = "planned", say(vi="theo kế hoạch", en="planned")
+    POSTPONED = "postponed", say(vi="hoãn", en="postponed")
+    CANCELLED = "cancelled", say(vi="huỷ", en="cancelled")
+
+
+ITEM_MOVES = Machine(
+    postpone=("planned", "postponed"),
+    cancel=({"planned", "postponed"}, "cancelled"),
+    reopen=({"postponed", "cancelled"}, "planned"),
+)
+
+
+class PaperState(models.TextChoices):
+    REQUESTED = "requested", say(vi="đã đề nghị", en="requested")
+    HANDED_IN = "handed_in", say(vi="đã nộp", en="handed in")
+    RETURNED = "returned", say(vi="trả lại để sửa", en="returned for changes")
+    ACCEPTED = "accepted", say(vi="đã nhận", en="accepted")
+    WITHDRAWN = "withdrawn", say(vi="đã rút", en="withdrawn")
+
+
+PAPER_MOVES = Machine(
+    hand_in=({"requested", "handed_in", "returned"}, "handed_in"),
+    return_=("handed_in", "returned"),
+    accept=("handed_in", "accepted"),
+    withdraw=({"requested", "handed_in", "returned"}, "withdrawn"),
+    request=("withdrawn", "requested"),
+)
 
 
 class OrganiserRole(models.TextChoices):

@@ -19,6 +19,9 @@ class Document(Base):
     title = LocalizedTextField()
     conference_id = models.UUIDField(null=True, db_index=True)
     public = models.BooleanField(default=False)
+    attached = models.BooleanField(
+        default=False, help_text="Belongs to another row, which says who may read it: it is in no list of documents."
+    )
 
 
 class DocumentFile(models.Model):

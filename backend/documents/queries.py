@@ -38,11 +38,13 @@ def works_on(account: Account, document: Document) -> bool:
 
 def visible_to(account: Account) -> QuerySet[Document]:
     """Everything of the organisations the account works for; what was issued publicly, or for a conference it attends.
+    What is attached to another row is read there.
 
     `versions` holds the files without their bytes: drafts only where the account works.
     """
     files = DocumentFile.objects.defer("content").order_by("number", "media_type")
-    documents = Document.objects.select_related("organisation", "official_number__series__organisation")
+    documents = Document.objects.filter(attached=False)
+    documents = documents.select_related("organisation", "official_number__series__organisation")
     where = organisations_with(account, *WORKING_ROLES) if account.is_authenticated else set()
     if where is None:
         return documents.prefetch_related(Prefetch("files", queryset=files, to_attr="versions"))

@@ -17,11 +17,25 @@ from backend.outbox.services import emit
 
 @transaction.atomic
 def open_file(
-    *, organisation_id: UUID, kind: str, title: Text, conference_id: UUID | None = None, public: bool = False
+    *,
+    organisation_id: UUID,
+    kind: str,
+    title: Text,
+    conference_id: UUID | None = None,
+    public: bool = False,
+    attached: bool = False,
 ) -> Document:
-    """A document without versions yet; `kind` is its abbreviation in decree 30/2020 (BB, NQ, GM …)."""
+    """A document without versions yet; `kind` is its abbreviation in decree 30/2020 (BB, NQ, GM …).
+
+    An `attached` one belongs to another row, which says who may read it: no list of documents shows it.
+    """
     return Document.objects.create(
-        organisation_id=organisation_id, kind=kind, title=title, conference_id=conference_id, public=public
+        organisation_id=organisation_id,
+        kind=kind,
+        title=title,
+        conference_id=conference_id,
+        public=public,
+        attached=attached,
     )
 
 
