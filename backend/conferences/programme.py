@@ -1,0 +1,155 @@
+"""A programme as plain values: what is shown, compared, printed and released, without a database.
+
+People and organisations are ids here; whoever prints a programme looks up what they are called.
+"""
+
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+from uuid import UUID
+
+from backend.core.text import Text
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """A room an entry runs in, with house and address as they were called."""
+
+    site: UUID
+    room: UUID
+    said: Text
+
+
+@dataclass(frozen=True, kw_only=True)
+class Voice:
+    """Somebody who speaks or leads: a person with the office held then, an office without a name, or a bloc."""
+
+    id: UUID
+    person: UUID | None = None
+    organisation: UUID | None = None
+    office: Text
+    bloc: Text
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """One agenda item. Times are exact or None; `day` and `day_part` are what is known instead.
+
+    `phase_name` is what the phase is called, the conference's own word first. `confidentiality` is never looser than
+    the conference's. `sequence` rises once when people must hear of another time, place or state (RFC 5545);
+    `changed_at` is when a release last wrote anything of the entry anew (LAST-MODIFIED).
+    """
+
+    id: UUID
+    parent: UUID | None = None
+    kind: str
+    phase: str
+    phase_name: Text
+    title: Text
+    starts_at: dt.datetime | None = None
+    ends_at: dt.datetime | None = None
+    minutes: int | None = None
+    day: dt.date | None = None
+    day_part: str = ""
+    parallel: bool = False
+    reserve: bool = False
+    state: str = "planned"
+    reason: Text
+    confidentiality: str = "public"
+    places: tuple[Place, ...] = ()
+    speakers: tuple[Voice, ...] = ()
+    chairs: tuple[Voice, ...] = ()
+    sequence: int = 0
+    changed_at: dt.datetime | None = None
+
+    def people(self) -> set[UUID]:
+        """Everybody named who speaks to the entry or leads it."""
+        return {voice.person for voice in (*self.speakers, *self.chairs) if voice.person is not None}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Programme:
+    """The entries from top to bottom; `number` is that of the release, None for the working programme."""
+
+    conference: UUID
+    number: int | None = None
+    title: Text
+    starts_at: dt.datetime | None = None
+    ends_at: dt.datetime | None = None
+    day: dt.date | None = None
+    day_part: str = ""
+    time_zone: str
+    entries: tuple[Entry, ...] = ()
+
+    def by_id(self) -> dict[UUID, Entry]:
+        return {entry.id: entry for entry in self.entries}
+
+    def with_depth(self) -> Iterator[tuple[int, Entry]]:
+        """Each entry with how deep it stands: 0 at the top."""
+        depths: dict[UUID, int] = {}
+        for entry in self.entries:
+            depths[entry.id] = depths[entry.parent] + 1 if entry.parent in depths else 0
+            yield depths[entry.id], entry
+
+
+def as_json(programme: Programme) -> dict[str, Any]:
+    """What is stored of a release: strings, numbers, lists and objects only."""
+    found: dict[str, Any] = _plain(programme)
+    return found
+
+
+def from_json(stored: Mapping[str, Any]) -> Programme:
+    """The programme `as_json` wrote."""
+    entries = tuple(
+        _made(
+            Entry,
+            row,
+            places=tuple(_made(Place, place) for place in row.get("places", ())),
+            speakers=tuple(_made(Voice, voice) for voice in row.get("speakers", ())),
+            chairs=tuple(_made(Voice, voice) for voice in row.get("chairs", ())),
+        )
+        for row in stored["entries"]
+    )
+    programme: Programme = _made(Programme, stored, entries=entries)
+    return programme
+
+
+def digest(programme: Programme) -> str:
+    """SHA-256 over the programme in canonical JSON, in hexadecimal."""
+    canonical = json.dumps(as_json(programme), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+_IDS = {"id", "parent", "site", "room", "person", "organisation", "conference"}
+_MOMENTS = {"starts_at", "ends_at", "changed_at"}
+
+
+def _plain(value: Any) -> Any:
+    """Moments in UTC, so that equal ones are written alike."""
+    if isinstance(value, dt.datetime):
+        return value.astimezone(dt.UTC).isoformat()
+    if isinstance(value, (dt.date, UUID)):
+        return str(value)
+    if isinstance(value, tuple):
+        return [_plain(each) for each in value]
+    if isinstance(value, (Programme, Entry, Place, Voice)):
+        return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
+    return value
+
+
+def _made(kind: Any, stored: Mapping[str, Any], **instead: Any) -> Any:
+    known = {field.name for field in fields(kind)}
+    return kind(**{name: _typed(name, value) for name, value in stored.items() if name in known} | instead)
+
+
+def _typed(name: str, value: Any) -> Any:
+    if value is None:
+        return None
+    if name in _IDS:
+        return UUID(value)
+    if name in _MOMENTS:
+        return dt.datetime.fromisoformat(value)
+    return dt.date.fromisoformat(value) if name == "day" else value
