@@ -111,6 +111,14 @@ def test_utc_needs_no_zone() -> None:
     assert b"VTIMEZONE" not in data
 
 
+@pytest.mark.parametrize("name", ["GMT", "Etc/UTC", "Zulu", "Africa/Abidjan", "Atlantic/Reykjavik"])
+def test_the_other_names_of_utc_are_written_as_utc(name: str) -> None:
+    data = ical.request(replace(ENTRY, timezone=name))
+    assert b"DTSTART:20210114T063000Z" in data
+    assert b"VTIMEZONE" not in data
+    assert b"NoneBEGIN" not in data
+
+
 def test_whole_days_are_dates() -> None:
     data = ical.request(replace(ENTRY, start=dt.date(2018, 1, 10), end=dt.date(2018, 1, 12)))
     assert b"DTSTART;VALUE=DATE:20180110" in data
@@ -217,6 +225,65 @@ def test_publish_may_be_empty_but_refuses_a_uid_twice() -> None:
     assert b"METHOD:PUBLISH" in ical.publish([], name="Lịch")
     with pytest.raises(InvalidEntry, match="UID"):
         ical.publish([ENTRY, ENTRY], name="Lịch")
+
+
+WEEKLY = replace(
+    ENTRY,
+    attendee=None,
+    recurrence=ical.Recurring(
+        rule="FREQ=WEEKLY;BYDAY=TH;UNTIL=20210630T000000Z",
+        added=(dt.datetime(2021, 1, 15, 8, 0),),
+        left_out=(dt.datetime(2021, 1, 21, 13, 30),),
+    ),
+)
+
+
+def test_what_recurs_and_its_occurrences_share_a_uid() -> None:
+    moved = replace(
+        WEEKLY,
+        recurrence=None,
+        recurrence_id=ical.Occurrence(dt.datetime(2021, 1, 28, 13, 30), "Asia/Ho_Chi_Minh"),
+        timezone="Europe/London",
+        related_to="khac",
+        classification="PRIVATE",
+        modified=ENTRY.stamp,
+        free=True,
+    )
+    lines = unfolded(ical.publish([WEEKLY, moved], name="Giao ban", description="Hằng tuần;\r\nthứ Năm"))
+    assert {
+        "RRULE:FREQ=WEEKLY;UNTIL=20210630T000000Z;BYDAY=TH",
+        "RDATE;TZID=Asia/Ho_Chi_Minh:20210115T080000",
+        "EXDATE;TZID=Asia/Ho_Chi_Minh:20210121T133000",
+        "RECURRENCE-ID;TZID=Asia/Ho_Chi_Minh:20210128T133000",
+        "DTSTART;TZID=Europe/London:20210114T063000",
+        "RELATED-TO:khac",
+        "CLASS:PRIVATE",
+        "LAST-MODIFIED:20210104T020000Z",
+        "TRANSP:TRANSPARENT",
+        "DESCRIPTION:Hằng tuần\\;\\nthứ Năm",
+        "X-WR-CALDESC:Hằng tuần\\;\\nthứ Năm",
+    } <= set(lines)
+    assert lines.count("BEGIN:VTIMEZONE") == 2
+    with pytest.raises(InvalidEntry, match="UID"):
+        ical.publish([WEEKLY, moved, moved], name="Giao ban")
+
+
+@pytest.mark.parametrize(
+    ("field", "change"),
+    [
+        ("recurrence", {"recurrence": ical.Recurring(rule="FREQ=WEEKLY\r\nATTENDEE:mailto:x@y.example")}),
+        ("recurrence", {"recurrence": ical.Recurring(added=(ENTRY.stamp,))}),
+        ("recurrence", {"start": dt.date(2021, 1, 14), "end": None}),
+        ("recurrence", {"recurrence_id": ical.Occurrence(dt.datetime(2021, 1, 14, 13, 30), "UTC")}),
+        ("timezone", {"recurrence": None, "recurrence_id": ical.Occurrence(dt.datetime(2021, 1, 14), "Nowhere")}),
+        ("classification", {"classification": "SECRET"}),
+        ("related_to", {"related_to": "a b"}),
+    ],
+)
+def test_recurrences_are_checked_before_anything_is_written(field: str, change: dict[str, object]) -> None:
+    with pytest.raises(InvalidEntry) as refused:
+        ical.publish([replace(WEEKLY, **change)], name="Giao ban")
+    assert refused.value.field == field
 
 
 @given(entries())

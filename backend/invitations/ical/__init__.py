@@ -4,7 +4,8 @@ Pure functions; nothing is stored or sent here. Every message is parsed again be
 program would read differently from what was meant raises CalendarRoundTripError instead of leaving the house.
 """
 
-from backend.invitations.ical.entries import CalendarEntry, InvalidEntry
+from backend.invitations.ical.entries import CalendarEntry, InvalidEntry, Occurrence, Recurring
+from backend.invitations.ical.identity import busy_uid, calendar_uid, item_uid, series_uid
 from backend.invitations.ical.messages import CalendarRoundTripError, cancel, publish, request
 from backend.invitations.ical.replies import Reply, UnreadableReply, parse_reply
 
@@ -12,10 +13,16 @@ __all__ = [
     "CalendarEntry",
     "CalendarRoundTripError",
     "InvalidEntry",
+    "Occurrence",
+    "Recurring",
     "Reply",
     "UnreadableReply",
+    "busy_uid",
+    "calendar_uid",
     "cancel",
+    "item_uid",
     "parse_reply",
     "publish",
     "request",
+    "series_uid",
 ]

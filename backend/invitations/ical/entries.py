@@ -10,7 +10,9 @@ from backend.mail.mailbox import InvalidAddress, Mailbox, checked_email
 
 _UID = re.compile(r"[\x21-\x7e]{1,255}")
 _URL = re.compile(r"https?://[^\s\"<>\\^`{|}]+")
+_RULE = re.compile(r"|FREQ=[A-Z]+(;[A-Z]+=[0-9A-Z+,-]+)*")
 _STATUSES = {"CONFIRMED", "TENTATIVE", "CANCELLED"}
+_CLASSES = {"", "PUBLIC", "PRIVATE", "CONFIDENTIAL"}
 _ONLINE = {"vi": "Tham dự trực tuyến", "en": "Join online"}
 
 
@@ -24,12 +26,15 @@ class InvalidEntry(ValueError):
 
 @dataclass(frozen=True, kw_only=True)
 class CalendarEntry:
-    """One meeting at one site, as one recipient may see it.
+    """One meeting at one site, as one recipient may see it; or what recurs (`recurrence`), or one occurrence of it.
 
     - `uid` never changes for the same meeting and site; `sequence` rises when time or place changes and on cancelling.
     - `start` and `end` are both aware datetimes, shown on the clock of `timezone`, or both dates: whole days, of which
       `end` is the first free one. `end` may be unknown.
     - `attendee` is the recipient alone; published feeds carry none, whatever is set here.
+    - An occurrence has the UID of what recurs and, in `recurrence_id`, the moment it was first planned for.
+    - `modified` is when anything said here last changed; `related_to` is the UID of what this is a part of.
+    - `free` leaves the reader's time free (TRANSP).
     """
 
     uid: str
@@ -48,6 +53,30 @@ class CalendarEntry:
     categories: tuple[str, ...] = ()
     conference_link: str = ""
     status: str = "CONFIRMED"
+    recurrence: "Recurring | None" = None
+    recurrence_id: "Occurrence | None" = None
+    related_to: str = ""
+    classification: str = ""
+    modified: dt.datetime | None = None
+    free: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recurring:
+    """When an entry recurs beside its start: an RFC 5545 `rule` ("" for none; an UNTIL in UTC), more days (RDATE) and
+    days left out (EXDATE). All are times of the wall clock of the entry's zone, without a zone, as the start's is."""
+
+    rule: str = ""
+    added: tuple[dt.datetime, ...] = ()
+    left_out: tuple[dt.datetime, ...] = ()
+
+
+@dataclass(frozen=True)
+class Occurrence:
+    """Which occurrence (RECURRENCE-ID): the wall clock time `slot` of the recurring entry's `timezone`."""
+
+    slot: dt.datetime
+    timezone: str
 
 
 def checked(entry: CalendarEntry) -> CalendarEntry:
@@ -58,6 +87,11 @@ def checked(entry: CalendarEntry) -> CalendarEntry:
         raise InvalidEntry("sequence", "must not be negative")
     if entry.status not in _STATUSES:
         raise InvalidEntry("status", f"must be one of {', '.join(sorted(_STATUSES))}")
+    if entry.classification not in _CLASSES:
+        raise InvalidEntry("classification", f"must be one of {', '.join(sorted(_CLASSES - {''}))}")
+    if entry.related_to and not _UID.fullmatch(entry.related_to):
+        raise InvalidEntry("related_to", "must be a UID")
+    _check_recurrence(entry)
     for name in ("url", "conference_link"):
         if (link := getattr(entry, name)) and not _URL.fullmatch(link):
             raise InvalidEntry(name, "must be an http(s) address")
@@ -72,6 +106,7 @@ def checked(entry: CalendarEntry) -> CalendarEntry:
     return replace(
         entry,
         stamp=_moment("stamp", entry.stamp).astimezone(dt.UTC),
+        modified=_moment("modified", entry.modified).astimezone(dt.UTC) if entry.modified else None,
         summary=summary,
         description=description,
         location=one_line(entry.location) or entry.conference_link,
@@ -83,13 +118,33 @@ def checked(entry: CalendarEntry) -> CalendarEntry:
     )
 
 
+def _check_recurrence(entry: CalendarEntry) -> None:
+    """What recurs does so on one wall clock; an occurrence does not recur itself."""
+    if entry.recurrence is not None:
+        if entry.recurrence_id is not None or not isinstance(entry.start, dt.datetime):
+            raise InvalidEntry("recurrence", "only a timed entry that is no occurrence recurs")
+        if not _RULE.fullmatch(entry.recurrence.rule):
+            raise InvalidEntry("recurrence", "must be an RFC 5545 rule")
+        slots = (*entry.recurrence.added, *entry.recurrence.left_out)
+    else:
+        slots = (entry.recurrence_id.slot,) if entry.recurrence_id else ()
+    if any(slot.tzinfo is not None for slot in slots):
+        raise InvalidEntry("recurrence", "slots are times of the wall clock, without a zone")
+    if entry.recurrence_id is not None:
+        known_zone(entry.recurrence_id.timezone)
+
+
+def known_zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (ValueError, OSError, KeyError):
+        raise InvalidEntry("timezone", f"{name!r} is not a known time zone") from None
+
+
 def _times(entry: CalendarEntry) -> tuple[dt.datetime | dt.date, dt.datetime | dt.date | None]:
     start, end = entry.start, entry.end
     if isinstance(start, dt.datetime):
-        try:
-            zone = ZoneInfo(entry.timezone)
-        except (ValueError, OSError, KeyError):
-            raise InvalidEntry("timezone", f"{entry.timezone!r} is not a known time zone") from None
+        zone = known_zone(entry.timezone)
         start = _moment("start", start).astimezone(zone)
         if isinstance(end, dt.datetime):
             end = _moment("end", end).astimezone(zone)

@@ -8,9 +8,16 @@ from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from icalendar import Calendar, Event, Timezone, vCalAddress, vDuration, vText, vUri
+from icalendar import Calendar, Event, Timezone, vCalAddress, vDuration, vRecur, vText, vUri
 
-from backend.invitations.ical.entries import CalendarEntry, InvalidEntry, checked, one_line, online_label
+from backend.invitations.ical.entries import (
+    CalendarEntry,
+    InvalidEntry,
+    checked,
+    many_lines,
+    one_line,
+    online_label,
+)
 from backend.mail.mailbox import Mailbox
 
 PRODID = "-//Plenum//Conferences and meetings//VI"
@@ -48,16 +55,23 @@ def publish(
     entries: Sequence[CalendarEntry],
     *,
     name: str,
+    description: str = "",
     timezone: str = "Asia/Ho_Chi_Minh",
     refresh: dt.timedelta = dt.timedelta(hours=1),
 ) -> bytes:
-    """A feed or a download without attendees. Cancelled meetings stay in it, marked so: leaving them out hides the news."""
+    """A feed or a download without attendees. Cancelled meetings stay in it, marked so: leaving them out hides the news.
+
+    Only occurrences of what recurs share a UID, each with a RECURRENCE-ID of its own.
+    """
     entries = [checked(replace(entry, attendee=None)) for entry in entries]
-    if len({entry.uid for entry in entries}) != len(entries):
+    if len({(entry.uid, entry.recurrence_id) for entry in entries}) != len(entries):
         raise InvalidEntry("uid", "two entries of one feed share a UID")
     calendar = _calendar("PUBLISH")
     calendar.add("name", _Text(one_line(name)))
     calendar.add("x-wr-calname", _Text(one_line(name)))
+    if said := many_lines(description):
+        calendar.add("description", _Text(said))
+        calendar.add("x-wr-caldesc", _Text(said))
     calendar.add("x-wr-timezone", _Text(timezone))
     calendar.add("refresh-interval", vDuration(refresh), parameters={"VALUE": "DURATION"})
     calendar.add("x-published-ttl", vDuration(refresh))
@@ -80,9 +94,10 @@ def _calendar(method: str) -> Calendar:
 
 
 def _written(calendar: Calendar, method: str, entries: Sequence[CalendarEntry]) -> bytes:
-    zones = {entry.timezone for entry in entries if isinstance(entry.start, dt.datetime)} - {"UTC"}
-    for zone in sorted(zones):
-        calendar.add_component(_zone(zone))
+    zones = {entry.timezone for entry in entries if isinstance(entry.start, dt.datetime)}
+    zones |= {entry.recurrence_id.timezone for entry in entries if entry.recurrence_id}
+    for described in filter(None, map(_zone, sorted(zones))):
+        calendar.add_component(described)
     for entry in entries:
         calendar.add_component(_event(method, entry))
     data: bytes = calendar.to_ical()
@@ -91,11 +106,16 @@ def _written(calendar: Calendar, method: str, entries: Sequence[CalendarEntry]) 
 
 
 @lru_cache(maxsize=64)
-def _zone(name: str) -> Timezone:
-    """The VTIMEZONE of `name`. Made once: searching a zone's history takes longer than the rest of a message."""
+def _zone(name: str) -> Timezone | None:
+    """The VTIMEZONE of `name`; None for the thirty names of UTC (GMT, Zulu, …), whose times are written in UTC.
+
+    Made once: searching a zone's history takes longer than the rest of a message.
+    """
     calendar, event = Calendar(), Event()
     event.add("dtstart", dt.datetime(2000, 1, 1, tzinfo=ZoneInfo(name)))
     calendar.add_component(event)
+    if not calendar.get_missing_tzids():
+        return None
     calendar.add_missing_timezones(first_date=_ZONES_FROM)
     if [zone.tz_name for zone in calendar.timezones] != [name]:
         raise InvalidEntry("timezone", f"{name!r} cannot be described to other programs")
@@ -112,10 +132,26 @@ def _event(method: str, entry: CalendarEntry) -> Event:
     event.add("dtstart", entry.start)
     if entry.end is not None:
         event.add("dtend", entry.end)
+    if entry.modified is not None:
+        event.add("last-modified", entry.modified)
+    if entry.recurrence_id is not None:
+        event.add("recurrence-id", _slot(entry.recurrence_id.slot, entry.recurrence_id.timezone))
+    if entry.recurrence is not None:
+        if entry.recurrence.rule:
+            event.add("rrule", vRecur.from_ical(entry.recurrence.rule))
+        for name, slots in (("rdate", entry.recurrence.added), ("exdate", entry.recurrence.left_out)):
+            if slots:
+                event.add(name, [_slot(slot, entry.timezone) for slot in slots])
     for name in ("summary", "description", "location"):
         if text := getattr(entry, name):
             event.add(name, _Text(text), parameters={"LANGUAGE": entry.language})
     event.add("status", entry.status)
+    if entry.free:
+        event.add("transp", "TRANSPARENT")
+    if entry.classification:
+        event.add("class", entry.classification)
+    if entry.related_to:
+        event.add("related-to", entry.related_to)
     event.add("organizer", _cal_address(entry.organizer), encode=False)
     if entry.attendee is not None:
         event.add("attendee", _cal_address(entry.attendee, **_attendee_parameters(method)), encode=False)
@@ -128,6 +164,10 @@ def _event(method: str, entry: CalendarEntry) -> Event:
         link.params.update({"VALUE": "URI", "FEATURE": ["AUDIO", "VIDEO"], "LABEL": online_label(entry)})
         event.add("conference", link, encode=False)
     return event
+
+
+def _slot(slot: dt.datetime, timezone: str) -> dt.datetime:
+    return slot.replace(microsecond=0, tzinfo=ZoneInfo(timezone))
 
 
 def _cal_address(mailbox: Mailbox, **parameters: str) -> vCalAddress:
@@ -191,11 +231,29 @@ def _meant(method: str, entry: CalendarEntry) -> dict[str, Any]:
         "categories": list(entry.categories),
         "url": entry.url,
         "conference": entry.conference_link,
+        "modified": entry.modified,
+        "free": entry.free,
+        "classification": entry.classification,
+        "related_to": entry.related_to,
+        "recurrence_id": entry.recurrence_id
+        and _instant(_slot(entry.recurrence_id.slot, entry.recurrence_id.timezone)),
+        "rule": _rule_parts(entry.recurrence.rule) if entry.recurrence else {},
+        "added": _slots_meant(entry, "added"),
+        "left_out": _slots_meant(entry, "left_out"),
     }
+
+
+def _slots_meant(entry: CalendarEntry, name: str) -> list[Any]:
+    return [_instant(_slot(slot, entry.timezone)) for slot in getattr(entry.recurrence, name, ())]
+
+
+def _rule_parts(rule: str) -> dict[str, str]:
+    return dict(part.split("=", 1) for part in rule.split(";") if part)
 
 
 def _found(event: Event) -> dict[str, Any]:
     start, end, categories = event.get("dtstart"), event.get("dtend"), event.get("categories")
+    occurrence, rule = event.get("recurrence-id"), event.get("rrule")
     return {
         "uid": str(event.get("uid", "")),
         "sequence": int(event.get("sequence", -1)),
@@ -211,7 +269,19 @@ def _found(event: Event) -> dict[str, Any]:
         "categories": [str(category) for category in categories.cats] if categories is not None else [],
         "url": str(event.get("url", "")),
         "conference": str(event.get("conference", "")),
+        "modified": event.decoded("last-modified", None),
+        "free": event.get("transp") == "TRANSPARENT",
+        "classification": str(event.get("class", "")),
+        "related_to": str(event.get("related-to", "")),
+        "recurrence_id": _instant(occurrence and occurrence.dt),
+        "rule": _rule_parts(rule.to_ical().decode()) if rule is not None else {},
+        "added": _slots_found(event.get("rdate")),
+        "left_out": _slots_found(event.get("exdate")),
     }
+
+
+def _slots_found(slots: Any) -> list[Any]:
+    return [_instant(slot.dt) for slot in slots.dts] if slots is not None else []
 
 
 def _instant(moment: dt.datetime | dt.date | None) -> tuple[Any, ...] | None:

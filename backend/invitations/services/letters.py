@@ -1,7 +1,7 @@
 """Letters to invitees: the invitation with its calendar request, its change, and its cancellation."""
 
 from typing import Any
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
@@ -19,9 +19,6 @@ from backend.invitations.models import Invitation
 from backend.invitations.states import InvitationState
 from backend.mail.mailbox import Mailbox
 from backend.outbox.services import emit
-
-#: Calendar UIDs are derived from it; another one would make every calendar show every meeting twice.
-CALENDAR = UUID("6f0b7a52-3b0e-5c55-9d1f-6a1f4f0f6c11")
 
 SUBJECTS = {
     "invitation": {"vi": "Giấy mời: {title}", "en": "Invitation: {title}"},
@@ -102,11 +99,6 @@ def mail_update(*, conference_id: UUID) -> int:
     return len(rows)
 
 
-def calendar_uid(conference_id: UUID, site_id: UUID | None) -> str:
-    """The same for everybody at this site, for ever."""
-    return str(uuid5(CALENDAR, f"{conference_id}/{site_id or ''}"))
-
-
 def _entry(row: Invitation, *, sequence: int) -> ical.CalendarEntry | None:
     """The meeting at the invitee's site; None while the conference has no exact time.
 
@@ -118,7 +110,7 @@ def _entry(row: Invitation, *, sequence: int) -> ical.CalendarEntry | None:
     lead = lead_organisation(conference)
     link = links.address(row.id, row.link_round)
     return ical.CalendarEntry(
-        uid=calendar_uid(conference.id, row.site_id),
+        uid=ical.calendar_uid(conference.id, row.site_id),
         sequence=sequence + 2 * queries.earlier_withdrawals(row),
         stamp=now(),
         summary=localized(conference.title, language),
