@@ -39,7 +39,8 @@ class Entry:
     """One agenda item. Times are exact or None; `day` and `day_part` are what is known instead.
 
     `phase_name` is what the phase is called, the conference's own word first. `confidentiality` is never looser than
-    the conference's. `sequence` rises once when people must hear of another time, place or state (RFC 5545);
+    the conference's; `own_confidentiality` is what was said of the item itself, "" for nothing, and decides who reads
+    the entry (`cut_for`). `sequence` rises once when people must hear of another time, place or state (RFC 5545);
     `changed_at` is when a release last wrote anything of the entry anew (LAST-MODIFIED).
     """
 
@@ -59,6 +60,7 @@ class Entry:
     state: str = "planned"
     reason: Text
     confidentiality: str = "public"
+    own_confidentiality: str = ""
     places: tuple[Place, ...] = ()
     speakers: tuple[Voice, ...] = ()
     chairs: tuple[Voice, ...] = ()

@@ -59,15 +59,18 @@ def test_a_draft_cancelled_before_anybody_knew_of_it_stays_unknown(granted: Gran
     assert sees(granted("organiser", host), cancelled)
 
 
-@pytest.mark.parametrize("confidentiality", ["internal", "restricted"])
-def test_a_closed_circle_is_its_organisers_and_those_on_duty(
-    granted: Granted, host: Organisation, confidentiality: str
+@pytest.mark.parametrize(("confidentiality", "partners_read"), [("internal", True), ("restricted", False)])
+def test_a_closed_circle_is_its_organisers_or_its_lead_alone_and_those_on_duty(
+    granted: Granted, host: Organisation, confidentiality: str, partners_read: bool
 ) -> None:
-    partner, person = OrganisationFactory(), PersonFactory()
+    partner, person, colleague = OrganisationFactory(), PersonFactory(), PersonFactory()
     conference = held(host, co=[partner], announced=True, confidentiality=confidentiality)
     DutyFactory(conference=conference, kind="guest", person=person)
     DutyFactory(conference=conference, kind="chair", person=person)
-    assert sees(granted("auditor", partner), conference)
+    DutyFactory(conference=conference, kind="guest", person=colleague)
+    assert sees(granted("auditor", host), conference)
+    assert sees(granted("auditor", partner), conference) is partners_read
+    assert sees(granted("auditor", partner, person=colleague), conference)
     assert sees(granted(person=person), conference)
     assert not sees(granted("organiser", OrganisationFactory()), conference)
     assert not sees(granted(person=PersonFactory()), conference)

@@ -1,6 +1,17 @@
 """Reading conferences, by noun: who sees them, what they consist of, which rooms are taken, how it is all said."""
 
 from backend.conferences.queries.clashes import Clash, clashes_of
+from backend.conferences.queries.confidential import (
+    acting_for,
+    closed_items,
+    cut_for,
+    effective,
+    items_visible_to,
+    looser,
+    parts_visible_to,
+    with_items_visible_to,
+)
+from backend.conferences.queries.public import public_conferences
 from backend.conferences.queries.record import (
     chairs,
     co_organisations,
@@ -38,7 +49,7 @@ from backend.conferences.queries.visibility import (
     also_visible,
     held_by,
     known_to,
-    parts_visible_to,
+    takes_part,
     visible_to,
 )
 
@@ -49,14 +60,18 @@ __all__ = [
     "Clash",
     "Span",
     "Visibility",
+    "acting_for",
     "also_visible",
     "buffers",
     "chairs",
     "clashes_of",
+    "closed_items",
     "co_organisations",
     "conference_span",
+    "cut_for",
     "day_said",
     "duties",
+    "effective",
     "for_details",
     "for_lists",
     "free_rooms",
@@ -64,9 +79,11 @@ __all__ = [
     "held_by",
     "held_span",
     "item_span",
+    "items_visible_to",
     "known_to",
     "lead_organisation",
     "lead_organisation_id",
+    "looser",
     "moment_said",
     "name_then",
     "next_after",
@@ -80,6 +97,7 @@ __all__ = [
     "site_said",
     "speeches_of",
     "taken_span",
+    "takes_part",
     "visible_series",
     "visible_templates",
     "visible_to",
@@ -87,4 +105,5 @@ __all__ = [
     "when_said",
     "where_said",
     "with_bookings",
+    "with_items_visible_to",
 ]

@@ -1,13 +1,12 @@
 """Who sees which conference."""
 
 from collections.abc import Callable, Collection
-from typing import TypeVar
 from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Exists, Model, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from backend.conferences.models import Conference, Duty, Organiser
+from backend.conferences.models import Conference, Duty, Organiser, Speaker
 from backend.conferences.states import ConferenceState, Confidentiality, OrganiserRole
 from backend.people.models import Account, Role
 from backend.people.queries import organisations_with
@@ -22,8 +21,6 @@ Visibility = Callable[[Account], Q]
 #: of that floor (an invitation, a registration). Fill it with `also_visible`.
 VISIBILITY: list[Visibility] = []
 
-Row = TypeVar("Row", bound=Model)
-
 
 def also_visible(reason: Visibility) -> Visibility:
     """Decorator for the queries of a floor above: `reason(account)` widens `visible_to` by the conferences its Q finds.
@@ -36,14 +33,23 @@ def also_visible(reason: Visibility) -> Visibility:
     return reason
 
 
-def _held_by(organisation_ids: set[UUID] | None, *roles: str) -> Q:
-    """Conferences one of the organisations (None: any) holds in one of `roles` (none given: in any)."""
-    organisers = Organiser.objects.filter(conference=OuterRef("pk"))
-    if organisation_ids is not None:
-        organisers = organisers.filter(organisation_id__in=organisation_ids)
+def held_by_any(organisation_ids: Collection[UUID], *roles: str) -> Q:
+    """Conferences one of the organisations holds in one of `roles` (none given: in any)."""
+    organisers = Organiser.objects.filter(conference=OuterRef("pk"), organisation_id__in=organisation_ids)
     if roles:
         organisers = organisers.filter(role__in=roles)
     return Q(Exists(organisers))
+
+
+def takes_part(account: Account) -> Q:
+    """Conferences in which the account's person has a duty or is planned to speak, and those VISIBILITY adds."""
+    concerned = Q(pk__in=[])
+    if account.person_id is not None:
+        for part in (Duty, Speaker):
+            concerned |= Q(Exists(part.objects.filter(conference=OuterRef("pk"), person_id=account.person_id)))
+    for reason in VISIBILITY:
+        concerned |= reason(account)
+    return concerned
 
 
 def visible_to(account: Account | AnonymousUser) -> QuerySet[Conference]:
@@ -52,7 +58,12 @@ def visible_to(account: Account | AnonymousUser) -> QuerySet[Conference]:
     - everything, where it holds a reading role everywhere;
     - drafts, and conferences cancelled before they were announced: only readers of the lead organisation;
     - public ones: every signed-in account;
-    - internal and restricted ones: readers of an organiser, people with a duty in it, and who VISIBILITY adds.
+    - internal ones: readers of an organiser, and who takes part: by a duty, as a planned speaker, or as VISIBILITY
+      adds;
+    - restricted ones: readers of the lead organisation, and who takes part. A co-organiser's people see them when they
+      take part themselves.
+
+    What is closed more strictly inside a conference is said in `confidential`.
     """
     conferences = Conference.objects.all()
     if isinstance(account, AnonymousUser):
@@ -60,18 +71,10 @@ def visible_to(account: Account | AnonymousUser) -> QuerySet[Conference]:
     where = organisations_with(account, *READERS)
     if where is None:
         return conferences
-    concerned = Q(confidentiality=Confidentiality.PUBLIC) | _held_by(where)
-    if account.person_id is not None:
-        concerned |= Q(Exists(Duty.objects.filter(conference=OuterRef("pk"), person_id=account.person_id)))
-    for reason in VISIBILITY:
-        concerned |= reason(account)
+    concerned = Q(confidentiality=Confidentiality.PUBLIC) | takes_part(account)
+    concerned |= Q(confidentiality=Confidentiality.INTERNAL) & held_by_any(where)
     known = ~Q(state=ConferenceState.DRAFT) & ~Q(state=ConferenceState.CANCELLED, announced_at=None)
-    return conferences.filter(_held_by(where, OrganiserRole.LEAD) | (known & concerned))
-
-
-def parts_visible_to(rows: QuerySet[Row], account: Account | AnonymousUser) -> QuerySet[Row]:
-    """Of rows that belong to a conference (sites, agenda items, …) those whose conference the account may see."""
-    return rows.filter(conference__in=visible_to(account))
+    return conferences.filter(held_by_any(where, OrganiserRole.LEAD) | (known & concerned))
 
 
 def known_to(account: Account | AnonymousUser, conference_ids: Collection[UUID]) -> dict[UUID, Conference]:
@@ -81,9 +84,9 @@ def known_to(account: Account | AnonymousUser, conference_ids: Collection[UUID])
 
 def held_by(organisation_id: UUID) -> Q:
     """Conferences the organisation leads or co-organises."""
-    return _held_by({organisation_id})
+    return held_by_any({organisation_id})
 
 
 def led_by(organisation_id: UUID) -> Q:
     """Conferences the organisation answers for."""
-    return _held_by({organisation_id}, OrganiserRole.LEAD)
+    return held_by_any({organisation_id}, OrganiserRole.LEAD)

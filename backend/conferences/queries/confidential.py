@@ -1,0 +1,225 @@
+"""Who sees what inside a conference: items closed more strictly than the conference, and all that belongs to them.
+
+- A *public* item is seen by whoever sees the conference.
+- An *internal* item: by who holds a reading role in any of its organisers, and who takes part (a duty, a planned
+  speech, an invitation, a seat). Merely to be signed in is not enough.
+- A *restricted* item: by who holds a reading role in the lead organisation, by chairs and secretaries of the whole
+  conference, and by who speaks to that very item or has a duty in it. Invited people do not see it.
+- An item that says nothing of its own is as closed as the session that holds it, or as the conference; it is never
+  looser than either. In a restricted conference such an item is seen by whoever sees the conference.
+- Agenda rooms, duties, speeches, speakers, papers and whatever is kept of a speech are seen with their item.
+
+Everything that shows a part of a conference goes through `parts_visible_to`, `items_visible_to` or `cut_for`; what is
+written for everybody (articles, pages, public feeds) asks for AnonymousUser.
+"""
+
+from dataclasses import replace
+from typing import Any, TypeVar
+from uuid import UUID
+
+from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import EmptyResultSet
+from django.db.models import Exists, ForeignKey, Model, OuterRef, Q, QuerySet
+from django.db.models.expressions import RawSQL
+
+from backend.conferences.models import AgendaItem, Conference, Duty, Speaker, Speech
+from backend.conferences.programme import Entry, Programme
+from backend.conferences.queries.public import public_conferences
+from backend.conferences.queries.visibility import READERS, held_by_any, takes_part, visible_to
+from backend.conferences.states import Confidentiality, DutyKind, OrganiserRole
+from backend.people.models import Account
+from backend.people.queries import organisations_with
+
+Row = TypeVar("Row", bound=Model)
+Reader = Account | AnonymousUser
+
+_STRICTNESS = {level: strictness for strictness, level in enumerate(Confidentiality.values)}
+
+
+def effective(own: str, conferences: str) -> str:
+    """How closed an item is: the stricter of its own level ("" says nothing) and the conference's."""
+    return max(own or conferences, conferences, key=_STRICTNESS.__getitem__)
+
+
+def looser(own: str, conferences: str) -> bool:
+    """Whether the item's own level would open what the conference closes."""
+    return effective(own, conferences) != (own or conferences)
+
+
+def items_visible_to(account: Reader) -> QuerySet[AgendaItem]:
+    """The agenda items an account may know of. For AnonymousUser: those of public, announced conferences that may be
+    told to everybody."""
+    return parts_visible_to(AgendaItem.objects.all(), account)
+
+
+def parts_visible_to(rows: QuerySet[Row], account: Reader) -> QuerySet[Row]:
+    """Of rows that belong to a conference those the account may know of: it sees the conference and, where a row
+    belongs to an agenda item, that item.
+
+    An item is found by the row's `agenda_item`, or that of its `speaker` or `speech`.
+    """
+    return with_items_visible_to(rows.filter(conference__in=_open_to(account)), account)
+
+
+def with_items_visible_to(rows: QuerySet[Row], account: Reader) -> QuerySet[Row]:
+    """Of rows whose conference is known to be visible those that belong to no hidden agenda item."""
+    hidden = _hidden_from(account)
+    path = _way_to_item(rows.model)
+    return rows if hidden is None or path is None else rows.exclude(**{f"{path}__in": hidden})
+
+
+def closed_items(at_least: Confidentiality = Confidentiality.INTERNAL) -> Any:
+    """The ids, for `__in`, of items which by their own level or that of a session around them are at least so closed,
+    whatever their conference is."""
+    levels = [level for level in _STRICTNESS if _STRICTNESS[level] >= _STRICTNESS[at_least]]
+    return _with_what_they_hold(AgendaItem.objects.filter(confidentiality__in=levels))
+
+
+def acting_for(person_id: UUID | None) -> Account:
+    """Somebody who sees what this person sees by taking part, without any role: for letters and feeds of people."""
+    nobody = Account(person_id=person_id)
+    nobody.roles = frozenset()
+    return nobody
+
+
+def cut_for(programme: Programme, account: Reader, conference: Conference) -> Programme:
+    """The programme as the account may see it: hidden entries are gone with everything they hold.
+
+    A session whose entries are gone stays; an entry the account itself speaks to moves up to the next session it may
+    see. An entry is shown when both the programme and the record as it stands today allow it: what was closed after a
+    release is hidden in that release too, and what was opened is not shown under the words it had while it was closed.
+
+    Whether the account may see the conference is asked by the caller; to AnonymousUser only a public one shows
+    anything.
+    """
+    reads = _Reading.of(account, conference)
+    if reads is None:
+        return programme
+    gone: set[UUID] = set()
+    kept: list[Entry] = []
+    stands_in: dict[UUID, UUID | None] = {}
+    for entry in programme.entries:
+        above = entry.parent
+        while above in gone:
+            above = stands_in[above]
+        stands_in[entry.id] = above
+        if reads.hides(entry) or (entry.parent in gone and not reads.speaks_to(entry)):
+            gone.add(entry.id)
+        else:
+            kept.append(entry if above == entry.parent else replace(entry, parent=above))
+    return replace(programme, entries=tuple(kept)) if gone else programme
+
+
+class _Reading:
+    """What one account may read of one conference's programme."""
+
+    def __init__(self, account: Reader, conference: Conference) -> None:
+        self.person_id = None if isinstance(account, AnonymousUser) else account.person_id
+        self.hidden_today, self.own_today = _today(account, conference)
+        whole, inside = _circles(account)
+        this = Conference.objects.filter(pk=conference.pk)
+        self.inside = this.filter(inside).exists()
+        self.whole = self.inside and this.filter(whole).exists()
+        self.shut_out = isinstance(account, AnonymousUser) and conference.confidentiality != Confidentiality.PUBLIC
+
+    @classmethod
+    def of(cls, account: Reader, conference: Conference) -> "_Reading | None":
+        """None for who reads everything."""
+        everywhere = not isinstance(account, AnonymousUser) and organisations_with(account, *READERS) is None
+        return None if everywhere else cls(account, conference)
+
+    def speaks_to(self, entry: Entry) -> bool:
+        return self.person_id is not None and (entry.id in self.own_today or self.person_id in entry.people())
+
+    def hides(self, entry: Entry) -> bool:
+        if self.shut_out or entry.id in self.hidden_today:
+            return True
+        if entry.own_confidentiality == Confidentiality.RESTRICTED:
+            return not (self.whole or self.speaks_to(entry))
+        return entry.own_confidentiality == Confidentiality.INTERNAL and not self.inside
+
+
+def _today(account: Reader, conference: Conference) -> tuple[set[UUID], set[UUID]]:
+    """The conference's items hidden from the account, and those it speaks to or has a duty in."""
+    items = AgendaItem.objects.filter(conference=conference)
+    hidden = _hidden_from(account)
+    own = set() if isinstance(account, AnonymousUser) else set(items.filter(_own(account)).values_list("pk", flat=True))
+    return set(items.filter(pk__in=hidden).values_list("pk", flat=True)) if hidden is not None else set(), own
+
+
+def _open_to(account: Reader) -> QuerySet[Conference]:
+    if not isinstance(account, AnonymousUser):
+        return visible_to(account)
+    return public_conferences().order_by()
+
+
+def _way_to_item(model: type[Model]) -> str | None:
+    """How rows of the model lead to the agenda item they belong to; None where they belong to none."""
+    if model is AgendaItem:
+        return "pk"
+    fields = {field.name for field in model._meta.get_fields() if isinstance(field, ForeignKey)}
+    ways = {"agenda_item": "agenda_item", "speaker": "speaker__agenda_item", "speech": "speech__agenda_item"}
+    return next((way for name, way in ways.items() if name in fields), None)
+
+
+def _circles(account: Reader) -> tuple[Q, Q]:
+    """The conferences all of whose restricted items the account sees, and those whose internal ones."""
+    if isinstance(account, AnonymousUser):
+        return Q(pk__in=[]), Q(pk__in=[])
+    where = organisations_with(account, *READERS) or set()
+    whole = held_by_any(where, OrganiserRole.LEAD)
+    if account.person_id is not None:
+        of_the_whole = Duty.objects.filter(
+            conference=OuterRef("pk"),
+            person_id=account.person_id,
+            kind__in=(DutyKind.CHAIR, DutyKind.SECRETARY),
+            agenda_item=None,
+        )
+        whole |= Q(Exists(of_the_whole))
+    return whole, held_by_any(where) | takes_part(account)
+
+
+def _own(account: Account) -> Q:
+    """Agenda items the account's person speaks or spoke to, or has a duty in."""
+    own = Q(pk__in=[])
+    if account.person_id is not None:
+        for part in (Speaker, Duty, Speech):
+            own |= Q(Exists(part.objects.filter(agenda_item=OuterRef("pk"), person_id=account.person_id)))
+    return own
+
+
+def _hidden_from(account: Reader) -> Any:
+    """The ids, for `__in`, of agenda items the account may not see even where it sees the conference; None: none."""
+    if isinstance(account, AnonymousUser):
+        return closed_items()
+    if organisations_with(account, *READERS) is None:
+        return None
+    whole, inside = _circles(account)
+    own = _own(account)
+    restricted = Q(confidentiality=Confidentiality.RESTRICTED) & ~own
+    restricted &= ~Q(conference__in=Conference.objects.filter(whole))
+    internal = Q(confidentiality=Confidentiality.INTERNAL) & ~Q(conference__in=Conference.objects.filter(inside))
+    return _with_what_they_hold(AgendaItem.objects.filter(restricted | internal), but=AgendaItem.objects.filter(own))
+
+
+def _with_what_they_hold(items: QuerySet[AgendaItem], but: QuerySet[AgendaItem] | None = None) -> Any:
+    """The items and, to any depth, what they hold, leaving out `but` and what only those hold."""
+    found, values = _sql(items)
+    left_out, left_out_values = _sql(AgendaItem.objects.none() if but is None else but)
+    sql = f"""
+        WITH RECURSIVE hidden(id) AS (
+            {found}
+            UNION
+            SELECT held.id FROM conferences_agendaitem held JOIN hidden ON held.parent_id = hidden.id
+            WHERE held.id NOT IN ({left_out})
+        )
+        SELECT id FROM hidden
+    """  # noqa: S608  # composed of statements Django wrote, with their values apart
+    return RawSQL(sql, (*values, *left_out_values))  # noqa: S611
+
+
+def _sql(items: QuerySet[AgendaItem]) -> tuple[str, tuple[Any, ...]]:
+    try:
+        return items.order_by().values("pk").query.sql_with_params()
+    except EmptyResultSet:
+        return "SELECT NULL::uuid WHERE false", ()
