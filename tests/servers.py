@@ -14,6 +14,8 @@ from backend.embedded import servers
 
 os.environ.setdefault("PLENUM_SECRET_KEY", "tests-only-secret-key-of-more-than-32-characters")
 os.environ.setdefault("PLENUM_LOG_LEVEL", "ERROR")
+# Changes are told at once, unless a test is about waiting.
+os.environ.setdefault("PLENUM_NEWS_WINDOW", "0")
 
 worker = os.environ.get("PYTEST_XDIST_WORKER", "")
 if worker:

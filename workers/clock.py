@@ -14,6 +14,7 @@ from workers.celery import app
 #: task name → seconds between two runs
 TIMETABLE = {
     "plenum.clock.close_due_polls": 1.0,
+    "plenum.clock.tell_due_news": 5.0,
     "plenum.clock.extend_series": 60.0,
     "plenum.clock.forget_what_expired": 3600.0,
 }
@@ -27,6 +28,13 @@ def close_due_polls() -> None:
     """Seals the polls whose closing time has passed by the database's clock."""
     with context.acting(actor="clock"):
         resolutions.close_due()
+
+
+@app.task(name="plenum.clock.tell_due_news")
+def tell_due_news() -> None:
+    """Closes the news windows that have been open long enough, so that people are told what changed."""
+    with context.acting(actor="clock"):
+        conferences.tell_due_news()
 
 
 @app.task(name="plenum.clock.extend_series")

@@ -25,7 +25,8 @@ class ConferenceAnnounced(DomainEvent):
 
 @event("conference.moved", subject="conference_id")
 class ConferenceMoved(DomainEvent):
-    """An announced conference has another time or place: calendars must be told, under the new `sequence`.
+    """An announced conference has another time or place, which people are told of under `sequence`: the same for all
+    moves until then.
 
     `changes` names what moved: day, day_part, starts_at, ends_at, time_zone, sites; or "resumed" when a postponed
     conference was announced again.
@@ -34,6 +35,21 @@ class ConferenceMoved(DomainEvent):
     conference_id: UUID
     sequence: int
     changes: list[str]
+
+
+@event("conference.news_due", subject="conference_id")
+class ConferenceNewsDue(DomainEvent):
+    """A while after something was moved or released, whoever it concerns is told all of it at once.
+
+    Everybody knew the time and place of `from_sequence` and the programme released as `from_release` (0: none); now
+    `to_sequence` and `to_release` hold. Equal ones mean that nothing of that kind is new.
+    """
+
+    conference_id: UUID
+    from_sequence: int
+    to_sequence: int
+    from_release: int
+    to_release: int
 
 
 @event("conference.started", subject="conference_id")

@@ -8,6 +8,7 @@ from django.contrib.postgres.fields.ranges import RangeStartsWith
 from django.contrib.postgres.indexes import GistIndex
 from django.db import models
 from django.db.models import Deferrable
+from django.db.models.functions import Now
 
 from backend.conferences.states import (
     ClashPolicy,
@@ -158,6 +159,31 @@ class Conference(Base):
         if {"title", "topics", "standards"} & set(kwargs.get("update_fields") or ()):
             kwargs["update_fields"] = {*kwargs["update_fields"], "folded"}
         super().save(*args, **kwargs)
+
+
+class TimeAndPlace(models.Model):
+    """When and where a conference is, as people were told under one `sequence`: written before the first letter says
+    so, and never changed. One that is `called_off` was told to take place at no time at all.
+
+    `places` has one entry per site, in order: {"site": id, "venue": id, "room": id or null, "said": {"vi": …}}.
+    """
+
+    id = models.UUIDField(primary_key=True, default=time_ordered_id, editable=False)
+    conference = models.ForeignKey(Conference, on_delete=models.PROTECT, related_name="told")
+    sequence = models.PositiveIntegerField()
+    called_off = models.BooleanField(default=False)
+    day = models.DateField(null=True)
+    day_part = models.CharField(max_length=12, choices=DayPart, blank=True)
+    starts_at = models.DateTimeField(null=True)
+    ends_at = models.DateTimeField(null=True)
+    time_zone = models.CharField(max_length=40)
+    places = models.JSONField(default=list)
+    recorded_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["conference", "sequence"], name="a_sequence_says_one_time_and_place")
+        ]
 
 
 class Organiser(Base):

@@ -11,6 +11,7 @@ from backend.conferences.services.cloning import (
 )
 from backend.conferences.services.drafting import draft, edit, record_capacity
 from backend.conferences.services.lifecycle import announce, archive, cancel, close, postpone, reopen, start
+from backend.conferences.services.news import mark_told, tell_due_news
 from backend.conferences.services.occurrences import extend_all_series, extend_series
 from backend.conferences.services.places import (
     add_room,
@@ -78,6 +79,7 @@ __all__ = [
     "postpone",
     "record_capacity",
     "remove_agenda_item",
+    "mark_told",
     "remove_agenda_room",
     "remove_duty",
     "remove_room",
@@ -91,3 +93,4 @@ __all__ = [
     "start",
     "swap_rooms",
 ]
+    "tell_due_news",

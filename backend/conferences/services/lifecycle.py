@@ -17,6 +17,7 @@ from backend.conferences.events import (
 )
 from backend.conferences.models import Conference
 from backend.conferences.queries import lead_organisation_id
+from backend.conferences.services.news import begin_telling, keep_told, note_news
 from backend.conferences.services.scheduling import book_rooms, rearrange
 from backend.conferences.states import MOVES, ConferenceState
 from backend.core.clock import now
@@ -31,8 +32,9 @@ from backend.outbox.services import emit
 def announce(*, conference_id: UUID, expected: int | None = None) -> Conference:
     """Makes the conference known to everybody its confidentiality allows.
 
-    Announced again after a postponement, it takes its rooms back, and its `sequence` rises so that calendars hear
-    of it (conference.moved with "resumed"). Raises Invalid naming what is still missing: a lead organiser, a day.
+    Announced again after a postponement, it takes its rooms back, and its `sequence` rises so that calendars hear of
+    it when the news window closes (conference.moved with "resumed"). Raises Invalid naming what is still missing: a
+    lead organiser, a day.
     """
     conference = locked(Conference, conference_id, expected=expected)
     resumed = conference.state == ConferenceState.POSTPONED
@@ -44,9 +46,15 @@ def announce(*, conference_id: UUID, expected: int | None = None) -> Conference:
     if resumed:
         conference.sequence += 1
         facts.append(ConferenceMoved(conference_id=conference.id, sequence=conference.sequence, changes=["resumed"]))
+    else:
+        begin_telling(conference)
     conference.save()
     rearrange(conference)
     emit(*facts)
+    if resumed:
+        note_news(conference)
+    else:
+        keep_told(conference)
     return conference
 
 
@@ -106,17 +114,20 @@ def archive(*, conference_id: UUID, expected: int | None = None) -> Conference:
 
 @transaction.atomic
 def postpone(*, conference_id: UUID, reason: Text, expected: int | None = None) -> Conference:
-    """Puts the conference off without a new time; its rooms are free again."""
+    """Puts the conference off without a new time; its rooms are free again. Invitees are told at once, and of everything
+    else that is new only when it is announced again."""
     conference = locked(Conference, conference_id, expected=expected)
     MOVES.move(conference, "postpone")
     _call_off(conference, reason)
+    keep_told(conference)
     emit(ConferencePostponed(conference_id=conference.id, sequence=conference.sequence))
     return conference
 
 
 @transaction.atomic
 def cancel(*, conference_id: UUID, reason: Text, expected: int | None = None) -> Conference:
-    """Calls the conference off; its rooms are free again, and its invitations will be withdrawn."""
+    """Calls the conference off; its rooms are free again, and its invitations will be withdrawn, which is all the news
+    there is."""
     conference = locked(Conference, conference_id, expected=expected)
     MOVES.move(conference, "cancel")
     _call_off(conference, reason)
@@ -128,6 +139,7 @@ def _call_off(conference: Conference, reason: Text) -> None:
     conference.reason = reason
     if conference.announced_at is not None:
         conference.sequence += 1
+    conference.told_sequence, conference.news_due_at = conference.sequence, None
     conference.save()
     book_rooms(conference)
 

@@ -19,6 +19,7 @@ from backend.conferences.queries import (
     wanted_bookings,
 )
 from backend.conferences.states import CALLED_OFF, ClashPolicy, ConferenceState
+from backend.conferences.services.news import next_sequence, note_news
 from backend.core.clock import local, now, time_zones
 from backend.core.errors import Conflict, Invalid
 from backend.core.text import localized, say
@@ -78,8 +79,8 @@ def save_changes(
 ) -> None:
     """Saves the conference and tells which fields were written; writes nothing when there are none.
 
-    When an announced conference moved, its `sequence` rises, once for all of `moved`, and conference.moved tells it.
-    An occurrence of a series remembers what was written `by_hand`.
+    When an announced conference moved, conference.moved tells it, and people hear of it when the news window closes.
+    Its `sequence` rises once for all moves until then. An occurrence of a series remembers what was written `by_hand`.
     """
     written, moves = list(fields), list(moved)
     if not written and not moves:
@@ -87,12 +88,15 @@ def save_changes(
     if by_hand and conference.recurrence_id:
         conference.by_hand = sorted({*conference.by_hand, *written, *moves})
     facts: list[DomainEvent] = [ConferenceEdited(conference_id=conference.id, fields=sorted({*written, *moves}))]
-    if moves and conference.state == ConferenceState.ANNOUNCED:
-        conference.sequence += 1
+    moves_people = bool(moves) and conference.state == ConferenceState.ANNOUNCED
+    if moves_people:
+        conference.sequence = next_sequence(conference)
         facts.append(ConferenceMoved(conference_id=conference.id, sequence=conference.sequence, changes=moves))
     conference.save()
     emit(*facts)
 
+    if moves_people:
+        note_news(conference)
 
 @contextmanager
 def rearranging(conference: Conference) -> Iterator[None]:

@@ -1,0 +1,65 @@
+"""What people were told of time and place, and what of it is no longer so."""
+
+from collections.abc import Collection
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+
+from backend.conferences.models import Conference, Site, TimeAndPlace
+from backend.conferences.queries.said import site_said
+from backend.conferences.states import CALLED_OFF
+from backend.core.text import Text
+
+#: The columns that say when.
+_WHEN = ("day", "day_part", "starts_at", "ends_at", "time_zone")
+
+
+def time_and_place(conference: Conference) -> TimeAndPlace:
+    """What the record says now, not kept; reads prefetched `sites__venue` and `sites__room`."""
+    if "sites" in getattr(conference, "_prefetched_objects_cache", {}):
+        sites = list(conference.sites.all())
+    else:
+        sites = list(conference.sites.select_related("venue", "room"))
+    return TimeAndPlace(
+        conference=conference,
+        sequence=conference.sequence,
+        called_off=conference.state in CALLED_OFF,
+        places=[_place(site) for site in sites],
+        **{name: getattr(conference, name) for name in _WHEN},
+    )
+
+
+def _place(site: Site) -> dict[str, Any]:
+    said: Text = {language: site_said(site, language) for language, _ in settings.LANGUAGES}
+    room = str(site.room_id) if site.room_id else None
+    return {"site": str(site.pk), "venue": str(site.venue_id), "room": room, "said": said}
+
+
+def told(conference_id: UUID, sequences: Collection[int]) -> dict[int, TimeAndPlace]:
+    """What people were told under these sequences, as far as it was kept."""
+    rows = TimeAndPlace.objects.filter(conference_id=conference_id, sequence__in=sequences)
+    return {row.sequence: row for row in rows}
+
+
+def same_time(one: TimeAndPlace, other: TimeAndPlace) -> bool:
+    """One that is called off has no time in common with any other."""
+    if one.called_off or other.called_off:
+        return one.called_off and other.called_off
+    return all(getattr(one, name) == getattr(other, name) for name in _WHEN)
+
+
+def same_place(one: TimeAndPlace, other: TimeAndPlace, site_id: UUID | None) -> bool:
+    """Whether the site, or without one every site, is where it was; how it is called does not matter."""
+    return _where(one, site_id) == _where(other, site_id)
+
+
+def _where(row: TimeAndPlace, site_id: UUID | None) -> list[tuple[str, str, str | None]]:
+    chosen = [place for place in row.places if site_id is None or place["site"] == str(site_id)]
+    return sorted((place["site"], place["venue"], place["room"]) for place in chosen)
+
+
+def place_told(row: TimeAndPlace, site_id: UUID | None, language: str) -> str:
+    """The place of one site, without one of every site, as it was called then; "" when none was known."""
+    chosen = [place for place in row.places if site_id is None or place["site"] == str(site_id)]
+    return "; ".join(place["said"].get(language) or place["said"][settings.REQUIRED_LANGUAGE] for place in chosen)

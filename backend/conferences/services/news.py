@@ -1,0 +1,133 @@
+"""News in windows: what changes within one is told once, a while after the first change, to whom it concerns.
+
+A SEQUENCE (RFC 5545) stands for one time and place. It may take in any number of moves until somebody is told of it;
+then what it says is kept (TimeAndPlace) and never changes: the next move has the next one. All of it happens with the
+conference locked, so moving, telling and closing a window come one after the other.
+"""
+
+import datetime as dt
+from uuid import UUID
+
+import structlog
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F, QuerySet
+from django.db.models.functions import Now
+
+from backend.conferences.events import ConferenceNewsDue
+from backend.conferences.models import Conference, Release, TimeAndPlace
+from backend.conferences.queries.told import time_and_place
+from backend.conferences.states import ConferenceState
+from backend.core.clock import database_now
+from backend.outbox.services import emit
+
+log = structlog.get_logger(__name__)
+
+#: States in which people expect a conference, and hear of what changes.
+EXPECTED = {ConferenceState.ANNOUNCED, ConferenceState.RUNNING}
+
+
+def next_sequence(conference: Conference) -> int:
+    """The sequence of a move: the present one while nobody was told of it, else one more. The conference is locked."""
+    told = conference.sequence <= conference.told_sequence or _kept(conference) is not None
+    return conference.sequence + 1 if told else conference.sequence
+
+
+def begin_telling(conference: Conference) -> None:
+    """Everybody hears of the conference, locked and about to be saved, as it is now: no older news is due, and what was
+    told under its sequence before it was called off is not told again under the same."""
+    if _kept(conference) is not None:
+        conference.sequence += 1
+    _all_told(conference)
+
+
+def note_news(conference: Conference) -> None:
+    """What was changed of this conference, locked and saved, will be told when its window closes; the first change opens
+    it. With PLENUM_NEWS_WINDOW=0 it is told at once. Whatever nobody expects to take place is no news."""
+    if conference.state not in EXPECTED:
+        return
+    if not settings.NEWS_WINDOW:
+        _close(conference)
+    elif conference.news_due_at is None:
+        conference.news_due_at = database_now() + dt.timedelta(seconds=settings.NEWS_WINDOW)
+        Conference.objects.filter(pk=conference.pk).update(news_due_at=conference.news_due_at)
+
+
+def tell_due_news() -> int:
+    """Closes every window that is due by the database's clock; returns how many were closed. Several may run at once, and
+    one that cannot be closed stops none of the others."""
+    closed = 0
+    for conference_id in list(_due().values_list("pk", flat=True)):
+        try:
+            with transaction.atomic():
+                conference = _due().select_for_update(skip_locked=True).filter(pk=conference_id).first()
+                if conference is not None:
+                    _close(conference)
+                    closed += 1
+        except Exception:
+            log.exception("news_not_told", conference=str(conference_id))
+    return closed
+
+
+def _due() -> QuerySet[Conference]:
+    return Conference.objects.filter(news_due_at__lte=Now()).order_by("news_due_at")
+
+
+def _close(conference: Conference) -> None:
+    released = last_release(conference)
+    new = (conference.sequence, released) != (conference.told_sequence, conference.told_release)
+    if new and conference.state in EXPECTED:
+        keep_told(conference)
+        emit(
+            ConferenceNewsDue(
+                conference_id=conference.pk,
+                from_sequence=conference.told_sequence,
+                to_sequence=conference.sequence,
+                from_release=conference.told_release,
+                to_release=released,
+            )
+        )
+    _all_told(conference)
+    Conference.objects.filter(pk=conference.pk).update(
+        told_sequence=conference.told_sequence, told_release=conference.told_release, news_due_at=None
+    )
+
+
+def _all_told(conference: Conference) -> None:
+    conference.told_sequence, conference.told_release = conference.sequence, last_release(conference)
+    conference.news_due_at = None
+
+
+def last_release(conference: Conference) -> int:
+    """The number of the latest released programme, 0 when there is none."""
+    numbers = Release.objects.filter(conference=conference).order_by("-number")
+    return numbers.values_list("number", flat=True).first() or 0
+
+
+def mark_told(*, conference_id: UUID) -> TimeAndPlace:
+    """Keeps what the conference's present sequence says, because somebody is about to be told; gives what it says.
+
+    Called before a letter that tells the time or place reads them. Then no move is lost, whichever comes first. A move
+    under way holds the conference: either this waits for it, and the letter reads the new time; or the present sequence
+    was kept before, this does not wait, and the move found it kept and has the next one. A move that comes later finds
+    the sequence kept and has the next one too. Either way the sequence that the letter carries says what is kept here:
+    a letter that has read something newer asks again (`invitations.services.letters`).
+    """
+    present = TimeAndPlace.objects.filter(conference_id=conference_id, sequence=F("conference__sequence"))
+    if (kept := present.first()) is not None:
+        return kept
+    with transaction.atomic():
+        return keep_told(Conference.objects.select_for_update(no_key=True).get(pk=conference_id))
+
+
+def keep_told(conference: Conference) -> TimeAndPlace:
+    """`mark_told` for a conference that is locked already."""
+    kept = _kept(conference)
+    if kept is None:
+        kept = time_and_place(conference)
+        kept.save(force_insert=True)
+    return kept
+
+
+def _kept(conference: Conference) -> TimeAndPlace | None:
+    return TimeAndPlace.objects.filter(conference=conference, sequence=conference.sequence).first()
