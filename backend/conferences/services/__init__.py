@@ -76,10 +76,10 @@ __all__ = [
     "end_series",
     "extend_all_series",
     "extend_series",
+    "mark_told",
     "postpone",
     "record_capacity",
     "remove_agenda_item",
-    "mark_told",
     "remove_agenda_room",
     "remove_duty",
     "remove_room",
@@ -92,5 +92,5 @@ __all__ = [
     "split_series",
     "start",
     "swap_rooms",
-]
     "tell_due_news",
+]
