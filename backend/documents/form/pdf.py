@@ -1,21 +1,17 @@
 """The document of record: PDF/A-2b with every glyph inside, set by Typst."""
 
-import json
-from functools import cache
 from pathlib import Path
-
-import typst
 
 from backend.documents.form import faces, page
 from backend.documents.form.minutes import DRAFT, KIND, MOTTO, NATION, RECEIVERS, MinutesDocument
+from backend.documents.form.press import typeset
 from backend.documents.form.text import in_glyphs
 
 TEMPLATE = Path(__file__).with_name("minutes.typ")
 
 
 def write_pdf(document: MinutesDocument) -> bytes:
-    """The same pages on every machine: no font of the system is looked at. Text goes in as data, so nothing in it can
-    act as markup."""
+    """The same pages on every machine."""
     document = document.printable()
     data = {
         "face": faces.FAMILY,
@@ -45,17 +41,4 @@ def write_pdf(document: MinutesDocument) -> bytes:
         ],
         "receivers": {"title": RECEIVERS, "lines": [in_glyphs(line) for line in document.receivers()]},
     }
-    made: bytes = typst.compile(
-        TEMPLATE.read_bytes(),
-        format="pdf",
-        sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
-        font_paths=_fonts(),
-        pdf_standards="a-2b",
-        timestamp=int(document.made_at.timestamp()),
-    )
-    return made
-
-
-@cache
-def _fonts() -> typst.Fonts:
-    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(faces.FOLDER)])
+    return typeset(TEMPLATE, data, made_at=document.made_at)

@@ -10,6 +10,8 @@ from backend.documents.form.faces import face
 _BREAKABLE = re.compile(r"\S{30,}")
 _PIECE = re.compile(r"(\S{15})(?=[^\s\u0300-\u036f])")
 _BREAK = "\u200b"
+_WORD = re.compile(r"\S+")
+_LETTER = re.compile(r"(\S[\u0300-\u036f]*)(?=\S)")
 #: Vietnamese puts two marks on a letter, scholarly writing three or four; towers of them only hide their neighbours.
 _TOWER = re.compile(r"([\u0300-\u036f]{4})[\u0300-\u036f]+")
 
@@ -28,11 +30,17 @@ def one_line(text: str) -> str:
     return " ".join(printable(text).split())
 
 
-def in_glyphs(text: str) -> str:
+def in_glyphs(text: str, *, width: float = 0, size: float = 0) -> str:
     """`text` in characters the PDF's face has: any other stands as its code point, [U+1F600], so that nothing is lost.
 
-    PDF/A refuses a file with characters it cannot show. Words longer than a line get places to break.
+    PDF/A refuses a file with characters it cannot show. Words longer than a line get places to break; in a column of
+    `width` millimetres, set in `size` points, each word that is wider may break anywhere.
     """
     has = face().has
     shown = "".join(c if has(c) or c == "\n" else f"[U+{ord(c):04X}]" for c in text)
-    return _BREAKABLE.sub(lambda word: _PIECE.sub(rf"\1{_BREAK}", word[0]), shown)
+    if not width:
+        return _BREAKABLE.sub(lambda word: _PIECE.sub(rf"\1{_BREAK}", word[0]), shown)
+    bold = face(bold=True)
+    return _WORD.sub(
+        lambda word: _LETTER.sub(rf"\1{_BREAK}", word[0]) if bold.width(word[0], size) > width else word[0], shown
+    )

@@ -8,10 +8,11 @@ from backend.conferences.queries import name_then
 from backend.conferences.states import DayPart
 from backend.core.clock import local
 from backend.core.text import Text, both
-from backend.core.vietnamese import ascii_name, fold
+from backend.core.vietnamese import ascii_name
 from backend.documents.form import BLANK
 from backend.minutes.drafting.blocks import compose, joined, same
 from backend.people.models import Honorific, Person
+from backend.people.said import contains, office_said
 
 MONTHS = [
     "January",
@@ -89,7 +90,7 @@ def with_office(who: Duty | Speech, on: dt.date | None) -> Text:
     """A person with the office held then; an office or bloc without a name; a visible blank where neither is on record."""
     body = name_then(who.organisation, on) if who.organisation else {}
     unnamed = dict(who.group if isinstance(who, Duty) else who.speaker)
-    others = _office_of(dict(who.office), body)
+    others = office_said(dict(who.office), body)
     if who.person:
         return (
             compose("{name} – {office}", "{name}, {office}", name=person(who.person), office=others)
@@ -98,28 +99,8 @@ def with_office(who: Duty | Speech, on: dt.date | None) -> Text:
         )
     if unnamed and not who.office and who.organisation:
         named = (body, who.organisation.name, who.organisation.short_name)
-        others = {} if any(_contains(unnamed, name) for name in named) else others
+        others = {} if any(contains(unnamed, name) for name in named) else others
     return capital(joined([part for part in (unnamed, others) if part], " – ")) or same(BLANK)
-
-
-def _office_of(office: Text, body: Text) -> Text:
-    """Vụ trưởng + Vụ Đo lường; what both share is said once: Chánh Văn phòng + Văn phòng Tổng cục is Chánh Văn phòng
-    Tổng cục, and Giám đốc Sở Y tế + Sở Y tế stays as it is."""
-    if not office or not body:
-        return office or body
-    if _contains(office, body):
-        return office
-    said, named = office.get("vi", "").split(), body.get("vi", "").split()
-    shared = next(
-        (n for n in range(min(len(said), len(named)), 0, -1) if fold(" ".join(said[-n:])) == fold(" ".join(named[:n]))),
-        0,
-    )
-    kept = {**office, "vi": " ".join(said[: len(said) - shared])}
-    return compose("{office} {body}", "{office}, {body}", office=kept, body=body)
-
-
-def _contains(text: Text, part: Text) -> bool:
-    return bool(part.get("vi")) and fold(part["vi"]) in fold(text.get("vi", ""))
 
 
 def capital(text: Text) -> Text:
