@@ -94,9 +94,9 @@ def save_changes(
         facts.append(ConferenceMoved(conference_id=conference.id, sequence=conference.sequence, changes=moves))
     conference.save()
     emit(*facts)
-
     if moves_people:
         note_news(conference)
+
 
 @contextmanager
 def rearranging(conference: Conference) -> Iterator[None]:
