@@ -13,6 +13,7 @@ FLOORS = [
     "backend.articles",
     "backend.minutes",
     "backend.resolutions",
+    "backend.calendars",
     "backend.registration",
     "backend.invitations",
     "backend.conferences",
@@ -115,11 +116,15 @@ MAIL_FROM_NAME = env.text("PLENUM_MAIL_FROM_NAME", "Plenum")
 MAIL_FROM = env.text("PLENUM_MAIL_FROM", "thumoi@plenum.example")
 MAIL_DOMAIN = MAIL_FROM.rpartition("@")[2]
 
-WEBHOOK_PRIVATE_ADDRESSES = env.flag("PLENUM_WEBHOOK_PRIVATE_ADDRESSES")
 NEWS_WINDOW = env.number("PLENUM_NEWS_WINDOW", 600)
 
 WEBHOOK_PRIVATE_ADDRESSES = env.flag("PLENUM_WEBHOOK_PRIVATE_ADDRESSES")
 WEBHOOK_TIMEOUT_SECONDS = env.number("PLENUM_WEBHOOK_TIMEOUT_SECONDS", 10)
+#: How far feeds reach back and ahead, in months; bounded, so that no feed grows for ever.
+CALENDAR_PAST_MONTHS = env.number("PLENUM_CALENDAR_PAST_MONTHS", 12)
+CALENDAR_FUTURE_MONTHS = env.number("PLENUM_CALENDAR_FUTURE_MONTHS", 24)
+#: How often calendar programs are asked to come back (REFRESH-INTERVAL).
+CALENDAR_REFRESH_MINUTES = env.number("PLENUM_CALENDAR_REFRESH_MINUTES", 60)
 METRICS_TOKEN = env.text("PLENUM_METRICS_TOKEN", "")
 
 REST_FRAMEWORK = {
@@ -169,6 +174,7 @@ SPECTACULAR_SETTINGS = {
         "OrganiserRole": "backend.conferences.states.OrganiserRole",
         "Phase": "backend.conferences.states.Phase",
         "SpeechKind": "backend.conferences.states.SpeechKind",
+        "FeedKind": "backend.calendars.states.FeedKind",
         "Answer": "backend.invitations.states.Answer",
         "Category": "backend.invitations.states.Category",
         "InvitationState": "backend.invitations.states.InvitationState",

@@ -13,10 +13,10 @@ from django.views.decorators.http import require_safe
 
 from backend.articles import addresses, queries
 from backend.articles.models import Article
-from backend.articles.responses import fresh
 from backend.articles.snapshots import Snapshot, snapshot_of
 from backend.core import problems
 from backend.core.clock import local
+from backend.core.responses import fresh
 from backend.core.text import localized
 from backend.core.vietnamese import ascii_name
 

@@ -9,18 +9,14 @@ from django.utils.safestring import SafeString, mark_safe
 from backend.articles import addresses
 from backend.articles.models import Article
 from backend.articles.snapshots import Snapshot
-from backend.conferences.models import Conference, Site
-from backend.conferences.queries import name_then
-from backend.conferences.states import ConferenceState
+from backend.calendars.linked_data import event, known
 from backend.core.clock import local
 from backend.core.text import localized
 
+__all__ = ["block", "event", "news"]
+
 #: Characters that could end the script element or break a line inside it.
 _ESCAPES = {ord(char): f"\\u{ord(char):04x}" for char in "<>&\u2028\u2029"}
-_STATUS = {
-    ConferenceState.POSTPONED: "https://schema.org/EventPostponed",
-    ConferenceState.CANCELLED: "https://schema.org/EventCancelled",
-}
 
 
 def block(data: Mapping[str, Any]) -> SafeString:
@@ -29,31 +25,10 @@ def block(data: Mapping[str, Any]) -> SafeString:
     return mark_safe(text.translate(_ESCAPES))  # noqa: S308 -- "<", ">" and "&" cannot occur any more
 
 
-def event(conference: Conference, language: str) -> dict[str, Any]:
-    """The conference as a schema.org Event; needs organisers and sites loaded."""
-    day = conference.day
-    return _known(
-        {
-            "@type": "Event",
-            "name": localized(conference.title, language),
-            "url": addresses.conference(language, conference.slug),
-            "startDate": _moment(conference, conference.starts_at) or (day.isoformat() if day else None),
-            "endDate": _moment(conference, conference.ends_at),
-            "eventStatus": _STATUS.get(ConferenceState(conference.state), "https://schema.org/EventScheduled"),
-            "location": [_place(site, language) for site in conference.sites.all()],
-            "organizer": [
-                {"@type": "Organization", "name": localized(name_then(row.organisation, day), language)}
-                for row in conference.organisers.all()
-            ],
-            "maximumAttendeeCapacity": conference.capacity,
-        }
-    )
-
-
 def news(article: Article, snapshot: Snapshot, language: str, about: dict[str, Any] | None) -> dict[str, Any]:
     publisher = {"@type": "Organization", "name": localized(article.organisation.name, language)}
     unit = localized(snapshot.byline_unit, language)
-    author = _known(
+    author = known(
         {
             "@type": "Person",
             "name": snapshot.byline,
@@ -62,7 +37,7 @@ def news(article: Article, snapshot: Snapshot, language: str, about: dict[str, A
         }
     )
     assert article.published_at is not None
-    return _known(
+    return known(
         {
             "@type": "NewsArticle",
             "headline": snapshot.title[language],
@@ -79,23 +54,3 @@ def news(article: Article, snapshot: Snapshot, language: str, about: dict[str, A
             "about": about,
         }
     )
-
-
-def _place(site: Site, language: str) -> dict[str, Any]:
-    room = localized(site.room.name, language) if site.room else ""
-    house = localized(site.venue.name, language)
-    return _known(
-        {
-            "@type": "Place",
-            "name": ", ".join(filter(None, [room, house])),
-            "address": localized(site.venue.address, language),
-        }
-    )
-
-
-def _moment(conference: Conference, moment: Any) -> str | None:
-    return local(moment, conference.time_zone).isoformat(timespec="minutes") if moment else None
-
-
-def _known(data: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in data.items() if value not in (None, "", [], {})}

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from django.contrib.auth.models import AnonymousUser
 from django.core.paginator import EmptyPage, Paginator
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.template.loader import render_to_string
@@ -14,7 +15,6 @@ from django.views.decorators.http import require_safe
 
 from backend.articles import addresses, linked_data, queries
 from backend.articles.models import Article
-from backend.articles.responses import fresh
 from backend.articles.snapshots import Snapshot, snapshot_of
 from backend.conferences.models import Conference, Duty
 from backend.conferences.queries import (
@@ -26,8 +26,10 @@ from backend.conferences.queries import (
     site_said,
     when_said,
 )
+from backend.conferences.queries.public import public_conferences
 from backend.conferences.states import DutyKind
 from backend.core.clock import local
+from backend.core.responses import fresh
 from backend.core.text import current_language, localized, say
 from backend.core.vietnamese import ascii_name
 
@@ -118,7 +120,7 @@ def article_index(request: HttpRequest, language: str) -> HttpResponseBase:
 
 @public_page
 def conference_index(request: HttpRequest, language: str) -> HttpResponseBase:
-    rows, around = _page(request, for_lists(queries.public_conferences()))
+    rows, around = _page(request, for_lists(public_conferences()))
     if rows is None:
         return _not_found(request, language)
     return _render(
@@ -150,7 +152,7 @@ def article(request: HttpRequest, language: str, slug: str) -> HttpResponseBase:
         gone = queries.retracted_article(slug)
         return _gone(request, language, gone) if gone and language in gone.languages else _not_found(request, language)
     text = snapshot_of(row)
-    about = for_lists(queries.public_conferences()).filter(pk=row.conference_id).first() if row.conference_id else None
+    about = for_lists(public_conferences()).filter(pk=row.conference_id).first() if row.conference_id else None
     own = addresses.article(language, slug)
     return _render(
         request,
@@ -188,7 +190,7 @@ def article(request: HttpRequest, language: str, slug: str) -> HttpResponseBase:
 @public_page
 def conference(request: HttpRequest, language: str, slug: str) -> HttpResponseBase:
     """A public conference from its announcement on, also when it is postponed or cancelled."""
-    row = for_details(queries.public_conferences()).filter(slug=slug).first()
+    row = for_details(public_conferences(), AnonymousUser()).filter(slug=slug).first()
     if row is None:
         return _not_found(request, language)
     lead = lead_organisation(row)

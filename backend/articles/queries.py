@@ -3,7 +3,7 @@
 import datetime as dt
 from uuid import UUID
 
-from django.db.models import F, Prefetch, Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 from django.db.models.aggregates import Max
 from django.db.models.functions import Greatest
 
@@ -11,7 +11,7 @@ from backend.articles.models import Article, ArticleRevision
 from backend.articles.recap import Record
 from backend.articles.states import ArticleState
 from backend.conferences.models import Conference
-from backend.conferences.states import ConferenceState, Confidentiality, DutyKind
+from backend.conferences.states import Confidentiality, DutyKind
 from backend.minutes.models import Conclusion, Finding, Proposal
 from backend.people.models import Account
 from backend.people.queries import organisations_with
@@ -59,19 +59,6 @@ def last_change() -> dt.datetime | None:
         at=Max(Greatest("revisions__at", "retracted_at"))
     )["at"]
     return newest
-
-
-def public_conferences() -> QuerySet[Conference]:
-    """Public conferences from their announcement on, also those postponed or cancelled since.
-
-    The latest announcement first, then those held before the house was there: when they were announced is unknown.
-    """
-    known = Q(announced_at__isnull=False) | Q(state__in=(ConferenceState.CLOSED, ConferenceState.ARCHIVED))
-    return (
-        Conference.objects.filter(known, confidentiality=Confidentiality.PUBLIC)
-        .exclude(state=ConferenceState.DRAFT)
-        .order_by(F("announced_at").desc(nulls_last=True), F("day").desc(nulls_last=True), "-id")
-    )
 
 
 def record_of(conference: Conference) -> Record:

@@ -257,6 +257,15 @@ def continued_from(plan: Recurrence, slot: dt.datetime) -> str:
     return f"{_without(plan.rule, 'COUNT')};COUNT={left}"
 
 
+def as_published(plan: Recurrence, slot: dt.datetime) -> str:
+    """The rule of what comes from `slot` on as calendar programs want it: an UNTIL in UTC (RFC 5545 §3.3.10)."""
+    rule = continued_from(plan, slot)
+    until = plan._until_said(_read(rule).get("UNTIL"))
+    if until is None:
+        return rule
+    return f"{_without(rule, 'UNTIL')};UNTIL={moment(until, plan.time_zone):%Y%m%dT%H%M%SZ}"
+
+
 def pair(old: Sequence[dt.datetime], new: Sequence[dt.datetime], rule: str) -> dict[dt.datetime, dt.datetime]:
     """Which new slot takes the place of which old one: the same, else one of the same day, else (in order) one of the
     same week, month or year, as the new rule steps. What finds no partner is not in the answer."""

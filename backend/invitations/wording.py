@@ -5,6 +5,7 @@ What is not known is said to be open; nothing is guessed.
 
 import datetime as dt
 
+from django.conf import settings
 from django.utils.formats import date_format
 from django.utils.translation import override
 
@@ -13,6 +14,7 @@ from backend.conferences.queries import co_organisations, lead_organisation, nam
 from backend.conferences.states import DayPart
 from backend.core.clock import local
 from backend.core.text import localized
+from backend.mail.mailbox import Mailbox
 from backend.people.models import Honorific, Person
 
 WEEKDAYS = {
@@ -91,6 +93,12 @@ def where(conference: Conference, site: Site | None, language: str) -> str:
     """The place of one site; without one, every place of the conference."""
     said = site_said(site, language) if site else where_said(conference, language)
     return said or TO_BE_ANNOUNCED[language]
+
+
+def organizer(conference: Conference, language: str) -> Mailbox:
+    """Whom calendar entries name and answer: the lead organisation, at the house's own monitored address."""
+    lead = lead_organisation(conference)
+    return Mailbox(localized(lead.name, language) if lead else settings.MAIL_FROM_NAME, settings.MAIL_FROM)
 
 
 def hosts(conference: Conference, language: str) -> str:

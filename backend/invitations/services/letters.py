@@ -107,7 +107,6 @@ def _entry(row: Invitation, *, sequence: int) -> ical.CalendarEntry | None:
     conference, language = row.conference, row.language
     if conference.starts_at is None or row.person is None:
         return None
-    lead = lead_organisation(conference)
     link = links.address(row.id, row.link_round)
     return ical.CalendarEntry(
         uid=ical.calendar_uid(conference.id, row.site_id),
@@ -120,7 +119,7 @@ def _entry(row: Invitation, *, sequence: int) -> ical.CalendarEntry | None:
         timezone=conference.time_zone,
         location=wording.where(conference, row.site, language),
         url=link,
-        organizer=Mailbox(localized(lead.name, language) if lead else settings.MAIL_FROM_NAME, settings.MAIL_FROM),
+        organizer=wording.organizer(conference, language),
         attendee=Mailbox(row.person.full_name, row.email),
         language=language,
     )

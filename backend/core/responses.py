@@ -1,4 +1,4 @@
-"""Answers to the public: revalidated at every read, so that a correction or a retraction is seen at once."""
+"""Answers to readers without an account: revalidated at every read, so that a change or a retraction is seen at once."""
 
 import datetime as dt
 import hashlib
@@ -10,17 +10,23 @@ from django.utils.http import http_date, quote_etag
 
 def fresh(
     request: HttpRequest,
-    body: str,
+    body: str | bytes,
     *,
     language: str,
     content_type: str,
     changed: dt.datetime | None = None,
     status: int = 200,
+    private: bool = False,
 ) -> HttpResponseBase:
-    """The body with its ETag (and Last-Modified when known), or 304 when the reader already holds it."""
+    """The body with its ETag (and Last-Modified when known), or 304 when the reader already holds it.
+
+    What is `private` is meant for who knows the address: no cache in between keeps it, no search engine lists it.
+    """
     response = HttpResponse(body, content_type=content_type, status=status)
     response["Content-Language"] = language
-    response["Cache-Control"] = "public, no-cache"
+    response["Cache-Control"] = f"{'private' if private else 'public'}, no-cache"
+    if private:
+        response["X-Robots-Tag"] = "noindex, nofollow"
     if status != 200:
         return response
     etag = quote_etag(hashlib.sha256(response.content).hexdigest()[:32])

@@ -1,0 +1,182 @@
+"""Feeds as they are read: which entries, under which name, and what is not in them because it has no exact time yet."""
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
+from django.utils.translation import override
+
+from backend.calendars import entries, queries, recurring
+from backend.calendars.models import CalendarLink
+from backend.calendars.queries import Reader, Shown
+from backend.calendars.states import FeedKind
+from backend.conferences.models import AgendaRoom, Conference, Room, Series
+from backend.conferences.queries import READERS, when_said
+from backend.conferences.states import CALLED_OFF, ConferenceState
+from backend.core.text import localized, say
+from backend.invitations import ical
+from backend.people.models import Account, Organisation, Person
+from backend.people.queries import organisations_with
+
+#: How many conferences without an exact time are named; the others are counted.
+NAMED = 10
+
+
+@dataclass(frozen=True, kw_only=True)
+class Undated:
+    """A conference that is no entry yet; `when` is what is known of its time, "" for nothing."""
+
+    conference: Conference
+    when: str
+
+
+@dataclass(kw_only=True)
+class Feed:
+    """`entries` in a fixed order: the same rows make the same bytes."""
+
+    name: str
+    language: str
+    entries: list[ical.CalendarEntry] = field(default_factory=list)
+    undated: list[Undated] = field(default_factory=list)
+
+    @property
+    def newest(self) -> dt.datetime | None:
+        return max((entry.stamp for entry in self.entries), default=None)
+
+    def said_of_undated(self) -> str:
+        """What the calendar says of the conferences that are not in it; "" when there are none."""
+        count = len(self.undated)
+        if not count:
+            return ""
+        with override(self.language):
+            listed = [_titled(each, self.language) for each in self.undated[:NAMED]]
+            if count > NAMED:
+                listed.append(str(say(vi="và {n} hội nghị khác", en="and {n} more", n=count - NAMED)))
+            many = "{n} conferences have no exact time yet and are not in this calendar: {listed}."
+            one = "{n} conference has no exact time yet and is not in this calendar: {listed}."
+            return str(
+                say(
+                    vi="{n} hội nghị chưa có giờ chính xác nên chưa có trong lịch: {listed}.",
+                    en=one if count == 1 else many,
+                    n=count,
+                    listed="; ".join(listed),
+                )
+            )
+
+    def as_calendar(self) -> bytes:
+        return ical.publish(
+            self.entries,
+            name=self.name,
+            description=self.said_of_undated(),
+            timezone=settings.TIME_ZONE,
+            refresh=dt.timedelta(minutes=settings.CALENDAR_REFRESH_MINUTES),
+        )
+
+
+def _titled(each: Undated, language: str) -> str:
+    title = localized(each.conference.title, language)
+    return f"{title} ({each.when})" if each.when else title
+
+
+def of_link(link: CalendarLink, language: str) -> Feed | None:
+    """What a link shows its account now; None when that may see nothing of it any more."""
+    if link.kind == FeedKind.PERSON:
+        person = link.account.person
+        return own_feed(link.account, person, language) if person is not None else None
+    assert link.subject is not None
+    subject = queries.subject_of(link.kind, link.subject, link.account)
+    return feed_of(link.kind, subject, link.account, language) if subject is not None else None
+
+
+def feed_of(kind: str, subject: Any, reader: Reader, language: str) -> Feed:
+    """The feed of a conference, series, room or organisation, as `reader` may see it."""
+    with override(language):
+        return _FEEDS[kind](subject, reader, language)
+
+
+def own_feed(account: Account, person: Person, language: str) -> Feed:
+    """Everything the account's person has a part in."""
+    with override(language):
+        shown, parts = queries.own_parts(account, person.pk)
+        feed = Feed(
+            name=str(say(vi="Lịch họp của {name}", en="Meetings of {name}", name=person.full_name)), language=language
+        )
+        declined = {pk for pk, part in parts.items() if part.status(shown.by_id()[pk]) is None}
+        for row in shown.conferences:
+            if row.pk in declined:
+                continue
+            if (entry := entries.own(row, parts[row.pk], shown, language)) is not None:
+                feed.entries += [entry, *entries.own_items(row, parts[row.pk], person.pk, shown, language)]
+        feed.undated = _undated([row for row in shown.conferences if row.pk not in declined], language)
+        return feed
+
+
+def _of_conference(conference: Conference, reader: Reader, language: str) -> Feed:
+    shown = queries.shown(Conference.objects.filter(pk=conference.pk), reader)
+    return _of_meetings(localized(conference.title, language), shown, language)
+
+
+def _of_organisation(organisation: Organisation, reader: Reader, language: str) -> Feed:
+    shown = queries.shown(queries.held_by_organisation(organisation, reader), reader)
+    return _of_meetings(localized(organisation.name, language), shown, language)
+
+
+def _of_meetings(name: str, shown: Shown, language: str) -> Feed:
+    found = [entries.meeting(row, shown, language) for row in shown.conferences if row.starts_at is not None]
+    return Feed(name=name, language=language, entries=found, undated=_undated(shown.conferences, language))
+
+
+def _of_series(series: Series, reader: Reader, language: str) -> Feed:
+    shown = queries.shown(queries.of_series(series.pk, reader), reader)
+    existing = Conference.objects.filter(series=series).values_list("recurrence_id", "slot")
+    found = recurring.recurring(
+        series, shown, recurring.slots_of(series, existing), language, planned=_plan_is_open(series, reader)
+    )
+    title = localized(series.title, language)
+    return Feed(name=title, language=language, entries=found, undated=_undated(shown.conferences, language))
+
+
+def _plan_is_open(series: Series, reader: Reader) -> bool:
+    """Whether what is planned and not announced yet may be shown: to those who read the organisation's drafts, and to
+    everybody where each meeting is announced as soon as it is created."""
+    if series.announces or isinstance(reader, AnonymousUser):
+        return series.announces
+    where = organisations_with(reader, *READERS)
+    return where is None or series.organisation_id in where
+
+
+def _of_room(room: Room, reader: Reader, language: str) -> Feed:
+    """Who may know of a conference reads what it is; everybody else, that the room is busy."""
+    shown = queries.shown(queries.at_room(room, reader), reader)
+    name = ", ".join([localized(room.name, language), localized(room.venue.name, language)])
+    feed = Feed(name=name, language=language)
+    by_id = shown.by_id()
+    for row in shown.conferences:
+        at = [site for site in row.sites.all() if site.room_id == room.pk]
+        feed.entries += [entries.at_site(row, site, shown, language) for site in at]
+    rows = AgendaRoom.objects.filter(room=room, conference__in=by_id).exclude(agenda_item__in=shown.hidden)
+    for use in rows.select_related("agenda_item", "site", "room__venue").order_by("agenda_item__starts_at", "id"):
+        if use.site.room_id != room.pk:
+            entry = entries.in_room(use, by_id[use.conference_id], shown, language)
+            feed.entries += [entry] if entry else []
+    feed.entries += [entries.busy(booking, language) for booking in queries.busy_in(room, reader)]
+    return feed
+
+
+def _undated(conferences: list[Conference], language: str) -> list[Undated]:
+    return [
+        Undated(conference=row, when=when_said(row, language))
+        for row in conferences
+        if row.starts_at is None and row.state not in {*CALLED_OFF, ConferenceState.CLOSED, ConferenceState.ARCHIVED}
+    ]
+
+
+_FEEDS: dict[str, Callable[[Any, Reader, str], Feed]] = {
+    FeedKind.CONFERENCE: _of_conference,
+    FeedKind.SERIES: _of_series,
+    FeedKind.ROOM: _of_room,
+    FeedKind.ORGANISATION: _of_organisation,
+}

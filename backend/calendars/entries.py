@@ -1,0 +1,234 @@
+"""Rows as calendar entries, in one language. Nothing is read here: `queries` has loaded what is said."""
+
+import datetime as dt
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+
+from backend.calendars import addresses
+from backend.calendars.queries import Part, Shown
+from backend.conferences.models import AgendaItem, AgendaRoom, Conference, Duty, RoomBooking, Site
+from backend.conferences.programme import Entry, from_json
+from backend.conferences.queries import item_span
+from backend.conferences.states import CALLED_OFF, ConferenceState, Confidentiality, DutyKind, ItemState, Kind
+from backend.core.clock import local
+from backend.core.text import localized, say
+from backend.invitations import ical, wording
+from backend.mail.mailbox import Mailbox
+
+#: An agenda in a description is for orientation; the programme itself is on the conference's page.
+LONGEST_AGENDA = 40
+_CLASS = {Confidentiality.INTERNAL: "PRIVATE", Confidentiality.RESTRICTED: "CONFIDENTIAL"}
+_BUSY = say(vi="Bận", en="Busy")
+_DRAFT = say(vi="Dự thảo, chưa công bố.", en="A draft, not announced yet.")
+_AGENDA = say(vi="Chương trình:", en="Programme:")
+
+
+def meeting(conference: Conference, shown: Shown, language: str) -> ical.CalendarEntry:
+    """The conference as a whole, at all its places; its start must be known."""
+    assert conference.starts_at is not None
+    off = conference.state in CALLED_OFF
+    modified = _modified(conference)
+    draft = conference.state == ConferenceState.DRAFT
+    return ical.CalendarEntry(
+        uid=ical.calendar_uid(conference.pk, None),
+        sequence=conference.sequence,
+        stamp=modified,
+        modified=modified,
+        summary=localized(conference.title, language),
+        description=_description(conference, shown, language),
+        start=conference.starts_at,
+        end=conference.ends_at,
+        timezone=conference.time_zone,
+        location=wording.where(conference, None, language),
+        url=_page(conference, language),
+        organizer=wording.organizer(conference, language),
+        language=language,
+        categories=(str(Kind(conference.kind).label),),
+        status="CANCELLED" if off else "TENTATIVE" if draft else "CONFIRMED",
+        classification=_CLASS.get(Confidentiality(conference.confidentiality), "PUBLIC"),
+        free=off,
+    )
+
+
+def at_site(conference: Conference, site: Site, shown: Shown, language: str) -> ical.CalendarEntry:
+    """The conference at one of its sites, under the UID of those who are invited there."""
+    return replace(
+        meeting(conference, shown, language),
+        uid=ical.calendar_uid(conference.pk, site.pk),
+        location=wording.where(conference, site, language),
+    )
+
+
+def own(conference: Conference, part: Part, shown: Shown, language: str) -> ical.CalendarEntry | None:
+    """The conference as it stands in one person's calendar: the entry of his invitation, if he has one."""
+    status = part.status(conference)
+    if status is None or conference.starts_at is None:
+        return None
+    entry = meeting(conference, shown, language)
+    modified = max(entry.stamp, *part.modified)
+    site, invitation = part.site(), part.invitation
+    sequence = conference.sequence
+    if part.withdrawn and invitation is not None and status == "CANCELLED":
+        sequence = max(sequence, invitation.sequence + 1)
+    return replace(
+        entry,
+        uid=ical.calendar_uid(conference.pk, (invitation.site_id if invitation else site and site.pk) or None),
+        sequence=sequence + 2 * part.withdrawals,
+        stamp=modified,
+        modified=modified,
+        location=wording.where(conference, site, language),
+        description="\n\n".join(filter(None, [_own_part(part), entry.description])),
+        status=status,
+        free=status == "CANCELLED",
+    )
+
+
+def own_items(
+    conference: Conference, part: Part, person: UUID, shown: Shown, language: str
+) -> Iterator[ical.CalendarEntry]:
+    """The points of the released programme which the person speaks to or leads, each related to the conference."""
+    stored, whole = shown.released.get(conference.pk), own(conference, part, shown, language)
+    if stored is None or whole is None:
+        return
+    for point in from_json(stored).entries:
+        if person in point.people() and point.starts_at is not None and not point.reserve:
+            yield _point(point, whole, language)
+
+
+def _point(point: Entry, whole: ical.CalendarEntry, language: str) -> ical.CalendarEntry:
+    off = point.state != ItemState.PLANNED
+    modified = point.changed_at or whole.stamp
+    assert point.starts_at is not None
+    return replace(
+        whole,
+        uid=ical.item_uid(point.id),
+        sequence=point.sequence,
+        stamp=modified,
+        modified=modified,
+        summary=f"{localized(point.title, language)} ({whole.summary})",
+        description=localized(point.reason, language) if off else "",
+        start=point.starts_at,
+        end=point.ends_at,
+        location="; ".join(localized(place.said, language) for place in point.places) or whole.location,
+        related_to=whole.uid,
+        status="CANCELLED" if off else whole.status,
+        free=off,
+    )
+
+
+def in_room(row: AgendaRoom, conference: Conference, shown: Shown, language: str) -> ical.CalendarEntry | None:
+    """A point of the programme that runs in a room of its own; None while its time is not exact."""
+    item: AgendaItem = row.agenda_item
+    span = item_span(item)
+    if span is None:
+        return None
+    entry = meeting(conference, shown, language)
+    off = entry.free or item.state != ItemState.PLANNED
+    modified = max(entry.stamp, item.updated_at, row.updated_at)
+    return replace(
+        entry,
+        uid=ical.item_uid(item.pk),
+        stamp=modified,
+        modified=modified,
+        summary=f"{localized(item.title, language)} ({entry.summary})",
+        description="",
+        start=span.start,
+        end=span.end,
+        location=", ".join([localized(row.room.name, language), localized(row.room.venue.name, language)]),
+        related_to=entry.uid,
+        status="CANCELLED" if off else entry.status,
+        free=off,
+    )
+
+
+def busy(booking: RoomBooking, language: str) -> ical.CalendarEntry:
+    """That the room is held, from setting up to clearing; nothing says for what."""
+    return ical.CalendarEntry(
+        uid=ical.busy_uid(booking.pk),
+        sequence=booking.version - 1,
+        stamp=booking.updated_at,
+        modified=booking.updated_at,
+        summary=str(_BUSY),
+        start=booking.during.lower,
+        end=booking.during.upper,
+        timezone=settings.TIME_ZONE,
+        organizer=Mailbox(settings.MAIL_FROM_NAME, settings.MAIL_FROM),
+        language=language,
+        classification="PRIVATE",
+    )
+
+
+def _modified(conference: Conference) -> dt.datetime:
+    """When anything an entry says of the conference was last written."""
+    rows: list[Any] = [conference, *conference.organisers.all(), *conference.agenda.all()]
+    rows += [organiser.organisation for organiser in conference.organisers.all()]
+    for site in conference.sites.all():
+        rows += [site, site.venue, *([site.room] if site.room else [])]
+    newest: dt.datetime = max(row.updated_at for row in rows)
+    return newest
+
+
+def _page(conference: Conference, language: str) -> str:
+    public = conference.confidentiality == Confidentiality.PUBLIC and conference.state != ConferenceState.DRAFT
+    return addresses.conference(language, conference.slug) if public else ""
+
+
+def _description(conference: Conference, shown: Shown, language: str) -> str:
+    parts = [_state_said(conference, language), wording.hosts(conference, language)]
+    if agenda := list(_agenda(conference, shown, language))[:LONGEST_AGENDA]:
+        parts.append("\n".join([str(_AGENDA), *agenda]))
+    return "\n\n".join(filter(None, [*parts, _page(conference, language)]))
+
+
+def _state_said(conference: Conference, language: str) -> str:
+    if conference.state == ConferenceState.DRAFT:
+        return str(_DRAFT)
+    if conference.state not in CALLED_OFF:
+        return ""
+    state = str(ConferenceState(conference.state).label)
+    said = f"{state[:1].upper()}{state[1:]}"
+    return ": ".join(filter(None, [said, localized(conference.reason, language)]))
+
+
+def _agenda(conference: Conference, shown: Shown, language: str) -> Iterator[str]:
+    """The points of the last released programme, else of the working one, as far as the reader may know of them.
+
+    A point that was closed after a release is hidden in that release too; one that was opened is not shown under the
+    words it had while it was closed.
+    """
+    stored = shown.released.get(conference.pk)
+    if stored is None:
+        for item in conference.agenda.all():
+            if item.pk not in shown.hidden and not item.reserve:
+                yield _line(conference, item.starts_at, item.title, item.state, language)
+        return
+    gone: set[UUID] = set()
+    today = {item.pk: item.confidentiality for item in conference.agenda.all()}
+    for point in from_json(stored).entries:
+        own = point.own_confidentiality
+        opened_since = own not in ("", Confidentiality.PUBLIC) and today.get(point.id) != own
+        if point.id in shown.hidden or point.parent in gone or opened_since:
+            gone.add(point.id)
+        elif not point.reserve:
+            yield _line(conference, point.starts_at, point.title, point.state, language)
+
+
+def _line(conference: Conference, start: dt.datetime | None, title: dict[str, str], state: str, language: str) -> str:
+    at = f"{local(start, conference.time_zone):%H:%M}" if start else "–"
+    off = "" if state == ItemState.PLANNED else f" ({ItemState(state).label})"
+    return f"{at} {localized(title, language)}{off}"
+
+
+def _own_part(part: Part) -> str:
+    """What the person does there: "Chủ trì, thư ký"."""
+    kinds = list(dict.fromkeys(duty.kind for duty in _of_the_whole(part.duties)))
+    said = ", ".join(str(DutyKind(kind).label) for kind in kinds)
+    return f"{said[:1].upper()}{said[1:]}"
+
+
+def _of_the_whole(duties: Iterable[Duty]) -> Iterator[Duty]:
+    return (duty for duty in duties if duty.agenda_item_id is None)

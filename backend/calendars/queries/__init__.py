@@ -1,0 +1,32 @@
+"""Reading for calendars, by noun: links and what they are of, what stands in each feed, and one person's own."""
+
+from backend.calendars.queries.contents import (
+    Reader,
+    Shown,
+    at_room,
+    busy_in,
+    expected_or_in_window,
+    held_by_organisation,
+    of_series,
+    open_to,
+    shown,
+)
+from backend.calendars.queries.links import links_of, opened_by, subject_of
+from backend.calendars.queries.own import Part, own_parts
+
+__all__ = [
+    "Part",
+    "Reader",
+    "Shown",
+    "at_room",
+    "busy_in",
+    "expected_or_in_window",
+    "held_by_organisation",
+    "links_of",
+    "of_series",
+    "open_to",
+    "opened_by",
+    "own_parts",
+    "shown",
+    "subject_of",
+]

@@ -1,0 +1,111 @@
+"""What stands in a feed: the conferences a reader may see, within the window, with all that is said of them."""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from dateutil.relativedelta import relativedelta
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Prefetch, Q, QuerySet
+
+from backend.conferences.models import AgendaItem, AgendaRoom, Conference, Organiser, Release, Room, RoomBooking, Site
+from backend.conferences.queries import held_by, visible_to, with_items_visible_to
+from backend.conferences.queries.public import public_conferences
+from backend.conferences.states import ConferenceState
+from backend.core.clock import local, now
+from backend.people.models import Account, Organisation
+
+Reader = Account | AnonymousUser
+#: States in which a conference without an exact time may still get one.
+_EXPECTED = (ConferenceState.DRAFT, ConferenceState.ANNOUNCED, ConferenceState.RUNNING)
+
+
+def window() -> tuple[dt.datetime, dt.datetime]:
+    """From when to when feeds tell, by the start: whole months, so that time alone changes a feed once a month."""
+    month = local(now()).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    past, future = settings.CALENDAR_PAST_MONTHS, settings.CALENDAR_FUTURE_MONTHS
+    return month - relativedelta(months=past), month + relativedelta(months=future + 1)
+
+
+def open_to(reader: Reader) -> QuerySet[Conference]:
+    """The conferences the reader may see; without an account: what is public and announced. None of them was called
+    off before anybody knew of it."""
+    if isinstance(reader, AnonymousUser):
+        return public_conferences()
+    return visible_to(reader).exclude(state=ConferenceState.CANCELLED, announced_at=None)
+
+
+def expected_or_in_window() -> Q:
+    """Conferences whose exact time lies within the window, and those to come that have none."""
+    start, end = window()
+    to_come = Q(day=None) | Q(day__gte=local(now()).date())
+    return Q(starts_at__gte=start, starts_at__lt=end) | Q(to_come, starts_at=None, state__in=_EXPECTED)
+
+
+def held_by_organisation(organisation: Organisation, reader: Reader) -> QuerySet[Conference]:
+    """Those it leads or co-organises."""
+    return open_to(reader).filter(held_by(organisation.pk)).filter(expected_or_in_window())
+
+
+def of_series(series_id: UUID, reader: Reader) -> QuerySet[Conference]:
+    return open_to(reader).filter(expected_or_in_window(), series_id=series_id)
+
+
+def at_room(room: Room, reader: Reader) -> QuerySet[Conference]:
+    """Those held in the room, or of which a point of the programme is; with an exact time."""
+    start, end = window()
+    by_site = Site.objects.filter(room=room).values("conference_id")
+    by_item = AgendaRoom.objects.filter(room=room).values("conference_id")
+    there = Q(pk__in=by_site) | Q(pk__in=by_item)
+    return open_to(reader).filter(there, starts_at__gte=start, starts_at__lt=end)
+
+
+def busy_in(room: Room, reader: Reader) -> QuerySet[RoomBooking]:
+    """When the room is held for what the reader may not know of."""
+    seen = open_to(reader).order_by().values("pk")
+    hidden = AgendaItem.objects.exclude(pk__in=with_items_visible_to(AgendaItem.objects.all(), reader).values("pk"))
+    unseen = ~Q(site__conference__in=seen) | Q(agenda_room__agenda_item__in=hidden.values("pk"))
+    return RoomBooking.objects.filter(unseen, room=room, during__overlap=window()).order_by("during", "id")
+
+
+@dataclass(kw_only=True)
+class Shown:
+    """Conferences as a reader may see them: `hidden` are agenda items kept from him, `released` the last programme
+    released of each conference that has one."""
+
+    conferences: list[Conference]
+    hidden: set[UUID] = field(default_factory=set)
+    released: Mapping[UUID, dict[str, Any]] = field(default_factory=dict)
+
+    def by_id(self) -> dict[UUID, Conference]:
+        return {conference.pk: conference for conference in self.conferences}
+
+
+def shown(conferences: QuerySet[Conference], reader: Reader) -> Shown:
+    """The conferences in order of time with everything their entries say, in a constant number of queries."""
+    rows = list(
+        conferences.select_related("series__outline")
+        .prefetch_related(
+            Prefetch("organisers", Organiser.objects.select_related("organisation")),
+            "organisers__organisation__former_names",
+            Prefetch("sites", Site.objects.select_related("venue", "room")),
+            Prefetch("agenda", AgendaItem.objects.prefetch_related("rooms")),
+        )
+        .order_by("starts_at", "id")
+    )
+    items = AgendaItem.objects.filter(conference__in=[row.pk for row in rows])
+    seen = set(with_items_visible_to(items, reader).values_list("pk", flat=True)) if rows else set()
+    return Shown(
+        conferences=rows,
+        hidden={item.pk for row in rows for item in row.agenda.all()} - seen,
+        released=last_releases(rows),
+    )
+
+
+def last_releases(conferences: Iterable[Conference]) -> dict[UUID, dict[str, Any]]:
+    """The last released programme of each conference that has one, as it is stored."""
+    rows = Release.objects.filter(conference__in=list(conferences)).order_by("conference_id", "-number")
+    return dict(rows.distinct("conference_id").values_list("conference_id", "programme"))
