@@ -92,6 +92,7 @@ PARTS: Rules = {
 ROOMS: Rules = {**PARTS, "free": signed_in, "day": signed_in, "equipment": signed_in, "swap": organises}
 SERIES: Rules = {**PARTS, "split": organises, "end": organises, "report": organises}
 TEMPLATES: Rules = {**PARTS, "draft": drafts_from}
+SPEAKERS: Rules = {**PARTS, "reorder": organises}
 SPEECHES: Rules = {
     **PARTS,
     "create": organises | keeps_the_record,

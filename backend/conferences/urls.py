@@ -9,12 +9,14 @@ from backend.conferences.api.parts import (
 )
 from backend.conferences.api.rooms import AgendaRoomViewSet, RoomViewSet, VenueViewSet
 from backend.conferences.api.series import SeriesViewSet, TemplateViewSet
+from backend.conferences.api.speakers import SpeakerViewSet
 
 routes = [
     ("conferences", ConferenceViewSet),
     ("sites", SiteViewSet),
     ("agenda-items", AgendaItemViewSet),
     ("duties", DutyViewSet),
+    ("speakers", SpeakerViewSet),
     ("speeches", SpeechViewSet),
     ("venues", VenueViewSet),
     ("rooms", RoomViewSet),

@@ -158,3 +158,17 @@ class SpeechFactory(factory.django.DjangoModelFactory[models.Speech]):
     order = factory.Sequence(lambda n: n + 1)
     speaker = {"vi": "Khối Đo lường", "en": "Metrology bloc"}
     points = factory.LazyFunction(lambda: [{"vi": "Chất lượng"}])
+
+
+class SpeakerFactory(factory.django.DjangoModelFactory[models.Speaker]):
+    """Planned for a paper; give it a `person`, a `bloc`, or the `office` it has."""
+
+    class Meta:
+        model = models.Speaker
+
+    conference = factory.SubFactory(ConferenceFactory)
+    agenda_item = factory.SubFactory(AgendaItemFactory, conference=factory.SelfAttribute("..conference"))
+    order = factory.Sequence(lambda n: n + 1)
+    office = factory.LazyAttribute(
+        lambda self: {} if getattr(self, "bloc", None) else {"vi": "Giám đốc", "en": "Director"}
+    )

@@ -8,10 +8,10 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from backend.conferences.models import Conference, Duty, EquipmentClaim, PortableEquipment, Speech
+from backend.conferences.models import Conference, Duty, EquipmentClaim, PortableEquipment, Speaker, Speech
 from backend.conferences.queries.rooms import Span, conference_span, item_span
 from backend.conferences.queries.said import moment_said
-from backend.conferences.states import CALLED_OFF, ConferenceState, DutyKind, Equipment
+from backend.conferences.states import CALLED_OFF, ConferenceState, DutyKind, Equipment, ItemState
 from backend.core.text import say
 from backend.people.models import Person
 
@@ -87,8 +87,9 @@ class Clash:
 def clashes_of(conference_id: UUID) -> list[Clash]:
     """The clashes of a conference with itself and with others, by time.
 
-    - Somebody who chairs, keeps the record, counts or speaks is needed for the exact time of the agenda item, else for
-      that of the conference. Where neither is exact nothing is known, so nothing clashes.
+    - Somebody who chairs, keeps the record, counts, speaks or is planned to speak is needed for the exact time of the
+      agenda item, else for that of the conference. Where neither is exact nothing is known, so nothing clashes.
+    - Planned to speak to an item that is postponed, cancelled or held in reserve, nobody is needed yet.
     - Conferences postponed or cancelled need nobody: they clash with none, and none with them.
     - Drafts of others do count, because a plan is when a clash can still be avoided, but never as `firm`: nobody can
       block other people's time by drafting something.
@@ -147,11 +148,14 @@ def _longest(clashes: list[Clash]) -> list[Clash]:
 
 
 def _presences(which: Q) -> set[Presence]:
-    """Who is needed where, by duty or to speak, as far as the time is exact."""
+    """Who is needed where, by duty or to speak, as far as the time is exact. A speech that was planned and was held is
+    one presence."""
     duties = Duty.objects.filter(which, person__isnull=False, kind__in=PRESENT)
     speeches = Speech.objects.filter(which, person__isnull=False)
+    planned = Speaker.objects.filter(which, person__isnull=False)
+    planned = planned.filter(agenda_item__state=ItemState.PLANNED, agenda_item__reserve=False)
     needed = set()
-    for row in [*_with_times(duties), *_with_times(speeches)]:
+    for row in [*_with_times(duties), *_with_times(speeches), *_with_times(planned)]:
         span = item_span(row.agenda_item) if row.agenda_item else None
         span = span or conference_span(row.conference)
         if span is not None:

@@ -17,7 +17,7 @@ from backend.conferences.models import (
     Venue,
 )
 from backend.conferences.serializers.fields import Id
-from backend.conferences.serializers.parts import NamedPerson, OrganisationThen
+from backend.conferences.serializers.named import NamedPerson, OrganisationThen
 from backend.conferences.serializers.rooms import RoomSerializer, VenueBrief
 from backend.conferences.states import ClonePart, Confidentiality, DayPart, DutyKind, Kind, Outcome, Phase
 from backend.core.serializers import YEARS, Body, Day, HouseSerializer, LanguageMap, Line, Moment

@@ -206,4 +206,5 @@ def draft_from_template(*, template_id: UUID, fields: ConferenceFields, lead: Or
         sites=outlines.sites_of(template.outline),
         agenda=outlines.agenda_of(template.outline),
         duties=outlines.duties_of(template.outline),
+        standing=True,
     )

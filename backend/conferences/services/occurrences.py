@@ -24,6 +24,7 @@ from backend.conferences.services import lifecycle, outlines, programme
 from backend.conferences.services.carrying import carry_over
 from backend.conferences.services.drafting import draft
 from backend.conferences.services.inputs import ConferenceFields, SiteFields
+from backend.conferences.services.offices import follow_day
 from backend.conferences.services.scheduling import TIME_FIELDS, book_rooms, save_changes, settle_time
 from backend.conferences.states import MOVES, ConferenceState, Outcome
 from backend.core.errors import Conflict, DomainError
@@ -145,6 +146,7 @@ def _drafted(series: Series, slot: dt.datetime, text: str) -> tuple[Conference, 
                     sites=sites,
                     agenda=outlines.agenda_of(series.outline),
                     duties=outlines.duties_of(series.outline),
+                    standing=True,
                 )
         except Conflict as clash:
             refused = _refused_room(clash, [site.get("room") for site in sites])
@@ -268,6 +270,7 @@ def _followed(series: Series, row: Conference, touched: Collection[str]) -> Chan
         moved += ["sites"] if _places(row) != places else []
     changed += ["agenda"] if "agenda" in reached and _lay_agenda(row, series) else []
     changed += ["duties"] if "duties" in reached and _lay_duties(row, series) else []
+    changed += [part for part in follow_day(row, before["day"]) if part not in changed]
     if not changed and not moved:
         return _change(row, Outcome.KEPT, by_hand=spared) if spared else None
     save_changes(row, fields=changed, moved=moved, by_hand=False)
@@ -361,7 +364,7 @@ def _lay_agenda(row: Conference, series: Series) -> bool:
 
 def _lay_duties(row: Conference, series: Series) -> bool:
     Duty.objects.filter(conference=row).delete()
-    programme.fill(row, sites=(), agenda=(), duties=outlines.duties_of(series.outline))
+    programme.fill(row, sites=(), agenda=(), duties=outlines.duties_of(series.outline), standing=True)
     return True
 
 

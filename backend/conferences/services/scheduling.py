@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
+from django.db.models import Q
 
 from backend.conferences.events import ConferenceEdited, ConferenceMoved
 from backend.conferences.models import Conference, EquipmentClaim, PortableEquipment, Room, RoomBooking
@@ -18,8 +19,8 @@ from backend.conferences.queries import (
     overlapping_booking,
     wanted_bookings,
 )
-from backend.conferences.states import CALLED_OFF, ClashPolicy, ConferenceState
 from backend.conferences.services.news import next_sequence, note_news
+from backend.conferences.states import CALLED_OFF, ClashPolicy, ConferenceState
 from backend.core.clock import local, now, time_zones
 from backend.core.errors import Conflict, Invalid
 from backend.core.text import localized, say
@@ -127,9 +128,11 @@ def rearrange(conference: Conference, *, known: Collection[Clash] = ()) -> None:
 
 
 def queue_for_people(conference: Conference) -> None:
-    """Two conferences that take the same chair, or the last projector, at the same moment must not miss each other:
-    they wait here, each until the other's transaction has ended."""
-    people = Person.objects.filter(pk__in=conference.duties.filter(person__isnull=False).values("person_id"))
+    """Two conferences that take the same chair or speaker, or the last projector, at the same moment must not miss each
+    other: they wait here, each until the other's transaction has ended."""
+    on_duty = conference.duties.filter(person__isnull=False).values("person_id")
+    speaking = conference.speakers.filter(person__isnull=False).values("person_id")
+    people = Person.objects.filter(Q(pk__in=on_duty) | Q(pk__in=speaking))
     pieces = PortableEquipment.objects.filter(claims__site__conference=conference)
     for rows in (pieces, people):
         list(rows.select_for_update(no_key=True, of=("self",)).order_by("pk").values_list("pk"))
