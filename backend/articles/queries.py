@@ -11,6 +11,7 @@ from backend.articles.models import Article, ArticleRevision
 from backend.articles.recap import Record
 from backend.articles.states import ArticleState
 from backend.conferences.models import Conference
+from backend.conferences.queries import closed_in, without
 from backend.conferences.states import Confidentiality, DutyKind
 from backend.minutes.models import Conclusion, Finding, Proposal
 from backend.people.models import Account
@@ -62,32 +63,38 @@ def last_change() -> dt.datetime | None:
 
 
 def record_of(conference: Conference) -> Record:
-    """Everything the record holds about a conference, in a fixed number of statements."""
+    """Everything the record holds about a conference that may be told to everybody, in a fixed number of statements:
+    what belongs to internal and restricted agenda items is left out."""
+    closed = closed_in(conference.pk)
     names = "organisation__former_names"
     polls = Poll.objects.filter(conference=conference, state=PollState.DECLARED).order_by("round")
     log = Presence.objects.filter(conference=conference, direction=Direction.IN)
     came = dict(log.values_list("registration", "registration__person"))
     seen = set(came.values())
-    duties = list(conference.duties.select_related("person", "organisation").prefetch_related(names))
+    duties = list(
+        without(conference.duties.all(), closed).select_related("person", "organisation").prefetch_related(names)
+    )
     return Record(
         conference=conference,
         organisers=list(conference.organisers.select_related("organisation").prefetch_related(names)),
         sites=list(conference.sites.select_related("venue", "room")),
         # Where a log was kept, a guest it does not know is not said to have been there.
         duties=[duty for duty in duties if not came or duty.kind != DutyKind.GUEST or duty.person_id in seen],
-        speeches=list(conference.speeches.select_related("person", "organisation").prefetch_related(names)),
-        findings=list(Finding.objects.filter(conference=conference)),
+        speeches=list(
+            without(conference.speeches.all(), closed).select_related("person", "organisation").prefetch_related(names)
+        ),
+        findings=list(without(Finding.objects.filter(conference=conference), closed)),
         proposals=list(
-            Proposal.objects.filter(conference=conference)
+            without(Proposal.objects.filter(conference=conference), closed)
             .select_related("speech__person", "speech__organisation")
             .prefetch_related(f"speech__{names}")
         ),
         conclusions=list(
-            Conclusion.objects.filter(conference=conference)
+            without(Conclusion.objects.filter(conference=conference), closed)
             .select_related("subject")
             .prefetch_related("subject__former_names")
         ),
-        resolutions=list(Resolution.objects.filter(conference=conference).order_by("id")),
+        resolutions=list(without(Resolution.objects.filter(conference=conference), closed).order_by("id")),
         declared={poll.resolution_id: poll for poll in polls},
         came=len(came) or None,
     )

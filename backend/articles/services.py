@@ -31,6 +31,7 @@ from backend.core.queries import locked
 from backend.core.text import Text, say
 from backend.core.vietnamese import ascii_name
 from backend.minutes.models import Minutes
+from backend.minutes.queries import closed_sources
 from backend.minutes.states import MinutesState
 from backend.outbox.services import emit
 
@@ -202,7 +203,8 @@ def approve(*, article_id: UUID, by: UUID, expected: int | None = None) -> Artic
 
 @transaction.atomic
 def publish(*, article_id: UUID, expected: int | None = None, first_published_at: dt.datetime | None = None) -> Article:
-    """Puts it on the pages and feeds as revision 1. Raises Conflict when its conference is no longer public.
+    """Puts it on the pages and feeds as revision 1. Raises Conflict when its conference, or what it was drawn
+    from inside it, is not public.
 
     An article taken over from elsewhere keeps the moment it was `first_published_at` there; its revision bears the
     present one.
@@ -233,10 +235,10 @@ def correct(
     """
     article = locked(Article, article_id, expected=expected)
     MOVES.move(article, "correct")
-    _check_public(article)
     _set_head(article, head)
     if blocks is not None:
         _set_blocks(article, blocks)
+    _check_public(article)
     article.edited_by_id, article.corrected_at, article.correction_note = by, now(), note
     revision = _keep_revision(article, note=note)
     article.save()
@@ -267,9 +269,23 @@ def _about(kind: type[AboutArticle], article: Article, **more: Any) -> AboutArti
 
 
 def _check_public(article: Article) -> None:
+    """Raises Conflict when the conference, or the agenda item a passage was drawn from, is not public (any more)."""
     if article.conference and article.conference.confidentiality != Confidentiality.PUBLIC:
         raise Conflict(
             say(vi="Hội nghị của bài không còn công khai.", en="The article's conference is not public any more.")
+        )
+    if article.conference_id is None:
+        return
+    closed = closed_sources(article.conference_id, Confidentiality.INTERNAL)
+    told = [str(block.pk) for block in article.blocks.all() if not closed.isdisjoint(block.sources)]
+    told += [name for name, sources in article.head_sources.items() if not closed.isdisjoint(sources)]
+    if told:
+        raise Conflict(
+            say(
+                vi="Bài có nội dung lấy từ phần không công khai của hội nghị; hãy bỏ các đoạn ấy.",
+                en="The article tells of parts of the conference that are not public; take those passages out.",
+            ),
+            blocks=told,
         )
 
 

@@ -1,12 +1,15 @@
 """Reading invitations: whose they are, which may be seen, and what a link opens."""
 
+from collections.abc import Callable, Collection
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from backend.conferences.models import Conference
-from backend.conferences.queries import also_visible
-from backend.conferences.states import ConferenceState
+from backend.conferences.queries import also_visible, held_by_any
+from backend.conferences.states import ConferenceState, Confidentiality, OrganiserRole
 from backend.core.errors import Conflict, Gone, NotFound
 from backend.core.text import say
 from backend.invitations import links
@@ -19,13 +22,37 @@ from backend.people.queries import organisations_with
 LOOKS = (Role.ORGANISER, Role.SECRETARY, Role.AUDITOR)
 #: States in which an invitee has been asked and has not been told to stay away.
 LIVE = (InvitationState.SENT, InvitationState.ACCEPTED, InvitationState.DECLINED, InvitationState.TENTATIVE)
+#: States in which an invitee may still come.
+MAY_COME = (InvitationState.SENT, InvitationState.ACCEPTED, InvitationState.TENTATIVE)
+
+#: For a conference, whoever comes without an invitation: person → site (None: the conference as a whole). Floors above
+#: fill it with `also_hears`.
+Comers = Callable[[UUID], dict[UUID, UUID | None]]
+COMERS: list[Comers] = []
 
 
 def conferences_of(account: Account, *roles: str) -> QuerySet[Conference]:
-    """The conferences which an organisation holds where the account has one of `roles`."""
+    """The conferences which an organisation holds where the account has one of `roles`; a restricted one is its lead's
+    alone."""
     where = organisations_with(account, *roles)
     conferences = Conference.objects.all()
-    return conferences if where is None else conferences.filter(organisers__organisation_id__in=where).distinct()
+    if where is None:
+        return conferences
+    jointly = held_by_any(where) & ~Q(confidentiality=Confidentiality.RESTRICTED)
+    return conferences.filter(jointly | held_by_any(where, OrganiserRole.LEAD))
+
+
+def also_hears(comers: Comers) -> Comers:
+    """Decorator for the queries of a floor above: what `comers(conference_id)` finds is told what is new, like those
+    who are invited. Registering happens once, when the app's `ready` imports the module."""
+    if comers not in COMERS:
+        COMERS.append(comers)
+    return comers
+
+
+def comers(conference_id: UUID) -> dict[UUID, UUID | None]:
+    """People who come, with the site they come to, invited or not as the floors above know it."""
+    return {person: site for known in COMERS for person, site in known(conference_id).items()}
 
 
 @also_visible
@@ -62,9 +89,22 @@ def visible_to(account: Account) -> QuerySet[Invitation]:
 
 
 def with_letter_facts(invitations: QuerySet[Invitation]) -> QuerySet[Invitation]:
-    """Joined to everything a letter or a reply page says."""
-    return invitations.select_related("list", "person", "conference", "site__venue", "site__room").prefetch_related(
-        "conference__organisers__organisation", "conference__sites__venue", "conference__sites__room"
+    """Joined to everything a letter or a reply page says; `withdrawn_before` counts how often the person was invited
+    to the conference before and taken off again, in letters."""
+    before = Invitation.objects.filter(
+        conference_id=OuterRef("conference_id"),
+        person_id=OuterRef("person_id"),
+        state=InvitationState.WITHDRAWN,
+        sent_at__isnull=False,
+        id__lt=OuterRef("id"),
+    )
+    count = before.order_by().values("conference_id").annotate(n=Count("*")).values("n")
+    return (
+        invitations.select_related("list", "person", "conference", "site__venue", "site__room")
+        .prefetch_related(
+            "conference__organisers__organisation__former_names", "conference__sites__venue", "conference__sites__room"
+        )
+        .annotate(withdrawn_before=Coalesce(Subquery(count), 0))
     )
 
 
@@ -120,16 +160,3 @@ def offices(people: list[Person], conference: Conference) -> dict[UUID, Position
     for position in positions.order_by("rank", "id"):
         found.setdefault(position.person_id, position)
     return found
-
-
-def earlier_withdrawals(invitation: Invitation) -> int:
-    """How often this person was invited to the conference before and taken off again, in letters."""
-    if invitation.person_id is None:
-        return 0
-    return Invitation.objects.filter(
-        conference_id=invitation.conference_id,
-        person_id=invitation.person_id,
-        state=InvitationState.WITHDRAWN,
-        sent_at__isnull=False,
-        id__lt=invitation.id,
-    ).count()

@@ -3,7 +3,7 @@
 from backend.core.text import localized
 from backend.core.vietnamese import fold
 from backend.documents.form import BLANK, MinutesDocument, Paragraph, write_docx, write_pdf
-from backend.minutes.drafting import Block
+from backend.minutes.drafting import Block, shown
 from backend.minutes.models import Minutes
 from backend.minutes.states import MinutesState
 
@@ -14,6 +14,7 @@ STYLES = {
     "agenda": "item",
     "speech": "item",
     "clause": "item",
+    "withheld": "item",
 }
 #: Blocks that fill the labelled lines of the specimen; all others are its text.
 OPENING = {
@@ -46,7 +47,7 @@ def page(minutes: Minutes, format: str) -> bytes:
 
 
 def _form(minutes: Minutes) -> MinutesDocument:
-    blocks: list[Block] = minutes.content
+    blocks = shown(minutes)
     head = minutes.head
 
     def said(*kinds: str) -> list[str]:

@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 
 from backend.conferences import queries as conferences
 from backend.conferences.models import AgendaItem, Conference, Duty, Organiser, Site, Speech
-from backend.conferences.states import DutyKind, OrganiserRole
+from backend.conferences.states import Confidentiality, DutyKind, OrganiserRole
 from backend.documents.queries import also_open_to
 from backend.minutes.models import Conclusion, Entry, Finding, Minutes, Proposal
 from backend.minutes.states import MinutesState
@@ -38,11 +38,11 @@ def taken_part_in(account: Account) -> QuerySet[Any]:
 
 @also_open_to
 def co_organised_by(account: Account) -> QuerySet[Any]:
-    """The ids of conferences that an organisation the account reads for leads or holds jointly: what is issued for them
-    is its own as well."""
+    """The ids of conferences that an organisation the account reads for leads or holds jointly, as far as it may know of
+    them: what is issued for them is its own as well."""
     where = organisations_with(account, *READERS)
     held = Organiser.objects.all() if where is None else Organiser.objects.filter(organisation_id__in=where)
-    return held.values("conference_id")
+    return held.filter(conference__in=conferences.visible_to(account)).values("conference_id")
 
 
 def entries_visible_to(rows: QuerySet[Kept], account: Account) -> QuerySet[Kept]:
@@ -58,8 +58,8 @@ def entries_visible_to(rows: QuerySet[Kept], account: Account) -> QuerySet[Kept]
 
 
 def visible_to(account: Account) -> QuerySet[Minutes]:
-    """All minutes of conferences the account's organisations hold or its person chairs or writes; of those it only
-    took part in, the approved ones."""
+    """All minutes of conferences the account may know of and its organisations hold, or its person chairs or writes; of
+    those it only took part in, the approved ones."""
     minutes = Minutes.objects.select_related(
         "conference", "document__official_number__series__organisation", "supplements"
     )
@@ -73,7 +73,7 @@ def visible_to(account: Account) -> QuerySet[Minutes]:
         writers = Duty.objects.filter(person_id=account.person_id, kind__in=[DutyKind.CHAIR, DutyKind.SECRETARY])
         concerned |= Q(conference_id__in=writers.values("conference_id"))
         concerned |= Q(state=MinutesState.APPROVED, conference_id__in=taken_part_in(account))
-    return minutes.filter(concerned)
+    return minutes.filter(concerned, conference__in=conferences.visible_to(account))
 
 
 def keeps_record_of(account: Account, conference: Conference) -> bool:
@@ -93,7 +93,19 @@ def chairs(account: Account, conference: Conference) -> bool:
 
 def whole(conference_id: UUID) -> Conference:
     """The conference with what a draft reads of it."""
-    return conferences.for_details(Conference.objects.all()).get(pk=conference_id)
+    return conferences.for_details(Conference.objects.all(), None).get(pk=conference_id)
+
+
+def closed_sources(conference_id: UUID, at_least: Confidentiality) -> set[str]:
+    """Rows of the conference that belong to items at least so closed, named as sources name them: speech:<id> …"""
+    closed = conferences.closed_in(conference_id, at_least)
+    if not closed:
+        return set()
+    return {
+        f"{kind}:{row}"
+        for kind, model in _ROWS.items()
+        for row in conferences.belonging_to(model.objects.all(), closed).values_list("pk", flat=True)
+    }
 
 
 def content_hash(head: dict[str, Any], content: list[Any]) -> str:

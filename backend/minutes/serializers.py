@@ -8,6 +8,7 @@ from rest_framework import serializers
 from backend.conferences.models import Conference
 from backend.core.serializers import Body, HouseSerializer, LanguageMap
 from backend.documents.queries import written_number
+from backend.minutes import drafting
 from backend.minutes.models import Conclusion, Finding, Minutes, Proposal
 
 ENTRY = ["id", "version", "conference", "speech", "order", "kind", "text"]
@@ -105,7 +106,7 @@ class MinutesSerializer(MinutesSummarySerializer):
 
     @extend_schema_field(MinutesBlockSerializer(many=True))
     def get_content(self, minutes: Any) -> Any:
-        return minutes.content
+        return drafting.shown(minutes)
 
     @extend_schema_field(MinutesHeadSerializer)
     def get_head(self, minutes: Any) -> Any:

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db.models import Count, Q, QuerySet
 
 from backend.conferences.models import Duty
-from backend.conferences.queries import READERS
+from backend.conferences.queries import READERS, hidden_items, without
 from backend.conferences.queries import visible_to as visible_conferences
 from backend.conferences.states import DutyKind
 from backend.invitations.models import Invitation
@@ -33,16 +33,27 @@ def prepared_by(account: Account) -> Q:
     return read | Q(conference__in=on_duty.values("conference"))
 
 
+def _called_to_vote(account: Account) -> QuerySet[Entitlement]:
+    """The account's places on rolls: whoever is to vote reads what the vote is on, however closed its agenda item is."""
+    return Entitlement.objects.filter(caster_id=account.person_id) if account.person_id else Entitlement.objects.none()
+
+
 def visible_resolutions(account: Account) -> QuerySet[Resolution]:
-    """Resolutions of the conferences the account may know of; drafts are for those who prepare them."""
+    """Resolutions of the conferences and agenda items the account may know of, and those it was called to vote on;
+    drafts are for those who prepare them."""
     rows = Resolution.objects.select_related("conference").filter(conference__in=visible_conferences(account))
+    called = Q(pk__in=_called_to_vote(account).values("poll__resolution"))
+    rows = rows.filter(Q(pk__in=without(Resolution.objects.all(), hidden_items(account))) | called)
     return rows.filter(~Q(state=ResolutionState.DRAFT) | prepared_by(account))
 
 
 def visible_polls(account: Account) -> QuerySet[Poll]:
-    """Polls of the conferences the account may know of, with the turnout; drafts are for those who prepare them."""
+    """Polls of the conferences and agenda items the account may know of, and those it was called to vote in, with the
+    turnout; drafts are for those who prepare them."""
     polls = Poll.objects.select_related("conference", "resolution").annotate(turnout=Count("ballots"))
     visible = polls.filter(conference__in=visible_conferences(account))
+    called = Q(pk__in=_called_to_vote(account).values("poll"))
+    visible = visible.filter(Q(pk__in=without(Poll.objects.all(), hidden_items(account))) | called)
     return visible.filter(~Q(state=PollState.DRAFT) | prepared_by(account))
 
 

@@ -5,8 +5,8 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from backend.conferences.models import AgendaItem, Conference
-from backend.conferences.serializers.fields import Id
+from backend.conferences.models import Conference
+from backend.conferences.serializers.fields import Id, VisibleItem
 from backend.core.serializers import Body, HouseSerializer, LanguageMap, Moment
 from backend.core.text import say
 from backend.invitations.states import Category
@@ -189,7 +189,7 @@ class PollSerializer(HouseSerializer):
 class EditResolutionBody(Body):
     title = LanguageMap(one_line=True, max_length=500)
     clauses = serializers.ListField(child=LanguageMap(max_length=10000), max_length=200)
-    agenda_item = Id(queryset=AgendaItem.objects.all(), required=False, allow_null=True)
+    agenda_item = VisibleItem(required=False, allow_null=True)
 
 
 class ResolutionBody(EditResolutionBody):

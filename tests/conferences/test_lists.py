@@ -75,7 +75,7 @@ def test_a_conference_costs_the_same_whatever_it_consists_of(
         AgendaRoomFactory(conference=conference, site=site, agenda_item=item)
         DutyFactory(conference=conference, person=PersonFactory(), organisation=OrganisationFactory())
     client = signed_in(account_with("organiser", organisation=host))
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(20):
         assert client.get(f"{URL}/{conference.pk}").status_code == 200
 
 

@@ -11,7 +11,7 @@ from rest_framework.decorators import action
 from rest_framework.response import Response
 
 from backend.conferences import queries, rules, services
-from backend.conferences.api.shelf import shown_clashes
+from backend.conferences.api.shelf import shown_clashes, shown_offices_left
 from backend.conferences.models import Conference, Series
 from backend.conferences.serializers.clashes import ClashesSerializer, written
 from backend.conferences.serializers.conferences import (
@@ -23,12 +23,13 @@ from backend.conferences.serializers.conferences import (
     GavelBody,
 )
 from backend.conferences.serializers.series import CloneBody
+from backend.conferences.serializers.speakers import OfficeLeftSerializer
 from backend.conferences.states import ConferenceState, Kind
 from backend.core.api import HouseViewSet
 from backend.core.errors import Invalid
 from backend.core.text import say
 
-ConferenceWritten = written(ConferenceSerializer)
+ConferenceWritten = written(ConferenceSerializer, offices_left=OfficeLeftSerializer(many=True, read_only=True))
 
 
 class ConferenceFilters(django_filters.FilterSet):
@@ -65,15 +66,18 @@ class ConferenceViewSet(HouseViewSet):
 
     def get_queryset(self) -> QuerySet[Conference]:
         visible = queries.visible_to(self.account)
-        return queries.for_lists(visible) if self.action == "list" else queries.for_details(visible)
+        return queries.for_lists(visible) if self.action == "list" else queries.for_details(visible, self.account)
 
     def get_serializer_class(self) -> Any:
         return ConferenceSummary if self.action == "list" else ConferenceSerializer
 
     def _answer(self, conference: Conference, status: int = 200) -> Response:
         """The conference as it stands now, with everything it consists of and what clashes."""
-        response = self.answer(queries.for_details(Conference.objects.filter(pk=conference.pk)).get(), status)
+        response = self.answer(
+            queries.for_details(Conference.objects.filter(pk=conference.pk), self.account).get(), status
+        )
         response.data["clashes"] = shown_clashes(conference, self.account)
+        response.data["offices_left"] = shown_offices_left(conference, self.account)
         return response
 
     @extend_schema(request=ConferenceDraftBody, responses={201: ConferenceWritten})
@@ -105,8 +109,15 @@ class ConferenceViewSet(HouseViewSet):
     @extend_schema(responses=ClashesSerializer)
     @action(detail=True)
     def clashes(self, request: Any, pk: str) -> Response:
-        """Lists who is needed in two places at once, and equipment claimed beyond what there is."""
-        return Response({"results": shown_clashes(self.get_object(), self.account)})
+        """Lists who is needed in two places at once, equipment claimed beyond what there is, and who is named in an office
+        not held on the conference's day."""
+        conference = self.get_object()
+        return Response(
+            {
+                "results": shown_clashes(conference, self.account),
+                "offices_left": shown_offices_left(conference, self.account),
+            }
+        )
 
     @extend_schema(request=CloneBody, responses={201: ConferenceWritten})
     @action(detail=True, methods=["post"])

@@ -97,7 +97,9 @@ class RoomViewSet(Shelf):
         asked = self._asked(RoomDayQuery)
         day = queries.room_day(room, asked["date"], asked.get("time_zone", settings.TIME_ZONE))
         known = queries.known_to(self.account, {booking.site.conference_id for booking in day.bookings})
-        return Response(RoomDaySerializer(day, context={"conferences": known}).data)
+        items = {booking.agenda_room.agenda_item_id for booking in day.bookings if booking.agenda_room}
+        context = {"conferences": known, "hidden_items": queries.hidden_among(self.account, items)}
+        return Response(RoomDaySerializer(day, context=context).data)
 
     @extend_schema(responses=EquipmentSerializer(many=True), filters=False)
     @action(detail=False, pagination_class=None)

@@ -195,5 +195,5 @@ class TemplateViewSet(Shelf):
         lead = fields.pop("lead", None)
         self.check_object_permissions(request, lead or template.organisation)
         made = services.draft_from_template(template_id=template.pk, fields=fields, lead=lead)  # type: ignore[arg-type]
-        shown = queries.for_details(Conference.objects.filter(pk=made.pk)).get()
+        shown = queries.for_details(Conference.objects.filter(pk=made.pk), self.account).get()
         return self.answer(shown, 201, ConferenceSerializer)

@@ -11,17 +11,28 @@ from rest_framework.response import Response
 from backend.conferences import queries, rules
 from backend.conferences.models import Conference
 from backend.conferences.serializers.clashes import ClashSerializer
+from backend.conferences.serializers.speakers import OfficeLeftSerializer
 from backend.core.api import HouseViewSet
 from backend.core.errors import Invalid, NotFound
 from backend.core.text import say
 
 
 def shown_clashes(conference: Conference, account: Any) -> Any:
-    """The conference's clashes; other conferences are named only to who may know of them."""
+    """The conference's clashes at agenda items the account sees; other conferences, and their items, are named only to
+    who may know of them."""
     clashes = queries.clashes_of(conference.pk)
+    hidden = queries.hidden_among(account, {item for clash in clashes for item in (clash.item_id, clash.other_item_id)})
+    clashes = [clash for clash in clashes if clash.item_id not in hidden]
     known = queries.known_to(account, {clash.elsewhere for clash in clashes if clash.elsewhere})
-    context = {"conferences": known, "time_zone": conference.time_zone}
+    context = {"conferences": known, "hidden_items": hidden, "time_zone": conference.time_zone}
     return ClashSerializer(clashes, many=True, context=context).data
+
+
+def shown_offices_left(conference: Conference, account: Any) -> Any:
+    """Who is named in an office not held on the conference's day, at agenda items the account sees."""
+    left = queries.offices_left(conference)
+    hidden = queries.hidden_among(account, {each.item_id for each in left})
+    return OfficeLeftSerializer([each for each in left if each.item_id not in hidden], many=True).data
 
 
 class Shelf(HouseViewSet):

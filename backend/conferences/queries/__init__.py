@@ -3,13 +3,28 @@
 from backend.conferences.queries.clashes import Clash, clashes_of
 from backend.conferences.queries.confidential import (
     acting_for,
+    belonging_to,
+    closed_in,
     closed_items,
     cut_for,
     effective,
+    hidden_among,
+    hidden_items,
     items_visible_to,
     looser,
     parts_visible_to,
     with_items_visible_to,
+    without,
+)
+from backend.conferences.queries.offices import OfficeLeft, offices_left
+from backend.conferences.queries.programmes import (
+    latest_release,
+    names_for,
+    programme_for,
+    released,
+    working_parts,
+    working_programme,
+    works_on,
 )
 from backend.conferences.queries.public import public_conferences
 from backend.conferences.queries.record import (
@@ -25,6 +40,7 @@ from backend.conferences.queries.record import (
     office_then,
     secretary,
     speeches_of,
+    with_speakers,
 )
 from backend.conferences.queries.rooms import (
     Span,
@@ -39,7 +55,7 @@ from backend.conferences.queries.rooms import (
     wanted_bookings,
     with_bookings,
 )
-from backend.conferences.queries.said import day_said, moment_said, site_said, when_said, where_said
+from backend.conferences.queries.said import moment_said, site_said, when_said, where_said
 from backend.conferences.queries.series import next_after, plan_of, planned_slots, visible_series, visible_templates
 from backend.conferences.queries.visibility import (
     READERS,
@@ -48,23 +64,28 @@ from backend.conferences.queries.visibility import (
     Visibility,
     also_visible,
     held_by,
+    held_by_any,
     known_to,
     takes_part,
     visible_to,
 )
+from backend.conferences.wording import day_said
 
 __all__ = [
     "READERS",
     "VISIBILITY",
     "WRITERS",
     "Clash",
+    "OfficeLeft",
     "Span",
     "Visibility",
     "acting_for",
     "also_visible",
+    "belonging_to",
     "buffers",
     "chairs",
     "clashes_of",
+    "closed_in",
     "closed_items",
     "co_organisations",
     "conference_span",
@@ -77,21 +98,30 @@ __all__ = [
     "free_rooms",
     "has_duty",
     "held_by",
+    "held_by_any",
     "held_span",
+    "hidden_among",
+    "hidden_items",
     "item_span",
     "items_visible_to",
     "known_to",
+    "latest_release",
     "lead_organisation",
     "lead_organisation_id",
     "looser",
     "moment_said",
     "name_then",
+    "names_for",
     "next_after",
     "office_then",
+    "offices_left",
     "overlapping_booking",
     "parts_visible_to",
     "plan_of",
     "planned_slots",
+    "programme_for",
+    "public_conferences",
+    "released",
     "room_day",
     "secretary",
     "site_said",
@@ -106,4 +136,9 @@ __all__ = [
     "where_said",
     "with_bookings",
     "with_items_visible_to",
+    "with_speakers",
+    "without",
+    "working_parts",
+    "working_programme",
+    "works_on",
 ]

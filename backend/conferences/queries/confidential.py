@@ -13,6 +13,7 @@ Everything that shows a part of a conference goes through `parts_visible_to`, `i
 written for everybody (articles, pages, public feeds) asks for AnonymousUser.
 """
 
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from typing import Any, TypeVar
 from uuid import UUID
@@ -56,16 +57,49 @@ def parts_visible_to(rows: QuerySet[Row], account: Reader) -> QuerySet[Row]:
     """Of rows that belong to a conference those the account may know of: it sees the conference and, where a row
     belongs to an agenda item, that item.
 
-    An item is found by the row's `agenda_item`, or that of its `speaker` or `speech`.
+    An item is found by the row's `agenda_item`, or that of its `speaker`, `speech` or `resolution`.
     """
     return with_items_visible_to(rows.filter(conference__in=_open_to(account)), account)
 
 
 def with_items_visible_to(rows: QuerySet[Row], account: Reader) -> QuerySet[Row]:
-    """Of rows whose conference is known to be visible those that belong to no hidden agenda item."""
-    hidden = _hidden_from(account)
+    """Of rows whose conference is known to be visible those that belong to no agenda item hidden from the account."""
+    return without(rows, hidden_items(account))
+
+
+def without(rows: QuerySet[Row], hidden: Any) -> QuerySet[Row]:
+    """The rows but those that belong to one of these items: `hidden_items(…)` or `closed_items(…)`, None for no item."""
     path = _way_to_item(rows.model)
     return rows if hidden is None or path is None else rows.exclude(**{f"{path}__in": hidden})
+
+
+def belonging_to(rows: QuerySet[Row], items: Any) -> QuerySet[Row]:
+    """The rows that belong to one of these items, as for `without`; none where rows of that kind belong to no item."""
+    path = _way_to_item(rows.model)
+    return rows.none() if items is None or path is None else rows.filter(**{f"{path}__in": items})
+
+
+def hidden_items(account: Reader) -> Any:
+    """The ids, for `__in`, of agenda items the account may not see even where it sees the conference; None: it sees
+    every item. To AnonymousUser all are hidden that may not be told to everybody."""
+    if isinstance(account, AnonymousUser):
+        return closed_items()
+    where = organisations_with(account, *READERS)
+    if where is None:
+        return None
+    whole, inside = _circles(account, where)
+    own = _own(account)
+    restricted = Q(confidentiality=Confidentiality.RESTRICTED) & ~own
+    restricted &= ~Q(conference__in=Conference.objects.filter(whole))
+    internal = Q(confidentiality=Confidentiality.INTERNAL) & ~Q(conference__in=Conference.objects.filter(inside))
+    return _with_what_they_hold(AgendaItem.objects.filter(restricted | internal), but=AgendaItem.objects.filter(own))
+
+
+def hidden_among(account: Reader, item_ids: Collection[UUID | None]) -> set[UUID]:
+    """Which of these agenda items the account may not know of."""
+    asked = {each for each in item_ids if each is not None}
+    hidden = hidden_items(account) if asked else None
+    return set() if hidden is None else set(_ids(AgendaItem.objects.filter(Q(pk__in=asked) & Q(pk__in=hidden))))
 
 
 def closed_items(at_least: Confidentiality = Confidentiality.INTERNAL) -> Any:
@@ -73,6 +107,12 @@ def closed_items(at_least: Confidentiality = Confidentiality.INTERNAL) -> Any:
     whatever their conference is."""
     levels = [level for level in _STRICTNESS if _STRICTNESS[level] >= _STRICTNESS[at_least]]
     return _with_what_they_hold(AgendaItem.objects.filter(confidentiality__in=levels))
+
+
+def closed_in(conference_id: UUID, at_least: Confidentiality = Confidentiality.INTERNAL) -> set[UUID]:
+    """Which items of the conference are closed at least so, by their own level or that of a session around them."""
+    items = AgendaItem.objects.filter(conference_id=conference_id)
+    return set(_ids(items.filter(pk__in=closed_items(at_least))))
 
 
 def acting_for(person_id: UUID | None) -> Account:
@@ -116,7 +156,8 @@ class _Reading:
     def __init__(self, account: Reader, conference: Conference) -> None:
         self.person_id = None if isinstance(account, AnonymousUser) else account.person_id
         self.hidden_today, self.own_today = _today(account, conference)
-        whole, inside = _circles(account)
+        where = set() if isinstance(account, AnonymousUser) else organisations_with(account, *READERS) or set()
+        whole, inside = _circles(account, where)
         this = Conference.objects.filter(pk=conference.pk)
         self.inside = this.filter(inside).exists()
         self.whole = self.inside and this.filter(whole).exists()
@@ -142,9 +183,13 @@ class _Reading:
 def _today(account: Reader, conference: Conference) -> tuple[set[UUID], set[UUID]]:
     """The conference's items hidden from the account, and those it speaks to or has a duty in."""
     items = AgendaItem.objects.filter(conference=conference)
-    hidden = _hidden_from(account)
-    own = set() if isinstance(account, AnonymousUser) else set(items.filter(_own(account)).values_list("pk", flat=True))
-    return set(items.filter(pk__in=hidden).values_list("pk", flat=True)) if hidden is not None else set(), own
+    hidden = hidden_items(account)
+    own = set() if isinstance(account, AnonymousUser) else set(_ids(items.filter(_own(account))))
+    return set(_ids(items.filter(pk__in=hidden))) if hidden is not None else set(), own
+
+
+def _ids(items: QuerySet[AgendaItem]) -> Iterable[UUID]:
+    return items.order_by().values_list("pk", flat=True)
 
 
 def _open_to(account: Reader) -> QuerySet[Conference]:
@@ -158,15 +203,16 @@ def _way_to_item(model: type[Model]) -> str | None:
     if model is AgendaItem:
         return "pk"
     fields = {field.name for field in model._meta.get_fields() if isinstance(field, ForeignKey)}
-    ways = {"agenda_item": "agenda_item", "speaker": "speaker__agenda_item", "speech": "speech__agenda_item"}
-    return next((way for name, way in ways.items() if name in fields), None)
+    if "agenda_item" in fields:
+        return "agenda_item"
+    return next((f"{name}__agenda_item" for name in ("speaker", "speech", "resolution") if name in fields), None)
 
 
-def _circles(account: Reader) -> tuple[Q, Q]:
-    """The conferences all of whose restricted items the account sees, and those whose internal ones."""
+def _circles(account: Reader, where: set[UUID]) -> tuple[Q, Q]:
+    """The conferences all of whose restricted items the account sees, and those whose internal ones, when it reads for
+    these organisations."""
     if isinstance(account, AnonymousUser):
         return Q(pk__in=[]), Q(pk__in=[])
-    where = organisations_with(account, *READERS) or set()
     whole = held_by_any(where, OrganiserRole.LEAD)
     if account.person_id is not None:
         of_the_whole = Duty.objects.filter(
@@ -186,20 +232,6 @@ def _own(account: Account) -> Q:
         for part in (Speaker, Duty, Speech):
             own |= Q(Exists(part.objects.filter(agenda_item=OuterRef("pk"), person_id=account.person_id)))
     return own
-
-
-def _hidden_from(account: Reader) -> Any:
-    """The ids, for `__in`, of agenda items the account may not see even where it sees the conference; None: none."""
-    if isinstance(account, AnonymousUser):
-        return closed_items()
-    if organisations_with(account, *READERS) is None:
-        return None
-    whole, inside = _circles(account)
-    own = _own(account)
-    restricted = Q(confidentiality=Confidentiality.RESTRICTED) & ~own
-    restricted &= ~Q(conference__in=Conference.objects.filter(whole))
-    internal = Q(confidentiality=Confidentiality.INTERNAL) & ~Q(conference__in=Conference.objects.filter(inside))
-    return _with_what_they_hold(AgendaItem.objects.filter(restricted | internal), but=AgendaItem.objects.filter(own))
 
 
 def _with_what_they_hold(items: QuerySet[AgendaItem], but: QuerySet[AgendaItem] | None = None) -> Any:

@@ -6,8 +6,10 @@ from uuid import UUID
 
 from django.db.models import Prefetch, Q, QuerySet
 
-from backend.conferences.models import AgendaRoom, Conference, Duty, Organiser, Site, Speech
+from backend.conferences.models import AgendaItem, AgendaRoom, Conference, Duty, Organiser, Site, Speaker, Speech
+from backend.conferences.queries.confidential import Reader, hidden_items, without
 from backend.conferences.queries.rooms import with_bookings
+from backend.conferences.queries.visibility import visible_to
 from backend.conferences.states import DutyKind, OrganiserRole
 from backend.core.text import Text
 from backend.people.models import Account, Organisation, Position
@@ -22,15 +24,35 @@ def for_lists(conferences: QuerySet[Conference]) -> QuerySet[Conference]:
     )
 
 
-def for_details(conferences: QuerySet[Conference]) -> QuerySet[Conference]:
-    """With everything a conference's own page shows, in a constant number of queries."""
+def for_details(conferences: QuerySet[Conference], account: Reader | None) -> QuerySet[Conference]:
+    """With everything a conference's own page shows, in a constant number of queries.
+
+    Other conferences, and what belongs to agenda items, are left out where they are hidden from the account. None leaves nothing out: for what the house itself
+    works out, never for what it shows.
+    """
+    hidden = None
+    if account is not None:
+        hidden = hidden_items(account)
+        known = visible_to(account)
+        conferences = conferences.prefetch_related(
+            Prefetch("follows", known), Prefetch("followed_by", known.order_by("day", "id"))
+        )
+    rooms = AgendaRoom.objects.select_related("agenda_item", "site", "room")
     return for_lists(conferences).prefetch_related(
-        "agenda",
-        Prefetch("agenda_rooms", AgendaRoom.objects.select_related("agenda_item", "site", "room")),
+        Prefetch("agenda", with_speakers(without(AgendaItem.objects.all(), hidden))),
+        Prefetch("agenda_rooms", without(rooms, hidden)),
         "agenda_rooms__bookings",
         "agenda_rooms__site__bookings",
-        Prefetch("duties", Duty.objects.select_related("person", "organisation")),
+        Prefetch("duties", without(Duty.objects.select_related("person", "organisation"), hidden)),
         "duties__organisation__former_names",
+    )
+
+
+def with_speakers(items: QuerySet[AgendaItem]) -> QuerySet[AgendaItem]:
+    """With who is planned to speak to each, in three more queries."""
+    return items.prefetch_related(
+        Prefetch("speakers", Speaker.objects.select_related("conference", "person", "organisation")),
+        "speakers__organisation__former_names",
     )
 
 

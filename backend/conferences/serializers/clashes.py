@@ -6,8 +6,9 @@ from rest_framework import serializers
 
 from backend.conferences.queries import Clash
 from backend.conferences.serializers.fields import Times
-from backend.conferences.serializers.parts import NamedPerson
+from backend.conferences.serializers.named import NamedPerson
 from backend.conferences.serializers.rooms import ConferenceNamed
+from backend.conferences.serializers.speakers import OfficeLeftSerializer
 from backend.conferences.states import Equipment
 from backend.core.serializers import LanguageMap
 from backend.core.text import both
@@ -25,7 +26,7 @@ class ClashSerializer(serializers.Serializer[Any]):
     """A person needed in two places, or equipment claimed beyond what there is.
 
     `conference` is the other one, null for equipment and where the caller may not know of it; `other_agenda_item` is
-    null then too. `agenda_item` is the item of this conference. `firm` is false for a mere draft of others, which is
+    null then too, and where that item is hidden from the caller. `agenda_item` is the item of this conference. `firm` is false for a mere draft of others, which is
     never a reason to refuse.
     """
 
@@ -40,7 +41,9 @@ class ClashSerializer(serializers.Serializer[Any]):
 
     def to_representation(self, clash: Clash) -> dict[str, Any]:
         other = self.context["conferences"].get(clash.elsewhere)
-        hidden, piece = clash.elsewhere is not None and other is None, clash.portable
+        piece = clash.portable
+        unknown = clash.elsewhere is not None and other is None
+        hidden = unknown or clash.other_item_id in self.context["hidden_items"]
         return {
             "person": clash.person and self.fields["person"].to_representation(clash.person),
             "equipment": piece and {"kind": piece.kind, "quantity": piece.quantity, "claimed": clash.claimed},
@@ -55,11 +58,14 @@ class ClashSerializer(serializers.Serializer[Any]):
 
 class ClashesSerializer(serializers.Serializer[Any]):
     results = ClashSerializer(many=True)
+    offices_left = OfficeLeftSerializer(many=True)
 
 
-def written(shown: Any) -> Any:
-    """For the API's description: the answer to a write, which is the row and the `clashes` of its conference."""
-    fields = (*shown.Meta.fields, "clashes")
+def written(shown: Any, **beside: Any) -> Any:
+    """For the API's description: the answer to a write, which is the row, the `clashes` of its conference and whatever
+    else is told `beside`."""
+    told = {"clashes": ClashSerializer(many=True, read_only=True), **beside}
+    fields = (*shown.Meta.fields, *told)
     meta = type("Meta", (shown.Meta,), {"fields": fields, "read_only_fields": fields})
     name = f"{shown.__name__.removesuffix('Serializer')}Written"
-    return type(name, (shown,), {"clashes": ClashSerializer(many=True, read_only=True), "Meta": meta})
+    return type(name, (shown,), {**told, "Meta": meta})

@@ -8,12 +8,12 @@ from rest_framework import serializers
 from backend.conferences import queries
 from backend.conferences.models import Conference, Organiser, Series
 from backend.conferences.serializers.fields import Count, Head, Id
+from backend.conferences.serializers.named import OrganisationThen
 from backend.conferences.serializers.parts import (
-    AgendaFieldsBody,
     AgendaItemSerializer,
     DutySerializer,
+    NestedAgendaBody,
     NestedDutyBody,
-    OrganisationThen,
     SiteFieldsBody,
     SiteSerializer,
 )
@@ -91,7 +91,8 @@ def _in_each_language(said: Any, conference: Conference) -> dict[str, str]:
 
 
 class ConferenceSerializer(ConferenceSummary):
-    """The whole conference but its speeches, which are a list of their own (/speeches?conference=…).
+    """The whole conference but its speeches, which are a list of their own (/speeches?conference=…), as far as it is open
+    to the caller: agenda items, their rooms and duties, the conference it `follows` and those it is `followed_by`.
 
     Of a series, `recurrence_id` is the local time it was first planned for, and `by_hand` names what was written in this
     occurrence alone: later edits of the series leave that as it is.
@@ -102,7 +103,10 @@ class ConferenceSerializer(ConferenceSummary):
     agenda_rooms = AgendaRoomSerializer(many=True, read_only=True)
     duties = DutySerializer(many=True, read_only=True)
     topics = serializers.ListField(child=serializers.CharField(), read_only=True)
+    standards = serializers.ListField(child=serializers.CharField(), read_only=True)
     legal_basis = serializers.ListField(child=LanguageMap(), read_only=True)
+    follows = serializers.SerializerMethodField()
+    followed_by = serializers.SerializerMethodField()
     expected = Count(read_only=True)
     attended = Count(read_only=True)
 
@@ -111,12 +115,14 @@ class ConferenceSerializer(ConferenceSummary):
             *ConferenceSummary.Meta.fields,
             "by_hand",
             "follows",
+            "followed_by",
             "announced_at",
             "opened_at",
             "closed_at",
             "period_reviewed",
             "period_planned",
             "topics",
+            "standards",
             "legal_basis",
             "expected",
             "attended",
@@ -130,6 +136,14 @@ class ConferenceSerializer(ConferenceSummary):
             "updated_at",
         )
         read_only_fields = fields
+
+    @extend_schema_field(serializers.UUIDField(allow_null=True))
+    def get_follows(self, conference: Conference) -> Any:
+        return conference.follows and str(conference.follows.pk)
+
+    @extend_schema_field(serializers.ListField(child=serializers.UUIDField()))
+    def get_followed_by(self, conference: Conference) -> Any:
+        return [str(later.pk) for later in conference.followed_by.all()]
 
 
 class VisibleConference(Id):
@@ -157,6 +171,9 @@ class ConferenceEditBody(Body):
     period_reviewed = Line(required=False, allow_blank=True, max_length=40)
     period_planned = Line(required=False, allow_blank=True, max_length=40)
     topics = serializers.ListField(child=Line(max_length=200), required=False, max_length=50)
+    standards = serializers.ListField(
+        child=Line(max_length=100), required=False, max_length=50, help_text="As they are cited: TCVN ISO 9001:2015."
+    )
     legal_basis = serializers.ListField(child=LanguageMap(max_length=1000), required=False, max_length=50)
     expected = Count(required=False)
     attended = Count(required=False)
@@ -170,7 +187,7 @@ class ConferenceDraftBody(ConferenceEditBody):
 
     slug = serializers.SlugField(required=False, max_length=120)
     sites = serializers.ListField(child=SiteFieldsBody(), required=False, max_length=20)
-    agenda = serializers.ListField(child=AgendaFieldsBody(), required=False, max_length=200)
+    agenda = serializers.ListField(child=NestedAgendaBody(), required=False, max_length=200)
     duties = serializers.ListField(child=NestedDutyBody(), required=False, max_length=300)
 
 

@@ -7,6 +7,8 @@ from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from backend.conferences import queries
+from backend.conferences.models import AgendaItem
 from backend.core.serializers import LanguageMap
 from backend.core.text import say
 
@@ -66,6 +68,16 @@ class Id(serializers.PrimaryKeyRelatedField[Any]):
     def __init__(self, queryset: QuerySet[Any] | None = None, **kwargs: Any) -> None:
         kwargs.setdefault("pk_field", serializers.UUIDField())
         super().__init__(queryset=queryset, **kwargs)
+
+
+class VisibleItem(Id):
+    """An agenda item the caller may know of; any other is as good as wrong."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(queryset=AgendaItem.objects.none(), **kwargs)
+
+    def get_queryset(self) -> Any:
+        return queries.items_visible_to(self.context["request"].user)
 
 
 class Order(serializers.IntegerField):

@@ -3,15 +3,14 @@
 Organisations appear under the name they bore on the conference's day.
 """
 
-import datetime as dt
 from typing import Any
 
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from backend.conferences import queries
 from backend.conferences.models import AgendaItem, Conference, Duty, Room, Site, Speech, Venue
-from backend.conferences.serializers.fields import Count, Head, Id, Minutes, Order
+from backend.conferences.serializers.fields import Count, Head, Id, Minutes, Order, VisibleItem
+from backend.conferences.serializers.named import NamedPerson, OrganisationThen, day_of
 from backend.conferences.serializers.rooms import (
     BookingTimes,
     NewRoomBody,
@@ -21,43 +20,11 @@ from backend.conferences.serializers.rooms import (
     VenueBody,
     VenueBrief,
 )
+from backend.conferences.serializers.speakers import NestedSpeakerBody, SpeakerSerializer
 from backend.conferences.states import DutyKind, Phase, SpeechKind
 from backend.core.serializers import Body, HouseSerializer, LanguageMap, Moment
 from backend.core.text import say
 from backend.people.models import Organisation, Person
-
-
-def day_of(row: Any) -> dt.date | None:
-    """The day of the conference the row belongs to."""
-    conference = getattr(row, "conference", row)
-    day: dt.date | None = getattr(conference, "day", None)
-    return day
-
-
-class OrganisationThen(serializers.Serializer[Any]):
-    id = serializers.UUIDField()
-    slug = serializers.CharField()
-    name = LanguageMap(one_line=True)
-    short_name = LanguageMap(one_line=True, required_text=False)
-
-    @staticmethod
-    def of(organisation: Organisation | None, day: dt.date | None) -> dict[str, Any] | None:
-        """The organisation under the name it bore on `day`; None stays None."""
-        if organisation is None:
-            return None
-        return {
-            "id": str(organisation.pk),
-            "slug": organisation.slug,
-            "name": queries.name_then(organisation, day),
-            "short_name": organisation.short_name,
-        }
-
-
-class NamedPerson(HouseSerializer):
-    class Meta:
-        model = Person
-        fields = ("id", "full_name", "honorific", "degree")
-        read_only_fields = fields
 
 
 class SiteSerializer(HouseSerializer):
@@ -107,6 +74,7 @@ class AgendaItemSerializer(HouseSerializer):
     """A `carried_over` item lists in `open_points` what the last meeting left open."""
 
     open_points = OpenPointSerializer(many=True, read_only=True)
+    speakers = SpeakerSerializer(many=True, read_only=True)
 
     class Meta:
         model = AgendaItem
@@ -120,6 +88,7 @@ class AgendaItemSerializer(HouseSerializer):
             "minutes_planned",
             "carried_over",
             "open_points",
+            "speakers",
             "version",
         )
         read_only_fields = fields
@@ -224,6 +193,12 @@ class AgendaFieldsBody(Body):
     carried_over = serializers.BooleanField(required=False)
 
 
+class NestedAgendaBody(AgendaFieldsBody):
+    """In a new conference agenda items come with their speakers."""
+
+    speakers = serializers.ListField(child=NestedSpeakerBody(), required=False, max_length=50)
+
+
 class HolderBody(Body):
     """A person, an office without a name, or a group."""
 
@@ -257,7 +232,7 @@ class AgendaItemBody(AgendaFieldsBody):
 class DutyBody(HolderBody):
     conference = _conference_field()
     site = Id(queryset=Site.objects.all(), required=False, allow_null=True)
-    agenda_item = Id(queryset=AgendaItem.objects.all(), required=False, allow_null=True)
+    agenda_item = VisibleItem(required=False, allow_null=True)
 
 
 class QuoteBody(Body):
@@ -266,7 +241,7 @@ class QuoteBody(Body):
 
 class SpeechBody(Body):
     conference = _conference_field()
-    agenda_item = Id(queryset=AgendaItem.objects.all(), required=False, allow_null=True)
+    agenda_item = VisibleItem(required=False, allow_null=True)
     kind = serializers.ChoiceField(choices=SpeechKind.choices)
     order = Order()
     person = Id(queryset=Person.objects.all(), required=False, allow_null=True)

@@ -10,7 +10,6 @@ from rest_framework import serializers
 
 from backend.conferences import queries
 from backend.conferences.models import (
-    AgendaItem,
     AgendaRoom,
     Conference,
     PortableEquipment,
@@ -19,7 +18,7 @@ from backend.conferences.models import (
     Site,
     Venue,
 )
-from backend.conferences.serializers.fields import Head, Id, Minutes, Times
+from backend.conferences.serializers.fields import Head, Id, Minutes, Times, VisibleItem
 from backend.conferences.states import Equipment
 from backend.core.clock import time_zones
 from backend.core.serializers import Body, Day, HouseSerializer, LanguageMap, Line, Moment
@@ -113,15 +112,17 @@ class ConferenceNamed(HouseSerializer):
 
 
 class DayBooking(BookingTimes):
-    """`conference` is null where the caller may not know of it: that the room is taken is all there is to know."""
+    """`conference` is null where the caller may not know of it, or of the agenda item the room is taken by: that it is
+    taken is all there is to know."""
 
     conference = ConferenceNamed(allow_null=True)
     site = serializers.UUIDField(allow_null=True)
     agenda_item = serializers.UUIDField(allow_null=True)
 
     def to_representation(self, booking: RoomBooking) -> dict[str, Any]:
-        conference = self.context["conferences"].get(booking.site.conference_id)
         item = booking.agenda_room and booking.agenda_room.agenda_item_id
+        told = item not in self.context["hidden_items"]
+        conference = self.context["conferences"].get(booking.site.conference_id) if told else None
         return {
             **super().to_representation(booking),
             "conference": conference and self.fields["conference"].to_representation(conference),
@@ -247,7 +248,7 @@ class RoomBody(NewRoomBody):
 
 class AgendaRoomBody(Body):
     conference = Id(queryset=Conference.objects.all())
-    agenda_item = Id(queryset=AgendaItem.objects.all())
+    agenda_item = VisibleItem()
     site = Id(queryset=Site.objects.select_related("venue"))
     room = Id(queryset=Room.objects.all())
 

@@ -7,5 +7,18 @@ row gives the same block each time; `text` is a language map, {} where the recor
 from backend.minutes.drafting.blocks import Block, Report, merge
 from backend.minutes.drafting.draw import draw, frame, head
 from backend.minutes.drafting.locked import is_locked, overtaken, where_corrected
+from backend.minutes.drafting.withheld import printable, shown
 
-__all__ = ["Block", "Report", "draw", "frame", "head", "is_locked", "merge", "overtaken", "where_corrected"]
+__all__ = [
+    "Block",
+    "Report",
+    "draw",
+    "frame",
+    "head",
+    "is_locked",
+    "merge",
+    "overtaken",
+    "printable",
+    "shown",
+    "where_corrected",
+]

@@ -6,11 +6,11 @@ from typing import Any
 from uuid import UUID
 
 from backend.conferences.models import AgendaItem, Conference, Speech
-from backend.conferences.queries import name_then, speeches_of
-from backend.conferences.states import Phase, SpeechKind
+from backend.conferences.queries import closed_in, name_then, speeches_of
+from backend.conferences.states import Confidentiality, Phase, SpeechKind
 from backend.core.text import Text, both
 from backend.core.vietnamese import fold
-from backend.minutes.drafting import words
+from backend.minutes.drafting import withheld, words
 from backend.minutes.drafting.blocks import Block, block, compose, ended, joined, open_ended, same
 from backend.minutes.models import Conclusion, Finding, Proposal
 from backend.minutes.states import ConclusionKind, FindingKind, ProposalKind
@@ -28,26 +28,43 @@ def heading(name: str, vi: str, en: str, conference: Conference) -> Block:
 
 
 def blocks(conference: Conference) -> list[Block]:
+    """Agenda, proceedings, and what came up outside them. A restricted item is a line in each, with all it holds."""
     entries = Entries(conference)
+    restricted = closed_in(conference.pk, Confidentiality.RESTRICTED)
     found: list[Block] = []
-    agenda = list(conference.agenda.order_by("order", "id"))
+    agenda = [
+        item
+        for item in conference.agenda.order_by("order", "id")
+        if not (item.pk in restricted and item.parent_id in restricted)
+    ]
     if agenda:
         found.append(heading("agenda", "Chương trình", "Agenda", conference))
-        found += [
-            block("agenda", f"agenda:{item.pk}", _item(item), f"agenda_item:{item.pk}", marker=f"{index}.")
-            for index, item in enumerate(agenda, 1)
-        ]
+    for index, item in enumerate(agenda, 1):
+        if item.pk in restricted:
+            found.append(withheld.line("agenda", item, f"{index}."))
+        else:
+            source = f"agenda_item:{item.pk}"
+            found.append(block("agenda", f"agenda:{item.pk}", _item(item), source, marker=f"{index}."))
     speeches = list(speeches_of(conference.pk).prefetch_related("organisation__former_names"))
     if speeches:
         found.append(heading("course", "Diễn biến", "Proceedings", conference))
-    for index, speech in enumerate(speeches, 1):
-        found += [*_speech(speech, conference, f"{index}."), *entries.of(speech.pk)]
+    for index, said in enumerate(dict.fromkeys(_passage(speech, restricted) for speech in speeches), 1):
+        if isinstance(said, AgendaItem):
+            found.append(withheld.line("withheld", said, f"{index}."))
+        else:
+            found += [*_speech(said, conference, f"{index}."), *entries.of(said.pk)]
     if rest := entries.of(None):
         found += [
             heading("record", "Đánh giá, đề xuất, kết luận", "Findings, proposals, conclusions", conference),
             *rest,
         ]
     return found
+
+
+def _passage(speech: Speech, restricted: set[UUID]) -> AgendaItem | Speech:
+    """What is told as one: each speech by itself, those to one restricted item together."""
+    item = speech.agenda_item
+    return item if item is not None and item.pk in restricted else speech
 
 
 def _item(item: AgendaItem) -> Text:

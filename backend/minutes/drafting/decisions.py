@@ -2,8 +2,11 @@
 what was put to the vote and what came of it is locked."""
 
 from backend.conferences.models import Conference
+from backend.conferences.queries import closed_in
+from backend.conferences.states import Confidentiality
 from backend.core.text import Text, both
 from backend.documents.form import BLANK
+from backend.minutes.drafting import withheld
 from backend.minutes.drafting.blocks import Block, block, compose, ended, same
 from backend.minutes.drafting.course import heading
 from backend.resolutions.models import Poll, Resolution
@@ -11,13 +14,22 @@ from backend.resolutions.states import PollState, ResolutionState
 
 
 def blocks(conference: Conference) -> list[Block]:
+    """A resolution on a restricted item is a line; only what it is on is known to it."""
+    restricted = closed_in(conference.pk, Confidentiality.RESTRICTED)
     resolutions = (
         Resolution.objects.filter(conference=conference)
+        .select_related("agenda_item")
         .exclude(state=ResolutionState.DRAFT)
         .prefetch_related("polls")
         .order_by("created_at", "id")
     )
-    found = [made for resolution in resolutions for made in _resolution(resolution)]
+    found: list[Block] = []
+    for resolution in resolutions:
+        item = resolution.agenda_item
+        if item is None or item.pk not in restricted:
+            found += _resolution(resolution)
+        elif (line := withheld.line("withheld:decision", item)) not in found:
+            found.append(line)
     return (
         [heading("decisions", "Nghị quyết và biểu quyết", "Resolutions and votes", conference), *found] if found else []
     )

@@ -27,6 +27,10 @@ _CORRECTED: dict[str, tuple[str, str]] = {
         "Số người dự sửa ở hội nghị: PATCH /api/v1/conferences/{id} (attended).",
         "Attendance is corrected at the conference: PATCH /api/v1/conferences/{id} (attended).",
     ),
+    "agenda_item": (
+        "Nội dung hạn chế được đánh dấu ở chương trình: /api/v1/agenda-items/{id} (confidentiality).",
+        "That the item is restricted is said in the agenda: /api/v1/agenda-items/{id} (confidentiality).",
+    ),
     "site": (
         "Địa điểm và số người dự tại đó sửa ở /api/v1/sites/{id}.",
         "The site and its attendance are corrected at /api/v1/sites/{id}.",

@@ -6,8 +6,8 @@ from uuid import UUID
 from django.db.models import Count, Exists, OuterRef, QuerySet, prefetch_related_objects
 
 from backend.conferences.models import Conference, Organiser, Site
-from backend.conferences.queries import duties, name_then
-from backend.conferences.states import DutyKind
+from backend.conferences.queries import closed_in, duties, name_then
+from backend.conferences.states import Confidentiality, DutyKind
 from backend.core.text import Text, both
 from backend.documents.form import BLANK, GAP
 from backend.invitations.states import Category
@@ -98,7 +98,10 @@ def _organisers(conference: Conference) -> list[Block]:
 
 
 def _people(conference: Conference, kind: str, name: str) -> list[Block]:
-    on, rows = words.held_on(conference), duties(conference, kind)
+    """Who has a part of that kind, but in restricted items."""
+    restricted = closed_in(conference.pk, Confidentiality.RESTRICTED)
+    on = words.held_on(conference)
+    rows = [duty for duty in duties(conference, kind) if duty.agenda_item_id not in restricted]
     prefetch_related_objects(rows, "organisation__former_names")
     return [block(name, f"duty:{duty.pk}", words.with_office(duty, on), f"duty:{duty.pk}") for duty in rows]
 

@@ -154,7 +154,7 @@ def regenerate(*, minutes_id: UUID, expected: int | None = None) -> tuple[Minute
     minutes.head = drafting.head(whole(minutes.conference_id))
     if minutes.supplements_id is not None:
         minutes.head["title"] = title
-    minutes.content, reports = drafting.merge(minutes.content, drawn_now(minutes))
+    minutes.content, reports = drafting.merge(drafting.shown(minutes), drawn_now(minutes))
     minutes.save()
     emit(
         MinutesRegenerated(
