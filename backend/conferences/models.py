@@ -344,9 +344,10 @@ class AgendaItem(Base):
 
     `order` is its place in the whole programme read from top to bottom: a session comes before what it holds. One that
     is `pinned` starts at a time of its own; every other starts when the one before it ends, or together with it when
-    it is `parallel`, and `starts_at` is what was worked out (null: not known). `day` and `day_part` say when, as long
-    as nothing exact is known. A session without minutes lasts as long as what it holds; a `reserve` item takes no time.
-    A postponed or cancelled one keeps its planned time and takes none. An empty `confidentiality` is the conference's.
+    it is `parallel`, and `starts_at` is what was worked out (null: not known), as `ends_at` always is. `day` and
+    `day_part` say when, as long as nothing exact is known. A session without minutes lasts as long as what it holds; a
+    `reserve` item takes no time. A postponed or cancelled one keeps its planned time and takes none. An empty
+    `confidentiality` is the conference's.
     `own_phase` names the phase where the house has no word for it; `phase` is what it counts as.
     A `carried_over` one lists in `open_points` what the last meeting left open: [{"text": {"vi": …}, "source": "…"}].
     """
@@ -359,6 +360,7 @@ class AgendaItem(Base):
     order = models.PositiveSmallIntegerField()
     title = LocalizedTextField()
     starts_at = models.DateTimeField(null=True, blank=True)
+    ends_at = models.DateTimeField(null=True, editable=False)
     pinned = models.BooleanField(default=False)
     parallel = models.BooleanField(default=False)
     minutes_planned = models.PositiveSmallIntegerField(null=True, blank=True)
@@ -383,6 +385,11 @@ class AgendaItem(Base):
             ),
             models.CheckConstraint(
                 condition=models.Q(starts_at__isnull=True) | models.Q(day__isnull=True), name="an_item_is_exact_or_not"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(ends_at__isnull=True)
+                | models.Q(starts_at__isnull=False, ends_at__gt=models.F("starts_at")),
+                name="an_item_ends_after_it_starts",
             ),
         ]
 

@@ -1,5 +1,13 @@
 """What people do with conferences. Each verb is one transaction: rows and the fact that tells of them."""
 
+from backend.conferences.services.agenda import (
+    add_agenda_item,
+    cancel_agenda_item,
+    edit_agenda_item,
+    postpone_agenda_item,
+    remove_agenda_item,
+    reopen_agenda_item,
+)
 from backend.conferences.services.carrying import carries, carry_over
 from backend.conferences.services.cloning import (
     add_template,
@@ -13,6 +21,7 @@ from backend.conferences.services.drafting import draft, edit, record_capacity
 from backend.conferences.services.lifecycle import announce, archive, cancel, close, postpone, reopen, start
 from backend.conferences.services.news import mark_told, tell_due_news
 from backend.conferences.services.occurrences import extend_all_series, extend_series
+from backend.conferences.services.phases import add_own_phase, edit_own_phase, remove_own_phase
 from backend.conferences.services.places import (
     add_room,
     add_venue,
@@ -22,15 +31,12 @@ from backend.conferences.services.places import (
     remove_venue,
 )
 from backend.conferences.services.programme import (
-    add_agenda_item,
     add_duty,
     add_site,
     add_speech,
-    edit_agenda_item,
     edit_duty,
     edit_site,
     edit_speech,
-    remove_agenda_item,
     remove_duty,
     remove_site,
     remove_speech,
@@ -42,14 +48,17 @@ from backend.conferences.services.rooms import (
     swap_rooms,
 )
 from backend.conferences.services.series import add_series, edit_series, end_series, remove_series, split_series
+from backend.conferences.services.speakers import add_speaker, edit_speaker, remove_speaker, reorder_speakers
 
 __all__ = [
     "add_agenda_item",
     "add_agenda_room",
     "add_duty",
+    "add_own_phase",
     "add_room",
     "add_series",
     "add_site",
+    "add_speaker",
     "add_speech",
     "add_template",
     "add_template_from",
@@ -57,6 +66,7 @@ __all__ = [
     "announce",
     "archive",
     "cancel",
+    "cancel_agenda_item",
     "carries",
     "carry_over",
     "clone",
@@ -67,9 +77,11 @@ __all__ = [
     "edit_agenda_item",
     "edit_agenda_room",
     "edit_duty",
+    "edit_own_phase",
     "edit_room",
     "edit_series",
     "edit_site",
+    "edit_speaker",
     "edit_speech",
     "edit_template",
     "edit_venue",
@@ -78,17 +90,22 @@ __all__ = [
     "extend_series",
     "mark_told",
     "postpone",
+    "postpone_agenda_item",
     "record_capacity",
     "remove_agenda_item",
     "remove_agenda_room",
     "remove_duty",
+    "remove_own_phase",
     "remove_room",
     "remove_series",
     "remove_site",
+    "remove_speaker",
     "remove_speech",
     "remove_template",
     "remove_venue",
     "reopen",
+    "reopen_agenda_item",
+    "reorder_speakers",
     "split_series",
     "start",
     "swap_rooms",

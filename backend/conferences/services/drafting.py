@@ -12,7 +12,8 @@ from django.utils.text import slugify
 from backend.conferences.events import ConferenceDrafted
 from backend.conferences.models import Conference, Organiser
 from backend.conferences.services import programme
-from backend.conferences.services.inputs import AgendaFields, ConferenceFields, DutyFields, SiteFields
+from backend.conferences.services.inputs import ConferenceFields, DutyFields, NestedAgendaFields, SiteFields
+from backend.conferences.services.offices import follow_day
 from backend.conferences.services.scheduling import (
     TIME_FIELDS,
     ensure_writable,
@@ -21,6 +22,7 @@ from backend.conferences.services.scheduling import (
     save_changes,
     settle_time,
 )
+from backend.conferences.services.timing import move_along
 from backend.conferences.states import ConferenceState, OrganiserRole
 from backend.core.errors import Conflict, Invalid
 from backend.core.queries import locked
@@ -37,19 +39,21 @@ def draft(
     lead: Organisation | None = None,
     co_organisers: Sequence[Organisation] = (),
     sites: Sequence[SiteFields] = (),
-    agenda: Sequence[AgendaFields] = (),
+    agenda: Sequence[NestedAgendaFields] = (),
     duties: Sequence[DutyFields] = (),
+    standing: bool = False,
 ) -> Conference:
     """A new draft with its organisers, sites, agenda and duties, or nothing of it.
 
     Sites with a room and exact times take the room at once. Raises Invalid naming the field, Conflict for a room
     that is taken or, where the conference refuses clashes, for somebody who would be in two places at once.
+    With `standing` the parts come from a series or template: that somebody has left office since is no error then.
     """
     conference = Conference(**fields)
     settle_time(conference, day_given="day" in fields)
     _insert(conference)
     _set_organisers(conference, lead, co_organisers)
-    programme.fill(conference, sites=sites, agenda=agenda, duties=duties)
+    programme.fill(conference, sites=sites, agenda=agenda, duties=duties, standing=standing)
     rearrange(conference)
     emit(ConferenceDrafted(conference_id=conference.id))
     return conference
@@ -67,8 +71,8 @@ def edit(
     """Writes `fields` (and the organisers, as far as they are given). What stays the same is no edit.
 
     A new time of an announced conference raises its `sequence` once, and conference.moved tells what moved; a new
-    text does not. Rooms move along: Conflict when one is taken then. A held conference can no longer move. Seats can
-    be written here as long as nobody can have taken one.
+    text does not. Rooms move along: Conflict when one is taken then. Offices become those people hold on the new day.
+    A held conference can no longer move. Seats can be written here as long as nobody can have taken one.
     """
     conference = locked(Conference, conference_id, expected=expected)
     if "follows" in fields and fields["follows"] == conference:
@@ -98,7 +102,11 @@ def edit(
         )
     if lead is not None or co_organisers is not None:
         changed += _change_organisers(conference, lead, co_organisers)
+    if "day" in changed:
+        changed += follow_day(conference, before["day"])
     with rearranging(conference) if moved else nullcontext():
+        if moved:
+            move_along(conference, was=before)
         save_changes(conference, fields=changed, moved=moved)
     return conference
 

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any, TypedDict
 
-from backend.conferences.models import AgendaItem, Conference, Room, Series, Site, Venue
+from backend.conferences.models import AgendaItem, Conference, OwnPhase, Room, Series, Site, Venue
 from backend.core.text import Text
 from backend.people.models import Organisation, Person
 
@@ -64,10 +64,15 @@ class OutlineSiteFields(TypedDict, total=False):
 
 
 class OutlineItemFields(TypedDict, total=False):
+    kind: str
     phase: str
+    phase_name: Text
     title: Text
     minutes_planned: int | None
+    parallel: bool
+    reserve: bool
     carried_over: bool
+    children: Sequence["OutlineItemFields"]
 
 
 class OutlineDutyFields(TypedDict, total=False):
@@ -135,13 +140,50 @@ class AgendaRoomFields(TypedDict, total=False):
     room: Room
 
 
-class AgendaFields(TypedDict, total=False):
-    phase: str
+class OwnPhaseFields(TypedDict, total=False):
     order: int
+    name: Text
+    stands_for: str
+
+
+class AgendaFields(TypedDict, total=False):
+    """`starts_at` pins the item. It is placed behind `after` (None: first), else last of `parent`; an `order` says it
+    outright."""
+
+    parent: AgendaItem | None
+    after: AgendaItem | None
+    order: int
+    kind: str
+    phase: str
+    own_phase: OwnPhase | None
     title: Text
     starts_at: dt.datetime | None
+    day: dt.date | None
+    day_part: str
     minutes_planned: int | None
+    parallel: bool
+    reserve: bool
+    confidentiality: str
     carried_over: bool
+
+
+class NestedAgendaFields(AgendaFields, total=False):
+    """In a new conference items come with their speakers, with what they hold, and with a phase named by its name."""
+
+    phase_name: Text
+    children: "Sequence[NestedAgendaFields]"
+    speakers: "Sequence[SpeakerFields]"
+
+
+class SpeakerFields(TypedDict, total=False):
+    """In a new conference speakers come with their agenda item, and do not name it."""
+
+    agenda_item: AgendaItem
+    order: int
+    person: Person | None
+    organisation: Organisation | None
+    office: Text
+    bloc: Text
 
 
 class DutyFields(TypedDict, total=False):

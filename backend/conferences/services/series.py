@@ -2,8 +2,6 @@
 again, so that what is told is what would happen."""
 
 import datetime as dt
-from collections.abc import Iterator
-from contextlib import contextmanager
 from uuid import UUID
 
 from django.db import transaction
@@ -16,6 +14,7 @@ from backend.conferences.queries import series as queries
 from backend.conferences.services.inputs import OutlineFields, SeriesFields
 from backend.conferences.services.occurrences import AT_ONCE, Change, extend_series, lead_along, nobody_refers_to
 from backend.conferences.services.outlines import fields_of, write_outline
+from backend.conferences.services.rehearsal import rehearsal
 from backend.conferences.services.scheduling import TIME_FIELDS
 from backend.conferences.states import ConferenceState
 from backend.core.clock import time_zones
@@ -28,15 +27,6 @@ from backend.outbox.services import emit
 LONGEST_HORIZON = 730
 #: Columns that say when the occurrences are.
 PLAN = ("rule", "starts_on", "start_time", "minutes", "day_part", "time_zone", "added", "left_out")
-
-
-@contextmanager
-def _rehearsal(preview: bool) -> Iterator[None]:
-    """One transaction; a rehearsed one leaves nothing behind."""
-    with transaction.atomic():
-        yield
-        if preview:
-            transaction.set_rollback(True)
 
 
 def add_series(*, fields: SeriesFields, outline: OutlineFields | None = None) -> Series:
@@ -63,7 +53,7 @@ def edit_series(
 ) -> tuple[Series, list[Change]]:
     """Edits the whole series: occurrences still to come follow, except in what was written there by hand; held,
     cancelled and postponed ones never change. Announced ones that move are moved once, under one new `sequence`."""
-    with _rehearsal(preview):
+    with rehearsal(preview):
         series = locked(Series, series_id, expected=expected)
         changed = _write(series, fields or {}) + write_outline(series.outline, outline or {})
         changes = []
@@ -101,7 +91,7 @@ def split_series(
     know that day begins on its first one after it. Returns the new series.
     """
     fields, outline = fields or {}, outline or {}
-    with _rehearsal(preview):
+    with rehearsal(preview):
         old = locked(Series, series_id, expected=expected)
         plan, cut = _cut(old, since)
         if plan.start >= cut:
@@ -125,7 +115,7 @@ def end_series(
 ) -> tuple[Series, list[Change]]:
     """Plans nothing after `last_day`. Later occurrences are called off for that reason, those moved by hand too; drafts
     nobody has touched are removed. Raises Invalid when nothing would be left of the series: then it is to be deleted."""
-    with _rehearsal(preview):
+    with rehearsal(preview):
         series = locked(Series, series_id, expected=expected)
         plan = _planned(series)
         after = dt.datetime.combine(last_day + dt.timedelta(days=1), dt.time.min)

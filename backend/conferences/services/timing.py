@@ -1,0 +1,121 @@
+"""When the points of a programme are: worked out and kept in their rows on every write, moved along with the
+conference. The conference is locked by whoever calls."""
+
+import datetime as dt
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from backend.conferences.models import AgendaItem, Conference
+from backend.conferences.states import ItemState
+from backend.conferences.timetable import Flowing, Timetable, work_out
+from backend.core.clock import now
+
+#: Columns that a write to one item, or to the conference, may change in others.
+PLACE = ("parent_id", "order", "starts_at", "ends_at", "pinned", "day", "day_part")
+_WRITTEN = ("parent", *PLACE[1:], "state", "reason", "parallel", "minutes_planned", "version", "updated_at")
+
+Kept = dict[UUID, dict[str, Any]]
+
+
+def agenda_of(conference: Conference) -> list[AgendaItem]:
+    """The items from top to bottom, each knowing the conference."""
+    rows = list(AgendaItem.objects.filter(conference=conference).order_by("order", "id"))
+    for row in rows:
+        row.conference = conference
+    return rows
+
+
+def kept(rows: Iterable[AgendaItem]) -> Kept:
+    """What `store` compares with: where and when the items stand now."""
+    return {row.pk: {name: getattr(row, name) for name in PLACE} for row in rows}
+
+
+def keep_times(conference: Conference, rows: Sequence[AgendaItem]) -> Timetable:
+    """Gives the items, in order, the times that follow from their lengths; nothing is saved. One postponed or cancelled
+    keeps the time that was planned for it."""
+    table = work_out([_flowing(row) for row in rows], start=conference.starts_at, end=conference.ends_at)
+    for row in rows:
+        if row.state == ItemState.PLANNED:
+            times = table.times[row.pk]
+            row.starts_at, row.ends_at = times.start, times.end
+    return table
+
+
+def _flowing(row: AgendaItem) -> Flowing:
+    called_off = row.state != ItemState.PLANNED
+    return Flowing(
+        id=row.pk,
+        parent=row.parent_id,
+        pinned=row.starts_at if row.pinned or called_off else None,
+        minutes=row.minutes_planned,
+        parallel=row.parallel,
+        vague=row.day is not None and not called_off,
+        in_reserve=row.reserve,
+        called_off=called_off,
+    )
+
+
+def store(
+    rows: Iterable[AgendaItem],
+    before: Mapping[UUID, Mapping[str, Any]],
+    *,
+    also: Collection[UUID] = (),
+    but: AgendaItem | None = None,
+) -> bool:
+    """Saves, in one statement, the items that stand elsewhere or at another time than `before`, and those in `also`;
+    True if there are any.
+
+    Of the one `but`, which is saved by itself afterwards, only the place: PostgreSQL checks the tree as a whole.
+    """
+    moved = []
+    for row in rows:
+        was = before.get(row.pk)
+        if was is None or (row.pk not in also and all(getattr(row, name) == was[name] for name in PLACE)):
+            continue
+        if but is None or row.pk != but.pk:
+            row.version, row.updated_at = row.version + 1, now()
+        moved.append(row)
+    if moved:
+        AgendaItem.objects.bulk_update(moved, _WRITTEN)
+    return bool(moved)
+
+
+def retime(conference: Conference) -> bool:
+    """Works the times of the whole agenda out anew and saves what changed; True if anything did. Two queries."""
+    rows = agenda_of(conference)
+    before = kept(rows)
+    keep_times(conference, rows)
+    return store(rows, before)
+
+
+def move_along(conference: Conference, *, was: Mapping[str, Any]) -> bool:
+    """Lets the agenda follow a conference that was at `was` (its former day, starts_at …); True if an item moved.
+
+    - From one exact start to another, pinned items, and the planned times of those called off, keep their distance.
+    - Where either start is not exact, nobody knows that distance. On the same day pinned items stay where they are; on
+      another, or an unknown day, they lose their hour and follow the order: whoever knows no hour of the conference
+      knows none of its items. Order and lengths stay, so that the programme stands again with the next exact start.
+    - A day said without an hour moves by as many days as the conference, and is lost with the conference's own.
+    """
+    rows = agenda_of(conference)
+    before = kept(rows)
+    starts, day = conference.starts_at, conference.day
+    apart = starts - was["starts_at"] if starts and was["starts_at"] else None
+    days = day - was["day"] if day and was["day"] else None
+    lost = apart is None and was["day"] is not None and days != dt.timedelta(0)
+    for row in rows:
+        fixed = row.pinned or row.state != ItemState.PLANNED
+        if fixed and apart is not None:
+            row.starts_at, row.ends_at = _later(row.starts_at, apart), _later(row.ends_at, apart)
+        elif fixed and lost:
+            row.starts_at, row.ends_at, row.pinned = None, None, False
+        if row.day is not None and was["day"] is not None:
+            row.day = row.day + days if days is not None else None
+            row.day_part = row.day_part if row.day else ""
+    keep_times(conference, rows)
+    return store(rows, before)
+
+
+def _later(moment: dt.datetime | None, apart: dt.timedelta) -> dt.datetime | None:
+    return moment + apart if moment is not None else None
