@@ -106,7 +106,8 @@ EXPECTED: dict[str, Expected] = {
     "POST conferences/<pk>/start": may(WRITERS | CHAIR),
     "POST conferences/<pk>/clone": may(WRITERS),
     "GET conferences/<pk>/clashes": may(GAVEL),
-    **each(["sites", "agenda-items", "agenda-rooms", "duties", "speeches"], PART),
+    **each(["sites", "agenda-items", "agenda-rooms", "duties", "speakers", "speeches"], PART),
+    "POST speakers/reorder": may(WRITERS),
     **each(["venues", "rooms", "series", "conference-templates"], SHARED),
     # rooms are found by everybody, exchanged by who organises both; a series is led by its organisation
     "GET rooms/free": may(SIGNED_IN),
@@ -152,6 +153,13 @@ EXPECTED: dict[str, Expected] = {
     "GET presences/<pk>": reads(LOOKS),
     "GET attendance": reads(LOOKS),
     "GET attendance/<pk>": NO_SUCH_READING,
+    # calendar links: everybody's own
+    "GET calendar-links": reads(DELEGATE),
+    "POST calendar-links": may(SIGNED_IN),
+    "GET calendar-links/<pk>": reads(DELEGATE),
+    "GET calendar-links/<pk>/contents": reads(DELEGATE),
+    "POST calendar-links/<pk>/reissue": may(DELEGATE, sees=DELEGATE),
+    "DELETE calendar-links/<pk>": may(DELEGATE, sees=DELEGATE),
     # resolutions: prepared by those who keep the record, decided with the chair, voted on by those on the roll
     "GET resolutions": may(SIGNED_IN),
     "POST resolutions": may(KEEPS_RECORD),

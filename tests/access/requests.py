@@ -84,6 +84,14 @@ REQUESTS: dict[str, Callable[[World], Ask]] = {
     "GET duties/<pk>": lambda w: Ask(of=w.duty),
     "PATCH duties/<pk>": lambda w: Ask(of=w.duty, body={"office": VI}),
     "DELETE duties/<pk>": lambda w: Ask(of=w.unannounced["duty"]),
+    "GET speakers": lambda w: _page(w.speaker),
+    "POST speakers": lambda w: Ask(
+        body={"conference": _id(w.announced), "agenda_item": _id(w.agenda_item), "office": VI}
+    ),
+    "GET speakers/<pk>": lambda w: Ask(of=w.speaker),
+    "PATCH speakers/<pk>": lambda w: Ask(of=w.speaker, body={"office": VI}),
+    "DELETE speakers/<pk>": lambda w: Ask(of=w.unannounced["speaker"]),
+    "POST speakers/reorder": lambda w: Ask(body={"agenda_item": _id(w.agenda_item), "speakers": [_id(w.speaker)]}),
     "GET speeches": lambda w: _page(w.speech),
     "POST speeches": lambda w: Ask(body={"conference": _id(w.running), "kind": "remark", "speaker": VI}),
     "GET speeches/<pk>": lambda w: Ask(of=w.speech),
@@ -152,6 +160,13 @@ REQUESTS: dict[str, Callable[[World], Ask]] = {
     "GET presences/<pk>": lambda w: Ask(of=w.presence),
     "GET attendance": lambda w: Ask(query=f"conference={w.running.pk}&share=2/3"),
     "GET attendance/<pk>": lambda w: Ask(of=w.presence),
+    # calendar links
+    "GET calendar-links": lambda w: _page(w.delegates_link),
+    "POST calendar-links": lambda w: Ask(body={"kind": "room", "subject": _id(w.room)}),
+    "GET calendar-links/<pk>": lambda w: Ask(of=w.delegates_link),
+    "GET calendar-links/<pk>/contents": lambda w: Ask(of=w.delegates_link),
+    "POST calendar-links/<pk>/reissue": lambda w: Ask(of=w.delegates_link),
+    "DELETE calendar-links/<pk>": lambda w: Ask(of=w.delegates_link),
     # resolutions
     "GET resolutions": lambda w: _page(w.tabled),
     "POST resolutions": lambda w: Ask(body={"conference": _id(w.running), "title": VI, "clauses": [VI]}),

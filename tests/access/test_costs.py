@@ -13,6 +13,7 @@ from rest_framework.test import APIClient
 from backend.articles.models import ArticleRevision
 from backend.conferences.api.parts import DutyViewSet
 from backend.conferences.models import (
+    AgendaItem,
     Conference,
     Duty,
     Outline,
@@ -37,6 +38,7 @@ from backend.resolutions import services as resolutions
 from backend.resolutions.models import Entitlement, Poll
 from tests.access.operations import operations
 from tests.factories.articles import ArticleBlockFactory, ArticleFactory
+from tests.factories.calendars import CalendarLinkFactory
 from tests.factories.conferences import (
     AgendaItemFactory,
     AgendaRoomFactory,
@@ -47,6 +49,7 @@ from tests.factories.conferences import (
     RoomFactory,
     SeriesFactory,
     SiteFactory,
+    SpeakerFactory,
     SpeechFactory,
     TemplateFactory,
     VenueFactory,
@@ -117,6 +120,12 @@ class House:
     def duty(self, conference: Conference | None = None) -> Any:
         conference = conference or self.conference()
         return DutyFactory(conference=conference, person=self.person(), organisation=self.renamed())
+
+    def spoken_to(self, conference: Conference) -> AgendaItem:
+        """An agenda item somebody is planned to speak to."""
+        row = SpeakerFactory(conference=conference, person=self.person(), organisation=self.renamed())
+        item: AgendaItem = row.agenda_item
+        return item
 
     def busy_conference(self) -> Conference:
         row = self.conference(exact=True)
@@ -227,8 +236,11 @@ NO_LONGER_ANSWER = {
 ONE_MORE: dict[str, Callable[[House], Any]] = {
     "conferences": lambda h: h.filled_conference(),
     "sites": lambda h: h.site(),
-    "agenda-items": lambda h: AgendaItemFactory(conference=h.conference()),
+    "agenda-items": lambda h: h.spoken_to(h.conference()),
     "duties": lambda h: h.duty(),
+    "speakers": lambda h: SpeakerFactory(
+        conference=h.conference(), person=h.person(), organisation=h.renamed()
+    ),
     "speeches": lambda h: SpeechFactory(
         conference=h.conference(), person=h.person(), organisation=h.renamed(), speaker={}
     ),
@@ -250,6 +262,10 @@ ONE_MORE: dict[str, Callable[[House], Any]] = {
     "minutes": lambda h: h.minutes(),
     "documents": lambda h: h.numbered_document(),
     "official-numbers": lambda h: h.numbered_document(),
+    "calendar-links": lambda h: [
+        CalendarLinkFactory(account=account, kind="organisation", subject=h.renamed().pk)
+        for account in (h.account, h.organiser)
+    ],
     "articles": lambda h: ArticleFactory(organisation=h.renamed(), conference=h.conference()),
     "tokens": lambda h: [ApiTokenFactory(account=account) for account in (h.account, h.organiser)],
     "organisations": lambda h: h.renamed(),
@@ -317,6 +333,10 @@ GROWING: dict[str, tuple[Callable[[House], Any], Callable[[House, Any], Any]]] =
     ),
     "deliveries/summary": (lambda h: None, lambda h, row: h.delivery()),
     "attendance": (lambda h: h.conference(), lambda h, row: h.registration(row)),
+    "calendar-links/<pk>/contents": (
+        lambda h: CalendarLinkFactory(account=h.account, kind="organisation", subject=h.host.pk),
+        lambda h, row: h.conference(day=None),
+    ),
 }
 #: What has to be asked for beside the row.
 QUERIES = {
@@ -328,19 +348,19 @@ QUERIES = {
 OF_A_POLL = {"polls/<pk>", "polls/<pk>/entitlement", "polls/<pk>/evidence", "polls/<pk>/roll"}
 #: Single rows that stand alone: a row is one row.
 FLAT = {
-    "sites/<pk>", "agenda-items/<pk>", "agenda-rooms/<pk>", "duties/<pk>", "speeches/<pk>", "rooms/<pk>",
+    "sites/<pk>", "agenda-items/<pk>", "agenda-rooms/<pk>", "duties/<pk>", "speakers/<pk>", "speeches/<pk>", "rooms/<pk>",
     "rooms/equipment",
     "invitations/<pk>", "registrations/<pk>", "presences/<pk>", "resolutions/<pk>", "findings/<pk>", "proposals/<pk>",
     "conclusions/<pk>", "official-numbers/<pk>", "tokens/<pk>", "people/<pk>", "positions/<pk>", "role-grants/<pk>",
     "mails/<pk>", "mails/<pk>/content", "events/<pk>", "webhook-endpoints/<pk>", "replies/<token>",
-    "minutes/<pk>/preview",
+    "minutes/<pk>/preview", "calendar-links/<pk>",
 }  # fmt: skip
 
 
 def _fill(house: House, conference: Conference) -> None:
     house.site(conference)
     house.duty(conference)
-    AgendaItemFactory(conference=conference)
+    house.spoken_to(conference)
     AgendaRoomFactory(conference=conference)
     OrganiserFactory(conference=conference, organisation=house.renamed(), role="co", order=house.number())
 

@@ -30,6 +30,12 @@ PAGES: dict[str, Callable[[World], str]] = {
     "/en/conferences/<slug>": lambda w: f"/en/conferences/{w.elsewhere.slug}",
     "/<language>/feed.atom": lambda w: "/vi/feed.atom",
     "/<language>/feed.json": lambda w: "/vi/feed.json",
+    "/calendars/conferences/<slug>.ics": lambda w: f"/calendars/conferences/{w.elsewhere.slug}.ics",
+    "/calendars/conferences/<slug>.jsonld": lambda w: f"/calendars/conferences/{w.elsewhere.slug}.jsonld",
+    "/calendars/series/<pk>.ics": lambda w: f"/calendars/series/{w.public_series.pk}.ics",
+    "/calendars/rooms/<pk>.ics": lambda w: f"/calendars/rooms/{w.halls[0].room.pk}.ics",
+    "/calendars/organisations/<slug>.ics": lambda w: f"/calendars/organisations/{w.foreign.slug}.ics",
+    "/calendars/private/<secret>.ics": lambda w: f"/calendars/private/{w.link_secret}.ics",
     "/r/<token>": lambda w: f"/r/{w.reply_token}",
 }
 
@@ -47,7 +53,7 @@ def test_everybody_may_read_it_and_nobody_write_it(world: World, page: str) -> N
             assert world.http.generic(method, address).status_code == 405, method
 
 
-@pytest.mark.parametrize("page", [page for page in PAGES if page != "/r/<token>"])
+@pytest.mark.parametrize("page", sorted(set(PAGES) - {"/r/<token>", "/calendars/private/<secret>.ics"}))
 def test_no_page_names_a_restricted_conference(world: World, page: str) -> None:
     said = world.http.get(PAGES[page](world)).content.decode()
     for conference in (world.draft, world.announced, world.running, world.closed):

@@ -22,6 +22,7 @@ from backend.resolutions.models import Poll
 from backend.resolutions.states import ResolutionState
 from tests.access.callers import ROLES
 from tests.factories.articles import ArticleFactory, published
+from tests.factories.calendars import CalendarLinkFactory
 from tests.factories.conferences import (
     AgendaItemFactory,
     AgendaRoomFactory,
@@ -30,6 +31,7 @@ from tests.factories.conferences import (
     RoomFactory,
     SeriesFactory,
     SiteFactory,
+    SpeakerFactory,
     SpeechFactory,
     TemplateFactory,
     VenueFactory,
@@ -138,6 +140,8 @@ class World:
         self.empty_venue = VenueFactory(organisation=self.host)
         self.room = RoomFactory(venue=self.venue)
         self.series = SeriesFactory(organisation=self.host)
+        self.public_series = SeriesFactory(organisation=self.foreign)
+        ConferenceFactory(lead=self.foreign, announced=True, exact=True, series=self.public_series)
         self.planned = SeriesFactory(
             organisation=self.host, rule="FREQ=WEEKLY", starts_on=now().date() + dt.timedelta(days=7)
         )
@@ -152,12 +156,14 @@ class World:
             conference=self.announced, agenda_item=self.agenda_item, site=self.halls[0]
         )
         self.duty = DutyFactory(conference=self.announced, kind="teller")
+        self.speaker = SpeakerFactory(conference=self.announced, agenda_item=self.agenda_item)
         self.speech = SpeechFactory(conference=self.running)
         self.unannounced = {
             "site": SiteFactory(conference=self.draft),
             "agenda_item": AgendaItemFactory(conference=self.draft),
             "agenda_room": AgendaRoomFactory(conference=self.draft),
             "duty": DutyFactory(conference=self.draft, kind="teller"),
+            "speaker": SpeakerFactory(conference=self.draft),
             "speech": SpeechFactory(conference=self.draft),
         }
 
@@ -239,6 +245,8 @@ class World:
         self.position = PositionFactory(person=self.person)
         self.account = AccountFactory(person=self.person)
         self.grant = RoleGrantFactory(account=self.account, role="editor", organisation=self.host)
+        self.link_secret = "lien-ket-cua-dai-bieu"
+        self.delegates_link = CalendarLinkFactory(account=self.accounts["delegate"], secret=self.link_secret)
         self.delegates_token: ApiToken = ApiTokenFactory(account=self.accounts["delegate"])
 
     def _make_lift(self) -> None:
