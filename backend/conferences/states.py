@@ -83,6 +83,26 @@ ITEM_MOVES = Machine(
 )
 
 
+class ChangeKind(models.TextChoices):
+    """What became of an agenda item between two programmes, in the order a changelog tells it."""
+
+    CANCELLED = "cancelled", say(vi="Huỷ", en="Cancelled")
+    POSTPONED = "postponed", say(vi="Hoãn", en="Postponed")
+    REOPENED = "reopened", say(vi="Trở lại theo kế hoạch", en="Planned again")
+    MOVED = "moved", say(vi="Thời gian", en="Time")
+    RELOCATED = "relocated", say(vi="Địa điểm", en="Rooms")
+    ADDED = "added", say(vi="Thêm", en="Added")
+    REMOVED = "removed", say(vi="Bỏ", en="Removed")
+    DRAWN = "drawn", say(vi="Đưa vào chương trình từ phần dự phòng", en="Drawn from reserve")
+    RESERVED = "reserved", say(vi="Để dự phòng", en="Kept in reserve")
+    SPEAKERS = "speakers", say(vi="Người phát biểu", en="Speakers")
+    CHAIRS = "chairs", say(vi="Chủ trì phiên", en="Session chairs")
+    RETITLED = "retitled", say(vi="Tên gọi", en="Titles")
+    REWORDED = "reworded", say(vi="Nội dung ghi", en="Wording")
+    PLACED = "placed", say(vi="Thứ tự", en="Order")
+    CONFIDENTIALITY = "confidentiality", say(vi="Phạm vi phổ biến", en="Confidentiality")
+
+
 class PaperState(models.TextChoices):
     REQUESTED = "requested", say(vi="đã đề nghị", en="requested")
     HANDED_IN = "handed_in", say(vi="đã nộp", en="handed in")

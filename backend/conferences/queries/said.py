@@ -3,10 +3,11 @@
 import datetime as dt
 from collections.abc import Iterable
 
-from backend.conferences.models import Conference, Site
-from backend.conferences.states import DayPart
+from backend.conferences.models import AgendaItem, Conference, Site
+from backend.conferences.states import DayPart, Phase
+from backend.conferences.wording import day_said
 from backend.core.clock import local
-from backend.core.text import localized
+from backend.core.text import Text, both, localized, say
 
 _WHEN: dict[str, dict[str, str]] = {
     "vi": {
@@ -24,27 +25,6 @@ _WHEN: dict[str, dict[str, str]] = {
         "exact": "{hour:02}:{minute:02}, {day}",
     },
 }
-_MONTHS = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-]
-
-
-def day_said(day: dt.date, language: str = "vi") -> str:
-    """14/01/2021, in English 14 January 2021."""
-    if language == "en":
-        return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
-    return f"{day.day:02}/{day.month:02}/{day.year}"
 
 
 def moment_said(moment: dt.datetime, time_zone: str) -> str:
@@ -55,13 +35,40 @@ def moment_said(moment: dt.datetime, time_zone: str) -> str:
 
 def when_said(conference: Conference, language: str = "vi") -> str:
     """The time as people say it: "Chiều 14/01/2021", "13 giờ 30 ngày 14/01/2021" when it is exact, "" when unknown."""
+    return _when_said(conference, conference.time_zone, language)
+
+
+def item_when_said(item: AgendaItem, language: str = "vi") -> str:
+    """When the agenda item begins, as people say it: "Sáng 14/01/2021" while no hour is known."""
+    return _when_said(item, item.conference.time_zone, language)
+
+
+def _when_said(row: Conference | AgendaItem, time_zone: str, language: str) -> str:
     phrases = _WHEN.get(language, _WHEN["vi"])
-    if conference.starts_at is not None:
-        start = local(conference.starts_at, conference.time_zone)
+    if row.starts_at is not None:
+        start = local(row.starts_at, time_zone)
         return phrases["exact"].format(hour=start.hour, minute=start.minute, day=day_said(start.date(), language))
-    if conference.day is not None:
-        return phrases[conference.day_part].format(day=day_said(conference.day, language))
+    if row.day is not None:
+        return phrases[row.day_part].format(day=day_said(row.day, language))
     return ""
+
+
+def calendar_note(item: AgendaItem) -> Text | None:
+    """Why the agenda item is no calendar entry of its own; None for one that is."""
+    if item.starts_at is not None and not item.reserve:
+        return None
+    if item.reserve:
+        return both(say(vi="Nội dung dự phòng, chưa chắc có.", en="Held in reserve: it may not take place."))
+    if item.day is not None:
+        return both(
+            say(vi="Mới biết ngày, chưa có giờ chính xác.", en="Only the day is known, not yet an exact time.")
+        )
+    return both(say(vi="Chưa có giờ.", en="No time is known yet."))
+
+
+def phase_said(item: AgendaItem) -> Text:
+    """What the item's phase is called: the conference's own name for it, else the house's."""
+    return dict(item.own_phase.name) if item.own_phase is not None else both(Phase(item.phase).label)
 
 
 def site_said(site: Site, language: str = "vi") -> str:

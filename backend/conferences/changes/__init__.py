@@ -1,0 +1,17 @@
+"""What is different between two programmes, and how it is told. Pure: plain values in, plain values out."""
+
+from backend.conferences.changes.changelog import Line, Section, changelog
+from backend.conferences.changes.comparing import Change, between, concerning, heading_differs, moved
+from backend.conferences.changes.sentences import said
+
+__all__ = [
+    "Change",
+    "Line",
+    "Section",
+    "between",
+    "changelog",
+    "concerning",
+    "heading_differs",
+    "moved",
+    "said",
+]

@@ -1,0 +1,243 @@
+"""Programmes as plain values: the working one from the record, the released ones as they were released."""
+
+import datetime as dt
+from collections.abc import Iterable
+from functools import cache
+from typing import TypeVar
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
+
+from backend.conferences.models import AgendaItem, AgendaRoom, Conference, Duty, Release, Room, Speaker
+from backend.conferences.programme import Entry, Place, Programme, Voice, from_json
+from backend.conferences.queries.confidential import Reader, cut_for, effective
+from backend.conferences.queries.record import name_then
+from backend.conferences.queries.visibility import READERS, held_by_any
+from backend.conferences.states import DutyKind, ItemState, OrganiserRole, Phase
+from backend.core.clock import local
+from backend.core.text import Text, both, localized
+from backend.core.vietnamese import ascii_name
+from backend.people.models import Honorific, Organisation, Person
+from backend.people.queries import organisations_with
+
+Row = TypeVar("Row", bound=Model)
+
+
+def working_programme(conference: Conference) -> Programme:
+    """The programme as the record says it now, from top to bottom, in four queries whatever its length.
+
+    What a session is, all it holds is too: as closed, cancelled or postponed, in reserve. Nothing was released of it:
+    every `sequence` is 0 and no `changed_at` is known.
+    """
+    places, speakers, chairs = _places(conference), _speakers(conference), _chairs(conference)
+    entries: dict[UUID, Entry] = {}
+    items = AgendaItem.objects.filter(conference=conference).select_related("own_phase").order_by("order", "id")
+    for item in _depth_first(items):
+        holder = entries.get(item.parent_id) if item.parent_id else None
+        inherits = holder is not None and _overrules(holder.state, item.state)
+        entries[item.pk] = Entry(
+            id=item.pk,
+            parent=item.parent_id,
+            kind=item.kind,
+            phase=item.phase,
+            phase_name=item.own_phase.name if item.own_phase else _phase_name(item.phase),
+            title=item.title,
+            starts_at=item.starts_at,
+            ends_at=item.ends_at,
+            minutes=item.minutes_planned,
+            day=item.day,
+            day_part=item.day_part,
+            parallel=item.parallel,
+            reserve=item.reserve or (holder is not None and holder.reserve),
+            state=holder.state if inherits and holder else item.state,
+            reason=holder.reason if inherits and holder else item.reason,
+            confidentiality=effective(
+                item.confidentiality, holder.confidentiality if holder else conference.confidentiality
+            ),
+            own_confidentiality=item.confidentiality,
+            places=tuple(places.get(item.pk, ())),
+            speakers=tuple(speakers.get(item.pk, ())),
+            chairs=tuple(chairs.get(item.pk, ())),
+        )
+    return Programme(
+        conference=conference.pk,
+        title=conference.title,
+        starts_at=conference.starts_at,
+        ends_at=conference.ends_at,
+        day=conference.day,
+        day_part=conference.day_part,
+        time_zone=conference.time_zone,
+        entries=tuple(entries.values()),
+    )
+
+
+def latest_release(conference_id: UUID) -> Release | None:
+    return Release.objects.filter(conference_id=conference_id).order_by("-number").first()
+
+
+def released(release: Release) -> Programme:
+    """The programme as it was released."""
+    return from_json(release.programme)
+
+
+def programme_for(account: Reader, conference: Conference) -> Programme:
+    """What the account reads of a conference it may see: who works on it the working programme, everybody else what
+    was last released, or the working one as long as nothing ever was. Entries closed to the account are left out."""
+    release = None if works_on(account, conference) else latest_release(conference.pk)
+    programme = working_programme(conference) if release is None else released(release)
+    return cut_for(programme, account, conference)
+
+
+# Who reads the working programme
+
+
+def works_on(account: Reader, conference: Conference) -> bool:
+    """Whether the account reads the conference's working programme however much was released: it holds a reading role
+    in the lead organisation, or chairs the whole conference or keeps its record."""
+    works = _worked_on_by(account)
+    return works is None or Conference.objects.filter(works, pk=conference.pk).exists()
+
+
+def working_parts(rows: QuerySet[Row], account: Reader) -> QuerySet[Row]:
+    """Of rows that make up working programmes (agenda items, their rooms and speakers) those of conferences the account
+    works on, or that never released a programme: everybody else is to read /programme."""
+    works = _worked_on_by(account)
+    return rows if works is None else rows.filter(conference__in=Conference.objects.filter(works | ~_has_released()))
+
+
+def _worked_on_by(account: Reader) -> Q | None:
+    """None: all of them."""
+    if isinstance(account, AnonymousUser):
+        return Q(pk__in=[])
+    where = organisations_with(account, *READERS)
+    if where is None:
+        return None
+    works = held_by_any(where, OrganiserRole.LEAD)
+    if account.person_id is not None:
+        leads = Duty.objects.filter(
+            conference=OuterRef("pk"),
+            person_id=account.person_id,
+            kind__in=(DutyKind.CHAIR, DutyKind.SECRETARY),
+            agenda_item=None,
+        )
+        works |= Q(Exists(leads))
+    return works
+
+
+def _has_released() -> Exists:
+    return Exists(Release.objects.filter(conference=OuterRef("pk")))
+
+
+# What people and organisations are called
+
+
+def names_for(*programmes: Programme) -> dict[UUID, Text]:
+    """What the people and organisations of the programmes are called, by id: people with degree or honorific, both as
+    English text writes them too; organisations by the name they bore on the first day of the last programme.
+
+    Three queries whatever the length. Whoever is erased is missing.
+    """
+    voices = [v for each in programmes for entry in each.entries for v in (*entry.speakers, *entry.chairs)]
+    people = Person.objects.filter(pk__in={voice.person for voice in voices if voice.person})
+    organisations = Organisation.objects.filter(pk__in={v.organisation for v in voices if v.organisation})
+    day = _first_day(programmes[-1])
+    return {person.pk: _called(person) for person in people if person.full_name} | {
+        organisation.pk: name_then(organisation, day) for organisation in organisations.prefetch_related("former_names")
+    }
+
+
+def _called(person: Person) -> Text:
+    """Ông Nguyễn Văn An, Mr Nguyen Van An; in Vietnamese a degree on record stands for the honorific."""
+    honorific, name = _honorific(person.honorific), ascii_name(person.full_name)
+    return {
+        "vi": f"{person.degree or honorific['vi']} {person.full_name}",
+        "en": f"{honorific['en']} {name}".strip(),
+    }
+
+
+def _first_day(programme: Programme) -> dt.date | None:
+    if programme.starts_at is not None:
+        return local(programme.starts_at, programme.time_zone).date()
+    return programme.day
+
+
+@cache
+def _honorific(value: str) -> Text:
+    return both(Honorific(value).label)
+
+
+@cache
+def _phase_name(phase: str) -> Text:
+    return both(Phase(phase).label)
+
+
+# Rows to values
+
+
+def _overrules(holders: str, own: str) -> bool:
+    """Whether what the session that holds it came to is worse than what the item itself did."""
+    worse = (ItemState.PLANNED, ItemState.POSTPONED, ItemState.CANCELLED)
+    return worse.index(ItemState(holders)) > worse.index(ItemState(own))
+
+
+def _depth_first(items: Iterable[AgendaItem]) -> Iterable[AgendaItem]:
+    """Each session followed by all it holds; siblings keep their order."""
+    held: dict[UUID | None, list[AgendaItem]] = {}
+    for item in items:
+        held.setdefault(item.parent_id, []).append(item)
+    waiting = held.pop(None, [])[::-1]
+    while waiting:
+        item = waiting.pop()
+        yield item
+        waiting.extend(reversed(held.pop(item.pk, [])))
+
+
+def _places(conference: Conference) -> dict[UUID, list[Place]]:
+    rows = (
+        AgendaRoom.objects.filter(conference=conference)
+        .select_related("room", "site__venue")
+        .order_by("site__order", "room__name__vi", "id")
+    )
+    said: dict[tuple[UUID, UUID], Text] = {}
+    places: dict[UUID, list[Place]] = {}
+    for row in rows:
+        key = (row.site_id, row.room_id)
+        if key not in said:
+            said[key] = _place_said(row.room, row)
+        places.setdefault(row.agenda_item_id, []).append(Place(site=row.site_id, room=row.room_id, said=said[key]))
+    return places
+
+
+def _place_said(room: Room, row: AgendaRoom) -> Text:
+    """Room, house and address; in another language only where one of them is known in it."""
+    parts = (room.name, row.site.venue.name, row.site.venue.address)
+    return {
+        code: ", ".join(text for part in parts if (text := localized(part, code)))
+        for code, _ in settings.LANGUAGES
+        if code == settings.REQUIRED_LANGUAGE or any(code in part for part in parts)
+    }
+
+
+def _speakers(conference: Conference) -> dict[UUID, list[Voice]]:
+    found: dict[UUID, list[Voice]] = {}
+    for row in Speaker.objects.filter(conference=conference).order_by("order", "id"):
+        voice = Voice(
+            id=row.pk, person=row.person_id, organisation=row.organisation_id, office=row.office, bloc=row.bloc
+        )
+        found.setdefault(row.agenda_item_id, []).append(voice)
+    return found
+
+
+def _chairs(conference: Conference) -> dict[UUID, list[Voice]]:
+    """Who leads a session: duties of the kind `panel`."""
+    found: dict[UUID, list[Voice]] = {}
+    panels = Duty.objects.filter(conference=conference, kind=DutyKind.PANEL, agenda_item__isnull=False)
+    for row in panels.order_by("order", "id"):
+        assert row.agenda_item_id is not None
+        voice = Voice(
+            id=row.pk, person=row.person_id, organisation=row.organisation_id, office=row.office, bloc=row.group
+        )
+        found.setdefault(row.agenda_item_id, []).append(voice)
+    return found
