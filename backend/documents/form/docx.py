@@ -2,7 +2,6 @@
 
 import datetime as dt
 import io
-import zipfile
 from typing import Any
 
 import docx
@@ -13,6 +12,7 @@ from docx.oxml.ns import nsdecls, qn
 from docx.shared import Mm, Pt
 
 from backend.documents.form import page
+from backend.documents.form.archive import dated
 from backend.documents.form.minutes import DRAFT, KIND, MOTTO, NATION, RECEIVERS, MinutesDocument, Paragraph
 
 FONT = "Times New Roman"
@@ -39,7 +39,7 @@ def write_docx(document: MinutesDocument) -> bytes:
         _line(paper, receiver, size=11)
     out = io.BytesIO()
     paper.save(out)
-    return _dated(out, document.made_at)
+    return dated(out, document.made_at)
 
 
 def _page(paper: Any) -> None:
@@ -167,14 +167,3 @@ def _signatures(paper: Any, document: MinutesDocument) -> None:
         lines += [_line(cell, name, bold=True, align=ALIGN.CENTER, size=14, before=room) for name in names]
         for line in lines:
             line.paragraph_format.keep_with_next = True
-
-
-def _dated(written: io.BytesIO, made_at: dt.datetime) -> bytes:
-    """The same archive with `made_at` for the date of every file in it: python-docx writes the hour of the call."""
-    date_time = made_at.astimezone(dt.UTC).timetuple()[:6]
-    out = io.BytesIO()
-    with zipfile.ZipFile(written) as old, zipfile.ZipFile(out, "w") as new:
-        for info in old.infolist():
-            fresh = zipfile.ZipInfo(info.filename, date_time)
-            new.writestr(fresh, old.read(info), zipfile.ZIP_DEFLATED)
-    return out.getvalue()

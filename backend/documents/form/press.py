@@ -27,13 +27,11 @@ def typeset(template: Path, data: dict[str, Any], *, made_at: dt.datetime) -> by
     return _typeset(_job(template, data, made_at))
 
 
-def typeset_bounded(
-    template: Path, data: dict[str, Any], *, made_at: dt.datetime, seconds: int = SECONDS, memory: int = BYTES
-) -> bytes:
-    """For documents that may be of any size. Raises NotTypeset after `seconds` at the latest; nothing is left behind."""
-    until = time.monotonic() + seconds
-    job = {**_job(template, data, made_at), "seconds": seconds, "bytes": memory}
-    if not _turns.acquire(timeout=seconds):
+def typeset_bounded(template: Path, data: dict[str, Any], *, made_at: dt.datetime) -> bytes:
+    """For documents that may be of any size. Raises NotTypeset after SECONDS at the latest; nothing is left behind."""
+    until = time.monotonic() + SECONDS
+    job = {**_job(template, data, made_at), "seconds": SECONDS, "bytes": BYTES}
+    if not _turns.acquire(timeout=SECONDS):
         raise NotTypeset("no turn in time")
     try:
         done = subprocess.run(  # noqa: S603 -- our own file, by our own interpreter
