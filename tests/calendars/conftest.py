@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from backend.calendars import services
+from backend.calendars import recurring, services
 from backend.calendars.queries import contents
 from backend.conferences.queries import series
 
@@ -17,7 +17,7 @@ def today(monkeypatch: pytest.MonkeyPatch) -> Callable[[dt.datetime], None]:
     """It is NOW for feeds and links; today(moment) makes it another time."""
 
     def set_clock(moment: dt.datetime) -> None:
-        for module in (contents, services, series):
+        for module in (contents, recurring, services, series):
             monkeypatch.setattr(module, "now", lambda: moment)
 
     set_clock(NOW)
