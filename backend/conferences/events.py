@@ -52,6 +52,15 @@ class ConferenceNewsDue(DomainEvent):
     to_release: int
 
 
+@event("programme.released", subject="conference_id")
+class ProgrammeReleased(DomainEvent):
+    """The conference's programme stands as release `number` of it. Whom it concerns is told by conference.news_due."""
+
+    conference_id: UUID
+    release_id: UUID
+    number: int
+
+
 @event("conference.started", subject="conference_id")
 class ConferenceStarted(DomainEvent):
     conference_id: UUID

@@ -567,7 +567,8 @@ class Release(models.Model):
     """The programme as it was released under `number`: never changed, never removed.
 
     `programme` names people and organisations by id, so that it outlives the erasure of personal data; `sha256` is
-    the digest of its canonical JSON.
+    the digest of its canonical JSON. `counts` says how much is different from the release before, by how closed it is:
+    {"public": {"moved": 12}}.
     """
 
     id = models.UUIDField(primary_key=True, default=time_ordered_id, editable=False)
@@ -576,6 +577,7 @@ class Release(models.Model):
     note = LocalizedTextField(blank=True)
     programme = models.JSONField()
     sha256 = models.CharField(max_length=64)
+    counts = models.JSONField(default=dict)
     released_at = models.DateTimeField()
 
     class Meta:

@@ -22,9 +22,7 @@ from backend.conferences.queries.programmes import (
     names_for,
     programme_for,
     released,
-    working_parts,
     working_programme,
-    works_on,
 )
 from backend.conferences.queries.public import public_conferences
 from backend.conferences.queries.record import (
@@ -55,7 +53,15 @@ from backend.conferences.queries.rooms import (
     wanted_bookings,
     with_bookings,
 )
-from backend.conferences.queries.said import moment_said, site_said, when_said, where_said
+from backend.conferences.queries.said import (
+    calendar_note,
+    item_when_said,
+    moment_said,
+    phase_said,
+    site_said,
+    when_said,
+    where_said,
+)
 from backend.conferences.queries.series import next_after, plan_of, planned_slots, visible_series, visible_templates
 from backend.conferences.queries.visibility import (
     READERS,
@@ -69,6 +75,7 @@ from backend.conferences.queries.visibility import (
     takes_part,
     visible_to,
 )
+from backend.conferences.queries.working import working_parts, works_on
 from backend.conferences.wording import day_said
 
 __all__ = [
@@ -83,6 +90,7 @@ __all__ = [
     "also_visible",
     "belonging_to",
     "buffers",
+    "calendar_note",
     "chairs",
     "clashes_of",
     "closed_in",
@@ -103,6 +111,7 @@ __all__ = [
     "hidden_among",
     "hidden_items",
     "item_span",
+    "item_when_said",
     "items_visible_to",
     "known_to",
     "latest_release",
@@ -117,6 +126,7 @@ __all__ = [
     "offices_left",
     "overlapping_booking",
     "parts_visible_to",
+    "phase_said",
     "plan_of",
     "planned_slots",
     "programme_for",

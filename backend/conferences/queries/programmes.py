@@ -3,26 +3,20 @@
 import datetime as dt
 from collections.abc import Iterable
 from functools import cache
-from typing import TypeVar
 from uuid import UUID
 
 from django.conf import settings
-from django.contrib.auth.models import AnonymousUser
-from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
 from backend.conferences.models import AgendaItem, AgendaRoom, Conference, Duty, Release, Room, Speaker
 from backend.conferences.programme import Entry, Place, Programme, Voice, from_json
 from backend.conferences.queries.confidential import Reader, cut_for, effective
 from backend.conferences.queries.record import name_then
-from backend.conferences.queries.visibility import READERS, held_by_any
-from backend.conferences.states import DutyKind, ItemState, OrganiserRole, Phase
+from backend.conferences.queries.working import works_on
+from backend.conferences.states import DutyKind, ItemState, Phase
 from backend.core.clock import local
 from backend.core.text import Text, both, localized
 from backend.core.vietnamese import ascii_name
 from backend.people.models import Honorific, Organisation, Person
-from backend.people.queries import organisations_with
-
-Row = TypeVar("Row", bound=Model)
 
 
 def working_programme(conference: Conference) -> Programme:
@@ -88,46 +82,6 @@ def programme_for(account: Reader, conference: Conference) -> Programme:
     release = None if works_on(account, conference) else latest_release(conference.pk)
     programme = working_programme(conference) if release is None else released(release)
     return cut_for(programme, account, conference)
-
-
-# Who reads the working programme
-
-
-def works_on(account: Reader, conference: Conference) -> bool:
-    """Whether the account reads the conference's working programme however much was released: it holds a reading role
-    in the lead organisation, or chairs the whole conference or keeps its record."""
-    works = _worked_on_by(account)
-    return works is None or Conference.objects.filter(works, pk=conference.pk).exists()
-
-
-def working_parts(rows: QuerySet[Row], account: Reader) -> QuerySet[Row]:
-    """Of rows that make up working programmes (agenda items, their rooms and speakers) those of conferences the account
-    works on, or that never released a programme: everybody else is to read /programme."""
-    works = _worked_on_by(account)
-    return rows if works is None else rows.filter(conference__in=Conference.objects.filter(works | ~_has_released()))
-
-
-def _worked_on_by(account: Reader) -> Q | None:
-    """None: all of them."""
-    if isinstance(account, AnonymousUser):
-        return Q(pk__in=[])
-    where = organisations_with(account, *READERS)
-    if where is None:
-        return None
-    works = held_by_any(where, OrganiserRole.LEAD)
-    if account.person_id is not None:
-        leads = Duty.objects.filter(
-            conference=OuterRef("pk"),
-            person_id=account.person_id,
-            kind__in=(DutyKind.CHAIR, DutyKind.SECRETARY),
-            agenda_item=None,
-        )
-        works |= Q(Exists(leads))
-    return works
-
-
-def _has_released() -> Exists:
-    return Exists(Release.objects.filter(conference=OuterRef("pk")))
 
 
 # What people and organisations are called

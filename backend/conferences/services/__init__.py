@@ -41,6 +41,7 @@ from backend.conferences.services.programme import (
     remove_site,
     remove_speech,
 )
+from backend.conferences.services.releases import NextRelease, next_release, release
 from backend.conferences.services.rooms import (
     add_agenda_room,
     edit_agenda_room,
@@ -51,6 +52,7 @@ from backend.conferences.services.series import add_series, edit_series, end_ser
 from backend.conferences.services.speakers import add_speaker, edit_speaker, remove_speaker, reorder_speakers
 
 __all__ = [
+    "NextRelease",
     "add_agenda_item",
     "add_agenda_room",
     "add_duty",
@@ -89,9 +91,11 @@ __all__ = [
     "extend_all_series",
     "extend_series",
     "mark_told",
+    "next_release",
     "postpone",
     "postpone_agenda_item",
     "record_capacity",
+    "release",
     "remove_agenda_item",
     "remove_agenda_room",
     "remove_duty",

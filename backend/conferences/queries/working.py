@@ -1,0 +1,53 @@
+"""Who reads working programmes once a programme was released."""
+
+from typing import TypeVar
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
+
+from backend.conferences.models import Conference, Duty, Release
+from backend.conferences.queries.visibility import READERS, held_by_any
+from backend.conferences.states import DutyKind, OrganiserRole
+from backend.people.models import Account
+from backend.people.queries import organisations_with
+
+Row = TypeVar("Row", bound=Model)
+Reader = Account | AnonymousUser
+
+
+def works_on(account: Reader, conference: Conference) -> bool:
+    """Whether the account reads the conference's working programme however much was released: it holds a reading role
+    in the lead organisation, or chairs the whole conference or keeps its record."""
+    works = _worked_on_by(account)
+    return works is None or Conference.objects.filter(works, pk=conference.pk).exists()
+
+
+def working_parts(rows: QuerySet[Row], account: Reader) -> QuerySet[Row]:
+    """Of rows that make up working programmes (agenda items, their rooms and speakers, session chairs) those of
+    conferences the account works on, or that never released a programme: everybody else reads the released one."""
+    works = _worked_on_by(account)
+    if works is None:
+        return rows
+    closed = Conference.objects.filter(Exists(Release.objects.filter(conference=OuterRef("pk")))).exclude(works)
+    if rows.model is Duty:
+        return rows.exclude(kind=DutyKind.PANEL, conference__in=closed)
+    return rows.exclude(conference__in=closed)
+
+
+def _worked_on_by(account: Reader) -> Q | None:
+    """None: all of them."""
+    if isinstance(account, AnonymousUser):
+        return Q(pk__in=[])
+    where = organisations_with(account, *READERS)
+    if where is None:
+        return None
+    works = held_by_any(where, OrganiserRole.LEAD)
+    if account.person_id is not None:
+        leads = Duty.objects.filter(
+            conference=OuterRef("pk"),
+            person_id=account.person_id,
+            kind__in=(DutyKind.CHAIR, DutyKind.SECRETARY),
+            agenda_item=None,
+        )
+        works |= Q(Exists(leads))
+    return works
