@@ -80,6 +80,7 @@ CONFERENCES: Rules = {
     "reopen": organises,
     "clone": drafts_from,
     "clashes": organises | chairs | keeps_the_record,
+    "print_programme": signed_in,
 }
 #: Sites, agenda items and their rooms, duties; venues and series.
 PARTS: Rules = {
@@ -89,6 +90,7 @@ PARTS: Rules = {
     "partial_update": organises,
     "destroy": organises,
 }
+AGENDA: Rules = {**PARTS, "postpone": organises, "cancel": organises, "reopen": organises}
 ROOMS: Rules = {**PARTS, "free": signed_in, "day": signed_in, "equipment": signed_in, "swap": organises}
 SERIES: Rules = {**PARTS, "split": organises, "end": organises, "report": organises}
 TEMPLATES: Rules = {**PARTS, "draft": drafts_from}

@@ -1,8 +1,8 @@
 """The conferences' addresses under /api/v1/."""
 
+from backend.conferences.api.agenda import AgendaItemViewSet, OwnPhaseViewSet
 from backend.conferences.api.conferences import ConferenceViewSet
 from backend.conferences.api.parts import (
-    AgendaItemViewSet,
     DutyViewSet,
     SiteViewSet,
     SpeechViewSet,
@@ -15,6 +15,7 @@ routes = [
     ("conferences", ConferenceViewSet),
     ("sites", SiteViewSet),
     ("agenda-items", AgendaItemViewSet),
+    ("own-phases", OwnPhaseViewSet),
     ("duties", DutyViewSet),
     ("speakers", SpeakerViewSet),
     ("speeches", SpeechViewSet),

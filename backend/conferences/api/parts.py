@@ -1,14 +1,12 @@
-"""/sites, /agenda-items, /duties, /speeches: what a conference consists of; /series."""
+"""/sites, /duties, /speeches: what a conference consists of beside its agenda."""
 
 import django_filters
 
 from backend.conferences import queries, rules, services
 from backend.conferences.api.shelf import PartFilters, PartShelf, described
-from backend.conferences.models import AgendaItem, Duty, Site, Speech
+from backend.conferences.models import Duty, Site, Speech
 from backend.conferences.serializers.clashes import written
 from backend.conferences.serializers.parts import (
-    AgendaItemBody,
-    AgendaItemSerializer,
     DutyBody,
     DutySerializer,
     SiteBody,
@@ -27,16 +25,6 @@ class SiteViewSet(PartShelf):
     serializer_class = SiteSerializer
     body_class, noun = SiteBody, "site"
     add, edit, remove = services.add_site, services.edit_site, services.remove_site
-
-
-@described(AgendaItemBody, written(AgendaItemSerializer))
-class AgendaItemViewSet(PartShelf):
-    """A conference's agenda, in phases."""
-
-    queryset = AgendaItem.objects.select_related("conference")
-    serializer_class = AgendaItemSerializer
-    body_class, noun = AgendaItemBody, "agenda_item"
-    add, edit, remove = services.add_agenda_item, services.edit_agenda_item, services.remove_agenda_item
 
 
 class DutyFilters(PartFilters):

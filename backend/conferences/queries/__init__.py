@@ -9,6 +9,7 @@ from backend.conferences.queries.confidential import (
     cut_for,
     effective,
     hidden_among,
+    hidden_in,
     hidden_items,
     items_visible_to,
     looser,
@@ -17,6 +18,7 @@ from backend.conferences.queries.confidential import (
     without,
 )
 from backend.conferences.queries.offices import OfficeLeft, offices_left
+from backend.conferences.queries.printed import heading_of, release_of
 from backend.conferences.queries.programmes import (
     latest_release,
     names_for,
@@ -105,10 +107,12 @@ __all__ = [
     "for_lists",
     "free_rooms",
     "has_duty",
+    "heading_of",
     "held_by",
     "held_by_any",
     "held_span",
     "hidden_among",
+    "hidden_in",
     "hidden_items",
     "item_span",
     "item_when_said",
@@ -131,6 +135,7 @@ __all__ = [
     "planned_slots",
     "programme_for",
     "public_conferences",
+    "release_of",
     "released",
     "room_day",
     "secretary",

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db.models import Q
 
 from backend.conferences.models import Conference, Duty, EquipmentClaim, PortableEquipment, Speaker, Speech
-from backend.conferences.queries.rooms import Span, conference_span, item_span
+from backend.conferences.queries.rooms import Span, above, conference_span, item_span
 from backend.conferences.queries.said import moment_said
 from backend.conferences.states import CALLED_OFF, ConferenceState, DutyKind, Equipment, ItemState
 from backend.core.text import say
@@ -31,12 +31,16 @@ class Presence:
     item_id: UUID | None
     site_id: UUID | None
     span: Span
+    within: frozenset[UUID] = frozenset()
     firm: bool = True
 
     def apart_from(self, other: "Presence") -> bool:
-        """True when one body cannot do both. A chair of the whole may well speak to an item of it."""
+        """True when one body cannot do both. A chair of the whole may well speak to an item of it, the chair of a session
+        to what it holds."""
         if self.conference_id != other.conference_id:
             return True
+        if self.item_id in other.within or other.item_id in self.within:
+            return _differ(self.site_id, other.site_id)
         return _differ(self.item_id, other.item_id) or _differ(self.site_id, other.site_id)
 
 
@@ -89,7 +93,7 @@ def clashes_of(conference_id: UUID) -> list[Clash]:
 
     - Somebody who chairs, keeps the record, counts, speaks or is planned to speak is needed for the exact time of the
       agenda item, else for that of the conference. Where neither is exact nothing is known, so nothing clashes.
-    - Planned to speak to an item that is postponed, cancelled or held in reserve, nobody is needed yet.
+    - For an item that is postponed or cancelled nobody is needed, nor to speak to one held in reserve.
     - Conferences postponed or cancelled need nobody: they clash with none, and none with them.
     - Drafts of others do count, because a plan is when a clash can still be avoided, but never as `firm`: nobody can
       block other people's time by drafting something.
@@ -107,7 +111,10 @@ def _of_people(conference: Conference) -> Iterable[Clash]:
         return []
     first, last = min(p.span.start for p in mine), max(p.span.end for p in mine)
     then = Q(conference__starts_at__lt=last, conference__ends_at__gt=first)
-    then |= Q(agenda_item__starts_at__lt=last, agenda_item__starts_at__gt=first - LONGEST_ITEM)
+    then |= Q(agenda_item__starts_at__lt=last, agenda_item__ends_at__gt=first)
+    then |= Q(
+        agenda_item__ends_at=None, agenda_item__starts_at__lt=last, agenda_item__starts_at__gt=first - LONGEST_ITEM
+    )
     others = Q(person__in={p.person_id for p in mine}) & then & ~Q(conference=conference)
     theirs = _presences(others & ~Q(conference__state__in=CALLED_OFF))
     by_person: dict[UUID, list[Presence]] = {}
@@ -151,6 +158,7 @@ def _presences(which: Q) -> set[Presence]:
     """Who is needed where, by duty or to speak, as far as the time is exact. A speech that was planned and was held is
     one presence."""
     duties = Duty.objects.filter(which, person__isnull=False, kind__in=PRESENT)
+    duties = duties.exclude(agenda_item__state__in=(ItemState.POSTPONED, ItemState.CANCELLED))
     speeches = Speech.objects.filter(which, person__isnull=False)
     planned = Speaker.objects.filter(which, person__isnull=False)
     planned = planned.filter(agenda_item__state=ItemState.PLANNED, agenda_item__reserve=False)
@@ -167,6 +175,7 @@ def _presences(which: Q) -> set[Presence]:
                     item_id=row.agenda_item_id,
                     site_id=getattr(row, "site_id", None),
                     span=span,
+                    within=frozenset(above(row.agenda_item)) if row.agenda_item else frozenset(),
                     firm=row.conference.state != ConferenceState.DRAFT,
                 )
             )
@@ -174,7 +183,7 @@ def _presences(which: Q) -> set[Presence]:
 
 
 def _with_times(rows: Any) -> Any:
-    return rows.select_related("conference", "agenda_item", "person")
+    return rows.select_related("conference", "agenda_item__parent__parent", "person")
 
 
 def _of_equipment(conference: Conference) -> Iterator[Clash]:

@@ -39,7 +39,7 @@ def for_details(conferences: QuerySet[Conference], account: Reader | None) -> Qu
         )
     rooms = AgendaRoom.objects.select_related("agenda_item", "site", "room")
     return for_lists(conferences).prefetch_related(
-        Prefetch("agenda", with_speakers(without(AgendaItem.objects.all(), hidden))),
+        Prefetch("agenda", with_speakers(without(AgendaItem.objects.select_related("own_phase"), hidden))),
         Prefetch("agenda_rooms", without(rooms, hidden)),
         "agenda_rooms__bookings",
         "agenda_rooms__site__bookings",

@@ -34,7 +34,7 @@ from backend.conferences.models import (
     RoomBooking,
     Site,
 )
-from backend.conferences.states import CALLED_OFF
+from backend.conferences.states import CALLED_OFF, ItemState
 
 MINUTE = dt.timedelta(minutes=1)
 
@@ -70,10 +70,21 @@ def conference_span(conference: Conference) -> Span | None:
 
 
 def item_span(item: AgendaItem) -> Span | None:
-    """When the agenda item is by its own time, None while start or length is unknown."""
-    if item.starts_at is None or not item.minutes_planned:
+    """When the agenda item is, or was to be before it was called off; None while start or length is unknown."""
+    if item.starts_at is None:
         return None
-    return Span(item.starts_at, item.starts_at + item.minutes_planned * MINUTE)
+    if item.ends_at is not None:
+        return Span(item.starts_at, item.ends_at)
+    return Span(item.starts_at, item.starts_at + item.minutes_planned * MINUTE) if item.minutes_planned else None
+
+
+def above(item: AgendaItem) -> list[UUID]:
+    """The sessions the item is part of, from the inside out. Reads `parent`, and its `parent`."""
+    found = []
+    while item.parent is not None:
+        item = item.parent
+        found.append(item.pk)
+    return found
 
 
 def buffers(site: Site, room: Room | None) -> tuple[int, int]:
@@ -100,7 +111,8 @@ def wanted_bookings(conference: Conference) -> list[RoomBooking]:
     - A site takes its room for the conference's exact time; an agenda item takes its rooms for its own. Whatever has
       no exact time, or is called off, takes nothing.
     - An agenda item in its site's own room needs no booking of its own: what it takes beyond the conference's time is
-      joined to the site's. Two items at once in one room are two bookings, which PostgreSQL refuses.
+      joined to the site's. Likewise an item in the room of a session that holds it. Two other items at once in one
+      room are two bookings, which PostgreSQL refuses.
     - Between two uses by the same conference the buffers shrink to the time there is: it need not clear for itself.
     """
     if conference.state in CALLED_OFF:
@@ -113,17 +125,14 @@ def wanted_bookings(conference: Conference) -> list[RoomBooking]:
             uses.append(_Use(site=site, room=site.room, taken=whole))
             halls[site.room.pk] = uses[-1]
     busy_until: dict[UUID, dt.datetime] = {}
-    for row in _rooms_of_items(conference):
-        span = item_span(row.agenda_item)
-        if span is None:
-            continue
-        hall = halls.get(row.room_id)
-        alone = span.start >= busy_until.get(row.room_id, span.start)
-        busy_until[row.room_id] = max(span.end, busy_until.get(row.room_id, span.end))
+    for use in sorted(_uses_of_items(conference), key=lambda use: use.taken.start):
+        span, hall = use.taken, halls.get(use.room.pk)
+        alone = span.start >= busy_until.get(use.room.pk, span.start)
+        busy_until[use.room.pk] = max(span.end, busy_until.get(use.room.pk, span.end))
         if hall is not None and alone and hall.taken.overlaps(span):
             hall.taken = hall.taken.joined_to(span)
         else:
-            uses.append(_Use(site=row.site, room=row.room, taken=span, agenda_room=row))
+            uses.append(use)
     return [
         RoomBooking(
             room=use.room,
@@ -136,12 +145,27 @@ def wanted_bookings(conference: Conference) -> list[RoomBooking]:
     ]
 
 
-def _rooms_of_items(conference: Conference) -> QuerySet[AgendaRoom]:
-    return (
-        AgendaRoom.objects.filter(conference=conference)
-        .select_related("agenda_item", "room", "site")
-        .order_by("agenda_item__starts_at", "id")
+def _uses_of_items(conference: Conference) -> list[_Use]:
+    """One per room of a planned item with exact times; one within a session that has the same room is joined to it."""
+    rows = (
+        AgendaRoom.objects.filter(conference=conference, agenda_item__state=ItemState.PLANNED)
+        .select_related("agenda_item__parent__parent", "room", "site")
+        .order_by("agenda_item__order", "id")
     )
+    uses: list[_Use] = []
+    by_item: dict[tuple[UUID, UUID], _Use] = {}
+    for row in rows:
+        span = item_span(row.agenda_item)
+        if span is None:
+            continue
+        holders = (by_item.get((session, row.room_id)) for session in above(row.agenda_item))
+        use = next((holder for holder in holders if holder is not None and holder.taken.overlaps(span)), None)
+        if use is None:
+            use = _Use(site=row.site, room=row.room, taken=span, agenda_room=row)
+            uses.append(use)
+        use.taken = use.taken.joined_to(span)
+        by_item[row.agenda_item_id, row.room_id] = use
+    return uses
 
 
 def _held(uses: Iterable[_Use]) -> Iterable[tuple[_Use, Span]]:

@@ -60,9 +60,7 @@ def calendar_note(item: AgendaItem) -> Text | None:
     if item.reserve:
         return both(say(vi="Nội dung dự phòng, chưa chắc có.", en="Held in reserve: it may not take place."))
     if item.day is not None:
-        return both(
-            say(vi="Mới biết ngày, chưa có giờ chính xác.", en="Only the day is known, not yet an exact time.")
-        )
+        return both(say(vi="Mới biết ngày, chưa có giờ chính xác.", en="Only the day is known, not yet an exact time."))
     return both(say(vi="Chưa có giờ.", en="No time is known yet."))
 
 

@@ -7,12 +7,11 @@ from rest_framework import serializers
 
 from backend.conferences import queries
 from backend.conferences.models import Conference, Organiser, Series
+from backend.conferences.serializers.agenda import AgendaItemSerializer, NestedAgendaBody
 from backend.conferences.serializers.fields import Count, Head, Id
 from backend.conferences.serializers.named import OrganisationThen
 from backend.conferences.serializers.parts import (
-    AgendaItemSerializer,
     DutySerializer,
-    NestedAgendaBody,
     NestedDutyBody,
     SiteFieldsBody,
     SiteSerializer,
@@ -187,7 +186,7 @@ class ConferenceDraftBody(ConferenceEditBody):
 
     slug = serializers.SlugField(required=False, max_length=120)
     sites = serializers.ListField(child=SiteFieldsBody(), required=False, max_length=20)
-    agenda = serializers.ListField(child=NestedAgendaBody(), required=False, max_length=200)
+    agenda = serializers.ListField(child=NestedAgendaBody(), required=False, max_length=500)
     duties = serializers.ListField(child=NestedDutyBody(), required=False, max_length=300)
 
 

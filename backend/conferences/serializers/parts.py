@@ -8,7 +8,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from backend.conferences.models import AgendaItem, Conference, Duty, Room, Site, Speech, Venue
+from backend.conferences.models import Conference, Duty, Room, Site, Speech, Venue
 from backend.conferences.serializers.fields import Count, Head, Id, Minutes, Order, VisibleItem
 from backend.conferences.serializers.named import NamedPerson, OrganisationThen, day_of
 from backend.conferences.serializers.rooms import (
@@ -20,9 +20,8 @@ from backend.conferences.serializers.rooms import (
     VenueBody,
     VenueBrief,
 )
-from backend.conferences.serializers.speakers import NestedSpeakerBody, SpeakerSerializer
-from backend.conferences.states import DutyKind, Phase, SpeechKind
-from backend.core.serializers import Body, HouseSerializer, LanguageMap, Moment
+from backend.conferences.states import DutyKind, SpeechKind
+from backend.core.serializers import Body, HouseSerializer, LanguageMap
 from backend.core.text import say
 from backend.people.models import Organisation, Person
 
@@ -61,37 +60,6 @@ class SiteSerializer(HouseSerializer):
     @extend_schema_field(BookingTimes(allow_null=True))
     def get_booking(self, site: Site) -> Any:
         return BookingTimes.of(booking for booking in site.bookings.all() if booking.agenda_room_id is None)
-
-
-class OpenPointSerializer(serializers.Serializer[Any]):
-    """What the last meeting left open; `source` names the row it comes from, as `conclusion:<id>`."""
-
-    text = LanguageMap()
-    source = serializers.CharField()  # type: ignore[assignment]  # every field of the framework has a `source` of its own
-
-
-class AgendaItemSerializer(HouseSerializer):
-    """A `carried_over` item lists in `open_points` what the last meeting left open."""
-
-    open_points = OpenPointSerializer(many=True, read_only=True)
-    speakers = SpeakerSerializer(many=True, read_only=True)
-
-    class Meta:
-        model = AgendaItem
-        fields = (
-            "id",
-            "conference",
-            "phase",
-            "order",
-            "title",
-            "starts_at",
-            "minutes_planned",
-            "carried_over",
-            "open_points",
-            "speakers",
-            "version",
-        )
-        read_only_fields = fields
 
 
 class DutySerializer(HouseSerializer):
@@ -184,21 +152,6 @@ class SiteFieldsBody(Body):
         return attrs
 
 
-class AgendaFieldsBody(Body):
-    phase = serializers.ChoiceField(choices=Phase.choices)
-    order = Order()
-    title = LanguageMap(one_line=True, max_length=1000)
-    starts_at = Moment(required=False, allow_null=True)
-    minutes_planned = serializers.IntegerField(required=False, allow_null=True, min_value=1, max_value=1440)
-    carried_over = serializers.BooleanField(required=False)
-
-
-class NestedAgendaBody(AgendaFieldsBody):
-    """In a new conference agenda items come with their speakers."""
-
-    speakers = serializers.ListField(child=NestedSpeakerBody(), required=False, max_length=50)
-
-
 class HolderBody(Body):
     """A person, an office without a name, or a group."""
 
@@ -222,10 +175,6 @@ def _conference_field() -> Id:
 
 
 class SiteBody(SiteFieldsBody):
-    conference = _conference_field()
-
-
-class AgendaItemBody(AgendaFieldsBody):
     conference = _conference_field()
 
 

@@ -19,7 +19,7 @@ from backend.conferences.models import (
     Venue,
 )
 from backend.conferences.serializers.fields import Head, Id, Minutes, Times, VisibleItem
-from backend.conferences.states import Equipment
+from backend.conferences.states import Equipment, ItemState
 from backend.core.clock import time_zones
 from backend.core.serializers import Body, Day, HouseSerializer, LanguageMap, Line, Moment
 from backend.core.text import say
@@ -85,8 +85,8 @@ _TIMES = Times()
 
 
 class AgendaRoomSerializer(HouseSerializer):
-    """`booking` is the room's time that covers the item: its own, or its site's for an item in the site's own room.
-    It is null while the item has no exact time."""
+    """`booking` is the room's time that covers the item: its own, or that of the site or session in whose room it is.
+    It is null while the item has no exact time, and for one that is called off."""
 
     room = RoomSerializer(read_only=True)
     booking = serializers.SerializerMethodField()
@@ -98,8 +98,8 @@ class AgendaRoomSerializer(HouseSerializer):
 
     @extend_schema_field(BookingTimes(allow_null=True))
     def get_booking(self, row: AgendaRoom) -> Any:
-        span = queries.item_span(row.agenda_item)
-        of_site = (b for b in row.site.bookings.all() if b.agenda_room_id is None and b.room_id == row.room_id)
+        span = queries.item_span(row.agenda_item) if row.agenda_item.state == ItemState.PLANNED else None
+        of_site = (b for b in row.site.bookings.all() if b.room_id == row.room_id)
         covering = (b for b in of_site if span is not None and queries.taken_span(b).overlaps(span))
         return BookingTimes.of([*row.bookings.all(), *covering])
 

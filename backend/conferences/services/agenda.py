@@ -3,7 +3,7 @@
 Every change locks the conference first, and works out the times of the whole programme anew: rooms follow the times.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -146,23 +146,13 @@ def _settle_time(item: AgendaItem, fields: Mapping[str, Any]) -> None:
 
 
 def _placed(rows: list[AgendaItem], item: AgendaItem, fields: AgendaFields) -> list[AgendaItem]:
-    """The rows in their new order, each with it. Raises Invalid naming `parent`, `after` or `order`."""
-    new = item._state.adding
+    """The rows in their new order, the item with its new parent. Raises Invalid naming `parent`, `after` or `order`."""
+    new, after = item._state.adding, fields.get("after")
     others = [row for row in rows if row is not item]
-    parent = fields["parent"] if "parent" in fields else _parent_of(fields.get("after"), item)
-    ensure_of(item.conference, parent=parent, after=fields.get("after"))
-    if "parent" in fields or parent is not None:
-        _ensure_holds(others, rows, item, parent)
-    if "order" in fields and fields.get("after") is None:
-        if any(row.order == fields["order"] for row in others):
-            raise Invalid({"order": order_taken()})
-        item.order, item.parent = fields["order"], parent
-        return sorted(rows, key=lambda row: row.order)
-    if not new and "after" not in fields and parent == item.parent:
-        return rows
-    after = fields.get("after")
-    within = {row.id for row in reading_order.block(_standing(rows), item.pk)} if not new else set()
-    if after is not None and (after.pk in within or after.parent_id != (parent.pk if parent else None)):
+    within = set() if new else {each.id for each in reading_order.block(_standing(rows), item.pk)}
+    parent = fields["parent"] if "parent" in fields else _parent_of(after, item)
+    ensure_of(item.conference, parent=parent, after=after)
+    if after is not None and (after.pk in within or ("parent" in fields and after.parent != parent)):
         raise Invalid(
             {
                 "after": say(
@@ -170,6 +160,15 @@ def _placed(rows: list[AgendaItem], item: AgendaItem, fields: AgendaFields) -> l
                 )
             }
         )
+    if parent is not None:
+        _ensure_holds(item, parent, within)
+    if "order" in fields and after is None:
+        if any(row.order == fields["order"] for row in others):
+            raise Invalid({"order": order_taken()})
+        item.order, item.parent = fields["order"], parent
+        return sorted(rows, key=lambda row: row.order)
+    if not new and "after" not in fields and parent == item.parent:
+        return rows
     item.parent = parent
     wanted = reading_order.placed(
         _standing([row for row in rows if not (new and row is item)]),
@@ -190,17 +189,12 @@ def _standing(rows: Sequence[AgendaItem]) -> list[Stands]:
     return [Stands(row.pk, row.parent_id) for row in rows]
 
 
-def _ensure_holds(
-    others: Sequence[AgendaItem], rows: Sequence[AgendaItem], item: AgendaItem, parent: AgendaItem | None
-) -> None:
-    if parent is None:
-        return
-    within = {each.id for each in reading_order.block(_standing(rows), item.pk)}
+def _ensure_holds(item: AgendaItem, parent: AgendaItem, within: Collection[Any]) -> None:
     if parent.pk in within:
         raise Invalid({"parent": say(vi="Một phiên không thể chứa chính nó.", en="A session cannot hold itself.")})
     if parent.kind != ItemKind.SESSION:
         raise Invalid({"parent": only_sessions_hold()})
-    if parent.state != ItemState.PLANNED and (item._state.adding or item.parent_id != parent.pk):
+    if parent.state != ItemState.PLANNED and item.parent_id != parent.pk:
         raise Invalid({"parent": say(vi="Phiên này đã hoãn hoặc huỷ.", en="The session is postponed or cancelled.")})
 
 
