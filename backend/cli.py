@@ -6,6 +6,7 @@ Every sub-command finds its servers alike: DATABASE_URL and REDIS_URL where they
 
 import argparse
 import contextlib
+import datetime as dt
 import getpass
 import os
 import subprocess
@@ -126,6 +127,44 @@ def admin_create(arguments: argparse.Namespace) -> int:
         RoleGrant.objects.create(account=account, role=Role.ADMINISTRATOR, organisation=None)
     print(spoken(vi=f"Đã tạo tài khoản quản trị {email}.", en=f"Administrator {email} created."))
     return 0
+
+
+def simulate(arguments: argparse.Namespace) -> int:
+    """Writes a synthetic year of conferences, the same for the same arguments: for benchmarks and demonstrations.
+
+    It wants a database without a real record. What lies before --seen-from was held; by default that is today, or the
+    first day of a year to come. Interrupted, it goes on when it is started again.
+    """
+    from backend.simulation import command
+
+    plan = command.planned(
+        year=arguments.year,
+        conferences=arguments.conferences,
+        rooms=arguments.rooms,
+        seed=arguments.seed,
+        seen_from=arguments.seen_from,
+    )
+    print(command.described(plan), flush=True)
+    with _kept_tables():
+        return command.write(plan, beside=arguments.beside)
+
+
+def whole_number(said: str) -> int:
+    try:
+        return int(said)
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            spoken(vi=f"{said!r} không phải là số nguyên.", en=f"{said!r} is no whole number.")
+        ) from None
+
+
+def day(said: str) -> dt.date:
+    try:
+        return dt.date.fromisoformat(said)
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            spoken(vi=f"{said!r} không phải là ngày (NĂM-THÁNG-NGÀY).", en=f"{said!r} is no day (YEAR-MONTH-DAY).")
+        ) from None
 
 
 def audit_verify(arguments: argparse.Namespace) -> int:
@@ -264,6 +303,14 @@ def _parser() -> argparse.ArgumentParser:
     verb("audit", audit_verify, "audit verify: check the hash chain", _kept_tables).add_argument(
         "verb", choices=["verify"]
     )
+    year = verb("simulate", simulate, "simulate year: write a synthetic year of conferences")
+    year.add_argument("what", choices=["year"])
+    year.add_argument("--conferences", type=whole_number, default=2000)
+    year.add_argument("--rooms", type=whole_number, default=230)
+    year.add_argument("--seed", type=whole_number, default=7)
+    year.add_argument("--year", type=whole_number, help="default: next year")
+    year.add_argument("--seen-from", type=day, metavar="DAY", help="what lies before was held")
+    year.add_argument("--beside", action="store_true", help="although the database holds a real record")
     for name, command, text in (
         ("schema", schema, "write the OpenAPI snapshot (--check: compare)"),
         ("migrations", migrations, "write migrations (--check: fail when some are missing)"),

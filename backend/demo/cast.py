@@ -10,74 +10,9 @@ from django.db import transaction
 from backend.core.clock import now
 from backend.people.models import Account, ApiToken, Organisation, Person, RoleGrant
 from backend.people.queries import token_digest
+from backend.simulation.words import GIVEN, MIDDLES, SURNAMES
 
 STAFF = 190
-SURNAMES = [
-    "Nguyễn",
-    "Trần",
-    "Lê",
-    "Phạm",
-    "Huỳnh",
-    "Phan",
-    "Vũ",
-    "Võ",
-    "Đặng",
-    "Bùi",
-    "Đỗ",
-    "Hồ",
-    "Ngô",
-    "Dương",
-    "Lý",
-]
-MIDDLES = {
-    "ong": ["Văn", "Đức", "Quốc", "Hữu", "Minh", "Thanh", "Công"],
-    "ba": ["Thị", "Ngọc", "Thu", "Thanh", "Kim", "Bích", "Hồng"],
-}
-GIVEN = {
-    "ong": [
-        "An",
-        "Bình",
-        "Cường",
-        "Dũng",
-        "Đạt",
-        "Giang",
-        "Hải",
-        "Hiếu",
-        "Hùng",
-        "Khoa",
-        "Lâm",
-        "Long",
-        "Nam",
-        "Phong",
-        "Quân",
-        "Sơn",
-        "Thắng",
-        "Tùng",
-        "Việt",
-    ],
-    "ba": [
-        "Anh",
-        "Ánh",
-        "Chi",
-        "Dung",
-        "Đào",
-        "Hà",
-        "Hạnh",
-        "Hằng",
-        "Hương",
-        "Lan",
-        "Linh",
-        "Mai",
-        "Ngân",
-        "Oanh",
-        "Phượng",
-        "Quyên",
-        "Thảo",
-        "Thủy",
-        "Uyên",
-        "Yến",
-    ],
-}
 #: role → the name its account signs in with
 ROLES = {
     "administrator": "quan-tri",

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 from backend.demo.catchers import MailCatcher, WebhookCatcher
 from backend.embedded import Stack, forget, running_stack, some_free_port
 from backend.embedded.errors import spoken
 from backend.embedded.stack import kept_secret
+from backend.simulation.progress import bars, lines
 
 STEPS = {
     "load": ("Năm hồ sơ đầu tiên", "Five first records"),
@@ -129,26 +129,11 @@ def continued(conferences: int) -> str:
 @contextlib.contextmanager
 def shown_progress(console: Console) -> Iterator[Callable[[str, int, int], None]]:
     """Bars on a terminal; in a pipe or a log one line per finished step."""
-    if not console.is_terminal:
-        finished: set[str] = set()
-
-        def tell(step: str, done: int, total: int) -> None:
-            if done >= total and step not in finished:
-                finished.add(step)
-                console.print(f"{label(step):<44} {done}/{total}", soft_wrap=True)
-
-        yield tell
-        return
-    columns = (TextColumn("{task.description:<44}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console) as bars:
-        tasks: dict[str, TaskID] = {}
-
-        def move(step: str, done: int, total: int) -> None:
-            if step not in tasks:
-                tasks[step] = bars.add_task(label(step), total=total)
-            bars.update(tasks[step], completed=done, total=max(total, 1))
-
-        yield move
+    if console.is_terminal:
+        with bars(console, label) as tell:
+            yield tell
+    else:
+        yield lines(label, lambda line: console.print(line, soft_wrap=True))
 
 
 def _subscribe(administrator: Any, hooks: WebhookCatcher) -> None:

@@ -32,9 +32,9 @@ def planned(*, year: int | None, conferences: int, rooms: int, seed: int, seen_f
     """The plan; what is not given follows from today. Raises CannotStart with the reason when there can be none."""
     day = today()
     year = year if year is not None else day.year + 1
-    if seen_from is None:
-        seen_from = max(dt.date(max(year, 1), 1, 1), min(day, dt.date(min(year, dt.MAXYEAR - 1) + 1, 1, 1)))
-    elif seen_from > day:
+    if seen_from is None and year <= day.year:
+        seen_from = day if year == day.year else dt.date(max(year, 1) + 1, 1, 1)
+    if seen_from is not None and seen_from > day:
         raise CannotStart(
             vi="--seen-from phải là hôm nay hoặc trước đó: hội nghị chưa đến thì chưa họp.",
             en="--seen-from must be today or before: nothing to come has been held.",
