@@ -80,6 +80,7 @@ CONFERENCES: Rules = {
     "reopen": organises,
     "clone": drafts_from,
     "clashes": organises | chairs | keeps_the_record,
+    "print": signed_in,
     "print_programme": signed_in,
 }
 #: Sites, agenda items and their rooms, duties; venues and series.

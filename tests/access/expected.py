@@ -106,6 +106,7 @@ EXPECTED: dict[str, Expected] = {
     "POST conferences/<pk>/start": may(WRITERS | CHAIR),
     "POST conferences/<pk>/clone": may(WRITERS),
     "GET conferences/<pk>/clashes": may(GAVEL),
+    "GET conferences/<pk>/programme/print": may(SIGNED_IN),
     **each(["sites", "agenda-items", "agenda-rooms", "duties", "speakers", "speeches"], PART),
     "POST speakers/reorder": may(WRITERS),
     **each(["venues", "rooms", "series", "conference-templates"], SHARED),

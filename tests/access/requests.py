@@ -57,6 +57,7 @@ REQUESTS: dict[str, Callable[[World], Ask]] = {
     "POST conferences/<pk>/start": lambda w: Ask(of=w.announced, body={}),
     "POST conferences/<pk>/clone": lambda w: Ask(of=w.announced, body={"parts": ["agenda"]}),
     "GET conferences/<pk>/clashes": lambda w: Ask(of=w.announced),
+    "GET conferences/<pk>/programme/print": lambda w: Ask(of=w.announced, query="language=both"),
     "GET sites": lambda w: _page(w.site),
     "POST sites": lambda w: Ask(body={"conference": _id(w.announced), "new_venue": {"name": VI}}),
     "GET sites/<pk>": lambda w: Ask(of=w.site),

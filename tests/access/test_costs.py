@@ -283,6 +283,7 @@ ONE_MORE: dict[str, Callable[[House], Any]] = {
 GROWING: dict[str, tuple[Callable[[House], Any], Callable[[House, Any], Any]]] = {
     "conferences/<pk>": (lambda h: h.conference(), lambda h, row: _fill(h, row)),
     "conferences/<pk>/clashes": (lambda h: h.busy_conference(), lambda h, row: h.clash(row)),
+    "conferences/<pk>/programme/print": (lambda h: h.conference(), lambda h, row: h.spoken_to(row)),
     "venues/<pk>": (
         lambda h: VenueFactory(organisation=h.host),
         lambda h, row: h.portable(row),

@@ -11,6 +11,7 @@ from rest_framework.decorators import action
 from rest_framework.response import Response
 
 from backend.conferences import queries, rules, services
+from backend.conferences.api.printing import PrintsProgrammes
 from backend.conferences.api.shelf import shown_clashes, shown_offices_left
 from backend.conferences.models import Conference, Series
 from backend.conferences.serializers.clashes import ClashesSerializer, written
@@ -25,7 +26,6 @@ from backend.conferences.serializers.conferences import (
 from backend.conferences.serializers.series import CloneBody
 from backend.conferences.serializers.speakers import OfficeLeftSerializer
 from backend.conferences.states import ConferenceState, Kind
-from backend.core.api import HouseViewSet
 from backend.core.errors import Invalid
 from backend.core.text import say
 
@@ -52,7 +52,7 @@ class ConferenceFilters(django_filters.FilterSet):
         return rows.filter(queries.held_by(organisation_id))
 
 
-class ConferenceViewSet(HouseViewSet):
+class ConferenceViewSet(PrintsProgrammes):
     """Conferences the caller may see. Writing belongs to the lead organisation; chairs may start and close."""
 
     queryset = Conference.objects.none()

@@ -44,8 +44,9 @@ class _Pages:
     def __init__(self, sheet: Sheet) -> None:
         self.sheet = sheet
         self.two = len(sheet.languages) > 1
-        self.columns = SIDE_BY_SIDE if self.two else WITH_ROOMS if sheet.with_rooms else PLAIN
-        self.size, self.small = (SIZE_SIDE_BY_SIDE, SMALL_SIDE_BY_SIDE) if self.two else (SIZE, SMALL)
+        self.columns: tuple[float, ...] = SIDE_BY_SIDE if self.two else WITH_ROOMS if sheet.with_rooms else PLAIN
+        self.size: float = SIZE_SIDE_BY_SIDE if self.two else SIZE
+        self.small: float = SMALL_SIDE_BY_SIDE if self.two else SMALL
 
     def data(self) -> dict[str, Any]:
         sheet = self.sheet
