@@ -1,0 +1,353 @@
+"""Releasing programmes: numbers without gaps, sequences that rise once, rows that stand."""
+
+import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.db.models import F
+
+from backend.conferences import queries, services
+from backend.conferences.models import AgendaItem, Conference, Release
+from backend.conferences.programme import Entry, Programme, as_json, digest
+from backend.conferences.services import releases
+from backend.core.errors import Conflict, StaleWrite
+from backend.outbox.models import Event
+from tests.factories.conferences import (
+    AgendaItemFactory,
+    AgendaRoomFactory,
+    ConferenceFactory,
+    DutyFactory,
+    RoomFactory,
+    SiteFactory,
+    VenueFactory,
+)
+from tests.factories.people import OrganisationFactory, OrganisationNameFactory, PersonFactory
+from tests.threads import in_threads
+
+pytestmark = pytest.mark.django_db
+AT = dt.datetime(2021, 1, 14, 7, 0, tzinfo=dt.UTC)
+QUARTER = dt.timedelta(minutes=15)
+
+
+@pytest.fixture(autouse=True)
+def a_window_of_news(settings: Any) -> None:
+    """Nobody is told of a release before the test says so."""
+    settings.NEWS_WINDOW = 600
+
+
+def announced(items: int = 2, **fields: Any) -> Conference:
+    conference: Conference = ConferenceFactory(announced=True, exact=True, **fields)
+    for number in range(items):
+        start = AT + number * QUARTER
+        AgendaItemFactory(conference=conference, order=number + 1, starts_at=start, ends_at=start + QUARTER)
+    return conference
+
+
+def release(conference: Conference, **said: Any) -> Release:
+    return services.release(conference_id=conference.pk, **said)
+
+
+def first(row: Release) -> Entry:
+    return queries.released(row).entries[0]
+
+
+def write(conference: Conference, **fields: Any) -> None:
+    """Changes the first item of the working programme."""
+    AgendaItem.objects.filter(conference=conference, order=1).update(**fields)
+
+
+def later(minutes: int = 15) -> dict[str, Any]:
+    by = dt.timedelta(minutes=minutes)
+    return {"starts_at": F("starts_at") + by, "ends_at": F("ends_at") + by}
+
+
+def told(conference: Conference, row: Release) -> None:
+    Conference.objects.filter(pk=conference.pk).update(told_release=row.number)
+
+
+# What is released
+
+
+def test_a_release_is_the_working_programme_under_its_hash() -> None:
+    conference = announced()
+    made = release(conference, note={"vi": "Bản đầu"})
+    programme = queries.released(made)
+    assert (made.number, made.note, programme.number) == (1, {"vi": "Bản đầu"}, 1)
+    assert made.sha256 == digest(programme) == digest(queries.released(Release.objects.get()))
+    assert as_json(programme) == Release.objects.get().programme
+    assert [entry.sequence for entry in programme.entries] == [0, 0]
+    assert {entry.changed_at for entry in programme.entries} != {None}
+    assert made.counts == {"public": {"added": 2}}
+    fact = Event.objects.get(name="programme.released")
+    assert fact.payload == {"conference_id": str(conference.pk), "release_id": str(made.pk), "number": 1}
+
+
+def test_a_release_opens_the_window_of_news_and_raises_the_version_of_the_page() -> None:
+    conference = announced()
+    release(conference)
+    now_read = Conference.objects.get(pk=conference.pk)
+    assert now_read.news_due_at is not None
+    assert now_read.version > conference.version
+
+
+def test_who_has_read_an_older_version_releases_nothing() -> None:
+    with pytest.raises(StaleWrite):
+        release(announced(), expected=99)
+    assert not Release.objects.exists()
+
+
+@pytest.mark.parametrize("state", ["draft", "closed", "archived", "postponed", "cancelled"])
+def test_only_what_people_expect_is_released(state: str) -> None:
+    with pytest.raises(Conflict, match="đã công bố"):
+        release(ConferenceFactory(state=state))
+    assert not Release.objects.exists()
+
+
+def test_nothing_new_is_not_released_again() -> None:
+    conference = announced()
+    release(conference)
+    with pytest.raises(Conflict, match="Không có gì thay đổi"):
+        release(conference)
+    Conference.objects.filter(pk=conference.pk).update(title={"vi": "Hội nghị tổng kết năm"})
+    assert release(conference).number == 2  # the conference is called otherwise: that is something
+    assert not Event.objects.filter(name="programme.released").count() > 2
+
+
+def test_a_conference_without_agenda_may_be_released_once() -> None:
+    conference = announced(items=0)
+    assert release(conference).number == 1
+    with pytest.raises(Conflict):
+        release(conference)
+
+
+# Sequences
+
+
+def test_what_moves_within_one_window_rises_once() -> None:
+    conference = announced()
+    told(conference, release(conference))
+    write(conference, **later())
+    moved = release(conference)
+    assert (first(moved).sequence, queries.released(moved).entries[1].sequence) == (1, 0)
+    write(conference, **later())
+    moved_again = release(conference)
+    assert first(moved_again).sequence == 1
+    told(conference, moved_again)
+    write(conference, **later())
+    assert first(release(conference)).sequence == 2
+
+
+def test_what_moves_back_before_anybody_was_told_keeps_the_sequence_it_was_given() -> None:
+    conference = announced()
+    told(conference, release(conference))
+    write(conference, **later())
+    release(conference)
+    write(conference, **later(-15))
+    assert first(release(conference)).sequence == 1
+
+
+def test_before_anybody_was_told_of_any_release_the_first_is_what_counts() -> None:
+    conference = announced()
+    release(conference)
+    write(conference, **later())
+    assert first(release(conference)).sequence == 1
+    write(conference, **later())
+    assert first(release(conference)).sequence == 1
+
+
+def test_text_keeps_the_sequence_and_time_place_and_state_raise_it() -> None:
+    conference = announced()
+    made = release(conference)
+    told(conference, made)
+    since = first(made).changed_at
+    write(conference, title={"vi": "Tên mới"})
+    reworded = release(conference)
+    assert first(reworded).sequence == 0
+    assert first(reworded).changed_at > since  # type: ignore[operator]
+    assert queries.released(reworded).entries[1].changed_at == since
+    for number, change in enumerate(
+        (
+            lambda: write(conference, state="postponed"),
+            lambda: write(conference, state="planned"),
+            lambda: write(conference, reserve=True),
+            lambda: AgendaRoomFactory(conference=conference, agenda_item=conference.agenda.get(order=1)),
+        ),
+        start=1,
+    ):
+        change()
+        latest = release(conference)
+        assert first(latest).sequence == number
+        told(conference, latest)
+
+
+def test_what_was_added_since_people_were_told_begins_at_nought_and_stays_there() -> None:
+    conference = announced()
+    told(conference, release(conference))
+    item = AgendaItemFactory(conference=conference, order=9)
+    release(conference)
+    AgendaItem.objects.filter(pk=item.pk).update(starts_at=AT)
+    assert queries.released(release(conference)).by_id()[item.pk].sequence == 0
+
+
+def test_counts_tell_how_much_changed_and_how_closed_it_is() -> None:
+    conference = announced(3)
+    release(conference)
+    conference.agenda.filter(order=1).update(title={"vi": "A"}, **later())
+    conference.agenda.filter(order=2).update(confidentiality="restricted")
+    assert release(conference).counts == {"public": {"moved": 1, "retitled": 1}, "restricted": {"confidentiality": 1}}
+
+
+# Rows that stand
+
+
+def test_a_release_cannot_be_rewritten_or_removed() -> None:
+    made = release(announced())
+    with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
+        Release.objects.filter(pk=made.pk).update(note={"vi": "Khác"})
+    with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
+        Release.objects.filter(pk=made.pk).delete()
+    with pytest.raises(IntegrityError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; TRUNCATE conferences_release")
+
+
+def test_without_the_guard_it_could_be_rewritten() -> None:
+    """The negative control: it is PostgreSQL that refuses, nothing in Python."""
+    made = release(announced())
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SET CONSTRAINTS ALL IMMEDIATE;"
+            "ALTER TABLE conferences_release DISABLE TRIGGER conferences_release_append_only"
+        )
+    Release.objects.filter(pk=made.pk).update(programme={**made.programme, "title": {"vi": "Khác"}})
+    rewritten = Release.objects.get()
+    assert digest(queries.released(rewritten)) != rewritten.sha256  # but not without a trace
+
+
+PARTIES = 20
+
+
+def rush() -> list[Any]:
+    """Many add an item each and release at the same moment; the number each was given, or what went wrong."""
+    conference = announced(0)
+    orders = iter(range(1, PARTIES + 1))
+
+    def add_and_release() -> Any:
+        AgendaItemFactory(conference=conference, order=next(orders))
+        try:
+            return release(conference).number
+        except Conflict:
+            return "nothing new"
+
+    return in_threads(PARTIES, add_and_release)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_many_at_once_each_gets_the_next_number() -> None:
+    outcomes = rush()
+    numbers = sorted(number for number in outcomes if number != "nothing new")
+    assert numbers == list(range(1, len(numbers) + 1)), outcomes
+    assert list(Release.objects.values_list("number", flat=True)) == numbers
+    assert len(queries.released(Release.objects.last()).entries) == PARTIES  # type: ignore[arg-type]
+
+
+@contextmanager
+def nobody_waits() -> Iterator[None]:
+    """The conference is read without a lock."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(releases, "locked", lambda rows, row_id, expected=None: rows.objects.get(pk=row_id))
+        yield
+
+
+@pytest.mark.django_db(transaction=True)
+def test_without_the_lock_two_want_the_same_number() -> None:
+    """The negative control: it is the lock that hands out numbers one by one."""
+    with nobody_waits():
+        outcomes = [outcome for _ in range(3) for outcome in rush()]
+    assert any(isinstance(outcome, IntegrityError) for outcome in outcomes)
+
+
+# The working programme
+
+
+def a_programme_of(count: int) -> Conference:
+    """A session in each of whose items somebody speaks, in two rooms, under a chair."""
+    conference = announced(0)
+    venue = VenueFactory()
+    site = SiteFactory(conference=conference, venue=venue)
+    rooms = [RoomFactory(venue=venue) for _ in range(2)]
+    session = AgendaItemFactory(conference=conference, order=1, kind="session")
+    house = OrganisationFactory()
+    OrganisationNameFactory(organisation=house, name={"vi": "Tên cũ"}, valid_to=dt.date(2022, 1, 1))
+    for number in range(count):
+        item = AgendaItemFactory(conference=conference, order=number + 2, parent=session)
+        item.speakers.create(conference=conference, order=1, person=PersonFactory(), organisation=house)
+        DutyFactory(conference=conference, kind="panel", agenda_item=item, person=PersonFactory())
+        for room in rooms:
+            AgendaRoomFactory(conference=conference, agenda_item=item, site=site, room=room)
+    return conference
+
+
+def test_the_working_programme_takes_four_queries_and_its_names_three(
+    django_assert_num_queries: Any,
+) -> None:
+    for count in (1, 3, 30):
+        conference = a_programme_of(count)
+        with django_assert_num_queries(4):
+            programme = queries.working_programme(conference)
+        assert len(programme.entries) == count + 1
+        with django_assert_num_queries(3):
+            names = queries.names_for(programme)
+        assert len(names) == 2 * count + 1
+        last = programme.entries[-1]
+        assert [len(each) for each in (last.places, last.speakers, last.chairs)] == [2, 1, 1]
+        assert names[last.speakers[0].organisation] == {"vi": "Tên cũ"}  # type: ignore[index]
+
+
+def test_what_a_session_is_all_it_holds_is_too() -> None:
+    conference = announced(0, confidentiality="internal")
+    session = AgendaItemFactory(
+        conference=conference,
+        order=1,
+        kind="session",
+        state="cancelled",
+        reason={"vi": "Bão"},
+        reserve=True,
+        confidentiality="restricted",
+    )
+    AgendaItemFactory(conference=conference, order=2, parent=session, state="postponed")
+    AgendaItemFactory(conference=conference, order=3)
+    _, held, other = queries.working_programme(conference).entries
+    assert (held.state, held.reason, held.reserve) == ("cancelled", {"vi": "Bão"}, True)
+    assert (held.confidentiality, held.own_confidentiality) == ("restricted", "")
+    assert (other.state, other.reserve, other.confidentiality) == ("planned", False, "internal")
+
+
+def test_each_session_is_followed_by_what_it_holds() -> None:
+    conference = announced(0)
+    one, two = (AgendaItemFactory(conference=conference, order=n, kind="session") for n in (1, 2))
+    inner = AgendaItemFactory(conference=conference, order=3, parent=one)
+    assert [entry.id for entry in queries.working_programme(conference).entries] == [one.pk, inner.pk, two.pk]
+
+
+def test_people_are_called_with_degree_or_honorific_and_the_erased_are_not_called_at_all() -> None:
+    conference = announced(1)
+    item = conference.agenda.get()
+    doctor = PersonFactory(full_name="Hà Minh Hiệp", degree="TS.", honorific="ong")
+    other = PersonFactory(full_name="Đặng Thị Tú", honorific="ba")
+    for order, person in enumerate((doctor, other)):
+        item.speakers.create(conference=conference, order=order, person=person)
+    names = queries.names_for(queries.working_programme(conference))
+    assert names[doctor.pk] == {"vi": "TS. Hà Minh Hiệp", "en": "Mr Ha Minh Hiep"}
+    assert names[other.pk] == {"vi": "Bà Đặng Thị Tú", "en": "Ms Dang Thi Tu"}
+
+
+def test_what_was_released_outlives_what_it_names() -> None:
+    conference = a_programme_of(1)
+    made = release(conference)
+    conference.agenda.all().delete()
+    programme: Programme = queries.released(Release.objects.get(pk=made.pk))
+    assert len(programme.entries) == 2
+    assert queries.names_for(programme)
