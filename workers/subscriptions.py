@@ -5,9 +5,12 @@ from backend.outbox.services import Reaction
 from workers.reactions import articles, conferences, invitations, minutes, registration, resolutions
 
 SUBSCRIPTIONS: dict[str, list[str]] = {
-    "conference.moved": ["invitations.tell_of_move"],
+    "conference.news_due": ["invitations.tell_news"],
+    "conference.postponed": ["invitations.tell_of_postponement"],
     "conference.cancelled": ["invitations.withdraw_all"],
     "conference.closed": ["minutes.draft", "conferences.carry_over"],
+    "news.addressed": ["invitations.mail_news"],
+    "postponement.addressed": ["invitations.mail_postponement"],
     "invitation.issued": ["invitations.mail_invitation"],
     "invitation.withdrawn": ["invitations.mail_cancellation", "registration.follow_withdrawal"],
     "invitation.answered": ["registration.follow_answer"],

@@ -16,6 +16,8 @@ class ConferenceState(models.TextChoices):
     CANCELLED = "cancelled", say(vi="huỷ", en="cancelled")
 
 
+#: States in which people expect a conference, and hear of what changes.
+EXPECTED = frozenset({ConferenceState.ANNOUNCED, ConferenceState.RUNNING})
 #: States in which nobody need come: rooms and equipment are given back, and nobody's time is taken.
 CALLED_OFF = frozenset({ConferenceState.POSTPONED, ConferenceState.CANCELLED})
 

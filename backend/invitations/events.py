@@ -15,7 +15,7 @@ class InvitationListSent(DomainEvent):
 
 @event("invitation.issued", subject="invitation_id")
 class InvitationIssued(DomainEvent):
-    """A letter is due: the first one, a new time or place, or the same again with a new link."""
+    """A letter is due: the first one, or the same again with a new link. A new time or place comes with the news."""
 
     invitation_id: UUID
     conference_id: UUID
@@ -47,3 +47,31 @@ class InvitationNamed(DomainEvent):
     invitation_id: UUID
     conference_id: UUID
     person_id: UUID
+
+
+@event("news.addressed", subject="conference_id")
+class NewsAddressed(DomainEvent):
+    """These `people` each have something new to hear; their letters are written together. It also concerns those who
+    are `unreachable`, for want of an address: somebody has to tell them.
+
+    The numbers are those of conference.news_due.
+    """
+
+    conference_id: UUID
+    from_sequence: int
+    to_sequence: int
+    from_release: int
+    to_release: int
+    people: list[str]
+    unreachable: list[str]
+
+
+@event("postponement.addressed", subject="conference_id")
+class PostponementAddressed(DomainEvent):
+    """These invitations are to be told that the conference was postponed, under `sequence`; their letters are written
+    together. Invitees who are `unreachable` have no address."""
+
+    conference_id: UUID
+    sequence: int
+    invitations: list[str]
+    unreachable: list[str]

@@ -12,6 +12,8 @@ from backend.conferences.queries import lead_organisation_id
 from backend.core.clock import now
 from backend.mail import mime
 from backend.mail import services as mail
+from backend.mail.mailbox import checked_email
+from backend.mail.models import OutgoingMail
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,10 +37,10 @@ def rendered(letter: Letter) -> tuple[str, str]:
     return render_to_string(f"{name}.txt", facts).strip() + "\n", render_to_string(f"{name}.html", facts)
 
 
-def post(
+def written(
     letter: Letter, *, purpose: str, subject_id: UUID, sequence: int, recipient: tuple[str, str], conference: Conference
-) -> None:
-    """Queues the letter; a second one for the same purpose, subject and sequence changes nothing."""
+) -> OutgoingMail:
+    """The letter as it will be sent, not queued yet. Raises InvalidMessage when none can be made of it."""
     text, html = rendered(letter)
     name, email = recipient
     message_id = mime.message_id(purpose, subject_id, email, sequence, settings.MAIL_DOMAIN)
@@ -56,14 +58,32 @@ def post(
         language=letter.language,
         headers={"Auto-Submitted": "auto-generated"},
     )
-    mail.queue(
+    return OutgoingMail(
         purpose=purpose,
         subject_id=subject_id,
         sequence=sequence,
-        recipient=email,
+        recipient=checked_email(email),
         raw=raw,
         message_id=message_id,
         subject=letter.subject,
         conference_id=conference.pk,
         organisation_id=lead_organisation_id(conference),
+    )
+
+
+def post(
+    letter: Letter, *, purpose: str, subject_id: UUID, sequence: int, recipient: tuple[str, str], conference: Conference
+) -> None:
+    """Queues the letter; a second one for the same purpose, subject and sequence changes nothing."""
+    mail.queue_all(
+        [
+            written(
+                letter,
+                purpose=purpose,
+                subject_id=subject_id,
+                sequence=sequence,
+                recipient=recipient,
+                conference=conference,
+            )
+        ]
     )

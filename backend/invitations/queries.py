@@ -1,7 +1,6 @@
 """Reading invitations: whose they are, which may be seen, and what a link opens."""
 
-from collections.abc import Callable, Collection
-from typing import Any
+from collections.abc import Callable
 from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
@@ -51,7 +50,7 @@ def also_hears(comers: Comers) -> Comers:
 
 
 def comers(conference_id: UUID) -> dict[UUID, UUID | None]:
-    """People who come, with the site they come to, invited or not as the floors above know it."""
+    """People who come, invited or not, as the floors above know it, with the site they come to."""
     return {person: site for known in COMERS for person, site in known(conference_id).items()}
 
 

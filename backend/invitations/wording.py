@@ -4,13 +4,15 @@ What is not known is said to be open; nothing is guessed.
 """
 
 import datetime as dt
+from uuid import UUID
 
 from django.conf import settings
 from django.utils.formats import date_format
 from django.utils.translation import override
 
-from backend.conferences.models import Conference, Site
+from backend.conferences.models import Conference, Site, TimeAndPlace
 from backend.conferences.queries import co_organisations, lead_organisation, name_then, site_said, where_said
+from backend.conferences.queries.told import place_told
 from backend.conferences.states import DayPart
 from backend.core.clock import local
 from backend.core.text import localized
@@ -49,17 +51,17 @@ def hour(moment: dt.datetime, language: str) -> str:
     return moment.strftime("%H giờ %M" if language == "vi" else "%H:%M")
 
 
-def when(conference: Conference, language: str) -> str:
+def when(times: Conference | TimeAndPlace, language: str) -> str:
     """Exact times if they are known, else the day with its part, else that it is still open."""
-    if conference.starts_at:
-        start = local(conference.starts_at, conference.time_zone)
-        end = local(conference.ends_at, conference.time_zone) if conference.ends_at else None
+    if times.starts_at:
+        start = local(times.starts_at, times.time_zone)
+        end = local(times.ends_at, times.time_zone) if times.ends_at else None
         return f"{_span(start, end, language)} ({_offset(start, language)})"
-    if conference.day is None:
+    if times.day is None:
         return TO_BE_ANNOUNCED[language]
     with override(language):
-        part = str(DayPart(conference.day_part).label)
-    said = day(conference.day, language)
+        part = str(DayPart(times.day_part).label)
+    said = day(times.day, language)
     if not part:
         return said[0].upper() + said[1:]
     return f"{part.capitalize()} {said}" if language == "vi" else f"{said}, in the {part}"
@@ -93,6 +95,11 @@ def where(conference: Conference, site: Site | None, language: str) -> str:
     """The place of one site; without one, every place of the conference."""
     said = site_said(site, language) if site else where_said(conference, language)
     return said or TO_BE_ANNOUNCED[language]
+
+
+def where_told(told: TimeAndPlace, site_id: UUID | None, language: str) -> str:
+    """The place as it was told: of one site, or of all of them."""
+    return place_told(told, site_id, language) or TO_BE_ANNOUNCED[language]
 
 
 def organizer(conference: Conference, language: str) -> Mailbox:

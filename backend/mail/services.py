@@ -66,10 +66,17 @@ def queue(
         conference_id=conference_id,
         organisation_id=organisation_id,
     )
-    OutgoingMail.objects.bulk_create([mail], ignore_conflicts=True)
-    transaction.on_commit(wake.relay)
+    queue_all([mail])
     same = Q(purpose=purpose, subject_id=subject_id, sequence=sequence, recipient=recipient) | Q(message_id=message_id)
     return OutgoingMail.objects.defer("raw").get(same)
+
+
+@transaction.atomic
+def queue_all(mails: Sequence[OutgoingMail]) -> None:
+    """`queue` for any number of rendered mails in one statement; the recipients' addresses are checked already."""
+    OutgoingMail.objects.bulk_create(mails, ignore_conflicts=True)
+    if mails:
+        transaction.on_commit(wake.relay)
 
 
 def claim_due(*, limit: int = 200) -> list[UUID]:

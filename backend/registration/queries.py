@@ -13,7 +13,7 @@ from backend.conferences.queries import also_visible
 from backend.core.errors import NotFound
 from backend.core.text import Text, say
 from backend.invitations.models import Invitation
-from backend.invitations.queries import LIVE, LOOKS, conferences_of
+from backend.invitations.queries import LIVE, LOOKS, also_hears, conferences_of
 from backend.invitations.states import Category, InvitationState
 from backend.people.models import Account, Person
 from backend.registration import codes
@@ -32,6 +32,13 @@ def registered(account: Account) -> Q:
     mine = Registration.objects.filter(conference=OuterRef("pk"), person_id=account.person_id)
     live = mine.exclude(state=RegistrationState.CANCELLED)
     return Q(Exists(live))
+
+
+@also_hears
+def coming(conference_id: UUID) -> dict[UUID, UUID | None]:
+    """Who has or waits for a seat, with the site."""
+    rows = Registration.objects.filter(conference_id=conference_id).exclude(state=RegistrationState.CANCELLED)
+    return dict(rows.values_list("person_id", "site_id"))
 
 
 def with_names(rows: QuerySet[Registration]) -> QuerySet[Registration]:

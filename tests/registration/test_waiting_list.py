@@ -234,11 +234,14 @@ def test_who_is_taken_back_while_anothers_answer_is_followed_keeps_no_seat(monke
 @pytest.mark.django_db(transaction=True)
 def test_a_letter_to_everybody_and_an_answer_do_not_wait_crosswise(monkeypatch: pytest.MonkeyPatch) -> None:
     conference = ConferenceFactory(announced=True, capacity=5)
-    _, second = accepted(conference, 2)
+    rows = accepted(conference, 2)
+    second = rows[1]
     Conference.objects.filter(pk=conference.pk).update(sequence=7)
 
     def write_to_everybody() -> None:
-        invitations.mail_update(conference_id=conference.pk)
+        people = [str(row.person_id) for row in rows]
+        window = {"from_sequence": 0, "to_sequence": 7, "from_release": 0, "to_release": 0}
+        assert invitations.mail_news(conference_id=conference.pk, people=people, **window) == 2
 
     assert meanwhile(monkeypatch, second, write_to_everybody, seated=True) == []
     assert Registration.objects.count() == 2

@@ -1,5 +1,7 @@
 """News that makes invitations go out, change or come back."""
 
+from typing import Any
+
 from backend.invitations import services
 from backend.outbox.models import Event
 
@@ -12,12 +14,41 @@ def mail_cancellation(event: Event) -> None:
     services.mail_cancellation(invitation_id=event.subject_id)
 
 
-def tell_of_move(event: Event) -> None:
-    services.mail_update(conference_id=event.subject_id)
+def tell_news(event: Event) -> None:
+    services.tell_news(**_window(event))
+
+
+def mail_news(event: Event) -> None:
+    services.mail_news(**_window(event), people=event.payload["people"])
+
+
+def _window(event: Event) -> dict[str, Any]:
+    numbers = ("from_sequence", "to_sequence", "from_release", "to_release")
+    return {"conference_id": event.subject_id, **{name: event.payload[name] for name in numbers}}
+
+
+def tell_of_postponement(event: Event) -> None:
+    services.tell_of_postponement(conference_id=event.subject_id, sequence=event.payload["sequence"])
+
+
+def mail_postponement(event: Event) -> None:
+    services.mail_postponement(
+        conference_id=event.subject_id,
+        sequence=event.payload["sequence"],
+        invitations=event.payload["invitations"],
+    )
 
 
 def withdraw_all(event: Event) -> None:
     services.withdraw_all(conference_id=event.subject_id)
 
 
-ALL = [mail_invitation, mail_cancellation, tell_of_move, withdraw_all]
+ALL = [
+    mail_invitation,
+    mail_cancellation,
+    tell_news,
+    mail_news,
+    tell_of_postponement,
+    mail_postponement,
+    withdraw_all,
+]

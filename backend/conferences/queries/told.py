@@ -1,6 +1,5 @@
 """What people were told of time and place, and what of it is no longer so."""
 
-from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
@@ -36,10 +35,15 @@ def _place(site: Site) -> dict[str, Any]:
     return {"site": str(site.pk), "venue": str(site.venue_id), "room": room, "said": said}
 
 
-def told(conference_id: UUID, sequences: Collection[int]) -> dict[int, TimeAndPlace]:
-    """What people were told under these sequences, as far as it was kept."""
-    rows = TimeAndPlace.objects.filter(conference_id=conference_id, sequence__in=sequences)
-    return {row.sequence: row for row in rows}
+def told(conference_id: UUID) -> dict[int, TimeAndPlace]:
+    """What people were told under each sequence, as far as it was kept."""
+    return {row.sequence: row for row in TimeAndPlace.objects.filter(conference_id=conference_id)}
+
+
+def says(kept: TimeAndPlace, conference: Conference) -> bool:
+    """Whether the conference, as read, is what was kept under its sequence."""
+    read = time_and_place(conference)
+    return kept.sequence == read.sequence and same_time(kept, read) and same_place(kept, read, None)
 
 
 def same_time(one: TimeAndPlace, other: TimeAndPlace) -> bool:
@@ -50,7 +54,10 @@ def same_time(one: TimeAndPlace, other: TimeAndPlace) -> bool:
 
 
 def same_place(one: TimeAndPlace, other: TimeAndPlace, site_id: UUID | None) -> bool:
-    """Whether the site, or without one every site, is where it was; how it is called does not matter."""
+    """Whether the site, or without one every site, is where it was; how it is called does not matter, nor does the
+    place of what is called off."""
+    if one.called_off and other.called_off:
+        return True
     return _where(one, site_id) == _where(other, site_id)
 
 

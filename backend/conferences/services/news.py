@@ -17,14 +17,11 @@ from django.db.models.functions import Now
 from backend.conferences.events import ConferenceNewsDue
 from backend.conferences.models import Conference, Release, TimeAndPlace
 from backend.conferences.queries.told import time_and_place
-from backend.conferences.states import ConferenceState
+from backend.conferences.states import EXPECTED
 from backend.core.clock import database_now
 from backend.outbox.services import emit
 
 log = structlog.get_logger(__name__)
-
-#: States in which people expect a conference, and hear of what changes.
-EXPECTED = {ConferenceState.ANNOUNCED, ConferenceState.RUNNING}
 
 
 def next_sequence(conference: Conference) -> int:

@@ -1,8 +1,10 @@
 """What is done with invitations: lists are filled and sent, invitees answer, letters go out."""
 
 from backend.invitations.services.answers import reply, reply_by_link
-from backend.invitations.services.letters import mail_cancellation, mail_invitation, mail_update
+from backend.invitations.services.letters import mail_cancellation, mail_invitation
 from backend.invitations.services.lists import add_members, create_list, send_list
+from backend.invitations.services.news import mail_news, tell_news
+from backend.invitations.services.postponement import mail_postponement, tell_of_postponement
 from backend.invitations.services.single import name_invitee, resend, withdraw, withdraw_all
 
 __all__ = [
@@ -10,12 +12,15 @@ __all__ = [
     "create_list",
     "mail_cancellation",
     "mail_invitation",
-    "mail_update",
+    "mail_news",
+    "mail_postponement",
     "name_invitee",
     "reply",
     "reply_by_link",
     "resend",
     "send_list",
+    "tell_news",
+    "tell_of_postponement",
     "withdraw",
     "withdraw_all",
 ]

@@ -6,7 +6,9 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 
+from backend.conferences.models import Conference, TimeAndPlace
 from backend.conferences.queries import lead_organisation
+from backend.conferences.queries.told import told
 from backend.core.text import localized
 from backend.invitations import wording
 from backend.invitations.letters import Letter, post
@@ -56,6 +58,7 @@ def _mail(
     if not email:
         return  # without an address the organiser's list tells them
     language, conference = row.person.language, row.conference
+    known = _known_to(row)
     title = localized(conference.title, language)
     lead = lead_organisation(conference)
     letter = Letter(
@@ -68,8 +71,12 @@ def _mail(
             "addressee": wording.addressee(row.person, row.invitation.office if row.invitation else {}, language),
             "title": title,
             "hosts": wording.hosts(conference, language),
-            "when": wording.when(conference, language),
-            "where": wording.where(conference, row.site, language),
+            "when": wording.when(known, language),
+            "where": (
+                wording.where_told(known, row.site_id, language)
+                if isinstance(known, TimeAndPlace)
+                else wording.where(conference, row.site, language)
+            ),
             **facts,
         },
     )
@@ -81,3 +88,10 @@ def _mail(
         recipient=(row.person.full_name, email),
         conference=row.conference,
     )
+
+
+def _known_to(row: Registration) -> Conference | TimeAndPlace:
+    """The time and place this person was told, which a confirmation repeats: what is newer comes with the news."""
+    written_to = row.invitation is not None and row.invitation.sent_at is not None
+    sequence = row.invitation.sequence if row.invitation and written_to else row.conference.told_sequence
+    return told(row.conference_id).get(sequence) or row.conference

@@ -1,0 +1,98 @@
+"""What is new between two releases of a programme, for one reader each: plain values in, sentences out."""
+
+import datetime as dt
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from uuid import UUID
+
+from backend.conferences import changes
+from backend.conferences.changes import Change, Line
+from backend.conferences.programme import Entry, Programme
+from backend.conferences.states import Confidentiality
+from backend.core.clock import local
+from backend.core.text import Text
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProgrammeNews:
+    """`names` says what people and organisations are called; the entries in `closed` are for who takes part in them
+    alone, and so is what either programme itself calls restricted.
+
+    Nothing was released `before` the first release: it is new to those who take part, and to nobody else.
+    """
+
+    before: Programme | None
+    after: Programme
+    names: dict[UUID, Text]
+    closed: Collection[UUID] = ()
+    _by_site: dict[UUID | None, list[Line]] = field(default_factory=dict)
+
+    def people(self) -> set[UUID]:
+        """Everybody some change is about: they speak to the entry or lead it, or did before."""
+        return {person for change in self._changes for person in change.people()}
+
+    def for_part(self, person_id: UUID, language: str) -> list[str]:
+        """Every change of the entries the person speaks to or leads, or did before."""
+        return [self._said(change)[language] for change in changes.concerning(self._changes, person_id)]
+
+    def for_comer(self, site_id: UUID | None, language: str, *, besides: UUID | None = None) -> list[str]:
+        """New times, places and states of what somebody at this site (None: at any) may go to; without those that are
+        told already to `besides` as taking part."""
+        if site_id not in self._by_site:
+            self._by_site[site_id] = list(self._lines(site_id))
+        return [
+            line.text[language]
+            for line in self._by_site[site_id]
+            if besides is None or not all(besides in change.people() for change in line.changes)
+        ]
+
+    @cached_property
+    def _changes(self) -> list[Change]:
+        return changes.between(self.before or replace(self.after, entries=()), self.after)
+
+    def _said(self, change: Change) -> Text:
+        return changes.said(change, names=self.names, time_zone=self.after.time_zone, day=self._day)
+
+    @cached_property
+    def _day(self) -> dt.date | None:
+        """The day everybody takes for granted."""
+        starts_at = self.after.starts_at
+        return local(starts_at, self.after.time_zone).date() if starts_at else self.after.day
+
+    def _lines(self, site_id: UUID | None) -> Iterator[Line]:
+        if self.before is None:
+            return
+        shown = self._open - self._elsewhere(site_id)
+        sections = changes.changelog(_only(self.before, shown), _only(self.after, shown), names=self.names)
+        for section in sections:
+            yield from (line for line in section.lines if line.moves)
+
+    @cached_property
+    def _open(self) -> set[UUID]:
+        """What people who merely come may read, both as it was and as it is."""
+        closed = set(self.closed)
+        entries = [entry for programme in (self.before, self.after) if programme for entry in programme.entries]
+        for entry in entries:
+            if entry.own_confidentiality == Confidentiality.RESTRICTED or entry.parent in closed:
+                closed.add(entry.id)
+        return {entry.id for entry in entries} - closed
+
+    def _elsewhere(self, site_id: UUID | None) -> set[UUID]:
+        """What takes place, and took place, at other sites alone."""
+        if site_id is None or self.before is None:
+            return set()
+        was, now = self.before.by_id(), self.after.by_id()
+        return {
+            each
+            for each in was.keys() | now.keys()
+            if not any(_near(entry, site_id) for entry in (was.get(each), now.get(each)) if entry)
+        }
+
+
+def _near(entry: Entry, site_id: UUID) -> bool:
+    return not entry.places or any(place.site == site_id for place in entry.places)
+
+
+def _only(programme: Programme, shown: Collection[UUID]) -> Programme:
+    return replace(programme, entries=tuple(entry for entry in programme.entries if entry.id in shown))

@@ -1,0 +1,151 @@
+"""What the letters to invitees are made of: their subjects, the facts all of them tell, the calendar entry."""
+
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+
+from backend.conferences import services as conferences
+from backend.conferences.models import Conference, TimeAndPlace
+from backend.conferences.queries import lead_organisation
+from backend.conferences.queries.told import says, told
+from backend.core.clock import now
+from backend.core.text import localized
+from backend.invitations import ical, links, wording
+from backend.invitations.letters import Letter
+from backend.invitations.models import Invitation
+from backend.mail.mailbox import Mailbox
+from backend.people.models import Person
+
+SUBJECTS = {
+    "invitation": {"vi": "Giấy mời: {title}", "en": "Invitation: {title}"},
+    "change": {"vi": "Thay đổi: {title}", "en": "Changed: {title}"},
+    "programme": {"vi": "Chương trình thay đổi: {title}", "en": "Programme changed: {title}"},
+    "resumed": {"vi": "Thời gian mới: {title}", "en": "New date: {title}"},
+    "postponed": {"vi": "Hoãn hội nghị: {title}", "en": "Postponed: {title}"},
+    "cancelled": {"vi": "Huỷ hội nghị: {title}", "en": "Cancelled: {title}"},
+    "withdrawn": {"vi": "Rút giấy mời: {title}", "en": "Invitation withdrawn: {title}"},
+}
+_REPLY_HERE = {"vi": "Trả lời tại", "en": "Reply at"}
+#: Moves that may fall between two looks before a letter is left to another try.
+_LOOKS = 10
+
+
+def as_told(conference_id: UUID) -> tuple[Conference, TimeAndPlace]:
+    """The conference with all a letter says of it, and what is kept of time and place under its sequence: the same,
+    so that nobody ever reads of a time that the sequence of the letter does not stand for."""
+    rows = Conference.objects.prefetch_related("organisers__organisation__former_names", "sites__venue", "sites__room")
+    for _ in range(_LOOKS):
+        kept = conferences.mark_told(conference_id=conference_id)
+        conference = rows.get(pk=conference_id)
+        if says(kept, conference):
+            return conference, kept
+    raise RuntimeError(f"conference {conference_id} is never what was told of it")
+
+
+def at(row: Invitation, conference: Conference) -> None:
+    """Makes the invitation speak of the conference, and of its own site, as they were read."""
+    row.conference = conference
+    row.site = next((site for site in conference.sites.all() if site.pk == row.site_id), None)
+
+
+def known_to(row: Invitation) -> Conference | TimeAndPlace:
+    """The time and place in the invitee's hands; the conference's when it was not kept."""
+    return told(row.conference_id).get(row.sequence) or row.conference
+
+
+def entry(
+    row: Invitation, *, sequence: int, known: Conference | TimeAndPlace | None = None
+) -> ical.CalendarEntry | None:
+    """The meeting at the invitee's site, now or as it is `known`; None while it has no exact time.
+
+    Whoever was cancelled and is invited again gets sequences above the cancellation's, or calendars would ignore them.
+    """
+    conference, language = row.conference, row.language
+    times = known or conference
+    if times.starts_at is None or row.person is None:
+        return None
+    link = links.address(row.id, row.link_round)
+    return ical.CalendarEntry(
+        uid=ical.calendar_uid(conference.id, row.site_id),
+        sequence=sequence + 2 * row.withdrawn_before,  # type: ignore[attr-defined]  # by queries.with_letter_facts
+        stamp=now(),
+        summary=localized(conference.title, language),
+        description=f"{_REPLY_HERE[language]}: {link}",
+        start=times.starts_at,
+        end=times.ends_at,
+        timezone=times.time_zone,
+        location=place(times, row, language),
+        url=link,
+        organizer=wording.organizer(conference, language),
+        attendee=Mailbox(row.person.full_name, row.email),
+        language=language,
+    )
+
+
+def place(known: Conference | TimeAndPlace, row: Invitation, language: str) -> str:
+    """Where the invitee is, or was, expected."""
+    if isinstance(known, TimeAndPlace):
+        return wording.where_told(known, row.site_id, language)
+    return wording.where(known, row.site, language)
+
+
+def letter(
+    row: Invitation,
+    *,
+    template: str,
+    subject: str,
+    calendar: bytes | None = None,
+    calendar_method: str | None = None,
+    **facts: Any,
+) -> Letter:
+    """A letter to an invitee; `facts` add to, or take the place of, what every one of them tells."""
+    conference, language = row.conference, row.language
+    return conference_letter(
+        conference,
+        row.person,
+        row.office,
+        template=template,
+        subject=subject,
+        language=language,
+        calendar=calendar,
+        calendar_method=calendar_method,
+        **{
+            "when": wording.when(conference, language),
+            "where": wording.where(conference, row.site, language),
+            "reply_by": wording.until(row.list.reply_by, conference.time_zone, language) if row.list.reply_by else "",
+            "link": links.address(row.id, row.link_round),
+            **facts,
+        },
+    )
+
+
+def conference_letter(
+    conference: Conference,
+    person: Person | None,
+    office: dict[str, str],
+    *,
+    template: str,
+    subject: str,
+    language: str,
+    calendar: bytes | None = None,
+    calendar_method: str | None = None,
+    **facts: Any,
+) -> Letter:
+    """A letter about the conference to anybody."""
+    title = localized(conference.title, language)
+    lead = lead_organisation(conference)
+    return Letter(
+        template=template,
+        language=language,
+        subject=SUBJECTS[subject][language].format(title=title),
+        sender_name=localized(lead.name, language) if lead else settings.MAIL_FROM_NAME,
+        calendar=calendar,
+        calendar_method=calendar_method,
+        facts={
+            "addressee": wording.addressee(person, office, language),
+            "title": title,
+            "hosts": wording.hosts(conference, language),
+            **facts,
+        },
+    )

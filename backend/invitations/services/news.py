@@ -1,0 +1,342 @@
+"""What changed, told to each person in one letter: their meeting's time and place, and what is new of the programme
+for them. Nobody gets an empty letter, and nobody two, however many parts they have."""
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID, uuid5
+
+import structlog
+from django.db import transaction
+from django.db.models import F
+
+from backend.conferences.models import Conference, Release, Site, TimeAndPlace
+from backend.conferences.queries import closed_in, names_for, released
+from backend.conferences.queries.told import same_place, same_time, time_and_place, told
+from backend.conferences.states import EXPECTED, Confidentiality
+from backend.core.clock import now
+from backend.core.text import Text
+from backend.invitations import ical, queries, wording
+from backend.invitations.events import NewsAddressed
+from backend.invitations.letters import Letter, written
+from backend.invitations.models import Invitation
+from backend.invitations.programme_news import ProgrammeNews
+from backend.invitations.services import composing
+from backend.mail import services as mail
+from backend.mail.mailbox import InvalidAddress
+from backend.mail.mime import InvalidMessage
+from backend.mail.models import OutgoingMail
+from backend.outbox.services import emit
+from backend.people.models import Person
+
+log = structlog.get_logger(__name__)
+
+#: Letters written in one transaction.
+CHUNK = 50
+#: Changes listed in one letter; more are counted.
+MOST_LINES = 40
+
+
+@dataclass(frozen=True, kw_only=True)
+class Window:
+    """What a closed news window spans, as conference.news_due tells it. A later one has a higher `number`: one of both,
+    the sequence or the release, rises."""
+
+    conference_id: UUID
+    from_sequence: int
+    to_sequence: int
+    from_release: int
+    to_release: int
+
+    @property
+    def number(self) -> int:
+        return self.to_sequence + self.to_release
+
+
+@dataclass(frozen=True, kw_only=True)
+class Move:
+    """Another time or place, or both, than somebody knew; `known` is None when nothing was kept of what they knew."""
+
+    known: TimeAndPlace | None
+    time: bool
+    place: bool
+
+    @property
+    def resumed(self) -> bool:
+        return self.known is not None and self.known.called_off
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hearer:
+    """Somebody who may have something new to hear: invited, coming without an invitation, or with a part in the
+    programme; or all three."""
+
+    person: Person
+    invitation: Invitation | None
+    office: Text
+    site_id: UUID | None
+    comes: bool
+
+    @property
+    def email(self) -> str:
+        return (self.invitation.email if self.invitation else "") or self.person.email
+
+    @property
+    def language(self) -> str:
+        return self.invitation.language if self.invitation else self.person.language
+
+
+@transaction.atomic
+def tell_news(*, conference_id: UUID, from_sequence: int, to_sequence: int, from_release: int, to_release: int) -> int:
+    """Finds out whom a closed window concerns and has their letters written, a chunk at a time; returns how many people
+    will hear. Those without an address are named in news.addressed."""
+    window = Window(
+        conference_id=conference_id,
+        from_sequence=from_sequence,
+        to_sequence=to_sequence,
+        from_release=from_release,
+        to_release=to_release,
+    )
+    conference = Conference.objects.get(pk=conference_id)
+    if conference.state not in EXPECTED:
+        return 0
+    news = _News(window, conference, time_and_place(conference))
+    concerned = [hearer for hearer in _hearers(conference, news.programme) if news.concerns(hearer)]
+    emit(*(_addressed(window, concerned[start : start + CHUNK]) for start in range(0, len(concerned), CHUNK)))
+    return sum(bool(hearer.email) for hearer in concerned)
+
+
+def _addressed(window: Window, hearers: Sequence[Hearer]) -> NewsAddressed:
+    return NewsAddressed(
+        conference_id=window.conference_id,
+        from_sequence=window.from_sequence,
+        to_sequence=window.to_sequence,
+        from_release=window.from_release,
+        to_release=window.to_release,
+        people=[str(hearer.person.pk) for hearer in hearers if hearer.email],
+        unreachable=[str(hearer.person.pk) for hearer in hearers if not hearer.email],
+    )
+
+
+@transaction.atomic
+def mail_news(
+    *,
+    conference_id: UUID,
+    from_sequence: int,
+    to_sequence: int,
+    from_release: int,
+    to_release: int,
+    people: Collection[str],
+) -> int:
+    """Queues one letter to each of these people about all that is new for them by now; returns how many were written.
+
+    Invitations whose time or place moved come with the calendar's update, under the conference's present sequence.
+    Somebody no letter can be written to is left to another try, alone: nobody else waits for it.
+    """
+    window = Window(
+        conference_id=conference_id,
+        from_sequence=from_sequence,
+        to_sequence=to_sequence,
+        from_release=from_release,
+        to_release=to_release,
+    )
+    state = Conference.objects.values_list("state", flat=True).get(pk=conference_id)
+    if state not in EXPECTED:
+        return 0
+    conference, present = composing.as_told(conference_id)
+    news = _News(window, conference, present)
+    letters: list[OutgoingMail] = []
+    moved: list[UUID] = []
+    failed: list[Hearer] = []
+    for hearer in _hearers(conference, news.programme, {UUID(person) for person in people}):
+        if not hearer.email or not news.concerns(hearer):
+            continue
+        try:
+            letters.append(news.letter(hearer))
+        except (InvalidMessage, InvalidAddress, ical.InvalidEntry, ical.CalendarRoundTripError):
+            if len(people) == 1:
+                raise
+            log.exception("news_not_written", conference=str(conference_id), person=str(hearer.person.pk))
+            failed.append(hearer)
+        else:
+            if hearer.invitation is not None and news.move(hearer) is not None:
+                moved.append(hearer.invitation.pk)
+    moment = now()
+    Invitation.objects.filter(pk__in=moved).update(
+        sequence=present.sequence, sent_at=moment, updated_at=moment, version=F("version") + 1
+    )
+    mail.queue_all(letters)
+    emit(*(_addressed(window, [hearer]) for hearer in failed))
+    return len(letters)
+
+
+class _News:
+    """What a window brings, in a constant number of queries for any number of hearers."""
+
+    def __init__(self, window: Window, conference: Conference, present: TimeAndPlace) -> None:
+        self.window, self.conference, self.present = window, conference, present
+        self.programme = _programme_news(window)
+        self._told = told(conference.pk)
+
+    def concerns(self, hearer: Hearer) -> bool:
+        return self.move(hearer) is not None or any(self._lines(hearer))
+
+    def move(self, hearer: Hearer) -> Move | None:
+        """What of time and place is new to the hearer. Invitees know what their last letter said, everybody else what
+        everybody was told before the window."""
+        if hearer.invitation is not None:
+            known, then = hearer.invitation.sequence, self.present
+        else:
+            known, then = self.window.from_sequence, self._told.get(self.window.to_sequence, self.present)
+        if known >= then.sequence:
+            return None
+        before = self._told.get(known)
+        if before is None:
+            return Move(known=None, time=True, place=True)
+        time, place = not same_time(before, then), not same_place(before, then, hearer.site_id)
+        return Move(known=before, time=time, place=place) if time or place else None
+
+    def _lines(self, hearer: Hearer) -> tuple[list[str], list[str]]:
+        if self.programme is None:
+            return [], []
+        person, language = hearer.person.pk, hearer.language
+        comes = self.programme.for_comer(hearer.site_id, language, besides=person) if hearer.comes else []
+        return self.programme.for_part(person, language), comes
+
+    def letter(self, hearer: Hearer) -> OutgoingMail:
+        return written(
+            self._composed(hearer),
+            purpose="news",
+            subject_id=uuid5(self.conference.pk, str(hearer.person.pk)),
+            sequence=self.window.number,
+            recipient=(hearer.person.full_name, hearer.email),
+            conference=self.conference,
+        )
+
+    def _composed(self, hearer: Hearer) -> Letter:
+        move, (own, programme), language = self.move(hearer), self._lines(hearer), hearer.language
+        facts: dict[str, Any] = {
+            **_listed("own", own),
+            **_listed("programme", programme),
+            "move": move,
+            **(self._move_facts(move, hearer) if move else {}),
+        }
+        subject = "programme" if move is None else "resumed" if move.resumed else "change"
+        row = hearer.invitation
+        if row is None:
+            return composing.conference_letter(
+                self.conference,
+                hearer.person,
+                hearer.office,
+                template="letters/news",
+                subject=subject,
+                language=language,
+                when=wording.when(self.conference, language),
+                where=wording.where(self.conference, self._site(hearer), language),
+                **facts,
+            )
+        composing.at(row, self.conference)
+        calendar, method = self._calendar(row, move)
+        return composing.letter(
+            row,
+            template="letters/news",
+            subject=subject,
+            calendar=calendar,
+            calendar_method=method,
+            method=method,
+            **facts,
+        )
+
+    def _site(self, hearer: Hearer) -> Site | None:
+        return next((site for site in self.conference.sites.all() if site.pk == hearer.site_id), None)
+
+    def _move_facts(self, move: Move, hearer: Hearer) -> dict[str, str]:
+        """What was said before, where it reads differently now."""
+        if move.known is None:
+            return {}
+        language = hearer.language
+        facts = {}
+        if move.time and not move.known.called_off:
+            facts["when_before"] = wording.when(move.known, language)
+        if move.place:
+            facts["where_before"] = wording.where_told(move.known, hearer.site_id, language)
+        return facts
+
+    def _calendar(self, row: Invitation, move: Move | None) -> tuple[bytes | None, str | None]:
+        """The update of the invitee's calendar; its removal when the new time is not exact any more."""
+        if move is None:
+            return None, None
+        sequence = self.present.sequence
+        if entry := composing.entry(row, sequence=sequence):
+            return ical.request(entry), "REQUEST"
+        if (
+            move.known
+            and not move.known.called_off
+            and (entry := composing.entry(row, sequence=sequence, known=move.known))
+        ):
+            return ical.cancel(entry), "CANCEL"
+        return None, None
+
+
+def _listed(name: str, lines: Sequence[str]) -> dict[str, object]:
+    return {name: lines[:MOST_LINES], f"{name}_more": max(0, len(lines) - MOST_LINES)}
+
+
+def _programme_news(window: Window) -> ProgrammeNews | None:
+    """None when no programme was released within the window."""
+    if window.to_release == window.from_release:
+        return None
+    rows = Release.objects.filter(
+        conference_id=window.conference_id, number__in=[window.from_release, window.to_release]
+    )
+    programmes = {row.number: released(row) for row in rows}
+    before, after = programmes.get(window.from_release), programmes[window.to_release]
+    return ProgrammeNews(
+        before=before,
+        after=after,
+        names=names_for(*(each for each in (before, after) if each)),
+        closed=closed_in(window.conference_id, Confidentiality.RESTRICTED),
+    )
+
+
+def _hearers(
+    conference: Conference, programme: ProgrammeNews | None, people: set[UUID] | None = None
+) -> Iterator[Hearer]:
+    """Everybody who may have something to hear; or of those only `people`, with their invitations locked and with all
+    that letters say. Each comes once."""
+    invited = _invitations(conference, people)
+    comers = queries.comers(conference.pk)
+    for row in invited.values():
+        assert row.person is not None
+        yield Hearer(
+            person=row.person,
+            invitation=row,
+            office=row.office,
+            site_id=row.site_id,
+            comes=row.state in queries.MAY_COME or row.person_id in comers,
+        )
+    others = (comers.keys() | (programme.people() if programme else set())) - invited.keys()
+    if people is not None:
+        others &= people
+    found = list(Person.objects.filter(pk__in=others).order_by("pk"))
+    offices = queries.offices(found, conference) if found else {}
+    for person in found:
+        office = offices[person.pk].title if person.pk in offices else {}
+        yield Hearer(
+            person=person,
+            invitation=None,
+            office=office,
+            site_id=comers.get(person.pk),
+            comes=person.pk in comers,
+        )
+
+
+def _invitations(conference: Conference, people: set[UUID] | None) -> dict[UUID, Invitation]:
+    rows = Invitation.objects.filter(
+        conference=conference, state__in=queries.LIVE, sent_at__isnull=False, person__isnull=False
+    ).order_by("id")
+    if people is None:
+        rows = rows.select_related("person")
+    else:
+        rows = queries.with_letter_facts(rows.filter(person__in=people)).select_for_update(of=("self",))
+    return {row.person_id: row for row in rows if row.person_id is not None}

@@ -1,0 +1,109 @@
+"""A conference that is put off: its invitees are told at once, and their calendars drop the old time."""
+
+from collections.abc import Collection, Sequence
+from uuid import UUID
+
+import structlog
+from django.db import transaction
+from django.db.models import F, QuerySet
+
+from backend.conferences.models import Conference, TimeAndPlace
+from backend.conferences.queries.told import told
+from backend.conferences.states import ConferenceState
+from backend.core.clock import now
+from backend.core.text import localized
+from backend.invitations import ical, queries, wording
+from backend.invitations.events import PostponementAddressed
+from backend.invitations.letters import written
+from backend.invitations.models import Invitation
+from backend.invitations.services import composing
+from backend.invitations.services.news import CHUNK
+from backend.mail import services as mail
+from backend.mail.mailbox import InvalidAddress
+from backend.mail.mime import InvalidMessage
+from backend.mail.models import OutgoingMail
+from backend.outbox.services import emit
+
+log = structlog.get_logger(__name__)
+
+
+@transaction.atomic
+def tell_of_postponement(*, conference_id: UUID, sequence: int) -> int:
+    """Has letters written to everybody who was invited, those who declined too: the new time may suit them. Returns how
+    many. Does nothing when the conference was announced again or cancelled since."""
+    if not _still_postponed(conference_id, sequence):
+        return 0
+    rows = list(_uninformed(conference_id, sequence).order_by("id").values_list("id", "email"))
+    emit(*(_addressed(conference_id, sequence, rows[start : start + CHUNK]) for start in range(0, len(rows), CHUNK)))
+    return sum(bool(email) for _, email in rows)
+
+
+@transaction.atomic
+def mail_postponement(*, conference_id: UUID, sequence: int, invitations: Collection[str]) -> int:
+    """Queues the letter to each of these invitees that takes the meeting out of their calendars and says why; returns
+    how many were written."""
+    if not _still_postponed(conference_id, sequence):
+        return 0
+    rows = queries.with_letter_facts(_uninformed(conference_id, sequence).filter(pk__in=invitations).exclude(email=""))
+    letters: list[OutgoingMail] = []
+    failed: list[tuple[UUID, str]] = []
+    locked = list(rows.select_for_update(of=("self",)).order_by("id"))
+    known = told(conference_id)
+    for row in locked:
+        try:
+            letters.append(_letter(row, sequence, known.get(row.sequence) or row.conference))
+        except (InvalidMessage, InvalidAddress, ical.InvalidEntry, ical.CalendarRoundTripError):
+            if len(invitations) == 1:
+                raise
+            log.exception("postponement_not_written", invitation=str(row.pk))
+            failed.append((row.pk, row.email))
+    left = [row_id for row_id, _ in failed]
+    moment = now()
+    Invitation.objects.filter(pk__in=[row.pk for row in locked if row.pk not in left]).update(
+        sequence=sequence, sent_at=moment, updated_at=moment, version=F("version") + 1
+    )
+    mail.queue_all(letters)
+    emit(*(_addressed(conference_id, sequence, [each]) for each in failed))
+    return len(letters)
+
+
+def _still_postponed(conference_id: UUID, sequence: int) -> bool:
+    rows = Conference.objects.filter(pk=conference_id, state=ConferenceState.POSTPONED, sequence=sequence)
+    return rows.exists()
+
+
+def _uninformed(conference_id: UUID, sequence: int) -> QuerySet[Invitation]:
+    rows = Invitation.objects.filter(conference_id=conference_id, state__in=queries.LIVE, sequence__lt=sequence)
+    return rows.filter(sent_at__isnull=False, person__isnull=False)
+
+
+def _addressed(conference_id: UUID, sequence: int, rows: Sequence[tuple[UUID, str]]) -> PostponementAddressed:
+    return PostponementAddressed(
+        conference_id=conference_id,
+        sequence=sequence,
+        invitations=[str(row_id) for row_id, email in rows if email],
+        unreachable=[str(row_id) for row_id, email in rows if not email],
+    )
+
+
+def _letter(row: Invitation, sequence: int, known: Conference | TimeAndPlace) -> OutgoingMail:
+    assert row.person is not None
+    entry = composing.entry(row, sequence=sequence, known=known)
+    letter = composing.letter(
+        row,
+        template="letters/postponement",
+        subject="postponed",
+        calendar=ical.cancel(entry) if entry else None,
+        calendar_method="CANCEL" if entry else None,
+        in_calendar=entry is not None,
+        reason=localized(row.conference.reason, row.language),
+        when=wording.when(known, row.language),
+    )
+    return written(
+        letter,
+        purpose="postponement",
+        subject_id=row.pk,
+        sequence=sequence,
+        recipient=(row.person.full_name, row.email),
+        conference=row.conference,
+    )
