@@ -66,7 +66,9 @@ class ConferenceViewSet(PrintsProgrammes):
 
     def get_queryset(self) -> QuerySet[Conference]:
         visible = queries.visible_to(self.account)
-        return queries.for_lists(visible) if self.action == "list" else queries.for_details(visible, self.account)
+        if self.action in {"list", "print"}:
+            return queries.for_lists(visible)
+        return queries.for_details(visible, self.account)
 
     def get_serializer_class(self) -> Any:
         return ConferenceSummary if self.action == "list" else ConferenceSerializer

@@ -18,7 +18,7 @@ def release_of(conference_id: UUID, number: int) -> Release | None:
 
 def heading_of(conference: Conference, programme: Programme, release: Release | None) -> Heading:
     """Organisers under the names they bore on the first day. `release` is the one printed, None for the working
-    programme. Reads the organisers and sites loaded by `for_details`; the lead organiser's parent takes two queries."""
+    programme. Reads the organisers and sites loaded by `for_lists`; the lead organiser's parent takes two queries."""
     day, lead = first_day(programme), lead_organisation(conference)
     parent = lead.parent if lead else None
     return Heading(
