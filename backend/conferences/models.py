@@ -39,6 +39,7 @@ class Outline(Base):
     kind = models.CharField(max_length=20, choices=Kind, default=Kind.MEETING)
     confidentiality = models.CharField(max_length=12, choices=Confidentiality, default=Confidentiality.PUBLIC)
     topics = models.JSONField(default=list, blank=True)
+    standards = models.JSONField(default=list, blank=True)
     legal_basis = models.JSONField(default=list, blank=True)
 
 
@@ -280,6 +281,7 @@ class OutlineItem(Base):
     minutes_planned = models.PositiveSmallIntegerField(null=True, blank=True)
     parallel = models.BooleanField(default=False)
     reserve = models.BooleanField(default=False)
+    confidentiality = models.CharField(max_length=12, choices=Confidentiality, blank=True, default="")
     carried_over = models.BooleanField(default=False)
 
     class Meta:

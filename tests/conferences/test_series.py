@@ -849,7 +849,7 @@ def test_an_edit_among_clocks_leaves_no_occurrence_of_the_old_plan(host: Organis
 
 def test_a_clock_that_read_an_older_plan_creates_nothing(host: Organisation) -> None:
     series = SeriesFactory(organisation=host, rule="FREQ=DAILY", starts_on=TODAY, horizon_days=3)
-    read_before = series_queries.with_outline(Series.objects.all()).get()
+    read_before = series_queries.with_outline(Series.objects.all(), None).get()
     services.edit_series(series_id=series.pk, fields={"title": {"vi": "Họp"}})
     Conference.objects.all().delete()
     assert occurrences_service._create(read_before, dt.datetime(2026, 11, 22)) is None

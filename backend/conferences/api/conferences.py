@@ -11,6 +11,7 @@ from rest_framework.decorators import action
 from rest_framework.response import Response
 
 from backend.conferences import queries, rules, services
+from backend.conferences.api.arranging import ArrangingActions
 from backend.conferences.api.printing import PrintsProgrammes
 from backend.conferences.api.shelf import shown_clashes, shown_offices_left
 from backend.conferences.models import Conference, Series
@@ -52,7 +53,7 @@ class ConferenceFilters(django_filters.FilterSet):
         return rows.filter(queries.held_by(organisation_id))
 
 
-class ConferenceViewSet(PrintsProgrammes):
+class ConferenceViewSet(ArrangingActions, PrintsProgrammes):
     """Conferences the caller may see. Writing belongs to the lead organisation; chairs may start and close."""
 
     queryset = Conference.objects.none()
@@ -60,6 +61,7 @@ class ConferenceViewSet(PrintsProgrammes):
     rules = rules.CONFERENCES
     scope = "conferences"
     edited_by_two = True
+    needs_if_match = frozenset({"arrange", "shift"})
     blind_to_versions = frozenset({"clone"})
     filterset_class = ConferenceFilters
     search_fields = ("folded",)
@@ -135,7 +137,14 @@ class ConferenceViewSet(PrintsProgrammes):
         if leading is None:
             raise Invalid({"lead": say(vi="Phải có đơn vị chủ trì.", en="A lead organiser is needed.")})
         self.check_object_permissions(request, leading)
-        made = services.clone(conference_id=original.pk, parts=parts, fields=fields, lead=leading, follows=follows)  # type: ignore[arg-type]
+        made = services.clone(
+            conference_id=original.pk,
+            parts=parts,
+            fields=fields,  # type: ignore[arg-type]
+            lead=leading,
+            follows=follows,
+            besides=queries.hidden_in(original, self.account),
+        )
         return self._answer(made, 201)
 
     def _move(self, verb: Callable[..., Conference], body: Any = None) -> Response:

@@ -9,6 +9,7 @@ from rest_framework.decorators import action
 from rest_framework.response import Response
 
 from backend.conferences import queries, rules, services
+from backend.conferences.api.arranging import asks_for_preview
 from backend.conferences.api.shelf import Shelf, described
 from backend.conferences.models import Conference, ConferenceTemplate, Series
 from backend.conferences.queries import series as series_queries
@@ -26,8 +27,7 @@ from backend.conferences.serializers.series import (
     TemplateSerializer,
 )
 from backend.conferences.states import Kind
-from backend.core.errors import Invalid, NotFound
-from backend.core.text import say
+from backend.core.errors import NotFound
 
 _PREVIEW = OpenApiParameter(
     "preview",
@@ -72,7 +72,9 @@ class SeriesViewSet(Shelf):
     remove = services.remove_series
 
     def get_queryset(self) -> QuerySet[Series]:
-        return series_queries.with_outline(series_queries.visible_series(self.account)).select_related("continued_by")
+        return series_queries.with_outline(series_queries.visible_series(self.account), self.account).select_related(
+            "continued_by"
+        )
 
     def _add(self, request: Any, fields: dict[str, Any]) -> Series:
         self.check_object_permissions(request, fields["organisation"])
@@ -126,16 +128,10 @@ class SeriesViewSet(Shelf):
         return Response(SeriesReportSerializer(report).data)
 
     def _edited(self, verb: Any, *, status: int = 200, **given: Any) -> Response:
-        preview = self._previews()
+        preview = asks_for_preview(self.request)
         expected = None if preview and "If-Match" not in self.request.headers else self.expected_version()
         series, changes = verb(**given, expected=expected, preview=preview)
         return Response(PreviewSerializer({"changes": changes}).data) if preview else self._shown(series, status)
-
-    def _previews(self) -> bool:
-        said = self.request.query_params.get("preview", "false")
-        if said not in ("true", "false"):
-            raise Invalid({"preview": say(vi="Phải là true hoặc false.", en="Must be true or false.")})
-        return said == "true"
 
 
 class TemplateFilters(django_filters.FilterSet):
@@ -156,7 +152,7 @@ class TemplateViewSet(Shelf):
     remove = services.remove_template
 
     def get_queryset(self) -> QuerySet[ConferenceTemplate]:
-        return series_queries.with_outline(series_queries.visible_templates(self.account))
+        return series_queries.with_outline(series_queries.visible_templates(self.account), self.account)
 
     def _add(self, request: Any, fields: dict[str, Any]) -> ConferenceTemplate:
         conference, parts = fields.pop("conference", None), fields.pop("parts", [])
@@ -175,6 +171,7 @@ class TemplateViewSet(Shelf):
             parts=parts,
             fields=own,  # type: ignore[arg-type]
             outline=outline,  # type: ignore[arg-type]
+            besides=queries.hidden_in(conference, self.account),
         )
 
     def partial_update(self, request: Any, pk: str) -> Response:
@@ -194,6 +191,7 @@ class TemplateViewSet(Shelf):
         fields = self.body(DraftedBody)
         lead = fields.pop("lead", None)
         self.check_object_permissions(request, lead or template.organisation)
-        made = services.draft_from_template(template_id=template.pk, fields=fields, lead=lead)  # type: ignore[arg-type]
+        besides = series_queries.standing_items_hidden_in(template, self.account)
+        made = services.draft_from_template(template_id=template.pk, fields=fields, lead=lead, besides=besides)  # type: ignore[arg-type]
         shown = queries.for_details(Conference.objects.filter(pk=made.pk), self.account).get()
         return self.answer(shown, 201, ConferenceSerializer)

@@ -23,7 +23,7 @@ from django.core.exceptions import EmptyResultSet
 from django.db.models import Exists, ForeignKey, Model, OuterRef, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
-from backend.conferences.models import AgendaItem, Conference, Duty, Speaker, Speech
+from backend.conferences.models import AgendaItem, Conference, Duty, OutlineDuty, OutlineItem, Speaker, Speech
 from backend.conferences.programme import Entry, Programme
 from backend.conferences.queries.public import public_conferences
 from backend.conferences.queries.visibility import READERS, held_by_any, takes_part, visible_to
@@ -32,6 +32,7 @@ from backend.people.models import Account
 from backend.people.queries import organisations_with
 
 Row = TypeVar("Row", bound=Model)
+Held = TypeVar("Held", AgendaItem, OutlineItem)
 Reader = Account | AnonymousUser
 
 _STRICTNESS = {level: strictness for strictness, level in enumerate(Confidentiality.values)}
@@ -93,6 +94,29 @@ def hidden_items(account: Reader) -> Any:
     restricted &= ~Q(conference__in=Conference.objects.filter(whole))
     internal = Q(confidentiality=Confidentiality.INTERNAL) & ~Q(conference__in=Conference.objects.filter(inside))
     return _with_what_they_hold(AgendaItem.objects.filter(restricted | internal), but=AgendaItem.objects.filter(own))
+
+
+def hidden_in(conference: Conference, account: Reader) -> set[UUID]:
+    """Which agenda items of the conference the account may not know of."""
+    hidden = hidden_items(account)
+    items = AgendaItem.objects.filter(conference=conference)
+    return set() if hidden is None else set(_ids(items.filter(pk__in=hidden)))
+
+
+def hidden_standing_items(account: Account) -> Any:
+    """The same, for `__in`, of the standing items of series and templates, which are closed alike: their organisation's
+    readers see all of them; standing chairs and secretaries too, and who has another standing duty, the internal ones."""
+    where = organisations_with(account, *READERS)
+    if where is None:
+        return None
+    items = OutlineItem.objects.exclude(
+        Q(outline__series__organisation_id__in=where) | Q(outline__template__organisation_id__in=where)
+    )
+    duties = OutlineDuty.objects.filter(outline=OuterRef("outline"), person_id=account.person_id)
+    of_the_whole = duties.filter(kind__in=(DutyKind.CHAIR, DutyKind.SECRETARY))
+    restricted = Q(confidentiality=Confidentiality.RESTRICTED) & ~Q(Exists(of_the_whole))
+    internal = Q(confidentiality=Confidentiality.INTERNAL) & ~Q(Exists(duties))
+    return _with_what_they_hold(items.filter(restricted | internal))
 
 
 def hidden_among(account: Reader, item_ids: Collection[UUID | None]) -> set[UUID]:
@@ -183,9 +207,8 @@ class _Reading:
 def _today(account: Reader, conference: Conference) -> tuple[set[UUID], set[UUID]]:
     """The conference's items hidden from the account, and those it speaks to or has a duty in."""
     items = AgendaItem.objects.filter(conference=conference)
-    hidden = hidden_items(account)
     own = set() if isinstance(account, AnonymousUser) else set(_ids(items.filter(_own(account))))
-    return set(_ids(items.filter(pk__in=hidden))) if hidden is not None else set(), own
+    return hidden_in(conference, account), own
 
 
 def _ids(items: QuerySet[AgendaItem]) -> Iterable[UUID]:
@@ -234,15 +257,16 @@ def _own(account: Account) -> Q:
     return own
 
 
-def _with_what_they_hold(items: QuerySet[AgendaItem], but: QuerySet[AgendaItem] | None = None) -> Any:
+def _with_what_they_hold(items: QuerySet[Held], but: QuerySet[Held] | None = None) -> Any:
     """The items and, to any depth, what they hold, leaving out `but` and what only those hold."""
+    table = items.model._meta.db_table
     found, values = _sql(items)
-    left_out, left_out_values = _sql(AgendaItem.objects.none() if but is None else but)
+    left_out, left_out_values = _sql(items.none() if but is None else but)
     sql = f"""
         WITH RECURSIVE hidden(id) AS (
             {found}
             UNION
-            SELECT held.id FROM conferences_agendaitem held JOIN hidden ON held.parent_id = hidden.id
+            SELECT held.id FROM {table} held JOIN hidden ON held.parent_id = hidden.id
             WHERE held.id NOT IN ({left_out})
         )
         SELECT id FROM hidden
@@ -250,7 +274,7 @@ def _with_what_they_hold(items: QuerySet[AgendaItem], but: QuerySet[AgendaItem] 
     return RawSQL(sql, (*values, *left_out_values))  # noqa: S611
 
 
-def _sql(items: QuerySet[AgendaItem]) -> tuple[str, tuple[Any, ...]]:
+def _sql(items: QuerySet[Any]) -> tuple[str, tuple[Any, ...]]:
     try:
         return items.order_by().values("pk").query.sql_with_params()
     except EmptyResultSet:

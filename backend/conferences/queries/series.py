@@ -13,12 +13,14 @@ from backend.conferences.models import (
     Conference,
     ConferenceTemplate,
     OutlineDuty,
+    OutlineItem,
     OutlineSite,
     Room,
     RoomBooking,
     Series,
     Site,
 )
+from backend.conferences.queries.confidential import hidden_standing_items
 from backend.conferences.queries.record import lead_organisation_id
 from backend.conferences.queries.visibility import READERS, led_by
 from backend.conferences.recurrence import Recurrence, moment
@@ -54,14 +56,24 @@ def _visible(account: Account | AnonymousUser) -> Q:
     return seen
 
 
-def with_outline(rows: QuerySet[Outlined]) -> QuerySet[Outlined]:
-    """With the standing sites, agenda and duties, in a constant number of queries."""
+def with_outline(rows: QuerySet[Outlined], account: Account | None) -> QuerySet[Outlined]:
+    """With the standing sites, agenda and duties, in a constant number of queries; without the standing items hidden
+    from the account (None: with all of them, for what the house itself drafts)."""
+    hidden = None if account is None else hidden_standing_items(account)
+    agenda = OutlineItem.objects.all() if hidden is None else OutlineItem.objects.exclude(pk__in=hidden)
     return rows.select_related("outline", "organisation").prefetch_related(
         Prefetch("outline__sites", OutlineSite.objects.select_related("venue", "room")),
-        "outline__agenda",
+        Prefetch("outline__agenda", agenda),
         Prefetch("outline__duties", OutlineDuty.objects.select_related("person", "organisation")),
         "outline__duties__organisation__former_names",
     )
+
+
+def standing_items_hidden_in(row: Series | ConferenceTemplate, account: Account) -> set[UUID]:
+    """Which standing items of the series or template the account may not know of."""
+    hidden = hidden_standing_items(account)
+    items = OutlineItem.objects.filter(outline=row.outline_id)
+    return set() if hidden is None else set(items.filter(pk__in=hidden).values_list("pk", flat=True))
 
 
 # What is planned

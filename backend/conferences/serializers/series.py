@@ -65,7 +65,7 @@ class OutlineItemSerializer(HouseSerializer):
 
     class Meta:
         model = OutlineItem
-        fields = ("order", "phase", "title", "minutes_planned", "carried_over")
+        fields = ("order", "phase", "title", "minutes_planned", "confidentiality", "carried_over")
         read_only_fields = fields
 
 
@@ -91,13 +91,14 @@ class OutlinedSerializer(HouseSerializer):
         source="outline.confidentiality", choices=Confidentiality.choices, read_only=True
     )
     topics = serializers.ListField(source="outline.topics", child=serializers.CharField(), read_only=True)
+    standards = serializers.ListField(source="outline.standards", child=serializers.CharField(), read_only=True)
     legal_basis = serializers.ListField(source="outline.legal_basis", child=LanguageMap(), read_only=True)
     sites = OutlineSiteSerializer(source="outline.sites", many=True, read_only=True)
     agenda = OutlineItemSerializer(source="outline.agenda", many=True, read_only=True)
     duties = OutlineDutySerializer(source="outline.duties", many=True, read_only=True)
 
 
-OUTLINE_FIELDS = ("kind", "confidentiality", "topics", "legal_basis", "sites", "agenda", "duties")
+OUTLINE_FIELDS = ("kind", "confidentiality", "topics", "standards", "legal_basis", "sites", "agenda", "duties")
 
 
 class SeriesSerializer(OutlinedSerializer):
@@ -158,6 +159,7 @@ class OutlineItemBody(Body):
     phase = serializers.ChoiceField(choices=Phase.choices)
     title = LanguageMap(one_line=True, max_length=1000)
     minutes_planned = serializers.IntegerField(required=False, allow_null=True, min_value=1, max_value=1440)
+    confidentiality = serializers.ChoiceField(choices=Confidentiality.choices, required=False, allow_blank=True)
     carried_over = serializers.BooleanField(required=False)
 
 
@@ -177,6 +179,7 @@ class OutlinedBody(Body):
     kind = serializers.ChoiceField(choices=Kind.choices, required=False)
     confidentiality = serializers.ChoiceField(choices=Confidentiality.choices, required=False)
     topics = serializers.ListField(child=Line(max_length=200), required=False, max_length=50)
+    standards = serializers.ListField(child=Line(max_length=100), required=False, max_length=50)
     legal_basis = serializers.ListField(child=LanguageMap(max_length=1000), required=False, max_length=50)
     sites = serializers.ListField(child=OutlineSiteBody(), required=False, max_length=20)
     agenda = serializers.ListField(child=OutlineItemBody(), required=False, max_length=200)

@@ -33,7 +33,7 @@ from backend.people.models import Organisation, Position
 
 #: The conference's columns that go with a part.
 COLUMNS_OF_PART: dict[str, tuple[str, ...]] = {
-    ClonePart.TOPICS: ("topics",),
+    ClonePart.TOPICS: ("topics", "standards"),
     ClonePart.LEGAL_BASIS: ("legal_basis",),
     ClonePart.PERIODS: ("period_reviewed", "period_planned"),
     ClonePart.CAPACITY: ("capacity", "expected"),
@@ -53,10 +53,12 @@ def clone(
     fields: ConferenceFields,
     lead: Organisation | None = None,
     follows: bool = False,
+    besides: Collection[UUID] = (),
 ) -> Conference:
     """A new draft with the chosen parts of a conference, at the time given in `fields` (which win over the original).
 
     - Agenda times keep their distance from the start, where both starts are exact; else they are left open.
+    - Agenda items in `besides` stay behind, with all that belongs to them: whoever clones may not know of them.
     - People come with the office they hold on the new day, as it is called then.
     - Rooms are taken at once when the time is exact. Raises Conflict when one is taken: nothing is cloned then.
     - With `follows` it continues the original, and what that left open stands on its `carried_over` agenda items.
@@ -71,7 +73,7 @@ def clone(
     leading = lead or lead_organisation(original)
     conference = draft(fields=whole, lead=leading, co_organisers=[each for each in others if each != leading])
     sites = _sites(original, conference) if ClonePart.SITES in parts else {}
-    items = _agenda(original, conference) if ClonePart.AGENDA in parts else {}
+    items = _agenda(original, conference, besides) if ClonePart.AGENDA in parts else {}
     for room in AgendaRoom.objects.filter(conference=original, site_id__in=sites, agenda_item_id__in=items):
         AgendaRoom(
             **_copied(room, site=sites[room.site_id], agenda_item=items[room.agenda_item_id]), conference=conference
@@ -100,10 +102,10 @@ def _sites(original: Conference, conference: Conference) -> dict[UUID, Site]:
     return made
 
 
-def _agenda(original: Conference, conference: Conference) -> dict[UUID, AgendaItem]:
+def _agenda(original: Conference, conference: Conference, besides: Collection[UUID]) -> dict[UUID, AgendaItem]:
     """The new agenda items by the old ones' ids; what hangs on another item hangs on its copy."""
     made: dict[UUID, AgendaItem] = {}
-    for item in original.agenda.all():
+    for item in original.agenda.exclude(pk__in=besides):
         starts_at = _shifted(item.starts_at, original.starts_at, conference.starts_at)
         made[item.pk] = AgendaItem(**_copied(item, starts_at=starts_at), conference=conference)
     for copy in made.values():
@@ -151,13 +153,19 @@ def add_template(*, fields: TemplateFields, outline: OutlineFields | None = None
 
 @transaction.atomic
 def add_template_from(
-    *, conference_id: UUID, parts: Collection[str], fields: TemplateFields, outline: OutlineFields | None = None
+    *,
+    conference_id: UUID,
+    parts: Collection[str],
+    fields: TemplateFields,
+    outline: OutlineFields | None = None,
+    besides: Collection[UUID] = (),
 ) -> ConferenceTemplate:
-    """A template of the chosen parts of a conference; `outline` wins over them. Under its title and lead organisation
+    """A template of the chosen parts of a conference, but the agenda items in `besides`; `outline` wins over them. Under its title and lead organisation
     unless `fields` say otherwise."""
     conference = locked(Conference, conference_id)
-    whole: dict[str, Any] = {**outlines.outline_of(conference)}
-    chosen = {name: value for name, value in whole.items() if name in parts or name in ("kind", "confidentiality")}
+    whole: dict[str, Any] = {**outlines.outline_of(conference, besides)}
+    wanted = {*parts, "kind", "confidentiality", *(["standards"] if ClonePart.TOPICS in parts else [])}
+    chosen = {name: value for name, value in whole.items() if name in wanted}
     lead = lead_organisation(conference)
     if lead is None and "organisation" not in fields:
         raise Invalid({"organisation": say(vi="Phải có đơn vị.", en="An organisation is needed.")})
@@ -193,18 +201,21 @@ def remove_template(*, template_id: UUID, expected: int | None = None) -> None:
 
 
 @transaction.atomic
-def draft_from_template(*, template_id: UUID, fields: ConferenceFields, lead: Organisation | None = None) -> Conference:
-    """A new draft as the template has it; `fields` win over it. Led by the template's organisation unless told otherwise.
+def draft_from_template(
+    *, template_id: UUID, fields: ConferenceFields, lead: Organisation | None = None, besides: Collection[UUID] = ()
+) -> Conference:
+    """A new draft as the template has it, but the standing items in `besides`; `fields` win over it. Led by the
+    template's organisation unless told otherwise.
 
     Raises Conflict when the time is exact and a standing room is taken then.
     """
-    template = queries.with_outline(ConferenceTemplate.objects.filter(pk=template_id)).get()
+    template = queries.with_outline(ConferenceTemplate.objects.filter(pk=template_id), None).get()
     whole: ConferenceFields = {**outlines.columns_of(template.outline), "title": template.title, **fields}
     return draft(
         fields=whole,
         lead=lead or template.organisation,
         sites=outlines.sites_of(template.outline),
-        agenda=outlines.agenda_of(template.outline),
+        agenda=outlines.agenda_of(template.outline, besides),
         duties=outlines.duties_of(template.outline),
         standing=True,
     )

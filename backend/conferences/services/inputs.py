@@ -26,6 +26,7 @@ class ConferenceFields(TypedDict, total=False):
     period_reviewed: str
     period_planned: str
     topics: list[str]
+    standards: list[str]
     legal_basis: list[Text]
     expected: dict[str, Any]
     attended: dict[str, Any]
@@ -71,6 +72,7 @@ class OutlineItemFields(TypedDict, total=False):
     minutes_planned: int | None
     parallel: bool
     reserve: bool
+    confidentiality: str
     carried_over: bool
     children: Sequence["OutlineItemFields"]
 
@@ -89,6 +91,7 @@ class OutlineFields(TypedDict, total=False):
     kind: str
     confidentiality: str
     topics: list[str]
+    standards: list[str]
     legal_basis: list[Text]
     sites: Sequence[OutlineSiteFields]
     agenda: Sequence[OutlineItemFields]

@@ -75,7 +75,7 @@ def _change(conference: Conference, outcome: str, **more: Any) -> Change:
 def extend_series(*, series_id: UUID, most: int | None = None) -> list[Change]:
     """Creates what is planned up to the horizon and does not exist yet (at most `most` of it), each occurrence in a
     transaction of its own. Any number of these may run at once: PostgreSQL lets each occurrence be created once."""
-    series = queries.with_outline(Series.objects.filter(pk=series_id)).first()
+    series = queries.with_outline(Series.objects.filter(pk=series_id), None).first()
     if series is None:
         return []
     missing = queries.missing_slots(series)

@@ -1,8 +1,9 @@
 """The standing part of series and templates: written as a whole, and turned into the parts of a new conference."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, TypedDict
+from uuid import UUID
 
 from django.db.models import Model
 
@@ -21,7 +22,7 @@ from backend.core.errors import Invalid
 from backend.core.text import Text, say
 
 #: The outline's own columns; each is a column of the conference drafted from it.
-COLUMNS = ("kind", "confidentiality", "topics", "legal_basis")
+COLUMNS = ("kind", "confidentiality", "topics", "standards", "legal_basis")
 #: The outline's lists; each is replaced as a whole.
 LISTS = ("sites", "agenda", "duties")
 
@@ -132,6 +133,7 @@ class Columns(TypedDict):
     kind: str
     confidentiality: str
     topics: list[str]
+    standards: list[str]
     legal_basis: list[Text]
 
 
@@ -141,6 +143,7 @@ def columns_of(outline: Outline) -> Columns:
         "kind": outline.kind,
         "confidentiality": outline.confidentiality,
         "topics": outline.topics,
+        "standards": outline.standards,
         "legal_basis": outline.legal_basis,
     }
 
@@ -149,16 +152,18 @@ def sites_of(outline: Outline) -> list[SiteFields]:
     return [{"venue": site.venue, "room": site.room, "order": site.order} for site in outline.sites.all()]
 
 
-def agenda_of(outline: Outline) -> list[AgendaFields]:
+def agenda_of(outline: Outline, besides: Collection[UUID] = ()) -> list[AgendaFields]:
     return [
         {
             "order": item.order,
             "phase": item.phase,
             "title": item.title,
             "minutes_planned": item.minutes_planned,
+            "confidentiality": item.confidentiality,
             "carried_over": item.carried_over,
         }
         for item in outline.agenda.all()
+        if item.pk not in besides
     ]
 
 
@@ -195,6 +200,7 @@ def fields_of(outline: Outline) -> OutlineFields:
             "phase": item.phase,
             "title": item.title,
             "minutes_planned": item.minutes_planned,
+            "confidentiality": item.confidentiality,
             "carried_over": item.carried_over,
         }
         for item in outline.agenda.all()
@@ -203,8 +209,8 @@ def fields_of(outline: Outline) -> OutlineFields:
     return {**columns_of(outline), "sites": sites, "agenda": agenda, "duties": duties}
 
 
-def outline_of(conference: Conference) -> OutlineFields:
-    """The standing part of a conference: what another one like it would be drafted from."""
+def outline_of(conference: Conference, besides: Collection[UUID] = ()) -> OutlineFields:
+    """The standing part of a conference, but these agenda items: what another one like it would be drafted from."""
     sites: list[OutlineSiteFields] = [
         {"venue": site.venue, "room": site.room} for site in conference.sites.select_related("venue", "room")
     ]
@@ -213,9 +219,10 @@ def outline_of(conference: Conference) -> OutlineFields:
             "phase": item.phase,
             "title": item.title,
             "minutes_planned": item.minutes_planned,
+            "confidentiality": item.confidentiality,
             "carried_over": item.carried_over,
         }
-        for item in conference.agenda.all()
+        for item in conference.agenda.exclude(pk__in=besides)
     ]
     duties: list[OutlineDutyFields] = [
         {
@@ -231,6 +238,7 @@ def outline_of(conference: Conference) -> OutlineFields:
         "kind": conference.kind,
         "confidentiality": conference.confidentiality,
         "topics": conference.topics,
+        "standards": conference.standards,
         "legal_basis": conference.legal_basis,
         "sites": sites,
         "agenda": agenda,

@@ -269,4 +269,4 @@ def _those(
 
 
 def _fresh(series: Series) -> Series:
-    return queries.with_outline(Series.objects.filter(pk=series.pk)).get()
+    return queries.with_outline(Series.objects.filter(pk=series.pk), None).get()
