@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from backend.conferences.models import Conference, ConferenceTemplate, Room
+from backend.conferences.models import Conference, ConferenceTemplate, Paper, Room
 from backend.conferences.queries import WRITERS, has_duty, lead_organisation_id
 from backend.conferences.states import DutyKind
 from backend.core.permissions import Rules, predicate, signed_in
@@ -66,6 +66,14 @@ def _on_duty(account: Any, row: Any, kind: str) -> bool:
     return row is None or (conference is not None and has_duty(account, conference, kind))
 
 
+@predicate
+def is_to_write_it(account: Any, row: Any) -> bool:
+    """The speaker a paper was asked of, by the person the account belongs to."""
+    if not account.is_authenticated or account.person_id is None:
+        return False
+    return row is None or (isinstance(row, Paper) and row.speaker.person_id == account.person_id)
+
+
 CONFERENCES: Rules = {
     "list": signed_in,
     "retrieve": signed_in,
@@ -79,10 +87,15 @@ CONFERENCES: Rules = {
     "cancel": organises,
     "reopen": organises,
     "clone": drafts_from,
+    "arrange": organises,
+    "shift": organises,
     "clashes": organises | chairs | keeps_the_record,
+    "programme": signed_in,
+    "programme_changes": signed_in,
+    "release": organises,
     "print": signed_in,
-    "print_programme": signed_in,
 }
+RELEASES: Rules = {"list": signed_in, "retrieve": signed_in}
 #: Sites, agenda items and their rooms, duties; venues and series.
 PARTS: Rules = {
     "list": signed_in,
@@ -96,6 +109,22 @@ ROOMS: Rules = {**PARTS, "free": signed_in, "day": signed_in, "equipment": signe
 SERIES: Rules = {**PARTS, "split": organises, "end": organises, "report": organises}
 TEMPLATES: Rules = {**PARTS, "draft": drafts_from}
 SPEAKERS: Rules = {**PARTS, "reorder": organises}
+#: Whoever sees a paper may read it; those who handle papers may also hand in on a speaker's behalf.
+handles_papers = organises | keeps_the_record
+PAPERS: Rules = {
+    "list": signed_in,
+    "retrieve": signed_in,
+    "content": signed_in,
+    "create": handles_papers,
+    "request_many": handles_papers,
+    "partial_update": handles_papers,
+    "extend": handles_papers,
+    "versions": handles_papers | is_to_write_it,
+    "accept": handles_papers,
+    "send_back": handles_papers,
+    "withdraw": handles_papers,
+    "overview": handles_papers | chairs,
+}
 SPEECHES: Rules = {
     **PARTS,
     "create": organises | keeps_the_record,

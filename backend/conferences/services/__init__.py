@@ -8,6 +8,7 @@ from backend.conferences.services.agenda import (
     remove_agenda_item,
     reopen_agenda_item,
 )
+from backend.conferences.services.arranging import arrange, shift
 from backend.conferences.services.carrying import carries, carry_over
 from backend.conferences.services.cloning import (
     add_template,
@@ -21,6 +22,17 @@ from backend.conferences.services.drafting import draft, edit, record_capacity
 from backend.conferences.services.lifecycle import announce, archive, cancel, close, postpone, reopen, start
 from backend.conferences.services.news import mark_told, tell_due_news
 from backend.conferences.services.occurrences import extend_all_series, extend_series
+from backend.conferences.services.papers import (
+    accept_paper,
+    extend_deadline,
+    hand_in,
+    name_paper,
+    remind_of_papers,
+    request_paper,
+    request_papers,
+    send_back_paper,
+    withdraw_paper,
+)
 from backend.conferences.services.phases import add_own_phase, edit_own_phase, remove_own_phase
 from backend.conferences.services.places import (
     add_room,
@@ -41,7 +53,7 @@ from backend.conferences.services.programme import (
     remove_site,
     remove_speech,
 )
-from backend.conferences.services.releases import NextRelease, next_release, release
+from backend.conferences.services.releases import RELEASABLE, NextRelease, next_release, release
 from backend.conferences.services.rooms import (
     add_agenda_room,
     edit_agenda_room,
@@ -52,7 +64,9 @@ from backend.conferences.services.series import add_series, edit_series, end_ser
 from backend.conferences.services.speakers import add_speaker, edit_speaker, remove_speaker, reorder_speakers
 
 __all__ = [
+    "RELEASABLE",
     "NextRelease",
+    "accept_paper",
     "add_agenda_item",
     "add_agenda_room",
     "add_duty",
@@ -67,6 +81,7 @@ __all__ = [
     "add_venue",
     "announce",
     "archive",
+    "arrange",
     "cancel",
     "cancel_agenda_item",
     "carries",
@@ -89,13 +104,17 @@ __all__ = [
     "edit_venue",
     "end_series",
     "extend_all_series",
+    "extend_deadline",
     "extend_series",
+    "hand_in",
     "mark_told",
+    "name_paper",
     "next_release",
     "postpone",
     "postpone_agenda_item",
     "record_capacity",
     "release",
+    "remind_of_papers",
     "remove_agenda_item",
     "remove_agenda_room",
     "remove_duty",
@@ -110,8 +129,13 @@ __all__ = [
     "reopen",
     "reopen_agenda_item",
     "reorder_speakers",
+    "request_paper",
+    "request_papers",
+    "send_back_paper",
+    "shift",
     "split_series",
     "start",
     "swap_rooms",
     "tell_due_news",
+    "withdraw_paper",
 ]
