@@ -110,6 +110,15 @@ def test_a_letter_tells_the_present_time_under_the_present_sequence_however_late
     assert (row.sequence, row.first_sequence) == (1, 1)
 
 
+def test_a_letter_that_was_written_is_not_written_again_when_the_time_moves() -> None:
+    row = invited()
+    issue(row)
+    later = row.conference.starts_at + dt.timedelta(hours=1)
+    conferences.edit(conference_id=row.conference_id, fields={"starts_at": later})
+    services.mail_invitation(invitation_id=row.id, sequence=0)  # a reaction run twice: the news tells the rest
+    assert [calendar(mail).events[0]["sequence"] for mail in mails("invitation")] == [0]
+
+
 def test_who_is_cancelled_and_invited_again_gets_rising_sequences() -> None:
     row = invited()
     issue(row)

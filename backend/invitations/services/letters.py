@@ -13,6 +13,7 @@ from backend.invitations.letters import Letter, post
 from backend.invitations.models import Invitation
 from backend.invitations.services import composing
 from backend.invitations.states import InvitationState
+from backend.mail.models import OutgoingMail
 
 
 @transaction.atomic
@@ -26,7 +27,7 @@ def mail_invitation(*, invitation_id: UUID, sequence: int) -> None:
         return
     conference, kept = composing.as_told(row.conference_id)
     composing.at(row, conference)
-    if kept.sequence > row.sequence and not _caught_up(row, kept.sequence):
+    if kept.sequence > row.sequence and (_written(row) or not _caught_up(row, kept.sequence)):
         return
     kind = "change" if row.sequence > row.first_sequence else "invitation"
     entry = composing.entry(row, sequence=row.sequence)
@@ -40,6 +41,12 @@ def mail_invitation(*, invitation_id: UUID, sequence: int) -> None:
         in_calendar=entry is not None,
     )
     _post(row, letter, purpose="invitation", sequence=row.letter_number)
+
+
+def _written(row: Invitation) -> bool:
+    """Whether this very letter was queued before the time or place moved: what moved comes with the news."""
+    letters = OutgoingMail.objects.filter(purpose="invitation", subject_id=row.pk, sequence=row.letter_number)
+    return letters.exists()
 
 
 def _caught_up(row: Invitation, sequence: int) -> bool:

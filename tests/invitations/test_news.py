@@ -1,0 +1,590 @@
+"""What people are told when something changes: each of them once, and only what is new for them."""
+
+import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from icalendar import Calendar
+
+from backend.conferences import services as conferences
+from backend.conferences.models import AgendaItem, Conference, Site
+from backend.invitations import services
+from backend.invitations.models import Invitation
+from backend.invitations.services import news
+from backend.mail.models import OutgoingMail
+from backend.outbox.models import Delivery, Event
+from backend.people.models import Person
+from tests import lift
+from tests.factories.conferences import (
+    AgendaItemFactory,
+    AgendaRoomFactory,
+    ConferenceFactory,
+    DutyFactory,
+    RoomFactory,
+    SiteFactory,
+    SpeakerFactory,
+    VenueFactory,
+)
+from tests.factories.invitations import InvitationFactory, InvitationListFactory
+from tests.factories.people import OrganisationFactory, PersonFactory
+from tests.factories.registration import RegistrationFactory
+from tests.threads import in_threads
+from workers.reactions import invitations as reactions
+
+pytestmark = pytest.mark.django_db
+NOON = dt.datetime(2021, 1, 14, 5, 0, tzinfo=dt.UTC)
+HOUR = dt.timedelta(hours=1)
+QUARTER = dt.timedelta(minutes=15)
+
+
+@pytest.fixture(autouse=True)
+def ten_minutes(settings: Any) -> None:
+    settings.NEWS_WINDOW = 600
+
+
+# The house
+
+
+def held(*sites: str, **fields: Any) -> Conference:
+    """An announced conference at noon, in a house of each of these names."""
+    lead = OrganisationFactory(name={"vi": "Trung tâm Kỹ thuật 2", "en": "Technical Centre 2"})
+    conference = ConferenceFactory(
+        lead=lead, starts_at=NOON, ends_at=NOON + 4 * HOUR, day_part="", title={"vi": "Hội nghị tổng kết"}, **fields
+    )
+    for name in sites:
+        venue = VenueFactory(name={"vi": name}, address={})
+        SiteFactory(conference=conference, venue=venue, room=None)
+    return conferences.announce(conference_id=conference.pk)
+
+
+def invited(conference: Conference, site: Site | None = None, **fields: Any) -> Person:
+    """Somebody whose invitation went out."""
+    person: Person = fields.pop("person", None) or PersonFactory()
+    invitations = InvitationListFactory(conference=conference, site=site)
+    InvitationFactory(list=invitations, person=person, **fields)
+    services.send_list(list_id=invitations.pk)
+    lift.run()
+    return person
+
+
+def answered(person: Person, answer: str) -> None:
+    services.reply(invitation_id=Invitation.objects.get(person=person).pk, answer=answer)
+
+
+def move(conference: Conference, hours: int = 1) -> Conference:
+    starts = NOON + hours * HOUR
+    return conferences.edit(conference_id=conference.pk, fields={"starts_at": starts, "ends_at": starts + 4 * HOUR})
+
+
+def close_window() -> None:
+    """The ten minutes pass, and everything that follows from it is done."""
+    Conference.objects.filter(news_due_at__isnull=False).update(news_due_at=NOON)
+    conferences.tell_due_news()
+    lift.run()
+
+
+def letters(person: Person, purpose: str = "news") -> list[EmailMessage]:
+    rows = OutgoingMail.objects.filter(purpose=purpose, recipient=person.email).order_by("id")
+    return [message_from_bytes(bytes(row.raw), policy=policy.default) for row in rows]  # type: ignore[misc]
+
+
+def text(letter: EmailMessage) -> str:
+    found = next(part for part in letter.walk() if part.get_content_type() == "text/plain")
+    return str(found.get_content())  # type: ignore[attr-defined]
+
+
+def entry(letter: EmailMessage) -> tuple[str, int, dt.datetime] | None:
+    """Method, sequence and start of the calendar entry in the letter."""
+    for part in letter.walk():
+        if part.get_content_type() == "text/calendar":
+            calendar: Any = Calendar.from_ical(part.get_payload(decode=True))
+            [event] = calendar.events
+            assert part.get_param("method") == calendar["method"]
+            return str(calendar["method"]), int(event["sequence"]), event["dtstart"].dt.astimezone(dt.UTC)
+    return None
+
+
+def item(conference: Conference, title: str, quarters: int = 0, **fields: Any) -> AgendaItem:
+    start = NOON + quarters * QUARTER
+    made: AgendaItem = AgendaItemFactory(
+        conference=conference, title={"vi": title}, starts_at=start, ends_at=start + QUARTER, **fields
+    )
+    return made
+
+
+def shift(row: AgendaItem, quarters: int) -> None:
+    by = quarters * QUARTER
+    AgendaItem.objects.filter(pk=row.pk).update(starts_at=row.starts_at + by, ends_at=row.ends_at + by)
+
+
+def release(conference: Conference) -> None:
+    conferences.release(conference_id=conference.pk)
+
+
+@contextmanager
+def known_programme(conference: Conference) -> Iterator[None]:
+    """What is written within the block everybody knows already."""
+    yield
+    release(conference)
+    close_window()
+    OutgoingMail.objects.filter(purpose="news").delete()
+
+
+# Time and place
+
+
+def test_a_session_moved_twice_within_a_minute_is_one_mail_and_sequence_plus_one() -> None:
+    conference = held()
+    person = invited(conference)
+    move(conference, 1)
+    move(conference, 2)
+    lift.run()
+    assert letters(person) == []
+    close_window()
+
+    [letter] = letters(person)
+    assert letter["subject"] == "Thay đổi: Hội nghị tổng kết"
+    assert entry(letter) == ("REQUEST", 1, NOON + 2 * HOUR)
+    assert "Thời gian: 14 giờ 00 đến 18 giờ 00, thứ Năm, ngày 14 tháng 01 năm 2021" in text(letter)
+    assert "(trước đây: 12 giờ 00 đến 16 giờ 00, thứ Năm, ngày 14 tháng 01 năm 2021" in text(letter)
+    close_window()
+    assert len(letters(person)) == 1
+
+
+def test_three_moves_over_two_windows_are_two_mails() -> None:
+    conference = held()
+    person = invited(conference)
+    move(conference, 1)
+    close_window()
+    move(conference, 2)
+    move(conference, 3)
+    close_window()
+    assert [entry(letter) for letter in letters(person)] == [
+        ("REQUEST", 1, NOON + HOUR),
+        ("REQUEST", 2, NOON + 3 * HOUR),
+    ]
+
+
+def test_moved_and_moved_back_concerns_only_who_was_told_in_between() -> None:
+    conference = held()
+    before = invited(conference)
+    move(conference, 1)
+    between = invited(conference)
+    move(conference, 0)
+    close_window()
+
+    assert letters(before) == []
+    assert [entry(letter) for letter in letters(between, "invitation")] == [("REQUEST", 1, NOON + HOUR)]
+    assert [entry(letter) for letter in letters(between)] == [("REQUEST", 2, NOON)]
+
+    move(conference, 5)
+    close_window()
+    for person in (before, between):
+        assert entry(letters(person)[-1]) == ("REQUEST", 3, NOON + 5 * HOUR)
+    assert "(trước đây: 12 giờ 00" in text(letters(before)[0])
+
+
+def test_a_place_concerns_those_of_that_site_and_those_of_the_whole() -> None:
+    conference = held("Nhà văn hoá Thanh Khê", "Nhà văn hoá Sơn Trà")
+    here, there = conference.sites.order_by("order")
+    of_one, of_other, of_all = invited(conference, here), invited(conference, there), invited(conference)
+    conferences.edit_site(
+        site_id=here.pk, fields={"venue": VenueFactory(name={"vi": "Trung tâm Hội nghị"}, address={})}
+    )
+    close_window()
+
+    assert letters(of_other) == []
+    for person in (of_one, of_all):
+        [letter] = letters(person)
+        assert entry(letter) == ("REQUEST", 1, NOON)
+        assert "Trung tâm Hội nghị" in text(letter)
+        assert "(trước đây: Nhà văn hoá Thanh Khê" in text(letter)
+
+    move(conference, 1)
+    close_window()
+    assert entry(letters(of_other)[0]) == ("REQUEST", 2, NOON + HOUR)
+
+
+def test_a_time_that_is_exact_no_more_leaves_the_calendar_and_comes_back() -> None:
+    conference = held()
+    person = invited(conference)
+    conferences.edit(conference_id=conference.pk, fields={"starts_at": None, "ends_at": None, "day_part": "afternoon"})
+    close_window()
+    move(conference, 2)
+    close_window()
+    first, second = letters(person)
+    assert entry(first) == ("CANCEL", 1, NOON)
+    assert "Chiều thứ Năm, ngày 14 tháng 01 năm 2021" in text(first)
+    assert "được gỡ khỏi lịch cá nhân" in text(first)
+    assert entry(second) == ("REQUEST", 2, NOON + 2 * HOUR)
+
+
+def test_who_comes_without_an_invitation_hears_too_and_in_their_own_language() -> None:
+    conference = held()
+    person = PersonFactory(language="en")
+    RegistrationFactory(conference=conference, person=person)
+    move(conference, 1)
+    close_window()
+    [letter] = letters(person)
+    assert letter["subject"].startswith("Changed: ")
+    assert entry(letter) is None
+    assert "Time: Thursday, 14 January 2021, 13:00 to 17:00" in text(letter)
+    assert "(before: Thursday, 14 January 2021, 12:00 to 16:00" in text(letter)
+    assert "/r/" not in text(letter)
+
+
+def test_a_confirmation_repeats_what_the_person_was_told() -> None:
+    conference = held()
+    person = invited(conference)
+    move(conference, 1)
+    answered(person, "accepted")
+    lift.run()
+    [confirmation] = letters(person, "registration")
+    assert "12 giờ 00" in text(confirmation)
+    close_window()
+    assert [entry(letter) for letter in letters(person)] == [("REQUEST", 1, NOON + HOUR)]
+
+
+def test_without_an_address_nobody_is_written_to_and_somebody_can_see_it() -> None:
+    conference = held()
+    reached, unreachable = invited(conference), invited(conference)
+    Invitation.objects.filter(person=unreachable).update(email="")
+    Person.objects.filter(pk=unreachable.pk).update(email="")
+    move(conference, 1)
+    close_window()
+    told = Event.objects.get(name="news.addressed").payload
+    assert (told["people"], told["unreachable"]) == ([str(reached.pk)], [str(unreachable.pk)])
+    assert OutgoingMail.objects.filter(purpose="news").count() == 1
+
+
+# The programme
+
+
+def test_a_new_text_is_told_to_its_speakers_and_chairs_without_a_calendar() -> None:
+    conference = held()
+    speaker, chair, listener = invited(conference), invited(conference), invited(conference)
+    with known_programme(conference):
+        row = item(conference, "Chuyển đổi số")
+        SpeakerFactory(conference=conference, agenda_item=row, person=speaker)
+        DutyFactory(conference=conference, agenda_item=row, kind="panel", person=chair, office={})
+    AgendaItem.objects.filter(pk=row.pk).update(title={"vi": "Chuyển đổi số ngành đo lường"})
+    release(conference)
+    close_window()
+
+    assert letters(listener) == []
+    for person in (speaker, chair):
+        [letter] = letters(person)
+        assert letter["subject"] == "Chương trình thay đổi: Hội nghị tổng kết"
+        assert entry(letter) is None
+        assert "“Chuyển đổi số” đổi tên thành “Chuyển đổi số ngành đo lường”." in text(letter)
+    assert Conference.objects.get(pk=conference.pk).sequence == 0
+
+
+def test_a_new_time_is_told_to_whoever_comes_and_once_to_who_speaks() -> None:
+    conference = held()
+    speaker, listener = invited(conference), invited(conference)
+    declined, decided = invited(conference), invited(conference)
+    answered(declined, "declined")
+    answered(decided, "accepted")
+    with known_programme(conference):
+        first, second = item(conference, "Báo cáo"), item(conference, "Tham luận", 2)
+        SpeakerFactory(conference=conference, agenda_item=second, person=speaker)
+    shift(first, 1)
+    shift(second, 3)
+    release(conference)
+    close_window()
+
+    assert letters(declined) == []
+    for person in (listener, decided):
+        [letter] = letters(person)
+        assert "Thay đổi của chương trình:" in text(letter)
+        assert "“Báo cáo” dời từ 12 giờ 00 sang 12 giờ 15." in text(letter)
+        assert "“Tham luận” dời từ 12 giờ 30 sang 13 giờ 15." in text(letter)
+    [letter] = letters(speaker)
+    own, rest = text(letter).split("Các thay đổi khác của chương trình:")
+    assert "Những phần Ông/Bà tham gia:\n- “Tham luận” dời" in own.replace("\r\n", "\n")
+    assert "Tham luận" not in rest
+    assert "“Báo cáo” dời" in rest
+
+
+def test_who_was_taken_off_the_programme_hears_of_it_and_so_does_who_was_never_invited() -> None:
+    conference = held()
+    gone, new = PersonFactory(full_name="Lê Văn Cũ"), PersonFactory(full_name="Trần Thị Mới")
+    with known_programme(conference):
+        row = item(conference, "Tham luận")
+        speaker = SpeakerFactory(conference=conference, agenda_item=row, person=gone)
+    speaker.delete()
+    SpeakerFactory(conference=conference, agenda_item=row, person=new)
+    release(conference)
+    close_window()
+    for person in (gone, new):
+        [letter] = letters(person)
+        assert "Trần Thị Mới" in text(letter)
+        assert "Lê Văn Cũ" in text(letter)
+
+
+def test_the_first_release_is_news_to_those_who_are_on_it_alone() -> None:
+    conference = held()
+    speaker, listener = invited(conference), invited(conference)
+    SpeakerFactory(conference=conference, agenda_item=item(conference, "Tham luận"), person=speaker)
+    item(conference, "Báo cáo")
+    release(conference)
+    close_window()
+    assert letters(listener) == []
+    [letter] = letters(speaker)
+    assert "Tham luận" in text(letter)
+    assert "Báo cáo" not in text(letter)
+
+
+def test_a_restricted_item_is_told_to_nobody_who_merely_comes() -> None:
+    conference = held()
+    speaker, listener = invited(conference), invited(conference)
+    with known_programme(conference):
+        session = item(conference, "Phiên kín", kind="session", confidentiality="restricted")
+        inside = item(conference, "Nhân sự", parent=session)
+        SpeakerFactory(conference=conference, agenda_item=inside, person=speaker)
+    shift(session, 1)
+    shift(inside, 1)
+    release(conference)
+    close_window()
+    assert letters(listener) == []
+    [letter] = letters(speaker)
+    assert "“Nhân sự” dời" in text(letter)
+    assert "Phiên kín" not in text(letter)
+
+
+def test_rooms_of_another_site_are_no_news() -> None:
+    conference = held("Nhà A", "Nhà B")
+    here, there = conference.sites.order_by("order")
+    of_here, of_there, of_all = invited(conference, here), invited(conference, there), invited(conference)
+    with known_programme(conference):
+        row = item(conference, "Thảo luận tổ")
+        room = RoomFactory(venue=here.venue, name={"vi": "Phòng 1"})
+        taken = AgendaRoomFactory(conference=conference, agenda_item=row, site=here, room=room)
+    taken.room = RoomFactory(venue=here.venue, name={"vi": "Phòng 2"})
+    taken.save()
+    release(conference)
+    close_window()
+    assert letters(of_there) == []
+    for person in (of_here, of_all):
+        [letter] = letters(person)
+        assert "Phòng 1" in text(letter)
+        assert "Phòng 2" in text(letter)
+
+
+def test_one_person_with_three_roles_gets_one_letter_with_everything() -> None:
+    """open-event-server#6731, #4174: one person with several roles got several mails."""
+    conference = held()
+    person = invited(conference)
+    answered(person, "accepted")
+    lift.run()
+    with known_programme(conference):
+        row = item(conference, "Tham luận", 4)
+        SpeakerFactory(conference=conference, agenda_item=row, person=person)
+        DutyFactory(conference=conference, agenda_item=row, kind="panel", person=person, office={})
+    row.refresh_from_db()
+    shift(row, 1)
+    release(conference)
+    move(conference, 1)
+    close_window()
+    [letter] = letters(person)
+    assert entry(letter) == ("REQUEST", 1, NOON + HOUR)
+    assert "13 giờ 00 đến 17 giờ 00" in text(letter)
+    assert text(letter).count("“Tham luận” dời") == 1
+
+
+def test_a_long_list_is_cut_and_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(news, "MOST_LINES", 2)
+    conference = held()
+    person = invited(conference)
+    with known_programme(conference):
+        rows = [item(conference, f"Mục {number}", 3 * number) for number in range(5)]
+    for number, row in enumerate(rows):
+        shift(row, 1 + number % 2)
+    release(conference)
+    close_window()
+    [letter] = letters(person)
+    assert text(letter).count(" dời từ ") == 2
+    assert "và 3 thay đổi khác." in text(letter)
+
+
+# Called off
+
+
+def test_a_postponement_is_told_at_once_and_the_new_time_asks_anew() -> None:
+    conference = held()
+    accepted, silent = invited(conference), invited(conference)
+    answered(accepted, "accepted")
+    lift.run()
+    move(conference, 1)
+    conferences.postpone(conference_id=conference.pk, reason={"vi": "Bão số 5"})
+    lift.run()
+    for person in (accepted, silent):
+        [letter] = letters(person, "postponement")
+        assert letter["subject"] == "Hoãn hội nghị: Hội nghị tổng kết"
+        assert entry(letter) == ("CANCEL", 2, NOON), "what is in their calendars"
+        assert "Lý do: Bão số 5" in text(letter)
+        assert "Thời gian đã báo: 12 giờ 00 đến 16 giờ 00" in text(letter)
+        assert letters(person) == []
+
+    move(conference, 24)
+    conferences.announce(conference_id=conference.pk)
+    close_window()
+    for person in (accepted, silent):
+        [letter] = letters(person)
+        assert letter["subject"] == "Thời gian mới: Hội nghị tổng kết"
+        assert entry(letter) == ("REQUEST", 3, NOON + 24 * HOUR)
+        assert "nay được tổ chức theo thời gian dưới đây" in text(letter)
+        assert "trước đây" not in text(letter)
+    row = Invitation.objects.get(person=accepted)
+    assert row.state == "accepted", "an answer stands until it is given anew"
+    assert row.answered_at < row.sent_at
+    answered(accepted, "accepted")
+    assert Event.objects.filter(name="invitation.answered", subject_id=row.pk).count() == 2
+
+
+def test_a_postponed_conference_held_at_its_old_time_after_all_is_told_again() -> None:
+    conference = held()
+    person = invited(conference)
+    conferences.postpone(conference_id=conference.pk, reason={"vi": "Bão"})
+    lift.run()
+    conferences.announce(conference_id=conference.pk)
+    close_window()
+    assert [entry(letter) for letter in letters(person)] == [("REQUEST", 2, NOON)]
+
+
+def test_a_postponement_nobody_heard_of_before_it_was_over_is_not_told() -> None:
+    conference = held()
+    person = invited(conference)
+    conferences.postpone(conference_id=conference.pk, reason={"vi": "Bão"})
+    conferences.announce(conference_id=conference.pk)
+    close_window()
+    assert letters(person, "postponement") == letters(person) == []
+
+
+def test_a_cancellation_says_it_all() -> None:
+    conference = held()
+    person = invited(conference)
+    move(conference, 1)
+    conferences.cancel(conference_id=conference.pk, reason={"vi": "Bão"})
+    close_window()
+    assert letters(person) == []
+    [letter] = letters(person, "cancellation")
+    assert entry(letter) == ("CANCEL", 1, NOON)
+    assert "12 giờ 00" in text(letter)
+
+
+# Once, and for any number
+
+
+def test_a_worker_that_dies_between_closing_and_mailing_costs_nobody_a_letter_and_brings_nobody_two(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    conference = held()
+    people = [invited(conference) for _ in range(3)]
+    move(conference, 1)
+    queue_all = news.mail.queue_all
+
+    def die(mails: Any) -> None:
+        queue_all(mails)
+        raise SystemExit
+
+    with monkeypatch.context() as patch:
+        patch.setattr(news.mail, "queue_all", die)
+        with pytest.raises(SystemExit):
+            close_window()
+    assert not OutgoingMail.objects.filter(purpose="news").exists()
+    assert set(Invitation.objects.values_list("sequence", flat=True)) == {0}
+    Delivery.objects.filter(state="due").update(due_at=NOON)  # its lease runs out
+    lift.run()
+    lift.run()
+    assert [len(letters(person)) for person in people] == [1, 1, 1]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_chunk_handed_to_many_workers_is_written_once() -> None:
+    conference = held()
+    people = [invited(conference) for _ in range(5)]
+    move(conference, 1)
+    Conference.objects.update(news_due_at=NOON)
+    conferences.tell_due_news()
+    due = Event.objects.get(name="conference.news_due")
+    in_threads(4, lambda: reactions.tell_news(due))
+    chunks = list(Event.objects.filter(name="news.addressed"))
+    assert len(chunks) == 4
+    results = in_threads(4, lambda: [services.mail_news(**body(chunk)) for chunk in chunks])
+    assert not [result for result in results if isinstance(result, Exception)]
+    assert [len(letters(person)) for person in people] == [1] * 5
+
+
+def body(chunk: Event) -> dict[str, Any]:
+    return {name: value for name, value in chunk.payload.items() if name != "unreachable"}
+
+
+def test_somebody_no_letter_can_be_written_to_keeps_nobody_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    conference = held()
+    poor, other = invited(conference), invited(conference)
+    Invitation.objects.filter(person=poor).update(email="khong phai dia chi")
+    move(conference, 1)
+    close_window()
+    assert len(letters(other)) == 1
+    assert Invitation.objects.get(person=poor).sequence == 0
+    left = Delivery.objects.exclude(state="settled").get()
+    assert left.event.payload["people"] == [str(poor.pk)]
+    assert left.last_error.startswith("Invalid")
+
+
+@pytest.mark.parametrize("invitees", [10, 200])
+def test_two_hundred_invitees_and_twenty_speakers_cost_a_constant_number_of_queries_per_chunk(invitees: int) -> None:
+    conference = held("Nhà A")
+    site = conference.sites.get()
+    invitations = InvitationListFactory(conference=conference, site=site)
+    rows = InvitationFactory.create_batch(invitees, list=invitations, sent=True)
+    with known_programme(conference):
+        for number in range(20):
+            row = item(conference, f"Tham luận {number}", number)
+            speaker = rows[number].person if number < min(10, invitees) else PersonFactory()
+            SpeakerFactory(conference=conference, agenda_item=row, person=speaker)
+    for row in AgendaItem.objects.filter(conference=conference):
+        shift(row, 1)
+    release(conference)
+    move(conference, 1)
+    Conference.objects.update(news_due_at=NOON)
+    conferences.tell_due_news()
+    due = Event.objects.get(name="conference.news_due", payload__from_release=1)
+    before = set(Event.objects.filter(name="news.addressed").values_list("pk", flat=True))
+    with CaptureQueriesContext(connection) as asked:
+        reactions.tell_news(due)
+    assert len(asked) <= 20, len(asked)
+    chunks = Event.objects.filter(name="news.addressed").exclude(pk__in=before)
+    told = 0
+    for chunk in chunks:
+        with CaptureQueriesContext(connection) as asked:
+            told += services.mail_news(**body(chunk))
+        assert len(asked) <= 30, len(asked)
+    assert told == OutgoingMail.objects.filter(purpose="news").count() == invitees + 20 - min(10, invitees)
+    assert len(chunks) == -(-told // news.CHUNK)
+
+
+def test_nothing_new_is_no_letter() -> None:
+    conference = held()
+    person = invited(conference)
+    services.tell_news(conference_id=conference.pk, from_sequence=0, to_sequence=0, from_release=0, to_release=0)
+    assert (
+        services.mail_news(
+            conference_id=conference.pk,
+            from_sequence=0,
+            to_sequence=0,
+            from_release=0,
+            to_release=0,
+            people=[str(person.pk)],
+        )
+        == 0
+    )
+    assert not Event.objects.filter(name="news.addressed").exists()
