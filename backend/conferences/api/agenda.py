@@ -27,6 +27,7 @@ class AgendaItemViewSet(PartShelf):
     """A conference's agenda: a tree of sessions, items and breaks, read from top to bottom."""
 
     queryset = queries.with_speakers(AgendaItem.objects.select_related("conference", "own_phase"))
+    of_the_programme = True
     serializer_class = AgendaItemSerializer
     rules = rules.AGENDA
     body_class, noun = AgendaItemBody, "agenda_item"

@@ -13,6 +13,7 @@ from rest_framework.response import Response
 from backend.conferences import queries, rules, services
 from backend.conferences.api.arranging import ArrangingActions
 from backend.conferences.api.printing import PrintsProgrammes
+from backend.conferences.api.programmes import ReleasesProgrammes
 from backend.conferences.api.shelf import shown_clashes, shown_offices_left
 from backend.conferences.models import Conference, Series
 from backend.conferences.serializers.clashes import ClashesSerializer, written
@@ -53,7 +54,7 @@ class ConferenceFilters(django_filters.FilterSet):
         return rows.filter(queries.held_by(organisation_id))
 
 
-class ConferenceViewSet(ArrangingActions, PrintsProgrammes):
+class ConferenceViewSet(ArrangingActions, PrintsProgrammes, ReleasesProgrammes):
     """Conferences the caller may see. Writing belongs to the lead organisation; chairs may start and close."""
 
     queryset = Conference.objects.none()
@@ -68,6 +69,8 @@ class ConferenceViewSet(ArrangingActions, PrintsProgrammes):
 
     def get_queryset(self) -> QuerySet[Conference]:
         visible = queries.visible_to(self.account)
+        if self.action in {"programme", "programme_changes", "release"}:
+            return visible
         if self.action in {"list", "print"}:
             return queries.for_lists(visible)
         return queries.for_details(visible, self.account)

@@ -38,6 +38,7 @@ class DutyViewSet(PartShelf):
     queryset = Duty.objects.select_related("conference", "person", "organisation").prefetch_related(
         "organisation__former_names"
     )
+    of_the_programme = True
     serializer_class = DutySerializer
     filterset_class = DutyFilters
     ordering = ("conference_id", "kind", "order", "id")

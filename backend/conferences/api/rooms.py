@@ -154,6 +154,7 @@ class AgendaRoomViewSet(PartShelf):
     queryset = AgendaRoom.objects.select_related("conference", "agenda_item", "site", "room").prefetch_related(
         "bookings", "site__bookings"
     )
+    of_the_programme = True
     serializer_class = AgendaRoomSerializer
     filterset_class = AgendaRoomFilters
     ordering = ("conference_id", "agenda_item_id", "id")

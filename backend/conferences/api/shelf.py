@@ -93,13 +93,15 @@ class PartFilters(django_filters.FilterSet):
 class PartShelf(Shelf):
     """Rows of one conference. Who may not see the conference finds none of them.
 
-    With `tells_clashes` the answer to a write says who or what would now be in two places at once.
+    With `tells_clashes` the answer to a write says who or what would now be in two places at once. Rows that make up
+    the working programme (`of_the_programme`) are, once one was released, for those who work on the conference.
     """
 
     parent = "conference"
     ordering: tuple[str, ...] = ("conference_id", "order", "id")
     filterset_class = PartFilters
     tells_clashes: ClassVar[bool] = True
+    of_the_programme: ClassVar[bool] = False
 
     def _shown(self, row: Any, status: int = 200) -> Response:
         response = super()._shown(row, status)
@@ -108,7 +110,8 @@ class PartShelf(Shelf):
         return response
 
     def get_queryset(self) -> QuerySet[Any]:
-        return queries.parts_visible_to(super().get_queryset(), self.account)
+        rows = queries.parts_visible_to(super().get_queryset(), self.account)
+        return queries.working_parts(rows, self.account) if self.of_the_programme else rows
 
     def _add(self, request: Any, fields: dict[str, Any]) -> Any:
         conference = fields.pop("conference")

@@ -32,6 +32,7 @@ class SpeakerViewSet(PartShelf):
     queryset = Speaker.objects.select_related("conference", "agenda_item", "person", "organisation").prefetch_related(
         "organisation__former_names"
     )
+    of_the_programme = True
     serializer_class = SpeakerSerializer
     rules = rules.SPEAKERS
     filterset_class = SpeakerFilters

@@ -4,12 +4,23 @@ import datetime as dt
 from collections.abc import Iterable
 from uuid import UUID
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import OuterRef, Prefetch, Q, QuerySet, Subquery
 
-from backend.conferences.models import AgendaItem, AgendaRoom, Conference, Duty, Organiser, Site, Speaker, Speech
+from backend.conferences.models import (
+    AgendaItem,
+    AgendaRoom,
+    Conference,
+    Duty,
+    Organiser,
+    Release,
+    Site,
+    Speaker,
+    Speech,
+)
 from backend.conferences.queries.confidential import Reader, hidden_items, without
 from backend.conferences.queries.rooms import with_bookings
 from backend.conferences.queries.visibility import visible_to
+from backend.conferences.queries.working import working_parts
 from backend.conferences.states import DutyKind, OrganiserRole
 from backend.core.text import Text
 from backend.people.models import Account, Organisation, Position
@@ -27,23 +38,35 @@ def for_lists(conferences: QuerySet[Conference]) -> QuerySet[Conference]:
 def for_details(conferences: QuerySet[Conference], account: Reader | None) -> QuerySet[Conference]:
     """With everything a conference's own page shows, in a constant number of queries.
 
-    Other conferences, and what belongs to agenda items, are left out where they are hidden from the account. None leaves nothing out: for what the house itself
-    works out, never for what it shows.
+    Other conferences, and what belongs to agenda items, are left out where they are hidden from the account; so is the
+    working programme where another one was released. None leaves nothing out: for what the house itself works out,
+    never for what it shows. `last_release` is the number of the latest released programme, None without one.
     """
     hidden = None
+    items, rooms, duties = (
+        AgendaItem.objects.select_related("own_phase"),
+        AgendaRoom.objects.select_related("agenda_item", "site", "room"),
+        Duty.objects.select_related("person", "organisation"),
+    )
     if account is not None:
+        items, rooms, duties = (
+            working_parts(items, account),
+            working_parts(rooms, account),
+            working_parts(duties, account),
+        )
         hidden = hidden_items(account)
         known = visible_to(account)
         conferences = conferences.prefetch_related(
             Prefetch("follows", known), Prefetch("followed_by", known.order_by("day", "id"))
         )
-    rooms = AgendaRoom.objects.select_related("agenda_item", "site", "room")
+    numbers = Release.objects.filter(conference=OuterRef("pk")).order_by("-number").values("number")
+    conferences = conferences.annotate(last_release=Subquery(numbers[:1]))
     return for_lists(conferences).prefetch_related(
-        Prefetch("agenda", with_speakers(without(AgendaItem.objects.select_related("own_phase"), hidden))),
+        Prefetch("agenda", with_speakers(without(items, hidden))),
         Prefetch("agenda_rooms", without(rooms, hidden)),
         "agenda_rooms__bookings",
         "agenda_rooms__site__bookings",
-        Prefetch("duties", without(Duty.objects.select_related("person", "organisation"), hidden)),
+        Prefetch("duties", without(duties, hidden)),
         "duties__organisation__former_names",
     )
 

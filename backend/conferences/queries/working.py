@@ -18,14 +18,14 @@ Reader = Account | AnonymousUser
 def works_on(account: Reader, conference: Conference) -> bool:
     """Whether the account reads the conference's working programme however much was released: it holds a reading role
     in the lead organisation, or chairs the whole conference or keeps its record."""
-    works = _worked_on_by(account)
+    works = worked_on_by(account)
     return works is None or Conference.objects.filter(works, pk=conference.pk).exists()
 
 
 def working_parts(rows: QuerySet[Row], account: Reader) -> QuerySet[Row]:
     """Of rows that make up working programmes (agenda items, their rooms and speakers, session chairs) those of
     conferences the account works on, or that never released a programme: everybody else reads the released one."""
-    works = _worked_on_by(account)
+    works = worked_on_by(account)
     if works is None:
         return rows
     closed = Conference.objects.filter(Exists(Release.objects.filter(conference=OuterRef("pk")))).exclude(works)
@@ -34,8 +34,8 @@ def working_parts(rows: QuerySet[Row], account: Reader) -> QuerySet[Row]:
     return rows.exclude(conference__in=closed)
 
 
-def _worked_on_by(account: Reader) -> Q | None:
-    """None: all of them."""
+def worked_on_by(account: Reader) -> Q | None:
+    """The conferences `works_on` is true of; None: all of them."""
     if isinstance(account, AnonymousUser):
         return Q(pk__in=[])
     where = organisations_with(account, *READERS)

@@ -93,11 +93,16 @@ class ConferenceSerializer(ConferenceSummary):
     """The whole conference but its speeches, which are a list of their own (/speeches?conference=…), as far as it is open
     to the caller: agenda items, their rooms and duties, the conference it `follows` and those it is `followed_by`.
 
+    `release` is the number of the latest released programme, null while there is none. Once there is one, `agenda`,
+    `agenda_rooms` and session chairs are the working programme of those who work on the conference; everybody else
+    finds none here and reads /conferences/{id}/programme.
+
     Of a series, `recurrence_id` is the local time it was first planned for, and `by_hand` names what was written in this
     occurrence alone: later edits of the series leave that as it is.
     """
 
     by_hand = serializers.ListField(child=serializers.CharField(), read_only=True)
+    release = serializers.IntegerField(source="last_release", read_only=True, allow_null=True)
     agenda = AgendaItemSerializer(many=True, read_only=True)
     agenda_rooms = AgendaRoomSerializer(many=True, read_only=True)
     duties = DutySerializer(many=True, read_only=True)
@@ -127,6 +132,7 @@ class ConferenceSerializer(ConferenceSummary):
             "attended",
             "reason",
             "note",
+            "release",
             "agenda",
             "agenda_rooms",
             "duties",
