@@ -36,6 +36,14 @@ def number(name: str, default: int) -> int:
         raise ImproperlyConfigured(f"{name} must be a whole number, not {value!r}.") from None
 
 
+def numbers(name: str, default: str) -> list[int]:
+    """A comma-separated variable as whole numbers, none of them below 0; anything else raises ImproperlyConfigured."""
+    found = words(name, default)
+    if not all(word.isascii() and word.isdecimal() for word in found):
+        raise ImproperlyConfigured(f"{name} must be whole numbers divided by commas, such as {default}.")
+    return [int(word) for word in found]
+
+
 def words(name: str, default: str = "") -> list[str]:
     """A comma-separated variable as a list without blanks."""
     return [word.strip() for word in os.environ.get(name, default).split(",") if word.strip()]

@@ -101,6 +101,10 @@ WHITENOISE_AUTOREFRESH = False
 MAX_BODY_BYTES = env.number("PLENUM_MAX_BODY_BYTES", 2 * 1024 * 1024)
 DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_BODY_BYTES
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
+# Files people hand in: each, and what one of them may hold when unpacked.
+UPLOAD_MAX_BYTES = env.number("PLENUM_UPLOAD_MAX_BYTES", 20 * 1024 * 1024)
+UPLOAD_MAX_UNPACKED_BYTES = env.number("PLENUM_UPLOAD_MAX_UNPACKED_BYTES", 10 * UPLOAD_MAX_BYTES)
+PAPER_REMINDER_DAYS = env.numbers("PLENUM_PAPER_REMINDER_DAYS", "7,3,1")
 
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
@@ -171,6 +175,7 @@ SPECTACULAR_SETTINGS = {
         "DutyKind": "backend.conferences.states.DutyKind",
         "OccurrenceOutcome": "backend.conferences.states.Outcome",
         "EquipmentKind": "backend.conferences.states.Equipment",
+        "PaperState": "backend.conferences.states.PaperState",
         "OrganiserRole": "backend.conferences.states.OrganiserRole",
         "Phase": "backend.conferences.states.Phase",
         "SpeechKind": "backend.conferences.states.SpeechKind",

@@ -15,6 +15,7 @@ from workers.celery import app
 TIMETABLE = {
     "plenum.clock.close_due_polls": 1.0,
     "plenum.clock.tell_due_news": 5.0,
+    "plenum.clock.remind_of_papers": 20.0,
     "plenum.clock.extend_series": 60.0,
     "plenum.clock.forget_what_expired": 3600.0,
 }
@@ -35,6 +36,13 @@ def tell_due_news() -> None:
     """Closes the news windows that have been open long enough, so that people are told what changed."""
     with context.acting(actor="clock"):
         conferences.tell_due_news()
+
+
+@app.task(name="plenum.clock.remind_of_papers")
+def remind_of_papers() -> None:
+    """Reminds of papers as the moments before their deadline come, and tells secretaries of those that were missed."""
+    with context.acting(actor="clock"):
+        conferences.remind_of_papers()
 
 
 @app.task(name="plenum.clock.extend_series")

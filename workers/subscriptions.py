@@ -2,7 +2,7 @@
 
 from backend.outbox.models import Event
 from backend.outbox.services import Reaction
-from workers.reactions import articles, conferences, invitations, minutes, registration, resolutions
+from workers.reactions import articles, conferences, invitations, minutes, papers, registration, resolutions
 
 SUBSCRIPTIONS: dict[str, list[str]] = {
     "conference.news_due": ["invitations.tell_news"],
@@ -17,6 +17,12 @@ SUBSCRIPTIONS: dict[str, list[str]] = {
     "registration.confirmed": ["registration.mail_confirmation"],
     "registration.waitlisted": ["registration.mail_waiting"],
     "registration.cancelled": ["registration.promote"],
+    "paper.requested": ["papers.mail_request"],
+    "paper.extended": ["papers.mail_extended"],
+    "paper.reminded": ["papers.mail_reminder"],
+    "paper.returned": ["papers.mail_returned"],
+    "paper.accepted": ["papers.mail_accepted"],
+    "paper.missed": ["papers.mail_missing"],
     "poll.sealed": ["resolutions.count"],
     "poll.declared": ["resolutions.conclude"],
     "minutes.approved": ["articles.draft_recap", "conferences.carry_over"],
@@ -27,6 +33,7 @@ REACTIONS: dict[str, Reaction] = {
     for module, functions in {
         conferences: conferences.ALL,
         invitations: invitations.ALL,
+        papers: papers.ALL,
         registration: registration.ALL,
         resolutions: resolutions.ALL,
         minutes: minutes.ALL,

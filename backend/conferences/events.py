@@ -141,3 +141,74 @@ class SeriesRoomTaken(DomainEvent):
     series_id: UUID
     conference_id: UUID
     room_id: UUID
+
+
+@event("paper.requested", subject="paper_id")
+class PaperRequested(DomainEvent):
+    """A planned speaker is asked for a paper; raising `link_round` voids the links sent before."""
+
+    paper_id: UUID
+    conference_id: UUID
+    link_round: int
+
+
+@event("paper.extended", subject="paper_id")
+class PaperExtended(DomainEvent):
+    """There is more time to hand it in; `due` counts minutes since 1970 (UTC)."""
+
+    paper_id: UUID
+    conference_id: UUID
+    due: int
+
+
+@event("paper.handed_in", subject="paper_id")
+class PaperHandedIn(DomainEvent):
+    """Version `number` is on file, for those who work on it."""
+
+    paper_id: UUID
+    conference_id: UUID
+    number: int
+
+
+@event("paper.returned", subject="paper_id")
+class PaperReturned(DomainEvent):
+    """Version `number` was read, and is to be changed."""
+
+    paper_id: UUID
+    conference_id: UUID
+    number: int
+
+
+@event("paper.accepted", subject="paper_id")
+class PaperAccepted(DomainEvent):
+    """What was accepted is filed as version `number`, and is final."""
+
+    paper_id: UUID
+    conference_id: UUID
+    number: int
+
+
+@event("paper.withdrawn", subject="paper_id")
+class PaperWithdrawn(DomainEvent):
+    """The paper is no longer asked for; its link answers no more."""
+
+    paper_id: UUID
+    conference_id: UUID
+
+
+@event("paper.reminded", subject="paper_id")
+class PaperReminded(DomainEvent):
+    """It is time to remind of the deadline; `sequence` is another one for each deadline and each reminder of it."""
+
+    paper_id: UUID
+    conference_id: UUID
+    sequence: int
+
+
+@event("paper.missed", subject="paper_id")
+class PaperMissed(DomainEvent):
+    """A day after the deadline the paper was not handed in; `due` counts minutes since 1970 (UTC)."""
+
+    paper_id: UUID
+    conference_id: UUID
+    due: int

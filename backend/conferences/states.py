@@ -115,7 +115,7 @@ class PaperState(models.TextChoices):
 
 PAPER_MOVES = Machine(
     hand_in=({"requested", "handed_in", "returned"}, "handed_in"),
-    return_=("handed_in", "returned"),
+    send_back=("handed_in", "returned"),
     accept=("handed_in", "accepted"),
     withdraw=({"requested", "handed_in", "returned"}, "withdrawn"),
     request=("withdrawn", "requested"),

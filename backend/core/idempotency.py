@@ -5,10 +5,12 @@ between the two cannot happen (draft-ietf-httpapi-idempotency-key-header). A sec
 `response.shown_once`) is not kept: the repetition tells everything but it.
 """
 
+import hashlib
 import json
 from collections.abc import Callable
 from typing import Any
 
+from django.core.files.uploadedfile import UploadedFile
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, transaction
 from django.utils.crypto import salted_hmac
@@ -22,11 +24,22 @@ KEPT_HEADERS = ("ETag", "Location")
 
 
 def _fingerprint(request: Any) -> str:
-    body = json.dumps(request.data, sort_keys=True, ensure_ascii=False, default=str)
+    body = json.dumps(request.data, sort_keys=True, ensure_ascii=False, default=_plain)
     # Keyed: a body may hold a password, which a bare hash would let anybody try out.
     return salted_hmac(
         "plenum.idempotency", f"{request.method} {request.get_full_path()}\n{body}", algorithm="sha256"
     ).hexdigest()
+
+
+def _plain(value: Any) -> str:
+    """A file is what it holds, whatever its name."""
+    if not isinstance(value, UploadedFile):
+        return str(value)
+    digest = hashlib.sha256()
+    for chunk in value.chunks():
+        digest.update(chunk)
+    value.seek(0)
+    return f"{value.name}:{digest.hexdigest()}"
 
 
 def once(request: Any, handler: Callable[..., Response], *args: Any, **kwargs: Any) -> Response:

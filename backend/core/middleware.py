@@ -2,14 +2,16 @@
 
 import re
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.urls import Resolver404, resolve
 from django.utils import translation
 from django.utils.translation.trans_real import parse_accept_lang_header
 
 from backend.core import context, metrics, problems
+from backend.core.bodies import CUT
 
 Next = Callable[[HttpRequest], HttpResponse]
 REQUEST_ID = re.compile(r"^[A-Za-z0-9._-]{8,64}$")
@@ -46,7 +48,10 @@ class ContentPolicy:
 
 
 class BodyLimit:
-    """Refuses an oversized body by its Content-Length before a byte is read, and NUL bytes in the address."""
+    """Refuses an oversized body by its Content-Length before a byte is read, and NUL bytes in the address.
+
+    A view that takes more says so: `takes_bytes` on it, or on its viewset as action → bytes.
+    """
 
     def __init__(self, get_response: Next) -> None:
         self.get_response = get_response
@@ -56,11 +61,24 @@ class BodyLimit:
             length = int(request.META.get("CONTENT_LENGTH") or 0)
         except ValueError:
             return problems.page(400, request)
-        if length > settings.MAX_BODY_BYTES:
+        if length > settings.MAX_BODY_BYTES and (request.META.get(CUT) or length > self._taken(request)):
             return problems.page(413, request)
         if "\x00" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
             return problems.page(400, request)
         return self.get_response(request)
+
+
+    @staticmethod
+    def _taken(request: HttpRequest) -> int:
+        try:
+            view = resolve(request.path_info).func
+        except Resolver404:
+            return 0
+        taken = getattr(getattr(view, "cls", None) or getattr(view, "view_class", None), "takes_bytes", 0)
+        if isinstance(taken, Mapping):
+            action = getattr(view, "actions", {}).get((request.method or "").lower(), "")
+            taken = taken.get(action, 0)
+        return int(taken() if callable(taken) else taken)
 
 
 class Language:

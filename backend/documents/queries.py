@@ -20,6 +20,12 @@ MEDIA_TYPES = {
     "pdf": "application/pdf",
 }
 
+#: What may be filed beside what the house itself writes.
+FILED_TYPES = {
+    **MEDIA_TYPES,
+    "pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+}
+
 Attendance = Callable[[Account], QuerySet[Any]]
 #: Who takes part in which conferences is known on higher floors; they say it here, as a query of conference ids.
 _attendances: list[Attendance] = []

@@ -11,7 +11,7 @@ from backend.core.queries import locked
 from backend.core.text import Text, say
 from backend.documents.events import DocumentFiled, DocumentNumbered, OfficialNumberVoided
 from backend.documents.models import Document, DocumentFile, NumberSeries, OfficialNumber
-from backend.documents.queries import MEDIA_TYPES
+from backend.documents.queries import FILED_TYPES
 from backend.outbox.services import emit
 
 
@@ -56,7 +56,7 @@ def add_version(*, document_id: UUID, contents: Mapping[str, bytes], stem: str, 
             document=document,
             number=number,
             draft=draft,
-            media_type=MEDIA_TYPES[format],
+            media_type=FILED_TYPES[format],
             filename=f"{stem[:140]}.{format}",
             content=content,
             sha256=hashlib.sha256(content).hexdigest(),

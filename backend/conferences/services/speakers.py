@@ -15,6 +15,7 @@ from django.db.models import Max
 from backend.conferences.models import AgendaItem, Conference, Paper, Speaker
 from backend.conferences.services.inputs import SpeakerFields
 from backend.conferences.services.offices import ensure_in_office, freeze_office
+from backend.conferences.services.papers import ask_another
 from backend.conferences.services.scheduling import ensure_writable, rearranging, save_changes
 from backend.conferences.states import ItemKind, PaperState
 from backend.core.clock import now
@@ -45,13 +46,16 @@ def add_speaker(*, conference_id: UUID, fields: SpeakerFields) -> Speaker:
 
 @transaction.atomic
 def edit_speaker(*, speaker_id: UUID, fields: SpeakerFields, expected: int | None = None) -> Speaker:
-    """Writes what is given; another person comes with the office that one holds. A paper that was asked for stays with
-    the speech: Conflict when it was handed in by somebody and another person were to speak."""
+    """Writes what is given; another person comes with the office that one holds, and a paper that was asked for is asked
+    of them. Raises Conflict when a paper was handed in and another person were to speak."""
     conference, speaker = _locked_speaker(speaker_id, expected)
     _keep_authors(speaker, fields)
+    before = speaker.person_id
     with rearranging(conference):
         _save(speaker, fields)
         save_changes(conference, fields=_TOLD)
+    if speaker.person_id != before:
+        ask_another(speaker)
     return speaker
 
 

@@ -4,15 +4,31 @@ from backend.invitations.services.answers import reply, reply_by_link
 from backend.invitations.services.letters import mail_cancellation, mail_invitation
 from backend.invitations.services.lists import add_members, create_list, send_list
 from backend.invitations.services.news import mail_news, tell_news
+from backend.invitations.services.papers import (
+    hand_in_by_link,
+    mail_missing_papers,
+    mail_paper_accepted,
+    mail_paper_extended,
+    mail_paper_reminder,
+    mail_paper_request,
+    mail_paper_returned,
+)
 from backend.invitations.services.postponement import mail_postponement, tell_of_postponement
 from backend.invitations.services.single import name_invitee, resend, withdraw, withdraw_all
 
 __all__ = [
     "add_members",
     "create_list",
+    "hand_in_by_link",
     "mail_cancellation",
     "mail_invitation",
+    "mail_missing_papers",
     "mail_news",
+    "mail_paper_accepted",
+    "mail_paper_extended",
+    "mail_paper_reminder",
+    "mail_paper_request",
+    "mail_paper_returned",
     "mail_postponement",
     "name_invitee",
     "reply",

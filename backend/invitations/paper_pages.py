@@ -1,0 +1,107 @@
+"""/p/<token>: where a speaker hands in a paper. No account, no script, nothing from elsewhere, in the speaker's language.
+
+GET only shows: mail scanners and previews fetch every link they see. POST hands in.
+"""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils.decorators import method_decorator
+from django.utils.translation import override
+from django.views import View
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+
+from backend.conferences.models import Paper
+from backend.conferences.queries.papers import MISSING
+from backend.conferences.states import PaperState
+from backend.core.clock import database_now
+from backend.core.errors import DomainError, Invalid
+from backend.core.text import current_language, localized, say
+from backend.documents.models import DocumentFile
+from backend.documents.uploads import looked_at, too_large
+from backend.invitations import paper_links, services, wording
+from backend.invitations.services.papers import paper_facts
+
+
+def _form_bytes() -> int:
+    """More than a file may have: a person who sends one that is too large is told so on a page."""
+    return 2 * int(settings.UPLOAD_MAX_BYTES)
+
+
+# No CSRF token, for the reasons of the reply page: the signed token in the address is the authority.
+@method_decorator([csrf_exempt, never_cache], name="dispatch")
+class PaperPage(View):
+    http_method_names = ["get", "head", "post"]
+    takes_bytes = staticmethod(_form_bytes)
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        try:
+            opened = paper_links.opened_by(kwargs["token"])
+        except DomainError as refusal:
+            return _refused(request, refusal)
+        language = opened.speaker.person.language if opened.speaker.person else current_language()
+        with override(language):
+            try:
+                paper_links.check_wanted(opened)
+                response: HttpResponseBase = super().dispatch(request, opened, kwargs["token"])
+            except DomainError as refusal:
+                response = _refused(request, refusal, localized(opened.conference.title))
+            response["Content-Language"] = language
+        return response
+
+    def get(self, request: HttpRequest, opened: Paper, token: str) -> HttpResponse:
+        return _page(request, opened, done=request.GET.get("done") == str(_last_number(opened)))
+
+    def post(self, request: HttpRequest, opened: Paper, token: str) -> HttpResponse:
+        file = request.FILES.get("file")
+        try:
+            if file is None:
+                raise Invalid({"file": say(vi="Xin chọn một tệp.", en="Please choose a file.")})
+            if (file.size or 0) > settings.UPLOAD_MAX_BYTES:
+                return _page(request, opened, status=413, problem=too_large())
+            upload = looked_at(filename=file.name or "", content=file.read())
+            filed = services.hand_in_by_link(token=token, upload=upload)
+        except Invalid as wrong:
+            return _page(request, opened, status=400, problem=next(iter(wrong.fields.values())))
+        except DomainError as refusal:
+            return _page(request, paper_links.opened_by(token), status=refusal.status, problem=refusal.sentence)
+        # To the page again, so that loading it anew hands nothing in.
+        return HttpResponseRedirect(f"{request.path}?done={_last_number(filed)}", status=303)
+
+
+def _last_number(paper: Paper) -> int:
+    last = DocumentFile.objects.filter(document=paper.document_id).order_by("-number").first()
+    return last.number if last else 0
+
+
+def _page(request: HttpRequest, opened: Paper, *, status: int = 200, **facts: Any) -> HttpResponse:
+    language, at = current_language(), database_now()
+    late = opened.due_at is not None and at > opened.due_at
+    files = DocumentFile.objects.filter(document=opened.document_id).defer("content").order_by("number")
+    shown = {
+        **paper_facts(opened, language),
+        "versions": [
+            {
+                "number": file.number,
+                "filename": file.filename,
+                "kilobytes": max(1, round(file.size / 1024)),
+                "at": wording.until(file.created_at, opened.conference.time_zone, language),
+                "final": not file.draft,
+            }
+            for file in files
+        ],
+        "accepted": opened.state == PaperState.ACCEPTED,
+        "late": late and opened.state in MISSING,
+        "open": opened.state != PaperState.ACCEPTED and not late,
+        "language": language,
+    }
+    return render(request, f"paper/page.{language}.html", {**shown, **facts}, status=status)
+
+
+def _refused(request: HttpRequest, refusal: DomainError, title: str = "") -> HttpResponse:
+    """A page that says why nothing can be handed in: 404 for a wrong link, 410 for a void one."""
+    facts = {"sentence": refusal.sentence, "title": title, "language": current_language()}
+    return render(request, "reply/refused.html", facts, status=refusal.status)
