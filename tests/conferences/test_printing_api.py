@@ -201,6 +201,7 @@ def test_printing_that_had_to_be_stopped_is_told_as_such(
     monkeypatch.setitem(api.FORMATS, "pdf", ("application/pdf", stopped))
     answer = ask(organiser, conference)
     assert (answer.status_code, answer.json()["type"]) == (503, "/problems/not-printed")
+    assert answer["Retry-After"] == "60"
 
 
 def test_a_programme_too_large_to_print_is_told_as_such(

@@ -23,3 +23,6 @@ class NotPrinted(DomainError):
         vi="Không in xong trong thời gian cho phép. Hãy thử lại sau.",
         en="Printing did not end in the time there is for it. Try again later.",
     )
+
+    def __init__(self) -> None:
+        super().__init__(retry_after=60)

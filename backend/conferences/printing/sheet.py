@@ -23,7 +23,8 @@ from backend.people.said import office_said
 
 #: What may be asked for, and the languages that stand side by side then.
 LANGUAGES: dict[str, tuple[str, ...]] = {"vi": ("vi",), "en": ("en",), "both": ("vi", "en")}
-#: The largest programme that is printed: entries, and characters of their texts.
+#: The largest programme that is printed: entries, and characters of their texts. It bounds what a spreadsheet takes,
+#: which is written in this very process: a few seconds and some ten megabytes.
 MOST_ENTRIES, MOST_CHARACTERS = 2_000, 1_000_000
 #: Raised when the same programme is printed otherwise than before, so that nobody keeps what was printed then.
 EDITION = 1
