@@ -23,6 +23,7 @@ from backend.conferences.queries import (
     for_lists,
     lead_organisation,
     name_then,
+    programme_for,
     site_said,
     when_said,
 )
@@ -212,7 +213,7 @@ def conference(request: HttpRequest, language: str, slug: str) -> HttpResponseBa
         lead=localized(name_then(lead, row.day), language) if lead else "",
         co=[localized(name_then(body, row.day), language) for body in co_organisations(row)],
         chairs=[_chair(duty, row, language) for duty in row.duties.all() if duty.kind == DutyKind.CHAIR],
-        agenda=[localized(item.title, language) for item in row.agenda.all()],
+        agenda=[localized(entry.title, language) for entry in programme_for(AnonymousUser(), row).entries],
         recap={"title": snapshot_of(recap).title[language], "address": addresses.article(language, recap.slug)}
         if recap
         else None,
