@@ -9,7 +9,8 @@ from django.db.models import Model
 from pypdf import PdfReader
 
 from backend.articles import services as articles
-from backend.conferences.models import AgendaItem, Paper
+from backend.conferences import services as conferences
+from backend.conferences.models import AgendaItem, Conference, Paper
 from backend.conferences.states import Confidentiality
 from backend.minutes import services as minutes
 from tests.access.callers import HOST, PARTICIPANTS, PARTNER, SIGNED_IN
@@ -41,12 +42,14 @@ class Inside:
 
     def __init__(self, world: World) -> None:
         self.world, self.rows = world, dict[type[Model], list[Any]]()
-        self.conference = world.conference("closed")
+        self.conference = world.conference("announced")
         self.items: dict[str, AgendaItem] = {}
         self._keep(self.conference)
         self.site = SiteFactory(conference=self.conference)
         for level in Confidentiality.values:
             self._fill(level, {"vi": f"Nội dung {WORDS[level]}", "en": WORDS[level]})
+        self._release()
+        Conference.objects.filter(pk=self.conference.pk).update(state="closed")
         self.minutes = minutes.draft(conference_id=self.conference.pk)
         minutes.submit(minutes_id=self.minutes.pk)
         minutes.approve(minutes_id=self.minutes.pk, account_id=world.accounts["chair"].pk)
@@ -57,6 +60,14 @@ class Inside:
         articles.approve(article_id=recap.pk, by=world.accounts["approver"].pk)
         self.recap = articles.publish(article_id=recap.pk)
         self._keep(self.recap)
+
+    def _release(self) -> None:
+        """Twice, so that there is something to compare."""
+        for more in ("", " (tiếp)"):
+            for item in self.items.values():
+                item.title = {**item.title, "vi": item.title["vi"] + more}
+                item.save()
+            self._keep(conferences.release(conference_id=self.conference.pk))
 
     def _fill(self, level: str, said: dict[str, str]) -> None:
         whole = {"conference": self.conference}

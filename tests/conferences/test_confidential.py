@@ -5,11 +5,13 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
+from rest_framework.test import APIClient
 
 from backend.conferences import queries
 from backend.conferences.models import AgendaItem, Conference, Speaker
 from backend.conferences.programme import Entry, Programme, Voice
 from backend.people.models import Account, Organisation, Person
+from tests.conferences.conftest import signed_in as client_of
 from tests.factories.conferences import AgendaItemFactory, ConferenceFactory, DutyFactory, SpeechFactory
 from tests.factories.people import AccountFactory, OrganisationFactory, PersonFactory, account_with
 
@@ -230,3 +232,99 @@ def test_to_everybody_only_public_conferences_show_a_programme(host: Organisatio
     whole = programme(entry(AgendaItemFactory(conference=conference)), conference=conference)
     assert queries.cut_for(whole, EVERYBODY, conference).entries == ()
     assert queries.cut_for(whole, account_with("editor", organisation=host), conference) == whole
+
+
+# Over HTTP
+
+AGENDA, CONFERENCES = "/api/v1/agenda-items", "/api/v1/conferences"
+
+
+def organiser_of(organisation: Organisation) -> APIClient:
+    return client_of(account_with("organiser", organisation=organisation))
+
+
+def test_an_item_is_never_looser_than_its_conference(host: Organisation) -> None:
+    conference = ConferenceFactory(lead=host, announced=True, confidentiality="internal")
+    client = organiser_of(host)
+    body = {"conference": str(conference.pk), "phase": "report", "title": {"vi": "Công tác cán bộ"}}
+
+    refused = client.post(AGENDA, {**body, "confidentiality": "public"}, headers={"Accept-Language": "en"})
+    made = client.post(AGENDA, {**body, "confidentiality": "restricted"})
+
+    assert refused.status_code == 400
+    assert refused.json()["errors"][0]["field"] == "confidentiality"
+    assert made.status_code == 201, made.json()
+    path = f"{AGENDA}/{made.json()['id']}"
+    wider = client.patch(path, {"confidentiality": "public"}, headers={"If-Match": "*"})
+    assert wider.status_code == 400
+    own = client.patch(path, {"confidentiality": ""}, headers={"If-Match": "*"})
+    assert (own.status_code, own.json()["confidentiality"]) == (200, "")
+
+
+def test_when_a_conference_is_closed_its_items_are_and_may_be_edited(conference: Conference, item: Item) -> None:
+    public = item("public")
+    client = organiser_of(conference.organisers.get(role="lead").organisation)
+    patch = client.patch(f"{CONFERENCES}/{conference.pk}", {"confidentiality": "internal"}, headers={"If-Match": "*"})
+    assert patch.status_code == 200, patch.json()
+    assert public.pk not in seen(signed_in())
+    edited = client.patch(f"{AGENDA}/{public.pk}", {"title": {"vi": "Khác"}}, headers={"If-Match": "*"})
+    assert edited.status_code == 200, edited.json()
+
+
+def test_whoever_may_not_see_an_item_cannot_write_to_it_either(conference: Conference, item: Item) -> None:
+    own, hidden, writer = item(), item("restricted"), PersonFactory()
+    DutyFactory(conference=conference, kind="secretary", person=writer, agenda_item=own)
+    client = client_of(signed_in(writer))
+    speech = {"conference": str(conference.pk), "kind": "remark", "speaker": {"vi": "Khối Đo lường"}}
+    assert client.post("/api/v1/speeches", {**speech, "agenda_item": str(own.pk)}).status_code == 201
+    refused = client.post("/api/v1/speeches", {**speech, "agenda_item": str(hidden.pk)})
+    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (400, "agenda_item")
+
+
+@pytest.mark.parametrize("whose", ["host", "partner", "elsewhere"])
+def test_what_is_copied_is_what_may_be_known(
+    conference: Conference, item: Item, host: Organisation, partner: Organisation, whose: str
+) -> None:
+    titles = {"": "Tổng kết", "internal": "Tài chính", "restricted": "Nhân sự"}
+    for level, title in titles.items():
+        DutyFactory(conference=conference, kind="panel", agenda_item=item(level, title={"vi": title}))
+    copier = {"host": host, "partner": partner, "elsewhere": OrganisationFactory()}[whose]
+    client, own = organiser_of(copier), {"organisation": str(copier.pk)}
+    levels = {"host": list(titles), "partner": ["", "internal"], "elsewhere": [""]}[whose]
+
+    parts = {"parts": ["agenda", "duties"], "lead": str(copier.pk)}
+    clone = client.post(f"{CONFERENCES}/{conference.pk}/clone", parts).json()
+    template = {"conference": str(conference.pk), "parts": ["agenda"], **own}
+    made = client.post("/api/v1/conference-templates", template).json()
+
+    for copy in (clone, made):
+        assert [(row["title"]["vi"], row["confidentiality"]) for row in copy["agenda"]] == [
+            (titles[level], level) for level in levels
+        ]
+    assert len(clone["duties"]) == len(levels)
+
+
+def test_the_closed_items_of_a_public_template_are_its_organisations_own(host: Organisation) -> None:
+    agenda = [
+        {"phase": "report", "title": {"vi": title}, "confidentiality": level}
+        for level, title in (("", "Tổng kết"), ("internal", "Tài chính"), ("restricted", "Nhân sự"))
+    ]
+    deputy = PersonFactory()
+    body = {
+        "title": {"vi": "Giao ban"},
+        "organisation": str(host.pk),
+        "standards": ["TCVN ISO 9001:2015"],
+        "agenda": agenda,
+        "duties": [{"kind": "guest", "person": str(deputy.pk)}],
+    }
+    made = organiser_of(host).post("/api/v1/conference-templates", body)
+    assert made.status_code == 201, made.json()
+    path = f"/api/v1/conference-templates/{made.json()['id']}"
+    elsewhere = OrganisationFactory()
+    stranger = organiser_of(elsewhere)
+
+    for client, expected in ((organiser_of(host), 3), (client_of(signed_in(deputy)), 2), (stranger, 1)):
+        assert len(client.get(path).json()["agenda"]) == expected
+    drafted = stranger.post(f"{path}/draft", {"lead": str(elsewhere.pk)}).json()
+    assert [row["title"]["vi"] for row in drafted["agenda"]] == ["Tổng kết"]
+    assert drafted["standards"] == ["TCVN ISO 9001:2015"]

@@ -27,6 +27,7 @@ from tests.factories.people import OrganisationFactory, OrganisationNameFactory,
 
 pytestmark = pytest.mark.django_db
 URL = "/api/v1/conferences"
+Granted = Callable[..., APIClient]
 
 
 def full(host: Organisation) -> Conference:
@@ -75,7 +76,7 @@ def test_a_conference_costs_the_same_whatever_it_consists_of(
         AgendaRoomFactory(conference=conference, site=site, agenda_item=item)
         DutyFactory(conference=conference, person=PersonFactory(), organisation=OrganisationFactory())
     client = signed_in(account_with("organiser", organisation=host))
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(22):
         assert client.get(f"{URL}/{conference.pk}").status_code == 200
 
 
@@ -90,7 +91,13 @@ def three(host: Organisation) -> Organisation:
     """Three conferences; returns the partner of `b`."""
     partner = OrganisationFactory()
     ConferenceFactory(
-        slug="a", lead=host, title={"vi": "Hội nghị Đánh giá", "en": "Evaluation"}, day=dt.date(2021, 1, 14)
+        slug="a",
+        lead=host,
+        title={"vi": "Hội nghị Đánh giá", "en": "Evaluation"},
+        day=dt.date(2021, 1, 14),
+        topics=["Chính quyền địa phương"],
+        standards=["TCVN ISO 18091:2020", "TCVN ISO 9001:2015"],
+        legal_basis=[{"vi": "Quyết định số 19/2014/QĐ-TTg của Thủ tướng Chính phủ"}],
     )
     ConferenceFactory(
         slug="b",
@@ -119,6 +126,12 @@ def three(host: Organisation) -> Organisation:
         ("q=evaluation", {"a"}),
         ("q=hội", {"a", "b"}),
         ("slug=c", {"c"}),
+        ("topic=Chính quyền địa phương", {"a"}),
+        ("topic=Chính quyền", set()),
+        ("standard=TCVN ISO 9001:2015", {"a"}),
+        ("standard=TCVN ISO 9001", set()),
+        ("legal_basis=19/2014/qđ-ttg", {"a"}),
+        ("q=chinh quyen 18091", {"a"}),
         ("q=%25", set()),
     ],
 )
@@ -131,6 +144,22 @@ def test_conferences_are_found_by_organisation_in_any_part(
 ) -> None:
     assert found(organiser, f"organisation={three.pk}") == {"b"}
     assert found(organiser, f"organisation={host.pk}") == {"a", "b", "c"}
+
+
+def test_what_comes_before_and_after_is_named_to_whoever_may_know_of_it(host: Organisation, granted: Granted) -> None:
+    before = ConferenceFactory(lead=host, announced=True, confidentiality="internal")
+    conference = ConferenceFactory(lead=host, announced=True, follows=before)
+    known = ConferenceFactory(lead=host, announced=True, follows=conference)
+    draft = ConferenceFactory(lead=host, follows=conference)
+
+    reads, stranger = granted("auditor", host), granted()
+
+    own = reads.get(f"{URL}/{conference.pk}").json()
+    assert (own["follows"], set(own["followed_by"])) == (str(before.pk), {str(known.pk), str(draft.pk)})
+    others = stranger.get(f"{URL}/{conference.pk}").json()
+    assert (others["follows"], others["followed_by"]) == (None, [str(known.pk)])
+    assert found(reads, f"follows={before.pk}") == {conference.slug}
+    assert found(stranger, f"follows={before.pk}") == set()
 
 
 @pytest.mark.parametrize("query", ["state=gone", "day_from=yesterday", "organisation=1", "colour=red", "cursor=%00x"])

@@ -35,7 +35,8 @@ ConferenceWritten = written(ConferenceSerializer, offices_left=OfficeLeftSeriali
 
 
 class ConferenceFilters(django_filters.FilterSet):
-    """`day_from` and `day_to` include their days; conferences without a known day are in no range."""
+    """`day_from` and `day_to` include their days; conferences without a known day are in no range. `topic` and `standard`
+    are one of those listed, as it is written there; `legal_basis` is any part of one, as 19/2014/QĐ-TTg."""
 
     state = django_filters.ChoiceFilter(choices=ConferenceState.choices)
     kind = django_filters.ChoiceFilter(choices=Kind.choices)
@@ -43,7 +44,10 @@ class ConferenceFilters(django_filters.FilterSet):
     day_from = django_filters.DateFilter("day", lookup_expr="gte")
     day_to = django_filters.DateFilter("day", lookup_expr="lte")
     series = django_filters.UUIDFilter("series_id")
-    follows = django_filters.UUIDFilter("follows_id")
+    follows = django_filters.UUIDFilter(method="following", label="The conference it follows")
+    topic = django_filters.CharFilter("topics", method="listed", label="A topic")
+    standard = django_filters.CharFilter("standards", method="listed", label="A standard")
+    legal_basis = django_filters.CharFilter("legal_basis", lookup_expr="icontains", label="Part of a legal basis")
     slug = django_filters.CharFilter("slug")
 
     class Meta:
@@ -52,6 +56,13 @@ class ConferenceFilters(django_filters.FilterSet):
 
     def held_by(self, rows: QuerySet[Conference], name: str, organisation_id: UUID) -> QuerySet[Conference]:
         return rows.filter(queries.held_by(organisation_id))
+
+    def listed(self, rows: QuerySet[Conference], name: str, wanted: str) -> QuerySet[Conference]:
+        return rows.filter(**{f"{name}__contains": [wanted]})
+
+    def following(self, rows: QuerySet[Conference], name: str, conference_id: UUID) -> QuerySet[Conference]:
+        """Finds nothing behind a conference the caller may not know of."""
+        return rows.filter(follows__in=queries.visible_to(self.request.user).filter(pk=conference_id))
 
 
 class ConferenceViewSet(ArrangingActions, PrintsProgrammes, ReleasesProgrammes):
