@@ -4,12 +4,12 @@ import datetime as dt
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from icalendar import Calendar, Event, Timezone, vCalAddress, vDuration, vRecur, vText, vUri
+from icalendar import Calendar, Event, vCalAddress, vDuration, vRecur, vText, vUri
 
+from backend.invitations.ical import zones
 from backend.invitations.ical.entries import (
     CalendarEntry,
     InvalidEntry,
@@ -21,9 +21,6 @@ from backend.invitations.ical.entries import (
 from backend.mail.mailbox import Mailbox
 
 PRODID = "-//Plenum//Conferences and meetings//VI"
-
-#: Older dates would put zones into every message that have not been in force for decades.
-_ZONES_FROM = dt.date(2000, 1, 1)
 
 
 class _Text(vText):
@@ -94,34 +91,15 @@ def _calendar(method: str) -> Calendar:
 
 
 def _written(calendar: Calendar, method: str, entries: Sequence[CalendarEntry]) -> bytes:
-    zones = {entry.timezone for entry in entries if isinstance(entry.start, dt.datetime)}
-    zones |= {entry.recurrence_id.timezone for entry in entries if entry.recurrence_id}
-    for described in filter(None, map(_zone, sorted(zones))):
-        calendar.add_component(described)
+    used = {entry.timezone for entry in entries if isinstance(entry.start, dt.datetime)}
+    used |= {entry.recurrence_id.timezone for entry in entries if entry.recurrence_id}
+    for zone in filter(None, map(zones.described, sorted(used))):
+        calendar.add_component(zone)
     for entry in entries:
         calendar.add_component(_event(method, entry))
     data: bytes = calendar.to_ical()
     _verify(data, method, entries)
     return data
-
-
-@lru_cache(maxsize=64)
-def _zone(name: str) -> Timezone | None:
-    """The VTIMEZONE of `name`; None for the thirty names of UTC (GMT, Zulu, …), whose times are written in UTC.
-
-    Made once: searching a zone's history takes longer than the rest of a message.
-    """
-    calendar, event = Calendar(), Event()
-    event.add("dtstart", dt.datetime(2000, 1, 1, tzinfo=ZoneInfo(name)))
-    calendar.add_component(event)
-    if not calendar.get_missing_tzids():
-        return None
-    calendar.add_missing_timezones(first_date=_ZONES_FROM)
-    if [zone.tz_name for zone in calendar.timezones] != [name]:
-        raise InvalidEntry("timezone", f"{name!r} cannot be described to other programs")
-    zone = calendar.timezones[0]
-    zone.pop("comment", None)
-    return zone
 
 
 def _event(method: str, entry: CalendarEntry) -> Event:
