@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
 from backend.articles.models import ArticleRevision
+from backend.conferences import services as conferences
 from backend.conferences.api.parts import DutyViewSet
 from backend.conferences.models import (
     AgendaItem,
@@ -21,6 +22,7 @@ from backend.conferences.models import (
     OutlineItem,
     OutlineSite,
     PortableEquipment,
+    Release,
     Room,
     RoomBooking,
     Series,
@@ -126,6 +128,9 @@ class House:
         row = SpeakerFactory(conference=conference, person=self.person(), organisation=self.renamed())
         item: AgendaItem = row.agenda_item
         return item
+
+    def released(self) -> Release:
+        return conferences.release(conference_id=self.conference().pk)
 
     def busy_conference(self) -> Conference:
         row = self.conference(exact=True)
@@ -246,6 +251,7 @@ ONE_MORE: dict[str, Callable[[House], Any]] = {
     ),
     "venues": lambda h: VenueFactory(organisation=h.renamed()),
     "rooms": lambda h: RoomFactory(venue__organisation=h.renamed()),
+    "releases": lambda h: h.released(),
     "agenda-rooms": lambda h: AgendaRoomFactory(conference=h.conference()),
     "series": lambda h: SeriesFactory(organisation=h.renamed(), outline=h.outline()),
     "conference-templates": lambda h: TemplateFactory(organisation=h.renamed(), outline=h.outline()),
@@ -283,6 +289,8 @@ ONE_MORE: dict[str, Callable[[House], Any]] = {
 GROWING: dict[str, tuple[Callable[[House], Any], Callable[[House, Any], Any]]] = {
     "conferences/<pk>": (lambda h: h.conference(), lambda h, row: _fill(h, row)),
     "conferences/<pk>/clashes": (lambda h: h.busy_conference(), lambda h, row: h.clash(row)),
+    "conferences/<pk>/programme": (lambda h: h.conference(), lambda h, row: h.spoken_to(row)),
+    "conferences/<pk>/programme/changes": (lambda h: h.released().conference, lambda h, row: h.spoken_to(row)),
     "conferences/<pk>/programme/print": (lambda h: h.conference(), lambda h, row: h.spoken_to(row)),
     "venues/<pk>": (
         lambda h: VenueFactory(organisation=h.host),
@@ -354,7 +362,7 @@ FLAT = {
     "invitations/<pk>", "registrations/<pk>", "presences/<pk>", "resolutions/<pk>", "findings/<pk>", "proposals/<pk>",
     "conclusions/<pk>", "official-numbers/<pk>", "tokens/<pk>", "people/<pk>", "positions/<pk>", "role-grants/<pk>",
     "mails/<pk>", "mails/<pk>/content", "events/<pk>", "webhook-endpoints/<pk>", "replies/<token>",
-    "minutes/<pk>/preview", "calendar-links/<pk>",
+    "minutes/<pk>/preview", "calendar-links/<pk>", "releases/<pk>",
 }  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from uuid import uuid4
 from rest_framework.test import APIClient
 
 from backend.articles.states import ArticleState
+from backend.conferences import services as conferences
 from backend.conferences.models import Conference
 from backend.core.clock import now
 from backend.documents import services as documents
@@ -136,6 +137,10 @@ class World:
         Conference.objects.filter(pk=self.running.pk).update(opened_at=now() - dt.timedelta(hours=1))
         self.elsewhere = ConferenceFactory(lead=self.foreign, announced=True, exact=True)
         DutyFactory(conference=self.elsewhere, kind="chair", person=self.foreign_chair)
+        self.released = self.conference("announced")
+        for title in ("Mở đầu", "Bế mạc"):
+            AgendaItemFactory(conference=self.released, title={"vi": title})
+            self.release = conferences.release(conference_id=self.released.pk)
         self.venue = VenueFactory(organisation=self.host)
         self.empty_venue = VenueFactory(organisation=self.host)
         self.room = RoomFactory(venue=self.venue)
