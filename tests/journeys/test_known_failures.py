@@ -1,6 +1,7 @@
 """What other conference systems got wrong, as their users reported it; each case once, as a user of this one meets it."""
 
 import datetime as dt
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -9,7 +10,10 @@ import icalendar
 import pytest
 import vobject
 from django.test import Client
+from pypdf import PdfReader
 
+from backend.conferences import services as conferences
+from backend.conferences.models import Conference
 from backend.core.clock import now
 from backend.invitations.models import Invitation
 from backend.mail.models import OutgoingMail
@@ -123,6 +127,136 @@ def test_a_cancelled_meeting_keeps_its_date(organiser: Caller, host: Organisatio
     )
     (event,) = icalendar.Calendar.from_ical(feed(conference)).events
     assert (str(event["STATUS"]), event["DTSTART"].dt) == ("CANCELLED", starts)
+
+
+def test_the_programme_is_told_in_the_time_of_the_place(organiser: Caller, host: Organisation) -> None:
+    """datatracker#5258, #5207, #3323: an agenda in UTC, or under the header of the wrong day."""
+    starts = later(30, 7)  # midnight in UTC: one day earlier there
+    agenda = [
+        {"phase": "opening", "title": {"vi": "Chào cờ"}, "minutes_planned": 15},
+        {"phase": "report", "title": {"vi": "Báo cáo tổng kết"}, "minutes_planned": 45},
+    ]
+    conference = held(organiser, host, starts, agenda=agenda)
+    organiser.post(f"conferences/{conference['id']}/release", expect=201)
+    shown = organiser.get(f"conferences/{conference['id']}/programme")
+    assert [entry["starts_at"] for entry in shown["entries"]] == [
+        starts.isoformat(),
+        (starts + dt.timedelta(minutes=15)).isoformat(),
+    ]
+    address = f"/api/v1/conferences/{conference['id']}/programme/print"
+    printed = organiser.http.get(address, {"format": "pdf", "language": "vi"})
+    assert printed.status_code == 200
+    words = "\n".join(page.extract_text() for page in PdfReader(BytesIO(bytes(printed.content))).pages)
+    assert "07:00" in words or "7 giờ" in words or "07 giờ" in words
+    assert starts.strftime("%d/%m/%Y") in words
+    assert (starts - dt.timedelta(days=1)).strftime("%d/%m/%Y") not in words
+
+
+# The programme
+
+
+@pytest.fixture
+def windows(settings: Any) -> Any:
+    """What changes is told when a window closes; calling it lets ten minutes pass."""
+    settings.NEWS_WINDOW = 600
+
+    def pass_by() -> int:
+        Conference.objects.exclude(news_due_at=None).update(news_due_at=now() - dt.timedelta(seconds=1))
+        return conferences.tell_due_news()
+
+    return pass_by
+
+
+def spoken(organiser: Caller, host: Organisation, speaker: Any) -> Any:
+    """A released programme: an opening, a paper by the speaker, and a discussion; and what it is led by."""
+    agenda = [
+        {"phase": "opening", "title": {"vi": "Khai mạc"}, "minutes_planned": 15},
+        {
+            "phase": "paper",
+            "title": {"vi": "Tham luận của khối Đo lường"},
+            "minutes_planned": 30,
+            "speakers": [{"person": str(speaker.pk)}],
+        },
+        {"phase": "discussion", "title": {"vi": "Thảo luận"}, "minutes_planned": 30},
+    ]
+    conference = held(organiser, host, later(30), agenda=agenda)
+    organiser.post(f"conferences/{conference['id']}/release", expect=201)
+    return conference
+
+
+def shifted(organiser: Caller, conference: Any, minutes: int, expect: int = 200) -> Any:
+    """Everything after the opening begins so many minutes later, and the programme is released."""
+    address = f"conferences/{conference['id']}"
+    told = organiser.http.post(
+        f"/api/v1/{address}/agenda/shift",
+        {"after": conference["agenda"][0]["id"], "minutes": minutes},
+        headers={"If-Match": f'"{organiser.get(address)["version"]}"'},
+    )
+    assert told.status_code == expect, told.content.decode()
+    if expect == 200:
+        organiser.post(f"{address}/release", expect=201)
+    return told.json()
+
+
+def test_a_speaker_moved_twice_within_a_minute_gets_one_letter(
+    organiser: Caller, host: Organisation, house: House, windows: Any
+) -> None:
+    """indico#3997, pretalx#1351: no word when a slot moves, or one letter for each step on the way."""
+    speaker, bystander = PersonFactory(email="dien-gia@dv.example"), PersonFactory(email="khach@dv.example")
+    conference = spoken(organiser, host, speaker)
+    invite(organiser, conference, [bystander])
+    house.run()
+    windows()
+    house.run()
+    before = len(house.letters_to(speaker.email))
+    shifted(organiser, conference, 10)
+    shifted(organiser, conference, 5)
+    house.run()
+    assert len(house.letters_to(speaker.email)) == before, "nothing goes out while the window is open"
+    windows()
+    house.run()
+    letters = house.letters_to(speaker.email)[before:]
+    assert len(letters) == 1
+    assert "13:45" in text(letters[0]) or "13 giờ 45" in text(letters[0])
+    assert "14:00" in text(letters[0]) or "14 giờ 00" in text(letters[0])
+    assert "13 giờ 55" not in text(letters[0]), "what it was in between is nobody's news"
+    assert "13:55" not in text(letters[0])
+    entries = organiser.get(f"conferences/{conference['id']}/programme", release=3)["entries"]
+    assert [entry["sequence"] for entry in entries] == [0, 1, 1]
+    assert windows() == 0
+
+
+def test_an_edit_that_fails_half_way_changes_and_tells_nothing(
+    organiser: Caller, host: Organisation, house: House, windows: Any
+) -> None:
+    """datatracker#10689: an edit of the agenda failed in the middle; it was deleted and made anew, and a list of people
+    got mail after mail."""
+    speaker, room = PersonFactory(email="dien-gia@dv.example"), RoomFactory()
+    conference = spoken(organiser, host, speaker)
+    windows()
+    house.run()
+    letters = len(house.mailbox.messages())
+    address = f"conferences/{conference['id']}"
+    place = [{"venue": str(room.venue_id), "room": str(room.pk)}]
+    paper = conference["agenda"][1]
+    held(organiser, host, later(30, 14, 15), sites=place, announce=False)
+    site = organiser.post("sites", {"conference": conference["id"], "venue": str(room.venue_id)}, expect=201)
+    organiser.post(
+        "agenda-rooms",
+        {"conference": conference["id"], "agenda_item": paper["id"], "site": site["id"], "room": str(room.pk)},
+        expect=201,
+    )
+    windows()
+    house.run()
+    letters = len(house.mailbox.messages())
+    was = organiser.get(f"{address}/programme")
+    told = shifted(organiser, conference, 15, expect=409)  # the room is another conference's from a quarter past two
+    assert told["report"]["conflicts"][0]["room"]["id"] == str(room.pk)
+    assert [person["person"]["id"] for person in told["report"]["people"] if person["person"]] == [str(speaker.pk)]
+    assert organiser.get(f"{address}/programme") == was
+    windows()
+    house.run()
+    assert len(house.mailbox.messages()) == letters
 
 
 # Series and rooms
