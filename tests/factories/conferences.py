@@ -114,6 +114,8 @@ class AgendaItemFactory(factory.django.DjangoModelFactory[models.AgendaItem]):
     phase = "report"
     order = factory.Sequence(lambda n: n + 1)
     title = {"vi": "Báo cáo tổng kết", "en": "Report"}
+    starts_at = None
+    pinned = factory.LazyAttribute(lambda self: self.starts_at is not None)
 
 
 class AgendaRoomFactory(factory.django.DjangoModelFactory[models.AgendaRoom]):

@@ -13,7 +13,7 @@ from backend.conferences.timetable import Times, Timetable, Warning
 from backend.core.clock import local
 from backend.core.text import localized, say
 
-Holder = tuple[object, object]
+Holder = tuple[UUID, UUID | None]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,33 +76,34 @@ class Effects:
 
     def said(self, warning: Warning) -> Any:
         """One sentence on what does not fit."""
-        names = {
+        names: dict[str, Any] = {
             "item_vi": localized(self.titles.get(warning.item), "vi"),
             "item_en": localized(self.titles.get(warning.item), "en"),
             "other_vi": localized(self.titles.get(warning.other), "vi"),
             "other_en": localized(self.titles.get(warning.other), "en"),
             "n": warning.minutes,
         }
-        return say(**_SAID[warning.kind], **names)
+        vi, en = _SAID[warning.kind]
+        return say(vi=vi, en=en, **names)
 
 
 _SAID = {
-    "runs_over": {
-        "vi": "“{item_vi}” kéo dài {n} phút sang giờ đã định của “{other_vi}”.",
-        "en": "“{item_en}” runs {n} minutes over into the fixed time of “{other_en}”.",
-    },
-    "before_start": {
-        "vi": "“{item_vi}” bắt đầu {n} phút trước giờ khai mạc hội nghị.",
-        "en": "“{item_en}” begins {n} minutes before the conference.",
-    },
-    "past_end": {
-        "vi": "“{item_vi}” kết thúc sau giờ bế mạc hội nghị {n} phút.",
-        "en": "“{item_en}” ends {n} minutes after the conference.",
-    },
-    "outside_session": {
-        "vi": "“{item_vi}” nằm ngoài phiên “{other_vi}” {n} phút.",
-        "en": "“{item_en}” is {n} minutes outside of the session “{other_en}”.",
-    },
+    "runs_over": (
+        "“{item_vi}” kéo dài {n} phút sang giờ đã định của “{other_vi}”.",
+        "“{item_en}” runs {n} minutes over into the fixed time of “{other_en}”.",
+    ),
+    "before_start": (
+        "“{item_vi}” bắt đầu {n} phút trước giờ khai mạc hội nghị.",
+        "“{item_en}” begins {n} minutes before the conference.",
+    ),
+    "past_end": (
+        "“{item_vi}” kết thúc sau giờ bế mạc hội nghị {n} phút.",
+        "“{item_en}” ends {n} minutes after the conference.",
+    ),
+    "outside_session": (
+        "“{item_vi}” nằm ngoài phiên “{other_vi}” {n} phút.",
+        "“{item_en}” is {n} minutes outside of the session “{other_en}”.",
+    ),
 }
 
 
@@ -164,7 +165,7 @@ def _concerned(items: Sequence[AgendaItem]) -> list[Concerned]:
     duties = Duty.objects.filter(agenda_item__in=ids, kind__in=PRESENT).select_related("person", "organisation")
     speakers = Speaker.objects.filter(agenda_item__in=ids).select_related("person", "organisation")
     rows: list[Speaker | Duty] = [*duties.order_by("kind", "order"), *speakers.order_by("order")]
-    places = {item_id: index for index, item_id in enumerate(ids)}
+    places: dict[UUID | None, int] = {item_id: index for index, item_id in enumerate(ids)}
     return [Concerned(row=row) for row in sorted(rows, key=lambda row: places[row.agenda_item_id])]
 
 
@@ -175,15 +176,12 @@ def _room_moves(wanted: Iterable[RoomBooking], booked: Mapping[Holder, RoomBooki
         was, is_now = booked.get(holder), new.get(holder)
         row = is_now or was
         assert row is not None
-        before, after = was and taken_span(was), is_now and _wanted_span(is_now.taken)
+        before = taken_span(was) if was is not None else None
+        after = taken_span(is_now) if is_now is not None else None
         if before != after:
             item_id = row.agenda_room.agenda_item_id if row.agenda_room else None
             found.append(RoomMove(room=row.room, site_id=row.site_id, item_id=item_id, before=before, after=after))
     return found
-
-
-def _wanted_span(taken: Any) -> Span:
-    return Span(taken.lower, taken.upper)
 
 
 def _conflicts(conference: Conference, wanted: Sequence[RoomBooking]) -> list[RoomConflict]:

@@ -136,7 +136,7 @@ class AgendaItemBody(AgendaFieldsBody):
     last of the session `parent`, else last of all. Whatever is below makes room. `order` says a free place outright."""
 
     conference = Id(queryset=Conference.objects.all())
-    parent = VisibleItem(required=False, allow_null=True)
+    parent = VisibleItem(required=False, allow_null=True)  # type: ignore[assignment]  # every field has a `parent`
     after = VisibleItem(required=False, allow_null=True)
     own_phase = Id(queryset=OwnPhase.objects.all(), required=False, allow_null=True)
 

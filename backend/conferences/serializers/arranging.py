@@ -21,7 +21,7 @@ class PlaceBody(Body):
     time follow from the order."""
 
     id = serializers.UUIDField()
-    parent = serializers.UUIDField(required=False, allow_null=True)
+    parent = serializers.UUIDField(required=False, allow_null=True)  # type: ignore[assignment]  # every field has one
     parallel = serializers.BooleanField(required=False)
     minutes_planned = serializers.IntegerField(required=False, allow_null=True, min_value=1, max_value=1440)
     starts_at = Moment(required=False, allow_null=True)

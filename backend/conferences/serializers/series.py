@@ -19,7 +19,7 @@ from backend.conferences.models import (
 from backend.conferences.serializers.fields import Id
 from backend.conferences.serializers.named import NamedPerson, OrganisationThen
 from backend.conferences.serializers.rooms import RoomSerializer, VenueBrief
-from backend.conferences.states import ClonePart, Confidentiality, DayPart, DutyKind, Kind, Outcome, Phase
+from backend.conferences.states import ClonePart, Confidentiality, DayPart, DutyKind, ItemKind, Kind, Outcome, Phase
 from backend.core.serializers import YEARS, Body, Day, HouseSerializer, LanguageMap, Line, Moment
 from backend.core.text import say
 from backend.people.models import Organisation, Person
@@ -61,11 +61,26 @@ class OutlineSiteSerializer(HouseSerializer):
 
 
 class OutlineItemSerializer(HouseSerializer):
-    """`carried_over`: what the last meeting left open is listed here."""
+    """`carried_over`: what the last meeting left open is listed here. `parent_order` is that of the session that holds
+    the item, null at the top; `phase_name` what its phase is called, {} where the house's word will do."""
+
+    parent_order = serializers.IntegerField(source="parent.order", default=None, allow_null=True, read_only=True)
 
     class Meta:
         model = OutlineItem
-        fields = ("order", "phase", "title", "minutes_planned", "confidentiality", "carried_over")
+        fields = (
+            "order",
+            "parent_order",
+            "kind",
+            "phase",
+            "phase_name",
+            "title",
+            "minutes_planned",
+            "parallel",
+            "reserve",
+            "confidentiality",
+            "carried_over",
+        )
         read_only_fields = fields
 
 
@@ -153,14 +168,29 @@ class OutlineSiteBody(Body):
     room = Id(queryset=Room.objects.all(), required=False, allow_null=True)
 
 
-class OutlineItemBody(Body):
-    """`carried_over`: what the last meeting left open is listed under this item of the next."""
+class InnermostOutlineItemBody(Body):
+    """`carried_over`: what the last meeting left open is listed under this item of the next. `phase_name` names a phase
+    of the conference's own; the `phase` is what it counts as, and only a break needs none."""
 
-    phase = serializers.ChoiceField(choices=Phase.choices)
+    kind = serializers.ChoiceField(choices=ItemKind.choices, required=False)
+    phase = serializers.ChoiceField(choices=Phase.choices, required=False)
+    phase_name = LanguageMap(one_line=True, max_length=200, required=False, required_text=False)
     title = LanguageMap(one_line=True, max_length=1000)
     minutes_planned = serializers.IntegerField(required=False, allow_null=True, min_value=1, max_value=1440)
+    parallel = serializers.BooleanField(required=False)
+    reserve = serializers.BooleanField(required=False)
     confidentiality = serializers.ChoiceField(choices=Confidentiality.choices, required=False, allow_blank=True)
     carried_over = serializers.BooleanField(required=False)
+
+
+class InnerOutlineItemBody(InnermostOutlineItemBody):
+    children = serializers.ListField(child=InnermostOutlineItemBody(), required=False, max_length=500)
+
+
+class OutlineItemBody(InnermostOutlineItemBody):
+    """What has `children` is a session; at most three deep."""
+
+    children = serializers.ListField(child=InnerOutlineItemBody(), required=False, max_length=500)
 
 
 class OutlineDutyBody(Body):
@@ -182,7 +212,7 @@ class OutlinedBody(Body):
     standards = serializers.ListField(child=Line(max_length=100), required=False, max_length=50)
     legal_basis = serializers.ListField(child=LanguageMap(max_length=1000), required=False, max_length=50)
     sites = serializers.ListField(child=OutlineSiteBody(), required=False, max_length=20)
-    agenda = serializers.ListField(child=OutlineItemBody(), required=False, max_length=200)
+    agenda = serializers.ListField(child=OutlineItemBody(), required=False, max_length=500)
     duties = serializers.ListField(child=OutlineDutyBody(), required=False, max_length=300)
 
 

@@ -3,7 +3,7 @@
 Every change locks the conference first, and works out the times of the whole programme anew: rooms follow the times.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -14,21 +14,16 @@ from backend.conferences.models import AgendaItem, Conference, Release
 from backend.conferences.queries.confidential import looser
 from backend.conferences.reading_order import DEEPEST, Stands
 from backend.conferences.services import timing
-from backend.conferences.services.inputs import AgendaFields, NestedAgendaFields
+from backend.conferences.services.inputs import AgendaFields
 from backend.conferences.services.parts import (
-    LIMITS,
-    at_most,
     delete_unused,
     ensure_of,
     locked_part,
     order_taken,
-    under,
     within_limit,
     write,
 )
-from backend.conferences.services.phases import phases_named
 from backend.conferences.services.scheduling import HELD, ensure_writable, rearranging, save_changes
-from backend.conferences.services.speakers import fill_item
 from backend.conferences.states import ITEM_MOVES, ConferenceState, DayPart, ItemKind, ItemState, Phase
 from backend.core.errors import Conflict, Invalid
 from backend.core.queries import locked
@@ -52,7 +47,7 @@ def add_agenda_item(*, conference_id: UUID, fields: AgendaFields) -> AgendaItem:
     within_limit(AgendaItem, conference)
     rows = timing.agenda_of(conference)
     item = AgendaItem(conference=conference)
-    _write(item, fields)
+    write_item(item, fields)
     with rearranging(conference):
         _save(conference, [*rows, item], item, fields)
     return item
@@ -77,7 +72,7 @@ def edit_agenda_item(*, agenda_item_id: UUID, fields: AgendaFields, expected: in
         )
     with rearranging(conference):
         before = timing.kept(rows)
-        _write(item, fields)
+        write_item(item, fields)
         _save(conference, rows, item, fields, before)
     return item
 
@@ -102,7 +97,7 @@ def _save(
 # What an item says of itself
 
 
-def _write(item: AgendaItem, fields: AgendaFields) -> None:
+def write_item(item: AgendaItem, fields: AgendaFields) -> None:
     """Writes the columns that are given; parent and order are placed later. Raises Invalid naming the field."""
     own: dict[str, Any] = {name: value for name, value in fields.items() if name not in _PLACING}
     ensure_of(item.conference, own_phase=own.get("own_phase"))
@@ -113,10 +108,8 @@ def _write(item: AgendaItem, fields: AgendaFields) -> None:
             raise Invalid({"phase": say(vi="Không khớp với phần riêng đã chọn.", en="Not what the own phase is.")})
         item.phase = item.own_phase.stands_for
     if not item.phase:
-        if item.kind != ItemKind.BREAK:
-            raise Invalid({"phase": say(vi="Phải ghi phần của chương trình.", en="A phase is needed.")})
-        item.phase = Phase.DISCUSSION  # a break belongs to none; where the record needs one, it interrupts the talk
-    if looser(item.confidentiality, item.conference.confidentiality):
+        item.phase = phase_without_one(item.kind)
+    if "confidentiality" in fields and looser(item.confidentiality, item.conference.confidentiality):
         raise Invalid(
             {
                 "confidentiality": say(
@@ -124,6 +117,14 @@ def _write(item: AgendaItem, fields: AgendaFields) -> None:
                 )
             }
         )
+
+
+def phase_without_one(kind: str) -> str:
+    """The phase of an item that names none. A break belongs to none: it counts as the talk it interrupts. Raises Invalid
+    for anything else."""
+    if kind != ItemKind.BREAK:
+        raise Invalid({"phase": say(vi="Phải ghi phần của chương trình.", en="A phase is needed.")})
+    return Phase.DISCUSSION
 
 
 def _settle_time(item: AgendaItem, fields: Mapping[str, Any]) -> None:
@@ -338,7 +339,7 @@ def _called_off(rows: Sequence[AgendaItem], item_id: UUID) -> bool:
 
 def _with_held(rows: Sequence[AgendaItem], item_id: UUID) -> tuple[AgendaItem, list[AgendaItem]]:
     ids = [each.id for each in reading_order.block(_standing(rows), item_id)]
-    by_id = {row.pk: row for row in rows}
+    by_id: dict[Any, AgendaItem] = {row.pk: row for row in rows}
     item, *held = [by_id[each] for each in ids]
     return item, held
 
@@ -350,61 +351,3 @@ def _keep_moved(
         timing.keep_times(conference, rows)
         timing.store(rows, before, also={row.pk for row in moved})
         save_changes(conference, fields=["agenda"])
-
-
-# A whole agenda at once
-
-
-def fill_agenda(conference: Conference, agenda: Sequence[NestedAgendaFields]) -> dict[int, AgendaItem]:
-    """Gives a new conference its agenda; returns the items by their order. Whatever comes without an order stands where
-    it stands in the list. Raises Invalid naming the field by its path, as `agenda.0.children.1.title`."""
-    items: dict[int, AgendaItem] = {}
-    flat = list(flattened(agenda))
-    if len(flat) > LIMITS[AgendaItem]:
-        raise Invalid({"agenda": at_most(LIMITS[AgendaItem])})
-    named = [
-        {"name": entry["phase_name"], "stands_for": entry["phase"]}
-        for _, _, entry in flat
-        if entry.get("phase_name") and entry.get("phase")
-    ]
-    own_phases = iter(phases_named(conference, named))  # type: ignore[arg-type]
-    made: list[AgendaItem] = []
-    for path, above, entry in flat:
-        with under(path):
-            item = AgendaItem(conference=conference, parent=made[above] if above is not None else None)
-            item.order = entry.get("order", made[-1].order + 1 if made else 1)
-            if item.order in items:
-                raise Invalid({"order": order_taken()})
-            if entry.get("phase_name") and entry.get("phase"):
-                item.own_phase = next(own_phases)
-            _write(item, entry)
-            if item.parent is not None and item.parent.kind != ItemKind.SESSION:
-                raise Invalid({"children": only_sessions_hold()})
-            items[item.order] = item
-            made.append(item)
-    rows = sorted(made, key=lambda row: row.order)
-    with under("agenda"):
-        ensure_tree(rows)
-    timing.keep_times(conference, rows)
-    AgendaItem.objects.bulk_create(rows)
-    for item, (path, _, entry) in zip(made, flat, strict=True):
-        if entry.get("speakers"):
-            with under(path):
-                fill_item(item, entry["speakers"])
-    return items
-
-
-def flattened(
-    agenda: Sequence[NestedAgendaFields], path: str = "agenda", above: int | None = None, base: int = 0
-) -> Iterator[tuple[str, int | None, NestedAgendaFields]]:
-    """Each entry from top to bottom with its path and the index of the one that holds it. What holds others is a
-    session, unless it says otherwise."""
-    index = base
-    for place, entry in enumerate(agenda):
-        children = entry.get("children") or ()
-        here, mine = f"{path}.{place}", index
-        yield here, above, {"kind": ItemKind.SESSION, **entry} if children else entry
-        index += 1
-        for found in flattened(children, f"{here}.children", mine, index):
-            index += 1
-            yield found

@@ -156,7 +156,7 @@ def _named(item: AgendaItem, *, vi: str, en: str) -> Any:
 
 
 def _in_new_order(rows: list[AgendaItem], items: Sequence[PlaceFields]) -> list[AgendaItem]:
-    by_id = {row.pk: row for row in rows}
+    by_id: dict[Any, AgendaItem] = {row.pk: row for row in rows}
     _ensure_all_named(by_id, items)
     parents = {entry["id"]: entry.get("parent", by_id[entry["id"]].parent_id) for entry in items}
     standing = [Stands(entry["id"], parents[entry["id"]]) for entry in items]

@@ -16,6 +16,7 @@ from backend.conferences.models import (
     Duty,
     EquipmentClaim,
     Outline,
+    OwnPhase,
     Site,
 )
 from backend.conferences.queries import co_organisations, lead_organisation
@@ -25,6 +26,7 @@ from backend.conferences.services.carrying import carry_over
 from backend.conferences.services.drafting import draft
 from backend.conferences.services.inputs import ConferenceFields, OutlineFields, TemplateFields
 from backend.conferences.services.scheduling import rearrange
+from backend.conferences.services.timing import keep_times
 from backend.conferences.states import ClonePart, ConferenceState
 from backend.core.errors import Invalid
 from backend.core.queries import locked
@@ -42,7 +44,10 @@ COLUMNS_OF_PART: dict[str, tuple[str, ...]] = {
 #: Columns every clone has from the original.
 ALWAYS = ("kind", "title", "confidentiality", "time_zone", "day_part", "clash_policy")
 #: What no copy of a row has from it: its own identity, and what came of it.
-_OWN = {"id", "created_at", "updated_at", "version", "conference", "attended", "open_points", "during"}
+_OWN = {
+    "id", "created_at", "updated_at", "version", "conference", "attended", "open_points", "during", "state", "reason",
+    "ends_at",
+}  # fmt: skip
 
 
 @transaction.atomic
@@ -57,7 +62,7 @@ def clone(
 ) -> Conference:
     """A new draft with the chosen parts of a conference, at the time given in `fields` (which win over the original).
 
-    - Agenda times keep their distance from the start, where both starts are exact; else they are left open.
+    - Pinned agenda items keep their distance from the start, where both starts are exact; else they lose their time.
     - Agenda items in `besides` stay behind, with all that belongs to them: whoever clones may not know of them.
     - People come with the office they hold on the new day, as it is called then.
     - Rooms are taken at once when the time is exact. Raises Conflict when one is taken: nothing is cloned then.
@@ -103,15 +108,29 @@ def _sites(original: Conference, conference: Conference) -> dict[UUID, Site]:
 
 
 def _agenda(original: Conference, conference: Conference, besides: Collection[UUID]) -> dict[UUID, AgendaItem]:
-    """The new agenda items by the old ones' ids; what hangs on another item hangs on its copy."""
+    """The new agenda items by the old ones' ids, each in the copy of its session and of its phase. What was postponed
+    or cancelled then is planned again, and a session that stays behind keeps what it holds with it."""
+    phases = {
+        phase.pk: OwnPhase.objects.create(**_copied(phase), conference=conference)
+        for phase in original.own_phases.all()
+    }
+    days = conference.day - original.day if conference.day and original.day else None
     made: dict[UUID, AgendaItem] = {}
-    for item in original.agenda.exclude(pk__in=besides):
-        starts_at = _shifted(item.starts_at, original.starts_at, conference.starts_at)
-        made[item.pk] = AgendaItem(**_copied(item, starts_at=starts_at), conference=conference)
-    for copy in made.values():
-        for field in AgendaItem._meta.concrete_fields:
-            if field.related_model is AgendaItem and (parent := getattr(copy, field.attname)) is not None:
-                setattr(copy, field.name, made[parent])
+    for item in original.agenda.select_related("parent", "own_phase").order_by("order"):
+        if item.pk in besides or (item.parent_id is not None and item.parent_id not in made):
+            continue
+        starts_at = _shifted(item.starts_at, original.starts_at, conference.starts_at) if item.pinned else None
+        day = item.day + days if item.day is not None and days is not None else None
+        own = {
+            "parent": _found(made, item.parent_id),
+            "own_phase": _found(phases, item.own_phase_id),
+            "starts_at": starts_at,
+            "pinned": starts_at is not None,
+            "day": day,
+            "day_part": item.day_part if day else "",
+        }
+        made[item.pk] = AgendaItem(**_copied(item, **own), conference=conference)
+    keep_times(conference, list(made.values()))
     AgendaItem.objects.bulk_create(made.values())
     return made
 

@@ -18,14 +18,16 @@ from django.db.models.deletion import Collector
 
 from backend.conferences import recurrence
 from backend.conferences.events import ConferenceDropped, ConferenceReopened, SeriesRoomTaken
-from backend.conferences.models import AgendaItem, Conference, Duty, Series, Site
+from backend.conferences.models import Conference, Duty, Series, Site
 from backend.conferences.queries import series as queries
 from backend.conferences.services import lifecycle, outlines, programme
 from backend.conferences.services.carrying import carry_over
 from backend.conferences.services.drafting import draft
 from backend.conferences.services.inputs import ConferenceFields, SiteFields
+from backend.conferences.services.laying import lay_agenda
 from backend.conferences.services.offices import follow_day
 from backend.conferences.services.scheduling import TIME_FIELDS, book_rooms, save_changes, settle_time
+from backend.conferences.services.timing import move_along, retime
 from backend.conferences.states import MOVES, ConferenceState, Outcome
 from backend.core.errors import Conflict, DomainError
 from backend.core.text import Text, both, say
@@ -262,13 +264,17 @@ def _followed(series: Series, row: Conference, touched: Collection[str]) -> Chan
     changed = [name for name in before if getattr(row, name) != before[name]]
     moved = [name for name in changed if name in TIME_FIELDS]
     taken: list[UUID] = []
+    changed += ["agenda"] if "agenda" in reached and _lay_agenda(row, series) else []
+    if moved:
+        move_along(row, was=before)
+    elif "agenda" in changed:
+        retime(row)
     if moved or "sites" in reached:
         places = _places(row)
         if "sites" not in by_hand:
             _lay_sites(row, series)
         taken = _book_what_is_free(row)
         moved += ["sites"] if _places(row) != places else []
-    changed += ["agenda"] if "agenda" in reached and _lay_agenda(row, series) else []
     changed += ["duties"] if "duties" in reached and _lay_duties(row, series) else []
     changed += [part for part in follow_day(row, before["day"]) if part not in changed]
     if not changed and not moved:
@@ -346,16 +352,8 @@ def _lay_sites(row: Conference, series: Series) -> None:
 
 
 def _lay_agenda(row: Conference, series: Series) -> bool:
-    there = {item.order: item for item in row.agenda.all()}
-    changed = False
-    for wanted in outlines.agenda_of(series.outline):
-        item = there.pop(wanted["order"], None) or AgendaItem(conference=row)
-        if item._state.adding or any(getattr(item, name) != value for name, value in wanted.items()):
-            for name, value in wanted.items():
-                setattr(item, name, value)
-            item.save()
-            changed = True
-    for item in there.values():
+    changed, others = lay_agenda(row, outlines.agenda_of(series.outline))
+    for item in reversed(others):
         if nobody_refers_to(item):
             item.delete()
             changed = True

@@ -1,23 +1,26 @@
 """The standing part of series and templates: written as a whole, and turned into the parts of a new conference."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, TypedDict
 from uuid import UUID
 
 from django.db.models import Model
 
-from backend.conferences.models import Conference, Outline, OutlineDuty, OutlineItem, OutlineSite
+from backend.conferences.models import AgendaItem, Conference, Outline, OutlineDuty, OutlineItem, OutlineSite
+from backend.conferences.services.agenda import only_sessions_hold, phase_without_one
 from backend.conferences.services.inputs import (
-    AgendaFields,
     DutyFields,
+    NestedAgendaFields,
     OutlineDutyFields,
     OutlineFields,
     OutlineItemFields,
     OutlineSiteFields,
     SiteFields,
 )
-from backend.conferences.states import DutyKind
+from backend.conferences.services.laying import flattened
+from backend.conferences.services.parts import LIMITS, at_most
+from backend.conferences.states import DutyKind, ItemKind
 from backend.core.errors import Invalid
 from backend.core.text import Text, say
 
@@ -40,7 +43,7 @@ def write_outline(outline: Outline, fields: OutlineFields) -> list[str]:
         outline.save()
     if "sites" in fields and _replaced(outline, OutlineSite, _checked_sites(fields["sites"])):
         changed.append("sites")
-    if "agenda" in fields and _replaced(outline, OutlineItem, fields["agenda"]):
+    if "agenda" in fields and _agenda_replaced(outline, fields["agenda"]):
         changed.append("agenda")
     if "duties" in fields and _replaced(outline, OutlineDuty, _checked_duties(fields["duties"])):
         changed.append("duties")
@@ -56,6 +59,35 @@ def _replaced(outline: Outline, kind: type[Model], entries: Sequence[Mapping[str
     kind._default_manager.filter(outline=outline).delete()
     kind._default_manager.bulk_create(rows)
     return True
+
+
+def _agenda_replaced(outline: Outline, agenda: Sequence[OutlineItemFields]) -> bool:
+    """Makes the standing agenda `agenda`, each item below the one that holds it; False when it is that already.
+
+    Raises Invalid naming the entry by its path: too many, no phase, or held by what is no session.
+    """
+    flat = list(flattened(agenda))  # type: ignore[arg-type]
+    if len(flat) > LIMITS[AgendaItem]:
+        raise Invalid({"agenda": at_most(LIMITS[AgendaItem])})
+    rows: list[OutlineItem] = []
+    for order, (path, above, entry) in enumerate(flat, start=1):
+        own = {name: value for name, value in entry.items() if name != "children"}
+        with _under(path):
+            if above is not None and rows[above].kind != ItemKind.SESSION:
+                raise Invalid({"children": only_sessions_hold()})
+            if not own.get("phase"):
+                own["phase"] = phase_without_one(str(own.get("kind", ItemKind.ITEM)))
+        rows.append(OutlineItem(outline=outline, order=order, parent=rows[above] if above is not None else None, **own))
+    there = list(OutlineItem.objects.filter(outline=outline).select_related("parent").order_by("order"))
+    if [_said_in_place(row) for row in rows] == [_said_in_place(row) for row in there]:
+        return False
+    OutlineItem.objects.filter(outline=outline).delete()
+    OutlineItem.objects.bulk_create(rows)
+    return True
+
+
+def _said_in_place(row: OutlineItem) -> dict[str, Any]:
+    return {**_said(row), "parent_id": row.parent.order if row.parent else None}
 
 
 def _said(row: Model) -> dict[str, Any]:
@@ -152,19 +184,33 @@ def sites_of(outline: Outline) -> list[SiteFields]:
     return [{"venue": site.venue, "room": site.room, "order": site.order} for site in outline.sites.all()]
 
 
-def agenda_of(outline: Outline, besides: Collection[UUID] = ()) -> list[AgendaFields]:
-    return [
-        {
-            "order": item.order,
-            "phase": item.phase,
-            "title": item.title,
-            "minutes_planned": item.minutes_planned,
-            "confidentiality": item.confidentiality,
-            "carried_over": item.carried_over,
-        }
-        for item in outline.agenda.all()
-        if item.pk not in besides
-    ]
+def agenda_of(outline: Outline, besides: Collection[UUID] = ()) -> list[NestedAgendaFields]:
+    """The standing agenda as a new conference is given it, but the items in `besides` and what those hold."""
+    return _tree(outline.agenda.all(), besides, own=("order", "phase_name"))
+
+
+#: What a standing item says of itself.
+_ITEM = ("kind", "phase", "title", "minutes_planned", "parallel", "reserve", "confidentiality", "carried_over")
+
+
+def _tree(
+    items: Iterable[OutlineItem | AgendaItem], besides: Collection[UUID], *, own: Sequence[str] = ()
+) -> list[Any]:
+    """The items, which come in order, as entries within entries; whatever `besides` holds stays behind with it."""
+    found: list[Any] = []
+    entries: dict[UUID, dict[str, Any]] = {}
+    for item in items:
+        if item.pk in besides or (item.parent_id is not None and item.parent_id not in entries):
+            continue
+        entry = {name: getattr(item, name) for name in (*_ITEM, *own)}
+        if isinstance(item, AgendaItem):
+            entry["phase_name"] = item.own_phase.name if item.own_phase else {}
+        entries[item.pk] = entry
+        if item.parent_id is None:
+            found.append(entry)
+        else:
+            entries[item.parent_id].setdefault("children", []).append(entry)
+    return found
 
 
 def duties_of(outline: Outline) -> list[DutyFields]:
@@ -195,16 +241,7 @@ def fields_of(outline: Outline) -> OutlineFields:
         }
         for duty in outline.duties.all()
     ]
-    agenda: list[OutlineItemFields] = [
-        {
-            "phase": item.phase,
-            "title": item.title,
-            "minutes_planned": item.minutes_planned,
-            "confidentiality": item.confidentiality,
-            "carried_over": item.carried_over,
-        }
-        for item in outline.agenda.all()
-    ]
+    agenda: list[OutlineItemFields] = _tree(outline.agenda.all(), (), own=("phase_name",))
     sites: list[OutlineSiteFields] = [{"venue": site.venue, "room": site.room} for site in outline.sites.all()]
     return {**columns_of(outline), "sites": sites, "agenda": agenda, "duties": duties}
 
@@ -214,16 +251,8 @@ def outline_of(conference: Conference, besides: Collection[UUID] = ()) -> Outlin
     sites: list[OutlineSiteFields] = [
         {"venue": site.venue, "room": site.room} for site in conference.sites.select_related("venue", "room")
     ]
-    agenda: list[OutlineItemFields] = [
-        {
-            "phase": item.phase,
-            "title": item.title,
-            "minutes_planned": item.minutes_planned,
-            "confidentiality": item.confidentiality,
-            "carried_over": item.carried_over,
-        }
-        for item in conference.agenda.exclude(pk__in=besides)
-    ]
+    items = conference.agenda.select_related("own_phase").order_by("order", "id")
+    agenda: list[OutlineItemFields] = _tree(items, besides)
     duties: list[OutlineDutyFields] = [
         {
             "kind": duty.kind,

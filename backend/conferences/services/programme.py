@@ -13,8 +13,8 @@ from django.db.models import Max
 
 from backend.conferences.events import ConferenceEdited
 from backend.conferences.models import Conference, Duty, Site, Speech
-from backend.conferences.services.agenda import fill_agenda
 from backend.conferences.services.inputs import DutyFields, NestedAgendaFields, SiteFields, SpeechFields
+from backend.conferences.services.laying import fill_agenda
 from backend.conferences.services.offices import ensure_in_office, freeze_office
 from backend.conferences.services.parts import (
     ensure_of,
