@@ -18,7 +18,7 @@ from backend.simulation.plan import plan_year
 from backend.simulation.shapes import HELD, Plan
 from backend.simulation.stored import count_stored, promised_digest, stored_digest
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def past_year() -> Plan:

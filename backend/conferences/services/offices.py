@@ -27,6 +27,8 @@ def ensure_in_office(row: Duty | Speaker, fields: Mapping[str, Any]) -> None:
     conference's day. Looks only when `fields` name the person anew, the organisation or the office."""
     if row.person is None or not fields.keys() & {"person", "organisation", "office"}:
         return
+    if "person" in fields and "office" not in fields and row.office:
+        return  # what freeze_office wrote is held that day
     offices = queries.positions_of({row.person_id}).get(row.person.pk, [])
     day = row.conference.day
     left = queries.left_by(offices, day, organisation_id=row.organisation_id, office=row.office)

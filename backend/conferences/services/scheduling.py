@@ -156,8 +156,6 @@ def book_rooms(conference: Conference) -> None:
     """
     wanted = wanted_bookings(conference)
     there = {_holder(row): row for row in RoomBooking.objects.filter(site__conference=conference)}
-    # Two bookings of one room that check each other at the same moment would deadlock: they queue at the room.
-    lock_rooms({row.room_id for row in wanted})
     changed, new = [], []
     for booking in wanted:
         row = there.pop(_holder(booking), None)
@@ -167,16 +165,19 @@ def book_rooms(conference: Conference) -> None:
             row.room, row.during, row.taken = booking.room, booking.during, booking.taken
             row.version, row.updated_at = row.version + 1, now()
             changed.append(row)
-    try:
-        with transaction.atomic():
-            RoomBooking.objects.filter(pk__in=[row.pk for row in there.values()]).delete()
-            # One statement each: PostgreSQL checks after it, so that bookings of one conference may change places.
-            RoomBooking.objects.bulk_update(changed, ["room", "during", "taken", "version", "updated_at"])
-            RoomBooking.objects.bulk_create(new)
-    except IntegrityError as error:
-        if (refusal := _refusal(error, wanted)) is None:
-            raise
-        raise refusal from None
+    if there or changed or new:
+        # Two bookings of one room that check each other at the same moment would deadlock: they queue at the room.
+        lock_rooms({row.room_id for row in wanted})
+        try:
+            with transaction.atomic():
+                RoomBooking.objects.filter(pk__in=[row.pk for row in there.values()]).delete()
+                # One statement each: PostgreSQL checks after it, so that bookings of one conference may change places.
+                RoomBooking.objects.bulk_update(changed, ["room", "during", "taken", "version", "updated_at"])
+                RoomBooking.objects.bulk_create(new)
+        except IntegrityError as error:
+            if (refusal := _refusal(error, wanted)) is None:
+                raise
+            raise refusal from None
     _time_claims(conference, wanted)
 
 
