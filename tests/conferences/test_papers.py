@@ -264,8 +264,13 @@ def test_a_paper_is_returned_handed_in_again_and_accepted(
     path = f"{URL}/{paper.pk}"
     sent(author, paper)
     remarks = {"vi": "Xin bổ sung số liệu năm 2020."}
-    back = organiser.post(f"{path}/send_back", {"number": 1, "remarks": remarks}, headers=ANY)
+    past, ahead = ({"due_at": moment.isoformat()} for moment in (now() - HOUR, now() + 2 * HOUR))
+    assert (
+        organiser.post(f"{path}/send_back", {"number": 1, "remarks": remarks, **past}, headers=ANY).status_code == 400
+    )
+    back = organiser.post(f"{path}/send_back", {"number": 1, "remarks": remarks, **ahead}, headers=ANY)
     assert (back.json()["state"], back.json()["remarks"]) == ("returned", remarks)
+    assert dt.datetime.fromisoformat(back.json()["due_at"]) == dt.datetime.fromisoformat(ahead["due_at"])
     assert author.get(path).json()["remarks"] == remarks
     sent(author, paper, office_file(), "Bản hai.docx")
     stranger = granted()

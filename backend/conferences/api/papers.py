@@ -146,7 +146,7 @@ class PaperViewSet(HouseViewSet):
     @extend_schema(request=RemarksBody, responses=PaperSerializer)
     @action(detail=True, methods=["post"])
     def send_back(self, request: Any, pk: str) -> Response:
-        """Returns a version to the speaker with remarks on what to change."""
+        """Returns a version to the speaker with remarks on what to change, and a new deadline if one is given."""
         target = self._target()
         return self._shown(services.send_back_paper(**target, **self.body(RemarksBody)))
 

@@ -151,6 +151,7 @@ class VersionBody(Body):
 
 class RemarksBody(VersionBody):
     remarks = LanguageMap(max_length=5000)
+    due_at = Moment(required=False, help_text="A new deadline for the changes.")
 
 
 class PapersSerializer(serializers.Serializer[Any]):

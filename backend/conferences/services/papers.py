@@ -227,12 +227,25 @@ def _keeper(conference: Conference) -> UUID:
 
 
 @transaction.atomic
-def send_back_paper(*, paper_id: UUID, number: int, remarks: Text, expected: int | None = None) -> Paper:
-    """Returns version `number` with remarks on what to change. Raises Conflict when a newer one came meanwhile."""
+def send_back_paper(
+    *,
+    paper_id: UUID,
+    number: int,
+    remarks: Text,
+    due_at: dt.datetime | None = None,
+    expected: int | None = None,
+) -> Paper:
+    """Returns version `number` with remarks on what to change, until `due_at` if that is given.
+
+    Raises Conflict when a newer version came meanwhile, Invalid for a deadline that has passed.
+    """
     paper = _locked_paper(paper_id, expected)
     PAPER_MOVES.move(paper, "send_back")
     _ensure_last(paper, number)
     paper.remarks = remarks
+    if due_at is not None:
+        _ensure_ahead(due_at)
+        paper.due_at, paper.reminders = due_at, queries.stage_of(due_at, database_now())
     paper.save()
     emit(PaperReturned(paper_id=paper.pk, conference_id=paper.conference_id, number=number))
     return paper

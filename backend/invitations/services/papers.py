@@ -176,8 +176,9 @@ def mail_missing_papers(*, conference_id: UUID, due: int) -> int:
     if not missing:
         return 0
     readers = _secretaries(conference)
-    for name, email, language in readers:
+    for person, email, language in readers:
         facts = {
+            "addressee": wording.addressee(person, {}, language) or _SECRETARIAT[language],
             "title": localized(conference.title, language),
             "missing": [
                 {
@@ -194,33 +195,30 @@ def mail_missing_papers(*, conference_id: UUID, due: int) -> int:
             purpose="papers_missing",
             subject_id=conference.pk,
             sequence=due,
-            recipient=(name, email),
+            recipient=(person.full_name if person else "", email),
             conference=conference,
         )
     return len(readers)
 
 
-def _secretaries(conference: Conference) -> list[tuple[str, str, str]]:
-    """Name, address and language of the conference's secretaries; else of who holds that role, or organises, for the
+_SECRETARIAT = {"vi": "Ban thư ký", "en": "The secretariat"}
+
+
+def _secretaries(conference: Conference) -> list[tuple[Person | None, str, str]]:
+    """Person, address and language of the conference's secretaries; else of who holds that role, or organises, for the
     lead organisation."""
     duties = Duty.objects.filter(conference=conference, kind=DutyKind.SECRETARY).exclude(person=None)
-    people = [duty.person for duty in duties.exclude(person__email="").select_related("person").order_by("order", "id")]
-    if people:
-        return [(each.full_name, each.email, each.language) for each in people if each is not None]
+    duties = duties.exclude(person__email="").select_related("person").order_by("order", "id")
+    people = [duty.person for duty in duties if duty.person is not None]
     lead = lead_organisation(conference)
+    if people or lead is None:
+        return [(person, person.email, person.language) for person in people]
     for role in (Role.SECRETARY, Role.ORGANISER):
-        grants = RoleGrant.objects.filter(role=role, organisation=lead, account__is_active=True) if lead else []
-        accounts = [
-            grant.account
-            for grant in (grants.select_related("account__person").order_by("id") if lead else [])  # type: ignore[union-attr]
-        ]
+        grants = RoleGrant.objects.filter(role=role, organisation=lead, account__is_active=True)
+        accounts = [grant.account for grant in grants.select_related("account__person").order_by("id")]
         if accounts:
             return [
-                (
-                    account.person.full_name if account.person else "",
-                    account.email,
-                    account.person.language if account.person else settings.LANGUAGE_CODE,
-                )
+                (account.person, account.email, account.person.language if account.person else settings.LANGUAGE_CODE)
                 for account in accounts
             ]
     return []
