@@ -2,6 +2,7 @@
 
 import datetime as dt
 import io
+import resource
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -379,19 +380,21 @@ def test_text_stays_inside_the_margins_and_a_heading_never_ends_a_page() -> None
         assert not any(text.isupper() or text.startswith("Phiên") for text in lowest), lowest
 
 
-def fastest(write: Callable[[], bytes]) -> float:
-    """Seconds of the best of three: the machine may have other things to do."""
-    taken = []
-    for _ in range(3):
-        begun = time.perf_counter()
-        write()
-        taken.append(time.perf_counter() - begun)
-    return min(taken)
+def seconds(write: Callable[[], bytes]) -> float:
+    """What it costs here and in the press, by the processors' clocks: the machine may have other things to do."""
+
+    def spent() -> float:
+        press_too = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return time.process_time() + press_too.ru_utime + press_too.ru_stime
+
+    begun = spent()
+    write()
+    return spent() - begun
 
 
 def test_five_hundred_entries_are_printed_in_two_seconds() -> None:
     programme = many(500)
-    assert fastest(lambda: write_pdf(sheet(programme, LARGE_HEADING, "both"))) < 2
+    assert seconds(lambda: write_pdf(sheet(programme, LARGE_HEADING, "both"))) < 2
     text = text_of(write_pdf(sheet(programme, LARGE_HEADING, "both")))
     assert all(f"Item {n} " in text for n in range(500))
 

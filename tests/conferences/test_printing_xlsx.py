@@ -25,7 +25,7 @@ from tests.conferences.sheets import (
     entry,
     said,
 )
-from tests.conferences.test_printing import NASTY, fastest, large, many, sheet
+from tests.conferences.test_printing import NASTY, large, many, seconds, sheet
 
 
 def opened(made: Sheet) -> Any:
@@ -199,5 +199,5 @@ def test_the_same_programme_gives_the_same_bytes() -> None:
 
 def test_five_hundred_entries_are_written_in_two_seconds() -> None:
     programme = many(500)
-    assert fastest(lambda: write_xlsx(sheet(programme, LARGE_HEADING, "both"))) < 2
+    assert seconds(lambda: write_xlsx(sheet(programme, LARGE_HEADING, "both"))) < 2
     assert len(table(opened(sheet(programme, LARGE_HEADING)))) >= 500
