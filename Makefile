@@ -2,8 +2,11 @@
 PYTHON ?= python3
 PY := .venv/bin/python
 T ?=
+CONFERENCES ?= 2000
+ROOMS ?= 230
+SEED ?= 7
 .DEFAULT_GOAL := help
-.PHONY: help venv demo up test faults check format bench schema migrations lock wheels clean
+.PHONY: help venv demo up year test faults check format bench schema migrations lock wheels clean
 
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*## ' Makefile | sort | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -16,6 +19,10 @@ demo: venv ## Run a whole conference, from announcement to recap, and keep servi
 
 up: venv ## Run Plenum for real on embedded servers with data kept in var/ (PORT=8000)
 	@$(PY) -m backend.cli up
+
+year: venv ## Write a synthetic year of conferences into the data of make up (CONFERENCES=2000 ROOMS=230 SEED=7)
+	@$(PY) -m backend.cli migrate --verbosity 0
+	@$(PY) -m backend.cli simulate year --conferences $(CONFERENCES) --rooms $(ROOMS) --seed $(SEED)
 
 test: venv ## Run the tests on servers of their own (T=tests/people runs a part)
 	@$(PY) -m pytest -q $(T)

@@ -20,11 +20,12 @@ from django.test import Client
 
 from backend.conferences import queries, services
 from backend.conferences.models import Conference, PortableEquipment, Room, RoomBooking, Site, Venue
+from backend.simulation.country import settle
 from bench.house import House
 from bench.population import host, organiser_token, settle_tables
 from bench.rounds import FULL, Comparison, Scale, percentile
 
-ROOMS, VENUES = 230, 12
+ROOMS = 230
 FEW, MANY = 1_000, 1_000_000
 FIRST, DAYS = dt.datetime(2010, 1, 1, tzinfo=dt.UTC), 20 * 365
 INDEX = "bookings_by_room_and_start"
@@ -113,22 +114,30 @@ def _require_index() -> None:
 
 
 def furnish() -> None:
-    """The rooms both sides have, with equipment, buffers and one booked conference to multiply."""
-    chance = random.Random(230)
-    venues = [Venue.objects.create(name={"vi": f"Trụ sở {n}"}, organisation=host()) for n in range(VENUES)]
+    """The rooms both sides have, those of a simulated year, with one booked conference to multiply."""
+    country = settle(year=FIRST.year + 10, conferences=2000, rooms=ROOMS, seed=ROOMS)
+    used = {room.house for room in country.rooms}
+    venues = {
+        house.key: Venue.objects.create(name=house.name.text, organisation=host())
+        for house in country.houses
+        if house.key in used
+    }
     PortableEquipment.objects.bulk_create(
-        PortableEquipment(venue=venue, kind="projector", quantity=3) for venue in venues[::2]
+        PortableEquipment(venue=venues[house.key], kind=kind, quantity=quantity)
+        for house in country.houses
+        if house.key in used
+        for kind, quantity in house.portable
     )
     rooms = Room.objects.bulk_create(
         Room(
-            venue=chance.choice(venues),
-            name={"vi": f"Phòng {n}", "en": f"Room {n}"},
-            capacity=chance.choice((12, 20, 40, 60, 120, 300)),
-            equipment=sorted(chance.sample(EQUIPMENT, chance.randrange(3))),
-            setup_minutes=15,
-            clearing_minutes=15,
+            venue=venues[room.house],
+            name=room.name.text,
+            capacity=room.capacity,
+            equipment=list(room.equipment),
+            setup_minutes=room.setup_minutes,
+            clearing_minutes=room.clearing_minutes,
         )
-        for n in range(ROOMS)
+        for room in country.rooms
     )
     services.draft(
         fields={

@@ -227,6 +227,8 @@ def _room(house: House, number: int, seats: int, dice: Dice) -> Room:
     built_in = ["screen", "projector"] if dice.happens(0.8) else ["whiteboard"]
     if hall:
         built_in += ["microphone", "loudspeakers", "lectern", *(["stage"] if seats >= 200 else [])]
+    if hall and dice.happens(0.3):
+        built_in.append("voting")
     if dice.happens(0.35):
         built_in.append("video_link")
     if dice.happens(0.5):

@@ -30,6 +30,7 @@ def draft(ground: Ground, planned: Conference, more: ConferenceFields) -> Confer
         "confidentiality": planned.confidentiality,
         "time_zone": ZONE,
         "topics": list(planned.topics),
+        "standards": list(planned.standards),
         "legal_basis": [each.text for each in planned.legal_basis],
         "period_reviewed": planned.period_reviewed,
         "period_planned": planned.period_planned,

@@ -207,6 +207,7 @@ def _occurrence(
         fate=become,
         announced=series.announces or become is not Fate.DRAFT,
         topics=(),
+        standards=(),
         legal_basis=(),
         period_reviewed="",
         period_planned="",

@@ -198,6 +198,7 @@ class Conference:
     fate: Fate
     announced: bool
     topics: tuple[str, ...]
+    standards: tuple[str, ...]
     legal_basis: tuple[Words, ...]
     period_reviewed: str
     period_planned: str

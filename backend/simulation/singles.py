@@ -95,14 +95,14 @@ class _Single:
         spans = [span_of(each) for each in (moved, when) if each is not None]
         co = self._co_organisers()
         places = self._places(room, co, attended=become in HELD)
-        title, topic = self._called()
+        subject, standard = dice.pick(words.TOPICS)
         minutes = spans[-1].end - spans[-1].start
         duties = self._duties(spans, co, two_places=len(places) > 1)
         programme = self._spoken(agenda(self.kind, minutes, votes=self.kind == "review"), spans, co)
         return Conference(
             key=self.key,
             kind=self.kind,
-            title=title,
+            title=self._called(subject),
             confidentiality=self._confidentiality(),
             lead=self.lead,
             co=co,
@@ -113,7 +113,8 @@ class _Single:
             duties=duties,
             fate=become,
             announced=become is not Fate.DRAFT,
-            topics=(topic,) if topic else (),
+            topics=(subject.vi,),
+            standards=(standard,) if standard else (),
             legal_basis=(dice.pick(words.LEGAL_BASES),) if dice.happens(0.4) else (),
             period_reviewed=str(desk.year - (when.day.month < 7)) if self.kind == "review" else "",
             period_planned=str(desk.year + (when.day.month >= 7)) if self.kind == "review" else "",
@@ -248,13 +249,13 @@ class _Single:
 
     # What it says of itself
 
-    def _called(self) -> tuple[Words, str]:
-        subject, standard = self.dice.pick(words.TOPICS)
-        title = words.TITLES[self.kind]
-        year = self.desk.year
-        vi = title.vi.format(subject=subject.vi, reviewed=year - 1)
+    def _called(self, subject: Words) -> Words:
+        title, names = words.TITLES[self.kind], {"reviewed": self.desk.year - 1}
         english = title.en and self.dice.happens(0.6)
-        return Words(vi, title.en.format(subject=subject.en, reviewed=year - 1) if english else ""), standard
+        return Words(
+            title.vi.format(subject=subject.vi, **names),
+            title.en.format(subject=subject.en, **names) if english else "",
+        )
 
     def _confidentiality(self) -> str:
         if self.kind == "party_meeting":

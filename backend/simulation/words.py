@@ -88,7 +88,7 @@ OFFICES: dict[str, tuple[tuple[Words, int], tuple[Words, int]]] = {
 CLERK = (Words("Chuyên viên", "Officer"), 90)
 SECOND_HAT = Words("Phó Bí thư Đảng ủy", "Deputy Secretary of the Party Committee")
 
-#: (subject, the standard or law it is about)
+#: (subject, the standard it is about, if any)
 TOPICS: list[tuple[Words, str]] = [
     (
         Words("áp dụng TCVN ISO 9001:2015 tại xã, phường", "the use of TCVN ISO 9001:2015 in communes and wards"),
@@ -104,7 +104,7 @@ TOPICS: list[tuple[Words, str]] = [
         Words("năng lực phòng thử nghiệm theo TCVN ISO/IEC 17025", "laboratory competence under TCVN ISO/IEC 17025"),
         "TCVN ISO/IEC 17025",
     ),
-    (Words("hạ tầng chất lượng quốc gia", "the national quality infrastructure"), "NQI"),
+    (Words("hạ tầng chất lượng quốc gia", "the national quality infrastructure"), ""),
     (Words("truy xuất nguồn gốc sản phẩm, hàng hóa", "the traceability of products and goods"), ""),
     (Words("chứng nhận Halal cho hàng xuất khẩu", "Halal certification of exports"), ""),
     (Words("kiểm định phương tiện đo trong thương mại", "the verification of measuring instruments in trade"), ""),

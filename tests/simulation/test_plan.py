@@ -31,7 +31,7 @@ from backend.simulation.plan import MOST_CONFERENCES, CannotPlan, plan_year
 from backend.simulation.shapes import CALLED_OFF, HELD, Conference, Item, Plan, When
 
 #: The plan of seed 7, 2027, 60 conferences in 20 rooms. It changes with the generator only: then say so in the changelog.
-GOLDEN = "f7f233082bc798ef9e0287d68544b5141888f2ae5b4a7dec65487940eaf43856"
+GOLDEN = "e63d7c1c11fe18de3ce1ea623526210edef5258aed0c7de398b269ff316a82ab"
 
 years = st.builds(
     lambda year, conferences, rooms, seed, month: plan_year(
