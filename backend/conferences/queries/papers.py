@@ -31,7 +31,7 @@ def works_on_papers(account: Reader) -> Q:
         return Q(pk__in=[])
     where = organisations_with(account, *READERS)
     if where is None:
-        return Q()
+        return ~Q(pk__in=[])  # an empty Q vanishes where it is joined by "or"
     mine = Q(conference__in=Conference.objects.filter(held_by_any(where, OrganiserRole.LEAD)))
     if account.person_id is not None:
         gavel = Duty.objects.filter(
