@@ -56,7 +56,11 @@ def main(*, once: bool, fresh: bool) -> int:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     with _catchers(folder) as (mail, hooks):
-        given = {"EMAIL_URL": f"smtp://127.0.0.1:{mail.port}", "PLENUM_WEBHOOK_PRIVATE_ADDRESSES": "1"}
+        given = {
+            "EMAIL_URL": f"smtp://127.0.0.1:{mail.port}",
+            "PLENUM_WEBHOOK_PRIVATE_ADDRESSES": "1",
+            "PLENUM_NEWS_WINDOW": "0",  # nobody who tries things out waits ten minutes for a letter
+        }
         console.print(f"[dim]{spoken(vi='Đang khởi động máy chủ …', en='Starting servers …')}[/dim]")
         with running_stack(house, port=port, env=given) as stack:
             password = kept_secret(house / "password")[:16]

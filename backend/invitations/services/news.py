@@ -184,10 +184,8 @@ class _News:
     def move(self, hearer: Hearer) -> Move | None:
         """What of time and place is new to the hearer. Invitees know what their last letter said, everybody else what
         everybody was told before the window."""
-        if hearer.invitation is not None:
-            known, then = hearer.invitation.sequence, self.present
-        else:
-            known, then = self.window.from_sequence, self._told.get(self.window.to_sequence, self.present)
+        known = self._known(hearer)
+        then = self.present if hearer.invitation else self._told.get(self.window.to_sequence, self.present)
         if known >= then.sequence:
             return None
         before = self._told.get(known)
@@ -195,6 +193,9 @@ class _News:
             return Move(known=None, time=True, place=True)
         time, place = not same_time(before, then), not same_place(before, then, hearer.site_id)
         return Move(known=before, time=time, place=place) if time or place else None
+
+    def _known(self, hearer: Hearer) -> int:
+        return hearer.invitation.sequence if hearer.invitation else self.window.from_sequence
 
     def _lines(self, hearer: Hearer) -> tuple[list[str], list[str]]:
         if self.programme is None:
@@ -219,7 +220,7 @@ class _News:
             **_listed("own", own),
             **_listed("programme", programme),
             "move": move,
-            **(self._move_facts(move, hearer) if move else {}),
+            **(self._move_facts(move, hearer) if move else self._no_move_facts(hearer)),
         }
         subject = "programme" if move is None else "resumed" if move.resumed else "change"
         row = hearer.invitation
@@ -231,9 +232,11 @@ class _News:
                 template="letters/news",
                 subject=subject,
                 language=language,
-                when=wording.when(self.conference, language),
-                where=wording.where(self.conference, self._site(hearer), language),
-                **facts,
+                **{
+                    "when": wording.when(self.conference, language),
+                    "where": wording.where(self.conference, self._site(hearer), language),
+                    **facts,
+                },
             )
         composing.at(row, self.conference)
         calendar, method = self._calendar(row, move)
@@ -261,6 +264,11 @@ class _News:
         if move.place:
             facts["where_before"] = wording.where_told(move.known, hearer.site_id, language)
         return facts
+
+    def _no_move_facts(self, hearer: Hearer) -> dict[str, str]:
+        """The time in the hearer's hands: a newer one comes with its own calendar entry."""
+        known = self._told.get(self._known(hearer))
+        return {"when": wording.when(known, hearer.language)} if known else {}
 
     def _calendar(self, row: Invitation, move: Move | None) -> tuple[bytes | None, str | None]:
         """The update of the invitee's calendar; its removal when the new time is not exact any more."""
