@@ -157,7 +157,8 @@ def _of_room(room: Room, reader: Reader, language: str) -> Feed:
     for row in shown.conferences:
         at = [site for site in row.sites.all() if site.room_id == room.pk]
         feed.entries += [entries.at_site(row, site, shown, language) for site in at]
-    rows = AgendaRoom.objects.filter(room=room, conference__in=by_id).exclude(agenda_item__in=shown.hidden)
+    points = {point.id for each in shown.points.values() for point in each}
+    rows = AgendaRoom.objects.filter(room=room, agenda_item__in=points)
     for use in rows.select_related("agenda_item", "site", "room__venue").order_by("agenda_item__starts_at", "id"):
         if use.site.room_id != room.pk:
             entry = entries.in_room(use, by_id[use.conference_id], shown, language)

@@ -31,7 +31,7 @@ def meeting(conference: Conference, shown: Shown, language: str) -> ical.Calenda
     """The conference as a whole, at all its places; its start must be known."""
     assert conference.starts_at is not None
     off = conference.state in CALLED_OFF
-    modified = _modified(conference)
+    modified = _modified(conference, shown)
     draft = conference.state == ConferenceState.DRAFT
     return ical.CalendarEntry(
         uid=ical.calendar_uid(conference.pk, None),
@@ -162,9 +162,9 @@ def busy(booking: RoomBooking, language: str) -> ical.CalendarEntry:
     )
 
 
-def _modified(conference: Conference) -> dt.datetime:
+def _modified(conference: Conference, shown: Shown) -> dt.datetime:
     """When anything an entry says of the conference was last written."""
-    rows: list[Any] = [conference, *conference.organisers.all(), *conference.agenda.all()]
+    rows: list[Any] = [conference, *conference.organisers.all(), *shown.points.get(conference.pk, [])]
     rows += [organiser.organisation for organiser in conference.organisers.all()]
     for site in conference.sites.all():
         rows += [site, site.venue, *([site.room] if site.room else [])]
@@ -202,12 +202,12 @@ def _agenda(conference: Conference, shown: Shown, language: str) -> Iterator[str
     """
     stored = shown.released.get(conference.pk)
     if stored is None:
-        for item in conference.agenda.all():
-            if item.pk not in shown.hidden and not item.reserve:
+        for item in shown.points.get(conference.pk, []):
+            if not item.reserve:
                 yield _line(conference, item.starts_at, item.title, item.state, language)
         return
     gone: set[UUID] = set()
-    today = {item.pk: item.confidentiality for item in conference.agenda.all()}
+    today = {item.id: item.confidentiality for item in shown.points.get(conference.pk, [])}
     for point in from_json(stored).entries:
         own = point.own_confidentiality
         opened_since = own not in ("", Confidentiality.PUBLIC) and today.get(point.id) != own

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from backend.conferences import services as conferences
 from backend.conferences.models import Conference
-from backend.core.vietnamese import clean, one_line
 from backend.invitations import ical
 from backend.invitations import services as invitations
 from backend.invitations.ical import CalendarEntry
+from backend.invitations.ical.entries import many_lines, one_line
 from backend.mail.mailbox import Mailbox
 from backend.mail.models import OutgoingMail
 from tests.calendars.parsers import PYTHON, Read, by_icalendar, by_node, in_node, in_order, needs_node
@@ -179,7 +179,7 @@ def test_any_title_survives_the_way_through_three_parsers(title: str, text: str,
     meant = Read(
         uid=entry.uid,
         summary=one_line(f"Họp {title}"),
-        description=clean(text),
+        description=many_lines(text),
         location=one_line(place),
         start=SUMMER,
         status="CONFIRMED",

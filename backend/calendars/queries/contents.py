@@ -1,9 +1,10 @@
 """What stands in a feed: the conferences a reader may see, within the window, with all that is said of them."""
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from dateutil.relativedelta import relativedelta
@@ -16,6 +17,7 @@ from backend.conferences.queries import held_by, visible_to, with_items_visible_
 from backend.conferences.queries.public import public_conferences
 from backend.conferences.states import ConferenceState
 from backend.core.clock import local, now
+from backend.core.text import Text
 from backend.people.models import Account, Organisation
 
 Reader = Account | AnonymousUser
@@ -55,10 +57,10 @@ def of_series(series_id: UUID, reader: Reader) -> QuerySet[Conference]:
 
 
 def at_room(room: Room, reader: Reader) -> QuerySet[Conference]:
-    """Those held in the room, or of which a point of the programme is; with an exact time."""
+    """Those held in the room, or of which a point of the programme the reader may see is; with an exact time."""
     start, end = window()
     by_site = Site.objects.filter(room=room).values("conference_id")
-    by_item = AgendaRoom.objects.filter(room=room).values("conference_id")
+    by_item = with_items_visible_to(AgendaRoom.objects.filter(room=room), reader).values("conference_id")
     there = Q(pk__in=by_site) | Q(pk__in=by_item)
     return open_to(reader).filter(there, starts_at__gte=start, starts_at__lt=end)
 
@@ -71,12 +73,26 @@ def busy_in(room: Room, reader: Reader) -> QuerySet[RoomBooking]:
     return RoomBooking.objects.filter(unseen, room=room, during__overlap=window()).order_by("during", "id")
 
 
+class Point(NamedTuple):
+    """Of an agenda item what a description says; thousands of them are read at once."""
+
+    conference_id: UUID
+    id: UUID
+    title: Text
+    starts_at: dt.datetime | None
+    state: str
+    reserve: bool
+    confidentiality: str
+    updated_at: dt.datetime
+
+
 @dataclass(kw_only=True)
 class Shown:
-    """Conferences as a reader may see them: `hidden` are agenda items kept from him, `released` the last programme
-    released of each conference that has one."""
+    """Conferences as a reader may see them: `points` are the agenda items he may know of, `released` the last programme
+    released of each conference that has one, `hidden` the items of those that are kept from him."""
 
     conferences: list[Conference]
+    points: dict[UUID, list[Point]] = field(default_factory=lambda: defaultdict(list))
     hidden: set[UUID] = field(default_factory=set)
     released: Mapping[UUID, dict[str, Any]] = field(default_factory=dict)
 
@@ -92,17 +108,18 @@ def shown(conferences: QuerySet[Conference], reader: Reader) -> Shown:
             Prefetch("organisers", Organiser.objects.select_related("organisation")),
             "organisers__organisation__former_names",
             Prefetch("sites", Site.objects.select_related("venue", "room")),
-            Prefetch("agenda", AgendaItem.objects.prefetch_related("rooms")),
         )
         .order_by("starts_at", "id")
     )
+    found = Shown(conferences=rows, released=last_releases(rows))
     items = AgendaItem.objects.filter(conference__in=[row.pk for row in rows])
-    seen = set(with_items_visible_to(items, reader).values_list("pk", flat=True)) if rows else set()
-    return Shown(
-        conferences=rows,
-        hidden={item.pk for row in rows for item in row.agenda.all()} - seen,
-        released=last_releases(rows),
-    )
+    seen = with_items_visible_to(items, reader)
+    for values in seen.order_by("order").values_list(*Point._fields):
+        found.points[values[0]].append(Point(*values))
+    if found.released:
+        released = items.filter(conference__in=found.released.keys())
+        found.hidden = set(released.exclude(pk__in=seen.values("pk")).values_list("pk", flat=True))
+    return found
 
 
 def last_releases(conferences: Iterable[Conference]) -> dict[UUID, dict[str, Any]]:

@@ -84,7 +84,8 @@ def own_parts(account: Account, person_id: UUID) -> tuple[Shown, dict[UUID, Part
     found = shown(mine, account)
     found.conferences = [row for row in found.conferences if row.pk in seen or _as_last_told(row, parts[row.pk])]
     unseen = [row for row in found.conferences if row.pk not in seen]
-    found.hidden |= {item.pk for row in unseen for item in row.agenda.all()}
+    for row in unseen:
+        found.points.pop(row.pk, None)
     found.released = {pk: programme for pk, programme in found.released.items() if pk in seen}
     return found, {row.pk: parts[row.pk] for row in found.conferences}
 
