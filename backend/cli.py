@@ -168,7 +168,10 @@ def day(said: str) -> dt.date:
 
 
 def audit_verify(arguments: argparse.Namespace) -> int:
-    """Walks the hash chain of all events; exit code 1 when a link does not hold."""
+    """Walks the hash chain of all events and the digests of all released programmes; exit code 1 when one of them does
+    not hold."""
+    from backend.conferences.models import Release
+    from backend.conferences.queries import broken_releases
     from backend.outbox.audit import verify_chain
 
     report = verify_chain()
@@ -179,12 +182,28 @@ def audit_verify(arguments: argparse.Namespace) -> int:
                 en=f"The chain breaks at event {report.broken_at}; the {report.checked} before it are intact.",
             )
         )
+    if (broken := next(broken_releases(), None)) is not None:
+        return _refused(
+            spoken(
+                vi=f"Chương trình phát hành lần {broken.number} của hội nghị {broken.conference_id} không còn như lúc "
+                "phát hành.",
+                en=f"Release {broken.number} of the programme of conference {broken.conference_id} is not what was "
+                "released.",
+            )
+        )
+    programmes = Release.objects.count()
     print(
         spoken(
             vi=f"{report.checked} sự kiện nguyên vẹn. Mã cuối: {report.last_hash}",
             en=f"{report.checked} events intact. Last hash: {report.last_hash}",
         )
     )
+    if programmes:
+        print(
+            spoken(
+                vi=f"Chương trình phát hành nguyên vẹn: {programmes}.", en=f"Released programmes intact: {programmes}."
+            )
+        )
     return 0
 
 
@@ -300,9 +319,9 @@ def _parser() -> argparse.ArgumentParser:
     admin = verb("admin", admin_create, "admin create --email you@example.org", _kept_tables)
     admin.add_argument("verb", choices=["create"])
     admin.add_argument("--email", required=True)
-    verb("audit", audit_verify, "audit verify: check the hash chain", _kept_tables).add_argument(
-        "verb", choices=["verify"]
-    )
+    verb(
+        "audit", audit_verify, "audit verify: check the hash chain and the released programmes", _kept_tables
+    ).add_argument("verb", choices=["verify"])
     year = verb("simulate", simulate, "simulate year: write a synthetic year of conferences")
     year.add_argument("what", choices=["year"])
     year.add_argument("--conferences", type=whole_number, default=2000)

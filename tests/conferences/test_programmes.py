@@ -154,6 +154,35 @@ def test_once_released_outsiders_read_only_what_was_released(
         }  # fmt: skip
 
 
+def test_what_outsiders_clone_or_make_a_template_of_has_only_what_was_released(
+    granted: Granted, host: Organisation, conference: Conference
+) -> None:
+    released(conference)
+    conference.agenda.filter(order=2).update(title={"vi": "Chưa phát hành"})
+    AgendaItemFactory(conference=conference, order=9, title={"vi": "Mới soạn"})
+    own = OrganisationFactory()
+    body = {"parts": ["agenda"], "lead": str(own.pk)}
+    made = granted("organiser", own).post(address(conference, "clone"), body)
+    assert made.status_code == 201, made.content
+    assert [item["title"]["vi"] for item in made.json()["agenda"]][1:] == [f"Tham luận {n}" for n in (2, 3, 4)]
+    whole = granted("organiser", host).post(address(conference, "clone"), {"parts": ["agenda"]})
+    assert len(whole.json()["agenda"]) == 6
+
+
+def test_outsiders_read_at_the_same_cost_however_long_it_is(
+    granted: Granted, conference: Conference, django_assert_max_num_queries: Any
+) -> None:
+    client, costs = granted("editor", OrganisationFactory()), []
+    for _ in range(3):
+        for _ in range(10):
+            SpeakerFactory(conference=conference, agenda_item=AgendaItemFactory(conference=conference))
+        released(conference)
+        with django_assert_max_num_queries(30) as captured:
+            client.get(address(conference))
+        costs.append(len(captured))
+    assert len(set(costs[1:])) == 1, costs
+
+
 @pytest.mark.parametrize("kind", ["chair", "secretary"])
 def test_who_leads_the_conference_reads_the_working_programme(conference: Conference, kind: str) -> None:
     leading, of_a_session = PersonFactory.create_batch(2)

@@ -1,5 +1,6 @@
 """Releasing programmes: numbers without gaps, sequences that rise once, rows that stand."""
 
+import argparse
 import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,6 +10,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.db.models import F
 
+from backend import cli
 from backend.conferences import queries, services
 from backend.conferences.models import AgendaItem, Conference, Release
 from backend.conferences.programme import Entry, Programme, as_json, digest
@@ -224,6 +226,22 @@ def test_without_the_guard_it_could_be_rewritten() -> None:
     Release.objects.filter(pk=made.pk).update(programme={**made.programme, "title": {"vi": "Khác"}})
     rewritten = Release.objects.get()
     assert digest(queries.released(rewritten)) != rewritten.sha256  # but not without a trace
+
+
+def test_the_audit_walks_the_released_programmes_too(capsys: pytest.CaptureFixture[str]) -> None:
+    made = release(announced())
+    assert cli.audit_verify(argparse.Namespace()) == 0
+    assert capsys.readouterr().out.rstrip().endswith(": 1.")
+    forged = Release(
+        conference=made.conference,
+        number=2,
+        programme={**made.programme, "title": {"vi": "Khác"}},
+        sha256=made.sha256,
+        released_at=made.released_at,
+    )
+    forged.save()
+    assert cli.audit_verify(argparse.Namespace()) == 1
+    assert str(made.conference_id) in capsys.readouterr().err
 
 
 PARTIES = 20

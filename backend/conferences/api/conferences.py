@@ -157,7 +157,7 @@ class ConferenceViewSet(ArrangingActions, PrintsProgrammes, ReleasesProgrammes):
             fields=fields,  # type: ignore[arg-type]
             lead=leading,
             follows=follows,
-            besides=queries.hidden_in(original, self.account),
+            besides=queries.hidden_in(original, self.account) | queries.unreleased_in(original, self.account),
         )
         return self._answer(made, 201)
 

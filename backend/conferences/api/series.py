@@ -171,7 +171,7 @@ class TemplateViewSet(Shelf):
             parts=parts,
             fields=own,  # type: ignore[arg-type]
             outline=outline,  # type: ignore[arg-type]
-            besides=queries.hidden_in(conference, self.account),
+            besides=queries.hidden_in(conference, self.account) | queries.unreleased_in(conference, self.account),
         )
 
     def partial_update(self, request: Any, pk: str) -> Response:

@@ -18,6 +18,9 @@ from backend.core.text import Text, both, localized
 from backend.core.vietnamese import ascii_name
 from backend.people.models import Honorific, Organisation, Person
 
+#: The columns a person is called by.
+NAMED_BY = ("full_name", "honorific", "degree")
+
 
 def working_programme(conference: Conference) -> Programme:
     """The programme as the record says it now, from top to bottom, in four queries whatever its length.
@@ -94,7 +97,7 @@ def names_for(*programmes: Programme) -> dict[UUID, Text]:
     Three queries whatever the length. Whoever is erased is missing.
     """
     voices = [v for each in programmes for entry in each.entries for v in (*entry.speakers, *entry.chairs)]
-    people = Person.objects.filter(pk__in={voice.person for voice in voices if voice.person})
+    people = Person.objects.filter(pk__in={voice.person for voice in voices if voice.person}).only(*NAMED_BY)
     organisations = Organisation.objects.filter(pk__in={v.organisation for v in voices if v.organisation})
     day = _first_day(programmes[-1])
     return {person.pk: _called(person) for person in people if person.full_name} | {
