@@ -67,6 +67,10 @@ def main(*, once: bool, fresh: bool) -> int:
             _play(console, stack, mail, hooks, folder, password)
             if once:
                 return 0
+            # After the report: the season is nothing that happened in the story, and whoever keeps looking can wait.
+            from backend.demo.season import surround
+
+            surround(console)
             console.print(
                 spoken(vi="\n[bold]Ctrl-C[/bold] để dừng tất cả.", en="\n[bold]Ctrl-C[/bold] stops everything.")
             )

@@ -21,49 +21,44 @@ from backend.simulation.stored import count_stored, promised_digest, stored_dige
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def past_year() -> Plan:
-    return plan_year(2025, 60, 20, 7, seen_from=dt.date(2025, 10, 1))
+def past_year(conferences: int = 24) -> Plan:
+    return plan_year(2025, conferences, 20, 7, seen_from=dt.date(2025, 10, 1))
 
 
 def test_sixty_conferences_are_stored_as_they_were_planned() -> None:
-    plan = past_year()
+    plan = past_year(60)
     assert load(plan) == 60
     assert count_stored(plan) == 60
     assert stored_digest(plan) == promised_digest(plan)
-    assert Series.objects.count() == len(plan.series)
+    assert Series.objects.count() == len(plan.series) > 0
     assert Organisation.objects.count() == len(plan.organisations)
     assert Person.objects.count() == len(plan.people)
+    assert not Person.objects.exclude(email="").exists()  # nobody who does not exist gets mail
     spoken = sum(len(item.speakers) for each in plan.conferences for item in each.agenda)
     assert Speaker.objects.filter(agenda_item__parent=None).count() == spoken > 0
     assert RoomBooking.objects.count() > 30
-
-
-def test_nobody_clashes_and_no_fact_is_missing() -> None:
-    plan = past_year()
-    load(plan)
-    assert not [clash for each in Conference.objects.all() for clash in clashes_of(each.pk)]
     held = [each for each in plan.conferences if each.fate in HELD]
     assert Event.objects.filter(name="conference.closed").count() == len(held) > 10
     assert set(Event.objects.values_list("actor", flat=True)) == {ACTOR}
-    assert not Person.objects.exclude(email="").exists()  # nobody who does not exist gets mail
+    assert not [clash for each in Conference.objects.order_by("slug")[:20] for clash in clashes_of(each.pk)]
 
 
 def test_a_year_to_come_is_complete_at_once_and_its_clock_adds_nothing() -> None:
-    plan = plan_year(dt.date.today().year + 1, 60, 20, 7)
+    plan = plan_year(dt.date.today().year + 1, 24, 20, 7)
     load(plan)
     assert stored_digest(plan) == promised_digest(plan)
     extend_all_series()
-    assert Conference.objects.count() == 60
+    assert Conference.objects.count() == 24
     assert not [short for series in Series.objects.all() for short in series_queries.shortfalls(series)]
 
 
 def test_this_year_in_the_middle_leaves_the_next_weeks_to_the_series() -> None:
     today = dt.date.today()
-    plan = plan_year(today.year, 120, 30, 7, seen_from=today)
+    plan = plan_year(today.year, 40, 20, 7, seen_from=today)
     load(plan)
     assert stored_digest(plan) == promised_digest(plan)
     extend_all_series()
-    assert Conference.objects.count() == 120
+    assert Conference.objects.count() == 40
 
 
 def test_loaded_twice_it_is_there_once() -> None:
@@ -85,7 +80,7 @@ def test_an_interrupted_load_leaves_whole_transactions_and_goes_on(monkeypatch: 
         load(plan, stop)
     recurring = sum(1 for each in plan.conferences if each.series)
     assert count_stored(plan) == recurring + 4
-    assert load(plan) == 60 - recurring - 4
+    assert load(plan) == 24 - recurring - 4
     assert stored_digest(plan) == promised_digest(plan)
 
 
