@@ -1,6 +1,5 @@
 """The worlds of these tests: made once for each module, in a transaction that every request is rolled back to."""
 
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -48,8 +47,7 @@ def asked(world: World, operation: Operation, caller: str, *, of: Any = None, to
         answer = world.http.generic(
             operation.method,
             ask.address(operation.path),
-            "" if ask.body is None else json.dumps(ask.body),
-            "application/json",
+            *ask.content(),
             headers={"If-Match": "*", **world.authorization(token or world.tokens.get(caller))},
         )
         transaction.set_rollback(True)

@@ -61,6 +61,7 @@ OVERSEER = {"auditor of everything"} | EVERYTHING
 LOOKS = WRITERS | AUDITOR | PARTNER
 KEEPS_RECORD = WRITERS | RECORDER
 GAVEL = WRITERS | RECORDER | CHAIR
+READS_PAPERS = HOST | CHAIR | RECORDER | DELEGATE  # the delegate is to speak
 READS_MINUTES = HOST | PARTNER | CHAIR | RECORDER
 TOOK_PART = HOST | PARTNER | PARTICIPANTS
 WORKS_ON_ARTICLES = HOST
@@ -113,8 +114,26 @@ EXPECTED: dict[str, Expected] = {
     "GET releases": may(SIGNED_IN),
     "GET releases/<pk>": may(SIGNED_IN),
     **each(["sites", "agenda-items", "agenda-rooms", "duties", "speakers", "speeches"], PART),
+    "POST conferences/<pk>/agenda/arrange": may(WRITERS),
+    "POST conferences/<pk>/agenda/shift": may(WRITERS),
+    "POST agenda-items/<pk>/postpone": may(WRITERS),
+    "POST agenda-items/<pk>/cancel": may(WRITERS),
+    "POST agenda-items/<pk>/reopen": may(WRITERS),
     "POST speakers/reorder": may(WRITERS),
-    **each(["venues", "rooms", "series", "conference-templates"], SHARED),
+    # papers: asked for by those who organise, handed in by the speaker, read by everybody only when accepted
+    "GET papers": reads(READS_PAPERS),
+    "POST papers": may(KEEPS_RECORD),
+    "POST papers/request": may(KEEPS_RECORD),
+    "GET papers/overview": may(GAVEL),
+    "GET papers/<pk>": reads(READS_PAPERS),
+    "GET papers/<pk>/content": reads(READS_PAPERS),
+    "PATCH papers/<pk>": may(KEEPS_RECORD, sees=READS_PAPERS),
+    "POST papers/<pk>/versions": may(KEEPS_RECORD | DELEGATE, sees=READS_PAPERS),
+    "POST papers/<pk>/accept": may(KEEPS_RECORD, sees=READS_PAPERS),
+    "POST papers/<pk>/send_back": may(KEEPS_RECORD, sees=READS_PAPERS),
+    "POST papers/<pk>/withdraw": may(KEEPS_RECORD, sees=READS_PAPERS),
+    "POST papers/<pk>/extend": may(KEEPS_RECORD, sees=READS_PAPERS),
+    **each(["venues", "rooms", "series", "conference-templates", "own-phases"], SHARED),
     # rooms are found by everybody, exchanged by who organises both; a series is led by its organisation
     "GET rooms/free": may(SIGNED_IN),
     "GET rooms/equipment": may(SIGNED_IN),

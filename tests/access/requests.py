@@ -1,12 +1,17 @@
 """How each operation is asked for in the world of the test: a well-formed request that succeeds for who may make it."""
 
 import datetime as dt
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
+
 from backend.registration import codes
 from tests.access.world import World
+from tests.factories.papers import PDF
 from tests.factories.people import PASSWORD
 
 VI = {"vi": "Thử"}
@@ -14,12 +19,19 @@ VI = {"vi": "Thử"}
 
 @dataclass(frozen=True, kw_only=True)
 class Ask:
-    """`of` is the row in the address; `sees` the row a list shows to those it is for."""
+    """`of` is the row in the address; `sees` the row a list shows to those it is for; a `file` is sent as a form."""
 
     of: Any = None
     body: dict[str, Any] | None = None
     query: str = ""
     sees: Any = None
+    file: bytes | None = None
+
+    def content(self) -> tuple[bytes, str]:
+        """The body as it is sent, and its media type."""
+        if self.file is not None:
+            return encode_multipart(BOUNDARY, {"file": SimpleUploadedFile("a.pdf", self.file)}), MULTIPART_CONTENT
+        return b"" if self.body is None else json.dumps(self.body).encode(), "application/json"
 
     def address(self, path: str) -> str:
         row = getattr(self.of, "pk", self.of)
@@ -73,6 +85,20 @@ REQUESTS: dict[str, Callable[[World], Ask]] = {
     "GET agenda-items/<pk>": lambda w: Ask(of=w.agenda_item),
     "PATCH agenda-items/<pk>": lambda w: Ask(of=w.agenda_item, body={"title": VI}),
     "DELETE agenda-items/<pk>": lambda w: Ask(of=w.unannounced["agenda_item"]),
+    "POST agenda-items/<pk>/postpone": lambda w: Ask(of=w.agenda_item, body={"reason": VI}),
+    "POST agenda-items/<pk>/cancel": lambda w: Ask(of=w.agenda_item, body={"reason": VI}),
+    "POST agenda-items/<pk>/reopen": lambda w: Ask(of=w.cancelled_item),
+    "POST conferences/<pk>/agenda/arrange": lambda w: Ask(
+        of=w.announced, body={"items": [{"id": _id(row)} for row in (w.agenda_item, w.cancelled_item)]}
+    ),
+    "POST conferences/<pk>/agenda/shift": lambda w: Ask(
+        of=w.announced, body={"from": "2021-01-14T00:00:00Z", "minutes": 5}
+    ),
+    "GET own-phases": lambda w: _page(w.own_phase),
+    "POST own-phases": lambda w: Ask(body={"conference": _id(w.announced), "name": VI, "stands_for": "reply"}),
+    "GET own-phases/<pk>": lambda w: Ask(of=w.own_phase),
+    "PATCH own-phases/<pk>": lambda w: Ask(of=w.own_phase, body={"name": VI}),
+    "DELETE own-phases/<pk>": lambda w: Ask(of=w.own_phase),
     "GET agenda-rooms": lambda w: _page(w.agenda_room),
     "POST agenda-rooms": lambda w: Ask(
         body={
@@ -97,7 +123,21 @@ REQUESTS: dict[str, Callable[[World], Ask]] = {
     "GET speakers/<pk>": lambda w: Ask(of=w.speaker),
     "PATCH speakers/<pk>": lambda w: Ask(of=w.speaker, body={"office": VI}),
     "DELETE speakers/<pk>": lambda w: Ask(of=w.unannounced["speaker"]),
-    "POST speakers/reorder": lambda w: Ask(body={"agenda_item": _id(w.agenda_item), "speakers": [_id(w.speaker)]}),
+    "POST speakers/reorder": lambda w: Ask(
+        body={"agenda_item": _id(w.agenda_item), "speakers": [_id(w.paper.speaker), _id(w.speaker)]}
+    ),
+    "GET papers": lambda w: _page(w.paper),
+    "POST papers": lambda w: Ask(body={"speaker": _id(w.speaker)}),
+    "POST papers/request": lambda w: Ask(body={"conference": _id(w.announced)}),
+    "GET papers/overview": lambda w: Ask(query=f"conference={w.announced.pk}"),
+    "GET papers/<pk>": lambda w: Ask(of=w.paper),
+    "GET papers/<pk>/content": lambda w: Ask(of=w.paper),
+    "PATCH papers/<pk>": lambda w: Ask(of=w.paper, body={"title": VI}),
+    "POST papers/<pk>/versions": lambda w: Ask(of=w.paper, file=PDF),
+    "POST papers/<pk>/accept": lambda w: Ask(of=w.paper, body={"number": 1}),
+    "POST papers/<pk>/send_back": lambda w: Ask(of=w.paper, body={"number": 1, "remarks": VI}),
+    "POST papers/<pk>/withdraw": lambda w: Ask(of=w.paper),
+    "POST papers/<pk>/extend": lambda w: Ask(of=w.paper, body={"due_at": "2100-01-01T00:00:00Z"}),
     "GET speeches": lambda w: _page(w.speech),
     "POST speeches": lambda w: Ask(body={"conference": _id(w.running), "kind": "remark", "speaker": VI}),
     "GET speeches/<pk>": lambda w: Ask(of=w.speech),

@@ -13,6 +13,7 @@ from tests.factories.conferences import (
     RoomFactory,
     SeriesFactory,
     SiteFactory,
+    SpeakerFactory,
     SpeechFactory,
     VenueFactory,
 )
@@ -35,6 +36,7 @@ class Elsewhere:
         self.site = str(SiteFactory(conference=world.elsewhere).pk)
         self.agenda_item = str(AgendaItemFactory(conference=world.elsewhere).pk)
         self.speech = str(SpeechFactory(conference=world.elsewhere).pk)
+        self.speaker = str(SpeakerFactory(conference=world.elsewhere).pk)
         resolution = ResolutionFactory(conference=world.elsewhere)
         self.series = str(SeriesFactory(organisation=world.foreign).pk)
         self.resolution = str(resolution.pk)
@@ -57,7 +59,12 @@ AT_OTHERS: dict[str, Body] = {
     "PATCH conferences/{w.announced.pk} series": lambda w, e: {"series": e.series},
     "POST sites": lambda w, e: {"conference": e.conference, "new_venue": {"name": VI}},
     "POST agenda-items": lambda w, e: {"conference": e.conference, "phase": "vote", "title": VI},
+    "POST own-phases": lambda w, e: {"conference": e.conference, "name": VI, "stands_for": "reply"},
     "POST duties": lambda w, e: {"conference": e.conference, "kind": "chair", "office": VI},
+    "POST speakers": lambda w, e: {"conference": e.conference, "agenda_item": e.agenda_item, "office": VI},
+    "POST speakers/reorder": lambda w, e: {"agenda_item": e.agenda_item, "speakers": [e.speaker]},
+    "POST papers": lambda w, e: {"speaker": e.speaker},
+    "POST papers/request": lambda w, e: {"conference": e.conference},
     "POST speeches": lambda w, e: {"conference": e.conference, "kind": "remark", "speaker": VI},
     "POST venues": lambda w, e: {"name": VI, "organisation": e.organisation},
     "PATCH venues/{w.venue.pk}": lambda w, e: {"organisation": e.organisation},
@@ -97,6 +104,13 @@ AT_OTHERS: dict[str, Body] = {
 #: Rows of another conference in one's own: 400 naming the field.
 MIXED: dict[str, Body] = {
     "PATCH sites/{w.site.pk}": lambda w, e: {"conference": e.conference},
+    **{
+        f"{verb} {name}": lambda w, e, name=name: {
+            "conference": str(w.announced.pk), "phase": "vote", "title": VI, name: e.agenda_item,
+        }
+        for name in ("parent", "after")
+        for verb in ("POST agenda-items", "PATCH agenda-items/{w.agenda_item.pk}")
+    },
     "POST duties site": lambda w, e: {
         "conference": str(w.announced.pk), "kind": "chair", "office": VI, "site": e.site,
     },
@@ -104,6 +118,13 @@ MIXED: dict[str, Body] = {
         "conference": str(w.announced.pk), "kind": "chair", "office": VI, "agenda_item": e.agenda_item,
     },
     "PATCH duties/{w.duty.pk} site": lambda w, e: {"site": e.site},
+    "POST speakers agenda_item": lambda w, e: {
+        "conference": str(w.announced.pk), "office": VI, "agenda_item": e.agenda_item,
+    },
+    "PATCH speakers/{w.speaker.pk} agenda_item": lambda w, e: {"agenda_item": e.agenda_item},
+    "POST speakers/reorder mixed": lambda w, e: {
+        "agenda_item": str(w.agenda_item.pk), "speakers": [str(w.speaker.pk), e.speaker],
+    },
     "POST speeches agenda_item": lambda w, e: {
         "conference": str(w.running.pk), "kind": "remark", "speaker": VI, "agenda_item": e.agenda_item,
     },

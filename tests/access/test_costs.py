@@ -21,6 +21,7 @@ from backend.conferences.models import (
     OutlineDuty,
     OutlineItem,
     OutlineSite,
+    Paper,
     PortableEquipment,
     Release,
     Room,
@@ -32,6 +33,7 @@ from backend.conferences.states import Equipment
 from backend.core.clock import now
 from backend.documents import services as documents
 from backend.documents.models import Document, NumberSeries, OfficialNumber
+from backend.documents.uploads import looked_at
 from backend.minutes.models import Minutes
 from backend.outbox.models import DeliveryAttempt
 from backend.people.models import Account, Organisation, Person
@@ -48,6 +50,7 @@ from tests.factories.conferences import (
     DutyFactory,
     OrganiserFactory,
     OutlineFactory,
+    OwnPhaseFactory,
     RoomFactory,
     SeriesFactory,
     SiteFactory,
@@ -61,6 +64,7 @@ from tests.factories.invitations import InvitationFactory, InvitationListFactory
 from tests.factories.mail import OutgoingMailFactory
 from tests.factories.minutes import ConclusionFactory, FindingFactory, ProposalFactory
 from tests.factories.outbox import DeliveryFactory, EventFactory, WebhookEndpointFactory
+from tests.factories.papers import PDF, PaperFactory
 from tests.factories.people import (
     ApiTokenFactory,
     OrganisationFactory,
@@ -131,6 +135,19 @@ class House:
 
     def released(self) -> Release:
         return conferences.release(conference_id=self.conference().pk)
+
+    def paper(self, conference: Conference | None = None) -> Paper:
+        """Handed in, by somebody no letter reaches."""
+        where = {"conference": conference or self.conference(), "organisation": self.renamed()}
+        row: Paper = PaperFactory(speaker=SpeakerFactory(person=PersonFactory(email=""), **where))
+        return self.handed_in(row)
+
+    @staticmethod
+    def handed_in(paper: Paper) -> Paper:
+        return conferences.hand_in(paper_id=paper.pk, upload=looked_at(filename="a.pdf", content=PDF))
+
+    def unreachable(self, conference: Conference) -> None:
+        PaperFactory(speaker=SpeakerFactory(conference=conference, organisation=self.renamed()))
 
     def busy_conference(self) -> Conference:
         row = self.conference(exact=True)
@@ -233,6 +250,7 @@ NO_LONGER_ANSWER = {
     "seats/<pk>",
     "invitation-lists/<pk>",
     "documents/<pk>/content",
+    "papers/<pk>/content",
     "attendance",
     "deliveries/summary",
 }
@@ -242,10 +260,12 @@ ONE_MORE: dict[str, Callable[[House], Any]] = {
     "conferences": lambda h: h.filled_conference(),
     "sites": lambda h: h.site(),
     "agenda-items": lambda h: h.spoken_to(h.conference()),
+    "own-phases": lambda h: OwnPhaseFactory(conference=h.conference()),
     "duties": lambda h: h.duty(),
     "speakers": lambda h: SpeakerFactory(
         conference=h.conference(), person=h.person(), organisation=h.renamed()
     ),
+    "papers": lambda h: h.paper(),
     "speeches": lambda h: SpeechFactory(
         conference=h.conference(), person=h.person(), organisation=h.renamed(), speaker={}
     ),
@@ -292,6 +312,9 @@ GROWING: dict[str, tuple[Callable[[House], Any], Callable[[House, Any], Any]]] =
     "conferences/<pk>/programme": (lambda h: h.conference(), lambda h, row: h.spoken_to(row)),
     "conferences/<pk>/programme/changes": (lambda h: h.released().conference, lambda h, row: h.spoken_to(row)),
     "conferences/<pk>/programme/print": (lambda h: h.conference(), lambda h, row: h.spoken_to(row)),
+    "papers/<pk>": (lambda h: h.paper(), lambda h, row: h.handed_in(row)),
+    "papers/<pk>/content": (lambda h: h.paper(), lambda h, row: h.handed_in(row)),
+    "papers/overview": (lambda h: h.conference(), lambda h, row: h.unreachable(row)),
     "venues/<pk>": (
         lambda h: VenueFactory(organisation=h.host),
         lambda h, row: h.portable(row),
@@ -349,6 +372,7 @@ GROWING: dict[str, tuple[Callable[[House], Any], Callable[[House, Any], Any]]] =
 }
 #: What has to be asked for beside the row.
 QUERIES = {
+    "papers/overview": "conference={row.pk}",
     "attendance": "conference={row.pk}&share=2/3",
     "rooms/free": "starts_at=2021-01-14T01:00:00Z&ends_at=2021-01-14T04:00:00Z&capacity=20",
     "rooms/<pk>/day": "date=2021-01-14&time_zone=UTC",
@@ -357,7 +381,7 @@ QUERIES = {
 OF_A_POLL = {"polls/<pk>", "polls/<pk>/entitlement", "polls/<pk>/evidence", "polls/<pk>/roll"}
 #: Single rows that stand alone: a row is one row.
 FLAT = {
-    "sites/<pk>", "agenda-items/<pk>", "agenda-rooms/<pk>", "duties/<pk>", "speakers/<pk>", "speeches/<pk>", "rooms/<pk>",
+    "sites/<pk>", "agenda-items/<pk>", "own-phases/<pk>", "agenda-rooms/<pk>", "duties/<pk>", "speakers/<pk>", "speeches/<pk>", "rooms/<pk>",
     "rooms/equipment",
     "invitations/<pk>", "registrations/<pk>", "presences/<pk>", "resolutions/<pk>", "findings/<pk>", "proposals/<pk>",
     "conclusions/<pk>", "official-numbers/<pk>", "tokens/<pk>", "people/<pk>", "positions/<pk>", "role-grants/<pk>",
@@ -369,7 +393,9 @@ FLAT = {
 def _fill(house: House, conference: Conference) -> None:
     house.site(conference)
     house.duty(conference)
-    house.spoken_to(conference)
+    AgendaItem.objects.filter(pk=house.spoken_to(conference).pk).update(
+        own_phase=OwnPhaseFactory(conference=conference)
+    )
     AgendaRoomFactory(conference=conference)
     OrganiserFactory(conference=conference, organisation=house.renamed(), role="co", order=house.number())
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
+from backend.invitations import paper_links
 from tests.access.operations import METHODS, pages
 from tests.access.world import World
 from tests.factories.conferences import ConferenceFactory
@@ -37,6 +38,7 @@ PAGES: dict[str, Callable[[World], str]] = {
     "/calendars/organisations/<slug>.ics": lambda w: f"/calendars/organisations/{w.foreign.slug}.ics",
     "/calendars/private/<secret>.ics": lambda w: f"/calendars/private/{w.link_secret}.ics",
     "/r/<token>": lambda w: f"/r/{w.reply_token}",
+    "/p/<token>": lambda w: f"/p/{paper_links.sign(w.paper.pk, 1)}",
 }
 
 
@@ -49,11 +51,11 @@ def test_everybody_may_read_it_and_nobody_write_it(world: World, page: str) -> N
     address = PAGES[page](world)
     assert world.http.get(address, follow=True).status_code == 200
     for method in METHODS[1:]:
-        if (page, method) != ("/r/<token>", "POST"):
+        if page not in ("/r/<token>", "/p/<token>") or method != "POST":
             assert world.http.generic(method, address).status_code == 405, method
 
 
-@pytest.mark.parametrize("page", sorted(set(PAGES) - {"/r/<token>", "/calendars/private/<secret>.ics"}))
+@pytest.mark.parametrize("page", sorted(set(PAGES) - {"/r/<token>", "/p/<token>", "/calendars/private/<secret>.ics"}))
 def test_no_page_names_a_restricted_conference(world: World, page: str) -> None:
     said = world.http.get(PAGES[page](world)).content.decode()
     for conference in (world.draft, world.announced, world.running, world.closed):

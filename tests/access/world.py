@@ -12,6 +12,7 @@ from backend.conferences.models import Conference
 from backend.core.clock import now
 from backend.documents import services as documents
 from backend.documents.models import NumberSeries, OfficialNumber
+from backend.documents.uploads import looked_at
 from backend.invitations import links
 from backend.minutes import services as minutes
 from backend.minutes.models import Minutes
@@ -29,6 +30,7 @@ from tests.factories.conferences import (
     AgendaRoomFactory,
     ConferenceFactory,
     DutyFactory,
+    OwnPhaseFactory,
     RoomFactory,
     SeriesFactory,
     SiteFactory,
@@ -42,6 +44,7 @@ from tests.factories.invitations import InvitationFactory, InvitationListFactory
 from tests.factories.mail import OutgoingMailFactory
 from tests.factories.minutes import ConclusionFactory, FindingFactory, ProposalFactory
 from tests.factories.outbox import DeliveryFactory, EventFactory, WebhookEndpointFactory
+from tests.factories.papers import PDF, PaperFactory
 from tests.factories.people import (
     AccountFactory,
     ApiTokenFactory,
@@ -156,12 +159,19 @@ class World:
             SiteFactory(conference=self.announced, venue=self.venue, room=RoomFactory(venue=self.venue))
             for _ in range(2)
         ]
-        self.agenda_item = AgendaItemFactory(conference=self.announced)
+        self.agenda_item = AgendaItemFactory(conference=self.announced, starts_at=self.announced.starts_at)
+        self.cancelled_item = AgendaItemFactory(conference=self.announced, state="cancelled")
+        self.own_phase = OwnPhaseFactory(conference=self.announced)
         self.agenda_room = AgendaRoomFactory(
             conference=self.announced, agenda_item=self.agenda_item, site=self.halls[0]
         )
         self.duty = DutyFactory(conference=self.announced, kind="teller")
         self.speaker = SpeakerFactory(conference=self.announced, agenda_item=self.agenda_item)
+        self.paper = PaperFactory(
+            speaker=SpeakerFactory(conference=self.announced, agenda_item=self.agenda_item, person=self.delegate),
+            due_at=now() + dt.timedelta(days=20),
+        )
+        conferences.hand_in(paper_id=self.paper.pk, upload=looked_at(filename="a.pdf", content=PDF))
         self.speech = SpeechFactory(conference=self.running)
         self.unannounced = {
             "site": SiteFactory(conference=self.draft),

@@ -49,7 +49,7 @@ def _full_title(office: Position, language: str) -> str:
     return f"{localized(office.title, language)} ({where})" if where else localized(office.title, language)
 
 
-def positions_of(person_ids: Collection[UUID | None]) -> dict[UUID, list[Position]]:
+def positions_of(person_ids: Collection[UUID]) -> dict[UUID, list[Position]]:
     """Every office of each of these people, in protocol order, by person; in two queries however many they are."""
     found: dict[UUID, list[Position]] = {}
     rows = Position.objects.filter(person_id__in=person_ids) if person_ids else Position.objects.none()
@@ -106,7 +106,7 @@ def offices_left(conference: Conference) -> list[OfficeLeft]:
         .select_related("person")
         .order_by("agenda_item__order", "order"),
     ]
-    offices = positions_of({row.person_id for row in rows})
+    offices = positions_of({row.person.pk for row in rows if row.person is not None})
     found = []
     for row in rows:
         assert row.person is not None

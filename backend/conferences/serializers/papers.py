@@ -1,6 +1,5 @@
 """Papers as they are shown, asked for, handed in and judged."""
 
-import datetime as dt
 from typing import Any
 
 from drf_spectacular.utils import extend_schema_field
@@ -64,7 +63,7 @@ class PaperSerializer(HouseSerializer):
         return PAPER_MOVES.legal(paper.state)
 
     def get_overdue(self, paper: Paper) -> bool:
-        return paper.state in MISSING and paper.due_at is not None and paper.due_at <= self._now()
+        return paper.state in MISSING and paper.due_at is not None and paper.due_at <= now()
 
     def get_reachable(self, paper: Paper) -> bool:
         person = paper.speaker.person
@@ -74,10 +73,6 @@ class PaperSerializer(HouseSerializer):
     def get_versions(self, paper: Paper) -> Any:
         found = getattr(paper.document, "versions", []) if paper.document is not None else []
         return PaperVersionSerializer(found, many=True).data
-
-    def _now(self) -> dt.datetime:
-        at: dt.datetime = self.context.setdefault("now", now())
-        return at
 
 
 class SpeakerOfMine(Id):

@@ -29,7 +29,7 @@ def ensure_in_office(row: Duty | Speaker, fields: Mapping[str, Any]) -> None:
         return
     if "person" in fields and "office" not in fields and row.office:
         return  # what freeze_office wrote is held that day
-    offices = queries.positions_of({row.person_id}).get(row.person.pk, [])
+    offices = queries.positions_of({row.person.pk}).get(row.person.pk, [])
     day = row.conference.day
     left = queries.left_by(offices, day, organisation_id=row.organisation_id, office=row.office)
     if left is not None and day is not None:
@@ -45,18 +45,21 @@ def follow_day(conference: Conference, before: dt.date | None) -> list[str]:
     """
     if conference.day is None or conference.day == before:
         return []
-    parts: dict[str, list[Duty | Speaker]] = {
-        "duties": list(Duty.objects.filter(conference=conference, person__isnull=False)),
-        "speakers": list(Speaker.objects.filter(conference=conference, person__isnull=False)),
-    }
-    offices = queries.positions_of({row.person_id for rows in parts.values() for row in rows})
-    changed = []
-    for name, rows in parts.items():
-        anew = [row for row in rows if _frozen_anew(row, offices.get(row.person_id, []), before, conference.day)]  # type: ignore[arg-type]
-        if anew:
-            type(anew[0])._default_manager.bulk_update(anew, ["office", "organisation", "version", "updated_at"])
-            changed.append(name)
-    return changed
+    duties = list(Duty.objects.filter(conference=conference, person__isnull=False))
+    speakers = list(Speaker.objects.filter(conference=conference, person__isnull=False))
+    everybody: list[Duty | Speaker] = [*duties, *speakers]
+    offices = queries.positions_of({row.person_id for row in everybody if row.person_id is not None})
+
+    def frozen_anew(row: Duty | Speaker) -> bool:
+        assert row.person_id is not None
+        return conference.day is not None and _frozen_anew(row, offices.get(row.person_id, []), before, conference.day)
+
+    moved_duties = [duty for duty in duties if frozen_anew(duty)]
+    moved_speakers = [speaker for speaker in speakers if frozen_anew(speaker)]
+    columns = ["office", "organisation", "version", "updated_at"]
+    Duty.objects.bulk_update(moved_duties, columns)
+    Speaker.objects.bulk_update(moved_speakers, columns)
+    return ["duties"] * bool(moved_duties) + ["speakers"] * bool(moved_speakers)
 
 
 def _frozen_anew(row: Duty | Speaker, offices: list[Position], before: dt.date | None, day: dt.date) -> bool:
