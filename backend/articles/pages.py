@@ -17,6 +17,7 @@ from backend.articles import addresses, linked_data, queries
 from backend.articles.models import Article
 from backend.articles.snapshots import Snapshot, snapshot_of
 from backend.conferences.models import Conference, Duty
+from backend.conferences.programme import Programme
 from backend.conferences.queries import (
     co_organisations,
     for_details,
@@ -28,7 +29,7 @@ from backend.conferences.queries import (
     when_said,
 )
 from backend.conferences.queries.public import public_conferences
-from backend.conferences.states import DutyKind
+from backend.conferences.states import DutyKind, ItemState
 from backend.core.clock import local
 from backend.core.responses import fresh
 from backend.core.text import current_language, localized, say
@@ -213,7 +214,7 @@ def conference(request: HttpRequest, language: str, slug: str) -> HttpResponseBa
         lead=localized(name_then(lead, row.day), language) if lead else "",
         co=[localized(name_then(body, row.day), language) for body in co_organisations(row)],
         chairs=[_chair(duty, row, language) for duty in row.duties.all() if duty.kind == DutyKind.CHAIR],
-        agenda=[localized(entry.title, language) for entry in programme_for(AnonymousUser(), row).entries],
+        agenda=_agenda(programme_for(AnonymousUser(), row), language),
         recap={"title": snapshot_of(recap).title[language], "address": addresses.article(language, recap.slug)}
         if recap
         else None,
@@ -222,6 +223,19 @@ def conference(request: HttpRequest, language: str, slug: str) -> HttpResponseBa
         own=own,
         canonical=own,
     )
+
+
+def _agenda(programme: Programme, language: str) -> list[dict[str, Any]]:
+    """The public programme as lists within lists; what was called off says so, what is held in reserve is not shown."""
+    top: list[dict[str, Any]] = []
+    lines: dict[Any, dict[str, Any]] = {}
+    for entry in programme.entries:
+        if entry.reserve:
+            continue
+        state = "" if entry.state == ItemState.PLANNED else str(ItemState(entry.state).label)
+        lines[entry.id] = {"title": localized(entry.title, language), "state": state, "children": []}
+        (lines[entry.parent]["children"] if entry.parent in lines else top).append(lines[entry.id])
+    return top
 
 
 def _page(request: HttpRequest, rows: Any) -> tuple[list[Any] | None, dict[str, int]]:

@@ -14,7 +14,7 @@ from backend.articles import services
 from backend.articles.models import Article
 from backend.conferences.models import Conference
 from tests.factories.articles import ArticleFactory, published, review_of_2020
-from tests.factories.conferences import ConferenceFactory, DutyFactory, SiteFactory, VenueFactory
+from tests.factories.conferences import AgendaItemFactory, ConferenceFactory, DutyFactory, SiteFactory, VenueFactory
 from tests.factories.people import AccountFactory, OrganisationFactory, PersonFactory
 
 pytestmark = pytest.mark.django_db
@@ -230,6 +230,20 @@ def test_an_article_leaves_the_public_with_its_conference(client: Client, recap:
     Conference.objects.update(confidentiality="internal")
     read(client, f"/vi/bai-viet/{recap.slug}", 404)
     assert client.get("/vi/feed.json").json()["items"] == []
+
+
+def test_the_programme_stands_in_its_sessions_and_says_what_was_called_off(client: Client) -> None:
+    conference = ConferenceFactory(announced=True, slug="tong-ket-cay")
+    parts: dict[str, Any] = {"conference": conference}
+    session = AgendaItemFactory(**parts, order=1, kind="session", title={"vi": "Phiên sáng"})
+    AgendaItemFactory(**parts, order=2, parent=session, title={"vi": "Báo cáo"})
+    AgendaItemFactory(**parts, order=3, title={"vi": "Tham quan"}, state="cancelled")
+    AgendaItemFactory(**parts, order=4, title={"vi": "Dự phòng"}, reserve=True)
+    page = read(client, "/vi/hoi-nghi/tong-ket-cay")
+    programme = page[page.index("<h2>Chương trình") :]
+    assert "<li>Phiên sáng<ol><li>Báo cáo</li></ol>" in programme.replace("\n", "")
+    assert "<li>Tham quan <em>(huỷ)</em></li>" in programme
+    assert "Dự phòng" not in programme
 
 
 def test_a_conference_held_before_the_house_was_there_stands_last(client: Client) -> None:

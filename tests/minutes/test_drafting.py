@@ -14,9 +14,17 @@ from backend.minutes.drafting import words
 from backend.minutes.drafting.course import letter
 from backend.registration.models import Presence
 from tests.documents.reading import opened, text_of, written
-from tests.factories.conferences import ConferenceFactory, DutyFactory, SiteFactory, SpeechFactory
+from tests.factories.conferences import (
+    AgendaItemFactory,
+    ConferenceFactory,
+    DutyFactory,
+    OwnPhaseFactory,
+    SiteFactory,
+    SpeechFactory,
+)
 from tests.factories.minutes import ConclusionFactory, FindingFactory, assembly, seat
 from tests.factories.people import OrganisationFactory, PersonFactory
+from tests.factories.resolutions import ResolutionFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -261,3 +269,33 @@ def test_nothing_on_record_leaves_only_blanks() -> None:
     }  # fmt: skip
     text = text_of(paper.page(services.draft(conference_id=conference.pk), "pdf"))
     assert "Thời gian bắt đầu: ………… Địa điểm: …………" in text
+
+
+def test_the_agenda_is_numbered_through_its_sessions_and_tells_what_became_of_it() -> None:
+    """Breaks and unused reserve stay out; what was called off is on record as that, with the reason."""
+    conference = ConferenceFactory(state="closed")
+    own = OwnPhaseFactory(conference=conference, name={"vi": "Vinh danh"})
+    parts: dict[str, Any] = {"conference": conference}
+    AgendaItemFactory(**parts, order=1, phase="opening", title={"vi": "Chào cờ"})
+    session = AgendaItemFactory(**parts, order=2, kind="session", phase="paper", title={"vi": "Phiên chuyên đề"})
+    AgendaItemFactory(**parts, order=3, parent=session, phase="paper", title={"vi": "Tham luận của các khối"})
+    AgendaItemFactory(**parts, order=4, parent=session, kind="break", title={"vi": "Giải lao"})
+    AgendaItemFactory(
+        **parts, order=5, parent=session, phase="vote", title={"vi": "Thông qua quy chế"}, state="postponed",
+        reason={"vi": "Chờ thẩm định."},
+    )  # fmt: skip
+    AgendaItemFactory(**parts, order=6, phase="discussion", title={"vi": "Dự phòng không dùng"}, reserve=True)
+    used = AgendaItemFactory(**parts, order=7, phase="discussion", title={"vi": "Giao lưu"}, reserve=True)
+    decided = AgendaItemFactory(**parts, order=8, phase="vote", title={"vi": "Bầu bổ sung"}, reserve=True)
+    AgendaItemFactory(**parts, order=9, phase="reply", own_phase=own, title={"vi": "Trao cờ"}, state="cancelled")
+    SpeechFactory(**parts, agenda_item=used)
+    ResolutionFactory(**parts, agenda_item=decided)
+    assert said(drawn(conference), "agenda") == [
+        "1. Khai mạc: Chào cờ",
+        "2. Phiên chuyên đề",
+        "2.1. Tham luận của các khối",
+        "2.2. Biểu quyết: Thông qua quy chế (hoãn: Chờ thẩm định)",
+        "3. Thảo luận, hỏi đáp: Giao lưu",
+        "4. Biểu quyết: Bầu bổ sung",
+        "5. Vinh danh: Trao cờ (huỷ)",
+    ]

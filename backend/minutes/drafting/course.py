@@ -6,14 +6,16 @@ from typing import Any
 from uuid import UUID
 
 from backend.conferences.models import AgendaItem, Conference, Speech
-from backend.conferences.queries import closed_in, name_then, speeches_of
-from backend.conferences.states import Confidentiality, Phase, SpeechKind
+from backend.conferences.queries import closed_in, name_then, phase_said, speeches_of
+from backend.conferences.reading_order import Stands, numbers
+from backend.conferences.states import Confidentiality, ItemKind, ItemState, SpeechKind
 from backend.core.text import Text, both
 from backend.core.vietnamese import fold
 from backend.minutes.drafting import withheld, words
 from backend.minutes.drafting.blocks import Block, block, compose, ended, joined, open_ended, same
 from backend.minutes.models import Conclusion, Finding, Proposal
 from backend.minutes.states import ConclusionKind, FindingKind, ProposalKind
+from backend.resolutions.models import Resolution
 
 #: Points are lettered by the Vietnamese alphabet (decree 30/2020): đ after d, and no f, j, w or z.
 LETTERS = "abcdđeghiklmnopqrstuvxy"
@@ -31,21 +33,8 @@ def blocks(conference: Conference) -> list[Block]:
     """Agenda, proceedings, and what came up outside them. A restricted item is a line in each, with all it holds."""
     entries = Entries(conference)
     restricted = closed_in(conference.pk, Confidentiality.RESTRICTED)
-    found: list[Block] = []
-    agenda = [
-        item
-        for item in conference.agenda.order_by("order", "id")
-        if not (item.pk in restricted and item.parent_id in restricted)
-    ]
-    if agenda:
-        found.append(heading("agenda", "Chương trình", "Agenda", conference))
-    for index, item in enumerate(agenda, 1):
-        if item.pk in restricted:
-            found.append(withheld.line("agenda", item, f"{index}."))
-        else:
-            source = f"agenda_item:{item.pk}"
-            found.append(block("agenda", f"agenda:{item.pk}", _item(item), source, marker=f"{index}."))
     speeches = list(speeches_of(conference.pk).prefetch_related("organisation__former_names"))
+    found = _agenda(conference, restricted, {speech.agenda_item_id for speech in speeches})
     if speeches:
         found.append(heading("course", "Diễn biến", "Proceedings", conference))
     for index, said in enumerate(dict.fromkeys(_passage(speech, restricted) for speech in speeches), 1):
@@ -61,6 +50,39 @@ def blocks(conference: Conference) -> list[Block]:
     return found
 
 
+def _agenda(conference: Conference, restricted: set[UUID], spoken_to: set[UUID | None]) -> list[Block]:
+    """The agenda as it was dealt with, numbered through its sessions: 1., 1.1.
+
+    What was postponed or cancelled is on record as that, with the reason: the meeting had it before it. Breaks are no
+    business of the meeting's, nor is an item in reserve nobody spoke to and nothing was decided on.
+    """
+    items = [
+        item
+        for item in conference.agenda.select_related("own_phase").order_by("order", "id")
+        if not (item.pk in restricted and item.parent_id in restricted) and item.kind != ItemKind.BREAK
+    ]
+    dealt_with = spoken_to | set(
+        Resolution.objects.filter(conference=conference).values_list("agenda_item_id", flat=True)
+    )
+    for item in reversed(items):
+        if item.pk in dealt_with and item.parent_id is not None:
+            dealt_with.add(item.parent_id)
+    left_out = {item.pk for item in items if item.reserve and item.pk not in dealt_with}
+    for item in items:
+        if item.parent_id in left_out and item.pk not in dealt_with:
+            left_out.add(item.pk)
+    kept = [item for item in items if item.pk not in left_out]
+    markers = numbers(Stands(item.pk, item.parent_id) for item in kept)
+    found = [heading("agenda", "Chương trình", "Agenda", conference)] if kept else []
+    for item in kept:
+        marker, source = f"{markers[item.pk]}.", f"agenda_item:{item.pk}"
+        if item.pk in restricted:
+            found.append(withheld.line("agenda", item, marker))
+        else:
+            found.append(block("agenda", f"agenda:{item.pk}", _item(item), source, marker=marker))
+    return found
+
+
 def _passage(speech: Speech, restricted: set[UUID]) -> AgendaItem | Speech:
     """What is told as one: each speech by itself, those to one restricted item together."""
     item = speech.agenda_item
@@ -69,8 +91,14 @@ def _passage(speech: Speech, restricted: set[UUID]) -> AgendaItem | Speech:
 
 def _item(item: AgendaItem) -> Text:
     """The item's title behind its phase, unless the title says the phase itself: Khai mạc: Chào cờ, but Tham luận của
-    các khối."""
-    phase, title = both(Phase(item.phase).label), dict(item.title)
+    các khối. A session has a title of its own. What was called off is followed by that: Biểu quyết (huỷ: bão)."""
+    phase, title = phase_said(item), dict(item.title)
+    if item.state != ItemState.PLANNED:
+        state = both(ItemState(item.state).label)
+        why = compose("{state}: {reason}", "{state}: {reason}", state=state, reason=open_ended(dict(item.reason)))
+        title = compose("{title} ({why})", "{title} ({why})", title=title, why=why if item.reason else state)
+    if item.kind == ItemKind.SESSION:
+        return title
     if any(fold(word) in fold(title.get("vi", "")) for word in phase["vi"].split(", ")):
         return title
     return compose("{phase}: {title}", "{phase}: {title}", phase=phase, title=title)
