@@ -106,6 +106,16 @@ class SiteFactory(factory.django.DjangoModelFactory[models.Site]):
     order = factory.Sequence(lambda n: n + 1)
 
 
+class OwnPhaseFactory(factory.django.DjangoModelFactory[models.OwnPhase]):
+    class Meta:
+        model = models.OwnPhase
+
+    conference = factory.SubFactory(ConferenceFactory)
+    order = factory.Sequence(lambda n: n + 1)
+    name = {"vi": "Trao thưởng", "en": "Awards"}
+    stands_for = "reply"
+
+
 class AgendaItemFactory(factory.django.DjangoModelFactory[models.AgendaItem]):
     class Meta:
         model = models.AgendaItem
