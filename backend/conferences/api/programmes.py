@@ -17,10 +17,10 @@ from backend.conferences.programme import Programme
 from backend.conferences.serializers.programmes import (
     ChangesSerializer,
     LackSerializer,
-    PreviewSerializer,
     ProgrammeSerializer,
     ReleaseBody,
     ReleaseDetails,
+    ReleasePreviewSerializer,
     ReleaseSerializer,
 )
 from backend.core.api import HouseViewSet
@@ -95,7 +95,7 @@ class ReleasesProgrammes(HouseViewSet):
         parameters=[
             OpenApiParameter("preview", bool, description="`true`: says what would be released, and writes nothing.")
         ],
-        responses={200: PreviewSerializer, 201: ReleaseDetails},
+        responses={200: ReleasePreviewSerializer, 201: ReleaseDetails},
     )
     @action(detail=True, methods=["post"], filterset_class=None)
     def release(self, request: Any, pk: str) -> Response:

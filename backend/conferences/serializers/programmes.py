@@ -8,7 +8,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from backend.conferences.changes import Change, Section, said
-from backend.conferences.changes.changelog import HEADING, first_day
+from backend.conferences.changes.changelog import first_day
 from backend.conferences.models import Release
 from backend.conferences.programme import Entry, Programme, Voice, as_json
 from backend.conferences.queries import Lack, counts_for, is_intact
@@ -24,7 +24,7 @@ _MOMENT = serializers.DateTimeField()
 # Programmes
 
 
-class PlaceSerializer(serializers.Serializer[Any]):
+class ProgrammePlaceSerializer(serializers.Serializer[Any]):
     site = serializers.UUIDField()
     room = serializers.UUIDField()
     said = LanguageMap()
@@ -44,7 +44,7 @@ class VoiceSerializer(serializers.Serializer[Any]):
     said = LanguageMap()
 
 
-class EntrySerializer(serializers.Serializer[Any]):
+class ProgrammeEntrySerializer(serializers.Serializer[Any]):
     """One agenda item. `depth` is how deep it stands: 0 at the top. `sequence` rises when calendars must hear of another
     time, place or state; `changed_at` is when a release last wrote anything of it anew."""
 
@@ -65,7 +65,7 @@ class EntrySerializer(serializers.Serializer[Any]):
     state = serializers.ChoiceField(choices=ItemState.choices)
     reason = LanguageMap(required_text=False)
     confidentiality = serializers.ChoiceField(choices=Confidentiality.choices)
-    places = PlaceSerializer(many=True)
+    places = ProgrammePlaceSerializer(many=True)
     speakers = VoiceSerializer(many=True)
     chairs = VoiceSerializer(many=True)
     sequence = serializers.IntegerField()
@@ -85,7 +85,7 @@ class ProgrammeSerializer(serializers.Serializer[Any]):
     day = serializers.DateField(allow_null=True)
     day_part = serializers.ChoiceField(choices=DayPart.choices, allow_blank=True)
     time_zone = serializers.CharField()
-    entries = EntrySerializer(many=True)
+    entries = ProgrammeEntrySerializer(many=True)
 
     @classmethod
     def of(cls, programme: Programme, names: Names, release: Release | None) -> dict[str, Any]:
@@ -198,7 +198,7 @@ class ReleaseBody(Body):
 # Changes
 
 
-class LineSerializer(serializers.Serializer[Any]):
+class ChangelogLineSerializer(serializers.Serializer[Any]):
     """One line of a changelog. `moves`: calendars hear of it, since time, place or state changed."""
 
     text = LanguageMap()
@@ -206,10 +206,12 @@ class LineSerializer(serializers.Serializer[Any]):
     entries = serializers.ListField(child=serializers.UUIDField())
 
 
-class SectionSerializer(serializers.Serializer[Any]):
-    kind = serializers.ChoiceField(choices=[(HEADING, HEADING), *ChangeKind.choices])
+class ChangelogSectionSerializer(serializers.Serializer[Any]):
+    """Lines of one `kind` of change, or of what is new of the `conference` itself."""
+
+    kind = serializers.CharField()
     name = LanguageMap()
-    lines = LineSerializer(many=True)
+    lines = ChangelogLineSerializer(many=True)
 
     @classmethod
     def of(cls, section: Section) -> dict[str, Any]:
@@ -224,7 +226,7 @@ class SectionSerializer(serializers.Serializer[Any]):
         return {"kind": section.kind, "name": section.name, "lines": lines}
 
 
-class ChangeSerializer(serializers.Serializer[Any]):
+class ProgrammeChangeSerializer(serializers.Serializer[Any]):
     """One kind of difference in one entry. `before` and `after` hold the fields that read differently, as they are
     stored: null for what is added or removed as a whole."""
 
@@ -243,8 +245,8 @@ class ChangesSerializer(serializers.Serializer[Any]):
     programs (`changes`). `to` is null for the working programme; `from` is null where nothing was released before."""
 
     to = serializers.IntegerField(allow_null=True)
-    changelog = SectionSerializer(many=True)
-    changes = ChangeSerializer(many=True)
+    changelog = ChangelogSectionSerializer(many=True)
+    changes = ProgrammeChangeSerializer(many=True)
 
     def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
         return {"from": serializers.IntegerField(allow_null=True), **super().get_fields()}
@@ -261,7 +263,7 @@ class ChangesSerializer(serializers.Serializer[Any]):
         return {
             "from": before.number,
             "to": after.number,
-            "changelog": [SectionSerializer.of(section) for section in sections],
+            "changelog": [ChangelogSectionSerializer.of(section) for section in sections],
             "changes": [
                 {
                     "kind": str(change.kind),
@@ -297,7 +299,7 @@ class LackSerializer(serializers.Serializer[Any]):
         return {"code": lack.code, "text": lack.text, "entries": [str(entry) for entry in lack.entries]}
 
 
-class PreviewSerializer(ChangesSerializer):
+class ReleasePreviewSerializer(ChangesSerializer):
     """What a release would be: its `number`, what is different since the last one, what is still missing. Without a
     difference (`releasable` false) there is nothing to release; so it is in states where nobody expects the conference."""
 
