@@ -192,6 +192,7 @@ class ClonePart(models.TextChoices):
     SITES = "sites", say(vi="địa điểm, phòng", en="sites and rooms")
     AGENDA = "agenda", say(vi="chương trình", en="agenda")
     DUTIES = "duties", say(vi="phân công", en="duties")
+    SPEAKERS = "speakers", say(vi="diễn giả", en="planned speakers")
     TOPICS = "topics", say(vi="chủ đề", en="topics")
     LEGAL_BASIS = "legal_basis", say(vi="căn cứ pháp lý", en="legal basis")
     PERIODS = "periods", say(vi="kỳ tổng kết, kỳ kế hoạch", en="periods reviewed and planned")

@@ -81,7 +81,7 @@ REFUSALS = {
     410: ("Gone", "The link worked once and does no more."),
     412: ("StaleWrite", "Somebody else wrote meanwhile: If-Match is not the version any more."),
     413: ("TooLarge", "The body is too large."),
-    415: ("UnsupportedMediaType", "The body is not application/json."),
+    415: ("UnsupportedMediaType", "The body is of a media type this operation does not take."),
     422: ("KeyReused", "The Idempotency-Key came with another request before."),
     428: ("PreconditionRequired", "If-Match is missing."),
     429: ("TooManyAttempts", "Too many attempts; Retry-After says how long to wait."),

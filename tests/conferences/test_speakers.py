@@ -9,10 +9,11 @@ from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
 from backend.conferences import services
-from backend.conferences.models import AgendaItem, Conference, Duty, Speaker
+from backend.conferences.models import AgendaItem, Conference, Duty, Paper, Speaker
+from backend.core.clock import now
 from backend.core.errors import Conflict
 from backend.outbox.models import Event
-from backend.people.models import Organisation, Person
+from backend.people.models import Organisation, Person, Position
 from tests.conferences.test_clashes import nobody_queues
 from tests.factories.conferences import (
     AgendaItemFactory,
@@ -21,6 +22,7 @@ from tests.factories.conferences import (
     SpeakerFactory,
     SpeechFactory,
 )
+from tests.factories.papers import PaperFactory
 from tests.factories.people import OrganisationFactory, PersonFactory, PositionFactory
 from tests.threads import in_threads
 
@@ -183,7 +185,8 @@ def test_who_has_left_office_cannot_be_named_in_it(
     assert reason(earlier, "office") == said.format("Phó Tổng cục trưởng", "31/01/2021")
     english = organiser.post(path, {**body, **there}, headers={"Accept-Language": "en"})
     assert "Acting Director General (Directorate) until 30/06/2021 only" in reason(english, "organisation")
-    assert not Duty.objects.exists() and not Speaker.objects.exists()
+    assert not Duty.objects.exists()
+    assert not Speaker.objects.exists()
     # by name alone, as what was once held, and in an office nobody recorded, there is nothing wrong
     assert organiser.post(path, body).json()["office"] == {}
     former = {"office": {"vi": "Nguyên Quyền Tổng cục trưởng"}, **there}
@@ -375,3 +378,47 @@ def test_without_the_queue_more_than_one_gets_the_speaker() -> None:
     """The negative control: it is the lock that keeps two from missing each other."""
     with nobody_queues():
         assert max(rush()[0] for _ in range(5)) > 1
+
+
+# Series and clones
+
+
+def test_a_clone_has_the_speakers_of_its_items_in_their_new_offices(
+    organiser: APIClient, host: Organisation, hiep: Person
+) -> None:
+    held = ConferenceFactory(lead=host, announced=True)
+    items = [AgendaItemFactory(conference=held, phase="paper") for _ in range(2)]
+    planned(organiser, items[0], person=str(hiep.pk))
+    planned(organiser, items[0], bloc={"vi": "Khối Đo lường"})
+    planned(organiser, items[1], office={"vi": "Đại diện quận"})
+    PaperFactory(speaker=Speaker.objects.earliest("id"))
+    path, parts = f"/api/v1/conferences/{held.pk}/clone", ["agenda", "speakers"]
+    answer = organiser.post(path, {"parts": parts, "day": "2021-03-01"})
+    assert answer.status_code == 201, answer.json()
+    shown = [[(each["office"], each["bloc"]) for each in item["speakers"]] for item in answer.json()["agenda"]]
+    assert shown == [[(ACTING, {}), ({}, {"vi": "Khối Đo lường"})], [({"vi": "Đại diện quận"}, {})]]
+    assert not Paper.objects.filter(conference=answer.json()["id"]).exists()
+    later = organiser.post(path, {"parts": parts, "day": "2022-03-01"}).json()
+    assert later["agenda"][0]["speakers"][0]["office"] == {}
+    assert [left["office"] for left in later["offices_left"]] == [ACTING]
+    for parts in (["agenda"], ["speakers"]):
+        without = organiser.post(path, {"parts": parts, "day": "2022-03-01"}).json()
+        assert not Speaker.objects.filter(conference=without["id"]).exists()
+
+
+def test_a_series_that_moves_tells_who_has_left_office_by_then(
+    organiser: APIClient, host: Organisation, hiep: Person
+) -> None:
+    first = now().date() + dt.timedelta(days=3)
+    Position.objects.filter(person=hiep).delete()
+    PositionFactory(person=hiep, title=ACTING, valid_to=first)
+    duty = {"kind": "chair", "person": str(hiep.pk), "organisation": str(hiep.organisation_id)}
+    body = {"title": {"vi": "Giao ban"}, "organisation": str(host.pk), "rule": "FREQ=WEEKLY;COUNT=1", "duties": [duty]}
+    made = organiser.post("/api/v1/series", {**body, "starts_on": str(first)})
+    assert made.status_code == 201, made.json()
+    path, later = f"/api/v1/series/{made.json()['id']}", {"starts_on": str(first + dt.timedelta(days=1))}
+    assert Duty.objects.get().office == ACTING
+    preview = organiser.patch(f"{path}?preview=true", later)
+    assert [change["offices_left"] for change in preview.json()["changes"]] == [[str(hiep.pk)]], preview.json()
+    assert organiser.patch(path, later, headers=ANY).status_code == 200
+    assert Duty.objects.get().office == ACTING

@@ -255,7 +255,8 @@ class EndBody(Body):
 
 class ChangeSerializer(serializers.Serializer[Any]):
     """What happens to one occurrence. `by_hand` names what of the edit did not reach it, since it was set there by hand;
-    `rooms_taken` the standing rooms it has to do without."""
+    `rooms_taken` the standing rooms it has to do without, `offices_left` people named in an office they have left by
+    its day."""
 
     recurrence_id = serializers.CharField()
     outcome = serializers.ChoiceField(choices=Outcome.choices)
@@ -265,6 +266,7 @@ class ChangeSerializer(serializers.Serializer[Any]):
     fields_changed = serializers.ListField(source="fields", child=serializers.CharField())
     by_hand = serializers.ListField(child=serializers.CharField())
     rooms_taken = serializers.ListField(child=serializers.UUIDField())
+    offices_left = serializers.ListField(child=serializers.UUIDField())
 
 
 class PreviewSerializer(serializers.Serializer[Any]):

@@ -26,6 +26,7 @@ from backend.conferences.services.carrying import carry_over
 from backend.conferences.services.drafting import draft
 from backend.conferences.services.inputs import ConferenceFields, OutlineFields, TemplateFields
 from backend.conferences.services.scheduling import rearrange
+from backend.conferences.services.speakers import plan_again
 from backend.conferences.services.timing import keep_times
 from backend.conferences.states import ClonePart, ConferenceState
 from backend.core.errors import Invalid
@@ -85,6 +86,8 @@ def clone(
         ).save()
     if ClonePart.DUTIES in parts:
         _duties(original, conference, sites, items)
+    if ClonePart.SPEAKERS in parts:
+        _speakers(original, items)
     rearrange(conference)
     if follows and original.state in {ConferenceState.CLOSED, ConferenceState.ARCHIVED}:
         carry_over(conference_id=original.pk)
@@ -153,6 +156,17 @@ def _duties(
         if duty.person_id in known:  # whoever left the office does not come back in it
             del copied["office"]
         programme.save_duty(Duty(conference=conference), copied)
+
+
+def _speakers(original: Conference, items: Mapping[UUID, AgendaItem]) -> None:
+    """Who is planned to speak to the items that were taken over; the papers asked of them stay where they are."""
+    rows = original.speakers.filter(agenda_item__in=items).select_related("person", "organisation")
+    known = set(Position.objects.filter(person__planned_speeches__in=rows).values_list("person_id", flat=True))
+    for speaker in rows.order_by("agenda_item__order", "order"):
+        copied = _copied(speaker, agenda_item=items[speaker.agenda_item_id])
+        if speaker.person_id in known:
+            del copied["office"]
+        plan_again(items[speaker.agenda_item_id].conference, copied)
 
 
 def _found(copies: Mapping[UUID, Any], row_id: UUID | None) -> Any:

@@ -19,6 +19,7 @@ from django.db.models.deletion import Collector
 from backend.conferences import recurrence
 from backend.conferences.events import ConferenceDropped, ConferenceReopened, SeriesRoomTaken
 from backend.conferences.models import Conference, Duty, Series, Site
+from backend.conferences.queries import offices_left
 from backend.conferences.queries import series as queries
 from backend.conferences.services import lifecycle, outlines, programme
 from backend.conferences.services.carrying import carry_over
@@ -48,7 +49,7 @@ _PLANNED_ONCE = {"an_occurrence_is_planned_once", "a_slot_is_filled_once"}
 @dataclass(kw_only=True)
 class Change:
     """What happens to one occurrence: its id and time afterwards (none when it is or would be gone), what of it changes,
-    and the standing rooms it has to do without."""
+    the standing rooms it has to do without, and people who are named in an office they have left by its day."""
 
     recurrence_id: str
     outcome: str
@@ -58,6 +59,7 @@ class Change:
     fields: list[str] = field(default_factory=list)
     by_hand: list[str] = field(default_factory=list)
     rooms_taken: list[UUID] = field(default_factory=list)
+    offices_left: list[UUID] = field(default_factory=list)
 
 
 def _change(conference: Conference, outcome: str, **more: Any) -> Change:
@@ -282,7 +284,10 @@ def _followed(series: Series, row: Conference, touched: Collection[str]) -> Chan
     save_changes(row, fields=changed, moved=moved, by_hand=False)
     emit(*_room_news(series, row, taken))
     outcome = Outcome.MOVED if moved else Outcome.EDITED
-    return _change(row, outcome, fields=sorted({*changed, *moved}), by_hand=spared, rooms_taken=taken)
+    left = [each.person.pk for each in offices_left(row)] if "day" in changed or "duties" in changed else []
+    return _change(
+        row, outcome, fields=sorted({*changed, *moved}), by_hand=spared, rooms_taken=taken, offices_left=left
+    )
 
 
 def _revived(series: Series, row: Conference) -> Change:
