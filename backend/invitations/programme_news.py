@@ -30,22 +30,31 @@ class ProgrammeNews:
 
     def people(self) -> set[UUID]:
         """Everybody some change is about: they speak to the entry or lead it, or did before."""
-        return {person for change in self._changes for person in change.people()}
+        return set(self._about)
 
     def for_part(self, person_id: UUID, language: str) -> list[str]:
         """Every change of the entries the person speaks to or leads, or did before."""
-        return [self._said(change)[language] for change in changes.concerning(self._changes, person_id)]
+        return [self._said(change)[language] for change in self._about.get(person_id, ())]
 
     def for_comer(self, site_id: UUID | None, language: str, *, besides: UUID | None = None) -> list[str]:
         """New times, places and states of what somebody at this site (None: at any) may go to; without those that are
         told already to `besides` as taking part."""
         if site_id not in self._by_site:
             self._by_site[site_id] = list(self._lines(site_id))
+        own = {change.entry_id for change in self._about.get(besides, ())} if besides else set()
         return [
             line.text[language]
             for line in self._by_site[site_id]
-            if besides is None or not all(besides in change.people() for change in line.changes)
+            if not own or any(change.entry_id not in own for change in line.changes)
         ]
+
+    @cached_property
+    def _about(self) -> dict[UUID, list[Change]]:
+        about: dict[UUID, list[Change]] = {}
+        for change in self._changes:
+            for person in change.people():
+                about.setdefault(person, []).append(change)
+        return about
 
     @cached_property
     def _changes(self) -> list[Change]:
