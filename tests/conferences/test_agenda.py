@@ -1,6 +1,9 @@
 """The agenda over HTTP: a tree of sessions, items and breaks whose times follow from its order."""
 
+import datetime as dt
+import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -8,7 +11,7 @@ from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
-from backend.conferences import services
+from backend.conferences import queries, services
 from backend.conferences.models import AgendaItem, Conference, OwnPhase, Release, RoomBooking
 from backend.core.clock import now
 from backend.people.models import Organisation
@@ -16,9 +19,13 @@ from tests.factories.conferences import (
     AgendaItemFactory,
     AgendaRoomFactory,
     ConferenceFactory,
+    DutyFactory,
     RoomFactory,
     SiteFactory,
+    SpeakerFactory,
 )
+from tests.factories.people import PersonFactory
+from tests.threads import in_threads
 
 pytestmark = pytest.mark.django_db
 ITEMS = "/api/v1/agenda-items"
@@ -231,11 +238,9 @@ def test_writing_an_item_takes_the_same_number_of_queries_however_long_the_agend
     organiser: APIClient, conference: Conference, size: int
 ) -> None:
     rows = [AgendaItemFactory(conference=conference, order=n + 1, minutes_planned=5) for n in range(size)]
-    with CaptureQueriesContext(
-        connection,
-    ) as queries:
+    with CaptureQueriesContext(connection) as asked:
         services.edit_agenda_item(agenda_item_id=rows[0].pk, fields={"minutes_planned": 7})
-    assert len(queries) <= 20, [query["sql"][:80] for query in queries]
+    assert len(asked) <= 20, [query["sql"][:80] for query in asked]
     assert AgendaItem.objects.filter(conference=conference, starts_at=None).count() == 0
 
 
@@ -526,3 +531,65 @@ def test_the_whole_agenda_changes_places_in_one_statement(conference: Conference
     first.order, second.order = 2, 1
     AgendaItem.objects.bulk_update([first, second], ["order"])
     assert [row.pk for row in conference.agenda.order_by("order")] == [second.pk, first.pk]
+
+
+def test_an_item_of_another_conference_has_no_speaker_here(conference: Conference) -> None:
+    with pytest.raises(IntegrityError) as refused, transaction.atomic():
+        SpeakerFactory(conference=conference, agenda_item=AgendaItemFactory())
+    assert refused.value.__cause__.diag.constraint_name == "a_speaker_to_an_item_of_the_conference"  # type: ignore[union-attr]
+
+
+def test_without_its_guard_it_would_have(conference: Conference, without: Callable[[str, str], None]) -> None:
+    elsewhere = AgendaItemFactory()
+    without("conferences_speaker", "a_speaker_to_an_item_of_the_conference")
+    assert SpeakerFactory(conference=conference, agenda_item=elsewhere).pk
+
+
+# Who is where
+
+
+def test_a_chair_of_a_session_may_speak_to_what_it_holds(conference: Conference, add: Any) -> None:
+    person = PersonFactory()
+    session = add("Phiên", kind="session").json()
+    inner = add("A", 60, parent=session["id"]).json()
+    beside = add("Phiên 2", 60, kind="session", parallel=True).json()
+    for item in (session, inner):
+        DutyFactory(conference=conference, kind="panel", person=person, agenda_item_id=item["id"])
+    assert queries.clashes_of(conference.pk) == []
+    DutyFactory(conference=conference, kind="panel", person=person, agenda_item_id=beside["id"])
+    assert {clash.item_id for clash in queries.clashes_of(conference.pk)} != set()
+    services.cancel_agenda_item(agenda_item_id=beside["id"], reason={"vi": "Bão"})
+    assert queries.clashes_of(conference.pk) == []
+
+
+# Many at once
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_who_add_behind_one_item_all_find_their_place(host: Organisation) -> None:
+    conference = ConferenceFactory(lead=host, exact=True)
+    first = AgendaItemFactory(conference=conference, order=1, minutes_planned=5)
+    AgendaItemFactory(conference=conference, order=2, minutes_planned=5)
+
+    fields: Any = {"phase": "report", "title": {"vi": "Sau"}, "minutes_planned": 5, "after": first}
+    in_threads(8, partial(services.add_agenda_item, conference_id=conference.pk, fields=fields))
+    rows = list(AgendaItem.objects.filter(conference=conference).order_by("order"))
+    assert [row.order for row in rows] == list(range(1, 11))
+    assert rows[0].pk == first.pk
+    apart = {after.starts_at - before.starts_at for before, after in zip(rows, rows[1:], strict=False)}
+    assert apart == {dt.timedelta(minutes=5)}
+
+
+def test_500_items_are_arranged_within_seconds(organiser: APIClient, conference: Conference) -> None:
+    rows = AgendaItem.objects.bulk_create(
+        AgendaItem(conference=conference, order=n, phase="paper", title={"vi": str(n)}, minutes_planned=1)
+        for n in range(1, 501)
+    )
+    items = [{"id": str(row.pk)} for row in reversed(rows)]
+    begun = time.perf_counter()
+    path = f"{CONFERENCES}/{conference.pk}/agenda/arrange"
+    answer = organiser.post(path, {"items": items}, headers=ANY)
+    assert (answer.status_code, len(answer.json()["moves"])) == (200, 500)
+    assert time.perf_counter() - begun < 10
+    full = organiser.post(ITEMS, {"conference": str(conference.pk), "phase": "vote", "title": {"vi": "501"}})
+    assert full.status_code == 409

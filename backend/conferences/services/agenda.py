@@ -60,9 +60,9 @@ def edit_agenda_item(*, agenda_item_id: UUID, fields: AgendaFields, expected: in
     `starts_at` pins the item; with None the time follows from the one before. A `day` says when, as long as no hour is
     known, and takes the hour away. Raises Invalid naming the field, Conflict for a room that is taken.
     """
-    conference, _ = locked_part(AgendaItem, agenda_item_id, expected)
+    conference, part = locked_part(AgendaItem, agenda_item_id, expected)
     rows = timing.agenda_of(conference)
-    item = next(row for row in rows if row.pk == agenda_item_id)
+    item = next(row for row in rows if row.pk == part.pk)
     if item.state != ItemState.PLANNED and not set(fields).isdisjoint(_TIMES):
         raise Conflict(
             say(
@@ -300,10 +300,10 @@ def cancel_agenda_item(*, agenda_item_id: UUID, reason: Text, expected: int | No
 
 
 def _call_off(verb: str, agenda_item_id: UUID, reason: Text, expected: int | None) -> AgendaItem:
-    conference, _ = locked_part(AgendaItem, agenda_item_id, expected)
+    conference, part = locked_part(AgendaItem, agenda_item_id, expected)
     rows = timing.agenda_of(conference)
     before = timing.kept(rows)
-    item, held = _with_held(rows, agenda_item_id)
+    item, held = _with_held(rows, part.pk)
     ITEM_MOVES.check(item, verb)
     going = [item, *(row for row in held if verb in ITEM_MOVES.legal(row.state))]
     for row in going:
@@ -317,10 +317,10 @@ def _call_off(verb: str, agenda_item_id: UUID, reason: Text, expected: int | Non
 def reopen_agenda_item(*, agenda_item_id: UUID, expected: int | None = None) -> AgendaItem:
     """Plans the item again, and what was called off with it for the same reason: pinned at the time it had, else where
     it stands in the order. Raises Conflict while its session is called off, or when its room is taken."""
-    conference, _ = locked_part(AgendaItem, agenda_item_id, expected)
+    conference, part = locked_part(AgendaItem, agenda_item_id, expected)
     rows = timing.agenda_of(conference)
     before = timing.kept(rows)
-    item, held = _with_held(rows, agenda_item_id)
+    item, held = _with_held(rows, part.pk)
     ITEM_MOVES.check(item, "reopen")
     if item.parent_id is not None and _called_off(rows, item.parent_id):
         raise Conflict(say(vi="Hãy mở lại phiên trước.", en="Reopen the session first."))
