@@ -8,10 +8,9 @@ from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_sche
 from rest_framework.decorators import action
 
 from backend.conferences import printing, queries
-from backend.conferences.models import Conference, Release
-from backend.conferences.programme import Programme
+from backend.conferences.api.programmes import programme_asked_for
 from backend.core.api import HouseViewSet
-from backend.core.errors import Invalid, NotFound
+from backend.core.errors import Invalid
 from backend.core.schema import BYTES_AT_HAND
 from backend.core.text import current_language, say
 from backend.documents.queries import disposition
@@ -55,7 +54,7 @@ class PrintsProgrammes(HouseViewSet):
         conference = self.get_object()
         format = _choice(request, "format", sorted(FORMATS), "pdf")
         language = _choice(request, "language", sorted(printing.LANGUAGES), current_language())
-        programme, release = self._programme(conference, request.query_params.get("release"))
+        programme, release = programme_asked_for(self.account, conference, request.query_params.get("release"))
         sheet = printing.lay_out(
             programme,
             heading=queries.heading_of(conference, programme, release),
@@ -71,18 +70,6 @@ class PrintsProgrammes(HouseViewSet):
         return HttpResponse(
             write(sheet), content_type=media_type, headers={"ETag": tag, "Content-Disposition": disposition(filename)}
         )
-
-    def _programme(self, conference: Conference, number: str | None) -> tuple[Programme, Release | None]:
-        """The release of that number, or what the caller reads of the conference; None beside the working one."""
-        if number is None:
-            programme = queries.programme_for(self.account, conference)
-            return programme, queries.release_of(conference.pk, programme.number) if programme.number else None
-        if not (number.isascii() and number.isdecimal() and len(number) < 9):
-            raise Invalid({"release": say(vi="Phải là số nguyên dương.", en="Must be a positive integer.")})
-        release = queries.release_of(conference.pk, int(number))
-        if release is None:
-            raise NotFound()
-        return queries.cut_for(queries.released(release), self.account, conference), release
 
 
 def _choice(request: Any, name: str, choices: list[str], default: str) -> str:

@@ -18,7 +18,7 @@ from backend.conferences.queries.confidential import (
     without,
 )
 from backend.conferences.queries.offices import OfficeLeft, offices_left
-from backend.conferences.queries.printed import heading_of, release_of
+from backend.conferences.queries.printed import heading_of
 from backend.conferences.queries.programmes import (
     latest_release,
     names_for,
@@ -149,7 +149,6 @@ __all__ = [
     "planned_slots",
     "programme_for",
     "public_conferences",
-    "release_of",
     "released",
     "releases_visible_to",
     "room_day",

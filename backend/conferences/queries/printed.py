@@ -1,7 +1,5 @@
 """What a printed programme needs beside its entries: which release it is, who holds the conference, and where."""
 
-from uuid import UUID
-
 from django.conf import settings
 
 from backend.conferences.models import Conference, Release
@@ -10,10 +8,6 @@ from backend.conferences.printing.words import first_day
 from backend.conferences.programme import Programme
 from backend.conferences.queries.record import co_organisations, lead_organisation, name_then
 from backend.conferences.queries.said import site_said
-
-
-def release_of(conference_id: UUID, number: int) -> Release | None:
-    return Release.objects.filter(conference_id=conference_id, number=number).first()
 
 
 def heading_of(conference: Conference, programme: Programme, release: Release | None) -> Heading:

@@ -28,10 +28,9 @@ def working_parts(rows: QuerySet[Row], account: Reader) -> QuerySet[Row]:
     works = worked_on_by(account)
     if works is None:
         return rows
-    closed = Conference.objects.filter(Exists(Release.objects.filter(conference=OuterRef("pk")))).exclude(works)
-    if rows.model is Duty:
-        return rows.exclude(kind=DutyKind.PANEL, conference__in=closed)
-    return rows.exclude(conference__in=closed)
+    closed = Q(Exists(Release.objects.filter(conference=OuterRef("conference"))))
+    closed &= ~Q(Exists(Conference.objects.filter(works, pk=OuterRef("conference"))))
+    return rows.exclude(closed & Q(kind=DutyKind.PANEL)) if rows.model is Duty else rows.exclude(closed)
 
 
 def worked_on_by(account: Reader) -> Q | None:
