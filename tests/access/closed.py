@@ -1,4 +1,4 @@
-"""A conference with a public, an internal and a restricted agenda item, each with a word of its own in everything that
+"""Conferences with a public, an internal and a restricted agenda item, each with a word of its own in everything that
 belongs to it: wherever the word is read, something of the item was told."""
 
 import io
@@ -10,7 +10,7 @@ from pypdf import PdfReader
 
 from backend.articles import services as articles
 from backend.conferences import services as conferences
-from backend.conferences.models import AgendaItem, Conference, Paper
+from backend.conferences.models import AgendaItem, Conference, Paper, Site
 from backend.conferences.states import Confidentiality
 from backend.minutes import services as minutes
 from tests.access.callers import HOST, PARTICIPANTS, PARTNER, SIGNED_IN
@@ -38,18 +38,22 @@ KNOWS = {
 
 
 class Inside:
-    """What the words stand in. `rows` finds it by model; `of` an address takes one of them."""
+    """What the words stand in, by model in `rows`: a closed `conference` whose record was minuted and published, and one
+    whose programme was `released`."""
 
     def __init__(self, world: World) -> None:
         self.world, self.rows = world, dict[type[Model], list[Any]]()
-        self.conference = world.conference("announced")
-        self.items: dict[str, AgendaItem] = {}
-        self._keep(self.conference)
-        self.site = SiteFactory(conference=self.conference)
-        for level in Confidentiality.values:
-            self._fill(level, {"vi": f"Nội dung {WORDS[level]}", "en": WORDS[level]})
+        self.people = {level: PersonFactory() for level in WORDS}
+        for level, name in SPEAKERS.items():
+            world.accounts[name] = AccountFactory(person=self.people[level])
+            world.tokens[name] = world.token(world.accounts[name])
+        self.released, self.conference = world.conference("announced"), world.conference("closed")
+        for conference in (self.released, self.conference):
+            site = SiteFactory(conference=conference)
+            self._keep(conference)
+            for level in Confidentiality.values:
+                self._fill(conference, site, level, {"vi": f"Nội dung {WORDS[level]}", "en": WORDS[level]})
         self._release()
-        Conference.objects.filter(pk=self.conference.pk).update(state="closed")
         self.minutes = minutes.draft(conference_id=self.conference.pk)
         minutes.submit(minutes_id=self.minutes.pk)
         minutes.approve(minutes_id=self.minutes.pk, account_id=world.accounts["chair"].pk)
@@ -64,30 +68,25 @@ class Inside:
     def _release(self) -> None:
         """Twice, so that there is something to compare."""
         for more in ("", " (tiếp)"):
-            for item in self.items.values():
+            for item in AgendaItem.objects.filter(conference=self.released):
                 item.title = {**item.title, "vi": item.title["vi"] + more}
                 item.save()
-            self._keep(conferences.release(conference_id=self.conference.pk))
+            self._keep(conferences.release(conference_id=self.released.pk))
 
-    def _fill(self, level: str, said: dict[str, str]) -> None:
-        whole = {"conference": self.conference}
+    def _fill(self, conference: Conference, site: Site, level: str, said: dict[str, str]) -> None:
+        whole = {"conference": conference}
         own = "" if level == Confidentiality.PUBLIC else level
         item = AgendaItemFactory(**whole, confidentiality=own, title=said)
         here = {**whole, "agenda_item": item}
-        person = PersonFactory()
-        account = AccountFactory(person=person)
-        self.world.accounts[SPEAKERS[level]] = account
-        self.world.tokens[SPEAKERS[level]] = self.world.token(account)
         speaker = SpeakerFactory(**here, bloc=said, office={})
         speech = SpeechFactory(**here, speaker=said, gist=said, points=[said], quotes=[{"text": said}])
         resolution = ResolutionFactory(**here, title=said, clauses=[said])
-        self.items[level] = item
         self._keep(
             item,
-            AgendaRoomFactory(**here, site=self.site),
+            AgendaRoomFactory(**here, site=site),
             DutyFactory(**here, kind="panel", group=said, office=said),
             speaker,
-            SpeakerFactory(**here, person=person, office=said),
+            SpeakerFactory(**here, person=self.people[level], office=said),
             Paper.objects.create(**whole, speaker=speaker, title=said, remarks=said),
             speech,
             FindingFactory(**whole, speech=speech, text=said, scope=said),

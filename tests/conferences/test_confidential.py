@@ -315,13 +315,13 @@ def test_the_closed_items_of_a_public_template_are_its_organisations_own(host: O
         "organisation": str(host.pk),
         "standards": ["TCVN ISO 9001:2015"],
         "agenda": agenda,
-        "duties": [{"kind": "guest", "person": str(deputy.pk)}],
+        "duties": [{"kind": "guest", "person": str(deputy.pk)}, {"kind": "guest", "office": {"vi": "Vụ trưởng"}}],
     }
     made = organiser_of(host).post("/api/v1/conference-templates", body)
     assert made.status_code == 201, made.json()
     path = f"/api/v1/conference-templates/{made.json()['id']}"
     elsewhere = OrganisationFactory()
-    stranger = organiser_of(elsewhere)
+    stranger = organiser_of(elsewhere)  # a person on no record: no more than an office without a name
 
     for client, expected in ((organiser_of(host), 3), (client_of(signed_in(deputy)), 2), (stranger, 1)):
         assert len(client.get(path).json()["agenda"]) == expected

@@ -19,9 +19,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser
-from django.core.exceptions import EmptyResultSet
-from django.db.models import Exists, ForeignKey, Model, OuterRef, Q, QuerySet
-from django.db.models.expressions import RawSQL
+from django.db.models import Exists, ForeignKey, Func, Model, OuterRef, Q, QuerySet, UUIDField
 
 from backend.conferences.models import AgendaItem, Conference, Duty, OutlineDuty, OutlineItem, Speaker, Speech
 from backend.conferences.programme import Entry, Programme
@@ -32,7 +30,6 @@ from backend.people.models import Account
 from backend.people.queries import organisations_with
 
 Row = TypeVar("Row", bound=Model)
-Held = TypeVar("Held", AgendaItem, OutlineItem)
 Reader = Account | AnonymousUser
 
 _STRICTNESS = {level: strictness for strictness, level in enumerate(Confidentiality.values)}
@@ -68,43 +65,49 @@ def with_items_visible_to(rows: QuerySet[Row], account: Reader) -> QuerySet[Row]
     return without(rows, hidden_items(account))
 
 
-def without(rows: QuerySet[Row], hidden: Any) -> QuerySet[Row]:
-    """The rows but those that belong to one of these items: `hidden_items(…)` or `closed_items(…)`, None for no item."""
+def without(rows: QuerySet[Row], hidden: "Hidden | Collection[UUID] | None") -> QuerySet[Row]:
+    """The rows but those that belong to one of these items; None for no item."""
     path = _way_to_item(rows.model)
-    return rows if hidden is None or path is None else rows.exclude(**{f"{path}__in": hidden})
+    return rows if hidden is None or path is None else rows.exclude(_belongs(path, hidden))
 
 
-def belonging_to(rows: QuerySet[Row], items: Any) -> QuerySet[Row]:
-    """The rows that belong to one of these items, as for `without`; none where rows of that kind belong to no item."""
+def belonging_to(rows: QuerySet[Row], items: "Hidden | Collection[UUID]") -> QuerySet[Row]:
+    """The rows that belong to one of these items."""
     path = _way_to_item(rows.model)
-    return rows.none() if items is None or path is None else rows.filter(**{f"{path}__in": items})
+    return rows.none() if path is None else rows.filter(_belongs(path, items))
 
 
-def hidden_items(account: Reader) -> Any:
-    """The ids, for `__in`, of agenda items the account may not see even where it sees the conference; None: it sees
-    every item. To AnonymousUser all are hidden that may not be told to everybody."""
+def _belongs(path: str, items: "Hidden | Collection[UUID]") -> Q:
+    return items.holds(path) if isinstance(items, Hidden) else Q(**{f"{path}__in": items})
+
+
+def hidden_items(account: Reader) -> "Hidden | None":
+    """The agenda items the account may not see even where it sees the conference; None: it sees every item. To
+    AnonymousUser all are hidden that may not be told to everybody."""
     if isinstance(account, AnonymousUser):
-        return closed_items()
+        return Hidden(_closed(Confidentiality.INTERNAL))
     where = organisations_with(account, *READERS)
     if where is None:
         return None
     whole, inside = _circles(account, where)
-    own = _own(account)
-    restricted = Q(confidentiality=Confidentiality.RESTRICTED) & ~own
-    restricted &= ~Q(conference__in=Conference.objects.filter(whole))
-    internal = Q(confidentiality=Confidentiality.INTERNAL) & ~Q(conference__in=Conference.objects.filter(inside))
-    return _with_what_they_hold(AgendaItem.objects.filter(restricted | internal), but=AgendaItem.objects.filter(own))
+    restricted = Q(confidentiality=Confidentiality.RESTRICTED) & ~_own(account) & ~Q(_held_in(whole))
+    internal = Q(confidentiality=Confidentiality.INTERNAL) & ~Q(_held_in(inside))
+    return Hidden(AgendaItem.objects.filter(restricted | internal), but=_own_ids(account))
+
+
+def _held_in(circle: Q) -> Exists:
+    return Exists(Conference.objects.filter(circle, pk=OuterRef("conference")))
 
 
 def hidden_in(conference: Conference, account: Reader) -> set[UUID]:
     """Which agenda items of the conference the account may not know of."""
     hidden = hidden_items(account)
     items = AgendaItem.objects.filter(conference=conference)
-    return set() if hidden is None else set(_ids(items.filter(pk__in=hidden)))
+    return set() if hidden is None else set(_ids(belonging_to(items, hidden)))
 
 
-def hidden_standing_items(account: Account) -> Any:
-    """The same, for `__in`, of the standing items of series and templates, which are closed alike: their organisation's
+def hidden_standing_items(account: Account) -> "Hidden | None":
+    """The same of the standing items of series and templates, which are closed alike: their organisation's
     readers see all of them; standing chairs and secretaries too, and who has another standing duty, the internal ones."""
     where = organisations_with(account, *READERS)
     if where is None:
@@ -112,31 +115,31 @@ def hidden_standing_items(account: Account) -> Any:
     items = OutlineItem.objects.exclude(
         Q(outline__series__organisation_id__in=where) | Q(outline__template__organisation_id__in=where)
     )
-    duties = OutlineDuty.objects.filter(outline=OuterRef("outline"), person_id=account.person_id)
-    of_the_whole = duties.filter(kind__in=(DutyKind.CHAIR, DutyKind.SECRETARY))
-    restricted = Q(confidentiality=Confidentiality.RESTRICTED) & ~Q(Exists(of_the_whole))
-    internal = Q(confidentiality=Confidentiality.INTERNAL) & ~Q(Exists(duties))
-    return _with_what_they_hold(items.filter(restricted | internal))
+    restricted = Q(confidentiality=Confidentiality.RESTRICTED)
+    internal = Q(confidentiality=Confidentiality.INTERNAL)
+    if account.person_id is not None:
+        duties = OutlineDuty.objects.filter(outline=OuterRef("outline"), person_id=account.person_id)
+        restricted &= ~Q(Exists(duties.filter(kind__in=(DutyKind.CHAIR, DutyKind.SECRETARY))))
+        internal &= ~Q(Exists(duties))
+    return Hidden(items.filter(restricted | internal))
 
 
 def hidden_among(account: Reader, item_ids: Collection[UUID | None]) -> set[UUID]:
     """Which of these agenda items the account may not know of."""
     asked = {each for each in item_ids if each is not None}
     hidden = hidden_items(account) if asked else None
-    return set() if hidden is None else set(_ids(AgendaItem.objects.filter(Q(pk__in=asked) & Q(pk__in=hidden))))
-
-
-def closed_items(at_least: Confidentiality = Confidentiality.INTERNAL) -> Any:
-    """The ids, for `__in`, of items which by their own level or that of a session around them are at least so closed,
-    whatever their conference is."""
-    levels = [level for level in _STRICTNESS if _STRICTNESS[level] >= _STRICTNESS[at_least]]
-    return _with_what_they_hold(AgendaItem.objects.filter(confidentiality__in=levels))
+    return set() if hidden is None else set(_ids(belonging_to(AgendaItem.objects.filter(pk__in=asked), hidden)))
 
 
 def closed_in(conference_id: UUID, at_least: Confidentiality = Confidentiality.INTERNAL) -> set[UUID]:
     """Which items of the conference are closed at least so, by their own level or that of a session around them."""
     items = AgendaItem.objects.filter(conference_id=conference_id)
-    return set(_ids(items.filter(pk__in=closed_items(at_least))))
+    return set(_ids(belonging_to(items, Hidden(_closed(at_least)))))
+
+
+def _closed(at_least: Confidentiality) -> QuerySet[AgendaItem]:
+    levels = [level for level in _STRICTNESS if _STRICTNESS[level] >= _STRICTNESS[at_least]]
+    return AgendaItem.objects.filter(confidentiality__in=levels)
 
 
 def acting_for(person_id: UUID | None) -> Account:
@@ -257,25 +260,49 @@ def _own(account: Account) -> Q:
     return own
 
 
-def _with_what_they_hold(items: QuerySet[Held], but: QuerySet[Held] | None = None) -> Any:
-    """The items and, to any depth, what they hold, leaving out `but` and what only those hold."""
-    table = items.model._meta.db_table
-    found, values = _sql(items)
-    left_out, left_out_values = _sql(items.none() if but is None else but)
-    sql = f"""
-        WITH RECURSIVE hidden(id) AS (
-            {found}
-            UNION
-            SELECT held.id FROM {table} held JOIN hidden ON held.parent_id = hidden.id
-            WHERE held.id NOT IN ({left_out})
-        )
-        SELECT id FROM hidden
-    """  # noqa: S608  # composed of statements Django wrote, with their values apart
-    return RawSQL(sql, (*values, *left_out_values))  # noqa: S611
+def _own_ids(account: Account) -> QuerySet[Any] | None:
+    if account.person_id is None:
+        return None
+    speaks, leads, spoke = (
+        part.objects.filter(person_id=account.person_id, agenda_item__isnull=False).order_by().values("agenda_item_id")
+        for part in (Speaker, Duty, Speech)
+    )
+    return speaks.union(leads, spoke)
 
 
-def _sql(items: QuerySet[Any]) -> tuple[str, tuple[Any, ...]]:
-    try:
-        return items.order_by().values("pk").query.sql_with_params()
-    except EmptyResultSet:
-        return "SELECT NULL::uuid WHERE false", ()
+class Hidden:
+    """Items and, to any depth, what they hold; but not what is found in `but`, nor what that holds.
+
+    It is asked row by row, upwards from the row's item: a page costs what its rows cost, however many items there are.
+    """
+
+    def __init__(self, items: QuerySet[Any], but: QuerySet[Any] | None = None) -> None:
+        self.items, self.but = items, but
+
+    def holds(self, path: str = "pk") -> Q:
+        """Of rows whose item is found by `path`: those whose item is one of these."""
+        return Q(Exists(self.items.filter(pk__in=_Above(OuterRef(path), self.items.model, self.but))))
+
+
+class _Above(Func):
+    """The ids of an item and of the sessions around it, no further than to the first one found in `but`."""
+
+    output_field = UUIDField()
+
+    def __init__(self, item: Any, items: type[Model], but: QuerySet[Any] | None) -> None:
+        super().__init__(item)
+        self.table, self.but = items._meta.db_table, but
+
+    def as_sql(self, compiler: Any, connection: Any, **context: Any) -> tuple[str, tuple[Any, ...]]:  # type: ignore[override]
+        item, values = compiler.compile(self.get_source_expressions()[0])
+        but, but_values = ("", ()) if self.but is None else self.but.query.sql_with_params()
+        sql = f"""(
+            WITH RECURSIVE up(id, parent_id) AS (
+                SELECT own.id, own.parent_id FROM {self.table} own WHERE own.id = {item}
+                UNION ALL
+                SELECT holder.id, holder.parent_id FROM up JOIN {self.table} holder ON holder.id = up.parent_id
+                WHERE {"true" if self.but is None else f"up.id NOT IN ({but})"}
+            )
+            SELECT id FROM up
+        )"""  # noqa: S608  # composed of what Django wrote, with the values apart
+        return sql, (*values, *but_values)

@@ -60,7 +60,7 @@ def with_outline(rows: QuerySet[Outlined], account: Account | None) -> QuerySet[
     """With the standing sites, agenda and duties, in a constant number of queries; without the standing items hidden
     from the account (None: with all of them, for what the house itself drafts)."""
     hidden = None if account is None else hidden_standing_items(account)
-    agenda = OutlineItem.objects.all() if hidden is None else OutlineItem.objects.exclude(pk__in=hidden)
+    agenda = OutlineItem.objects.all() if hidden is None else OutlineItem.objects.exclude(hidden.holds())
     return rows.select_related("outline", "organisation").prefetch_related(
         Prefetch("outline__sites", OutlineSite.objects.select_related("venue", "room")),
         Prefetch("outline__agenda", agenda),
@@ -73,7 +73,7 @@ def standing_items_hidden_in(row: Series | ConferenceTemplate, account: Account)
     """Which standing items of the series or template the account may not know of."""
     hidden = hidden_standing_items(account)
     items = OutlineItem.objects.filter(outline=row.outline_id)
-    return set() if hidden is None else set(items.filter(pk__in=hidden).values_list("pk", flat=True))
+    return set() if hidden is None else set(items.filter(hidden.holds()).values_list("pk", flat=True))
 
 
 # What is planned
