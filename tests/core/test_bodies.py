@@ -45,6 +45,28 @@ def test_no_more_than_one_byte_too_many_is_read(db: None, settings: Any) -> None
     assert endless.tell() == 21
 
 
+UPLOAD = "/api/v1/papers/0190a5f0-0000-7000-8000-000000000000/versions"
+
+
+@pytest.mark.parametrize(
+    ("environ", "path", "refused"),
+    [
+        ({"CONTENT_LENGTH": "2000"}, UPLOAD, False),
+        ({"CONTENT_LENGTH": "2000"}, "/p/abc", False),
+        ({"CONTENT_LENGTH": str(1 << 22)}, UPLOAD, True),
+        ({"CONTENT_LENGTH": "2000"}, "/api/v1/papers", True),
+        ({"CONTENT_LENGTH": "2000"}, "/no/such/place", True),
+        (PIECES, UPLOAD, True),  # what was cut off would be filed as if it were whole
+    ],
+)
+def test_more_is_taken_only_where_files_are(
+    db: None, settings: Any, environ: dict[str, str], path: str, refused: bool
+) -> None:
+    settings.MAX_BODY_BYTES, settings.UPLOAD_MAX_BYTES = 1000, 1 << 20
+    status, _ = answered(b"x" * 2000, **{**environ, "PATH_INFO": path})
+    assert status.startswith("413") is refused, status
+
+
 @pytest.mark.parametrize("environ", [{"CONTENT_LENGTH": "2", **PIECES}, {"CONTENT_LENGTH": "2"}, {}])
 def test_other_bodies_are_left_to_django(db: None, environ: dict[str, str]) -> None:
     assert answered(b"{}", **environ)[0].startswith("400")

@@ -32,6 +32,16 @@ def test_polls_are_closed_in_the_name_of_the_clock(monkeypatch: pytest.MonkeyPat
     assert acted == ["clock"]
 
 
+def test_papers_are_reminded_of_in_the_name_of_the_clock_and_within_a_minute(monkeypatch: pytest.MonkeyPatch) -> None:
+    acted: list[str] = []
+    monkeypatch.setattr(clock.conferences, "remind_of_papers", lambda: acted.append(context.current().actor))
+
+    clock.remind_of_papers()
+
+    assert acted == ["clock"]
+    assert clock.TIMETABLE["plenum.clock.remind_of_papers"] <= 30
+
+
 @pytest.mark.django_db
 def test_what_expired_is_forgotten() -> None:
     for days in (0, 2):
