@@ -159,10 +159,13 @@ def _of_room(room: Room, reader: Reader, language: str) -> Feed:
         feed.entries += [entries.at_site(row, site, shown, language) for site in at]
     points = {point.id for each in shown.points.values() for point in each}
     rows = AgendaRoom.objects.filter(room=room, agenda_item__in=points)
-    for use in rows.select_related("agenda_item", "site", "room__venue").order_by("agenda_item__starts_at", "id"):
+    for use in (
+        rows.select_related("agenda_item", "site", "room__venue")
+        .prefetch_related("bookings")
+        .order_by("agenda_item__starts_at", "id")
+    ):
         if use.site.room_id != room.pk:
-            entry = entries.in_room(use, by_id[use.conference_id], shown, language)
-            feed.entries += [entry] if entry else []
+            feed.entries += entries.in_room(use, by_id[use.conference_id], shown, language)
     feed.entries += [entries.busy(booking, language) for booking in queries.busy_in(room, reader)]
     return feed
 

@@ -120,21 +120,29 @@ def _point(point: Entry, whole: ical.CalendarEntry, language: str) -> ical.Calen
     )
 
 
-def in_room(row: AgendaRoom, conference: Conference, shown: Shown, language: str) -> ical.CalendarEntry | None:
-    """A point of the programme that runs in a room of its own; None while its time is not exact."""
+def in_room(row: AgendaRoom, conference: Conference, shown: Shown, language: str) -> Iterator[ical.CalendarEntry]:
+    """A point of the programme that runs in a room of its own; nothing while its time is not exact. Where a programme
+    was released, what is not as released is only told as busy."""
     item: AgendaItem = row.agenda_item
-    span = item_span(item)
+    span, title = item_span(item), item.title
+    if (stored := shown.released.get(conference.pk)) is not None:
+        told = from_json(stored).by_id().get(item.pk)
+        rooms = {place.room for place in told.places} if told else set()
+        if told is None or told.starts_at != item.starts_at or row.room_id not in rooms:
+            yield from (busy(booking, language) for booking in row.bookings.all())
+            return
+        title = told.title
     if span is None:
-        return None
+        return
     entry = meeting(conference, shown, language)
     off = entry.free or item.state != ItemState.PLANNED
     modified = max(entry.stamp, item.updated_at, row.updated_at)
-    return replace(
+    yield replace(
         entry,
         uid=ical.item_uid(item.pk),
         stamp=modified,
         modified=modified,
-        summary=f"{localized(item.title, language)} ({entry.summary})",
+        summary=f"{localized(title, language)} ({entry.summary})",
         description="",
         start=span.start,
         end=span.end,

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_safe
 from backend.calendars import composing, linked_data, queries, services
 from backend.calendars.composing import Feed
 from backend.calendars.states import FeedKind
-from backend.conferences.queries import for_lists, items_visible_to
+from backend.conferences.queries import for_lists, programme_for
 from backend.conferences.queries.public import public_conferences
 from backend.core import problems
 from backend.core.responses import fresh
@@ -104,6 +104,6 @@ def conference_data(request: HttpRequest, language: str | None, slug: str) -> Ht
     row = rows.filter(slug=slug).first()
     if row is None:
         return problems.page(404, request)
-    items = items_visible_to(NOBODY).filter(conference=row).order_by("order")
-    body = json.dumps(linked_data.whole_event(row, list(items), language), ensure_ascii=False)
+    data = linked_data.whole_event(row, programme_for(NOBODY, row), queries.start_told_before(row), language)
+    body = json.dumps(data, ensure_ascii=False)
     return fresh(request, body, language=language, content_type=LINKED_DATA)

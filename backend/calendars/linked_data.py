@@ -1,23 +1,24 @@
 """A conference for machines that read pages: a schema.org Event. Facts on record only; an unknown property is left out."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from backend.calendars import addresses
-from backend.conferences.models import AgendaItem, Conference, Series, Site
-from backend.conferences.queries import item_span, name_then
+from backend.conferences.models import Conference, Series, Site
+from backend.conferences.programme import Entry, Programme
+from backend.conferences.queries import name_then
 from backend.conferences.states import ConferenceState, Confidentiality, ItemState
 from backend.core.clock import local
 from backend.core.text import localized
 
-#: By the state of the conference or item. No EventRescheduled: nobody keeps the time that was given up, and without
-#: previousStartDate it would say nothing.
+#: By the state of the conference or item.
 _STATUS: dict[str, str] = {
     ConferenceState.POSTPONED: "https://schema.org/EventPostponed",
     ConferenceState.CANCELLED: "https://schema.org/EventCancelled",
 }
 _SCHEDULED = "https://schema.org/EventScheduled"
+_RESCHEDULED = "https://schema.org/EventRescheduled"
 
 
 def event(conference: Conference, language: str) -> dict[str, Any]:
@@ -41,18 +42,22 @@ def event(conference: Conference, language: str) -> dict[str, Any]:
     )
 
 
-def whole_event(conference: Conference, items: Iterable[AgendaItem], language: str) -> dict[str, Any]:
-    """The conference with the series it belongs to and those of `items` that have an exact time; needs the series with
-    its outline loaded, too."""
+def whole_event(
+    conference: Conference, programme: Programme, before: dt.datetime | None, language: str
+) -> dict[str, Any]:
+    """The conference with the series it belongs to and those points of the programme that have an exact time; needs the
+    series with its outline loaded, too. `before` is the start people were told before this one, if there was one."""
     series = conference.series
+    moved = {"eventStatus": _RESCHEDULED, "previousStartDate": _moment(conference, before)} if before else {}
     return known(
         {
             "@context": "https://schema.org",
             "@id": addresses.linked_data(conference.slug),
             **event(conference, language),
+            **moved,
             "inLanguage": language,
             "superEvent": _series(series, language) if series and series.outline.confidentiality == _PUBLIC else None,
-            "subEvent": [part for item in items if (part := _part(conference, item, language))],
+            "subEvent": [part for point in programme.entries if (part := _part(conference, point, language))],
         }
     )
 
@@ -68,17 +73,16 @@ def _series(series: Series, language: str) -> dict[str, Any]:
     }
 
 
-def _part(conference: Conference, item: AgendaItem, language: str) -> dict[str, Any] | None:
-    if item.starts_at is None or item.reserve:
+def _part(conference: Conference, point: Entry, language: str) -> dict[str, Any] | None:
+    if point.starts_at is None or point.reserve:
         return None
-    span = item_span(item)
-    off = item.state if item.state != ItemState.PLANNED else conference.state
+    off = point.state if point.state != ItemState.PLANNED else conference.state
     return known(
         {
             "@type": "Event",
-            "name": localized(item.title, language),
-            "startDate": _moment(conference, item.starts_at),
-            "endDate": _moment(conference, span.end) if span else None,
+            "name": localized(point.title, language),
+            "startDate": _moment(conference, point.starts_at),
+            "endDate": _moment(conference, point.ends_at),
             "eventStatus": _STATUS.get(off, _SCHEDULED),
         }
     )

@@ -7,10 +7,12 @@ import pytest
 
 from backend.conferences import services as conferences
 from backend.conferences.models import Conference
+from backend.conferences.programme import Entry, Place
 from backend.conferences.services.scheduling import book_rooms
 from backend.invitations.ical import calendar_uid, item_uid
 from backend.people.models import Account, RoleGrant
 from tests.calendars.reading import entries, fetch, link, unfolded
+from tests.calendars.test_own import release
 from tests.factories.conferences import (
     AgendaItemFactory,
     AgendaRoomFactory,
@@ -247,6 +249,37 @@ def test_a_point_of_the_programme_in_a_room_of_its_own(public: Conference, room:
     assert event["uid"] == item_uid(item.pk)
     assert event["related-to"] == calendar_uid(public.pk, None)
     assert event["dtend"].dt - event["dtstart"].dt == dt.timedelta(minutes=45)
+
+
+def test_what_is_worked_on_and_not_released_is_busy_and_nothing_else(public: Conference, room: Any) -> None:
+    items = [
+        AgendaItemFactory(
+            conference=public,
+            title={"vi": title},
+            starts_at=public.starts_at + dt.timedelta(hours=hour),
+            minutes_planned=30,
+        )
+        for hour, title in enumerate(("Phiên A, sửa lại", SECRET))
+    ]
+    for item in items:
+        AgendaRoomFactory(conference=public, agenda_item=item, site__venue=room.venue, room=room)
+    book_rooms(public)
+    place = Place(site=public.sites.first().pk, room=room.pk, said={"vi": "Hội trường A"})
+    told = Entry(
+        id=items[0].pk,
+        kind="session",
+        phase="report",
+        phase_name={},
+        title={"vi": "Phiên A"},
+        starts_at=items[0].starts_at,
+        reason={},
+        places=(place,),
+    )
+    release(public, 1, told)
+    assert set(entries(f"/calendars/rooms/{room.pk}.ics")) == {"Phiên A (Tổng kết 2020)", "Bận"}
+    text = "".join(unfolded(fetch("/calendars/conferences/tong-ket.ics").content))
+    assert "13:30 Phiên A" in text
+    assert SECRET not in text
 
 
 def test_a_cancelled_conference_stays_in_the_rooms_feed_and_its_busy_time_does_not(

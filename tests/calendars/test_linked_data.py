@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from backend.conferences import services as conferences
-from backend.conferences.models import Conference
+from backend.conferences.models import Conference, TimeAndPlace
 from tests.calendars.reading import fetch
 from tests.factories.conferences import (
     AgendaItemFactory,
@@ -44,7 +44,11 @@ def conference() -> Conference:
 
 def test_it_says_what_is_on_record(conference: Conference) -> None:
     AgendaItemFactory(
-        conference=conference, title={"vi": "Khai mạc"}, starts_at=conference.starts_at, minutes_planned=15
+        conference=conference,
+        title={"vi": "Khai mạc"},
+        starts_at=conference.starts_at,
+        ends_at=conference.starts_at + dt.timedelta(minutes=15),
+        minutes_planned=15,
     )
     AgendaItemFactory(conference=conference, title={"vi": "Chưa rõ giờ"})
     AgendaItemFactory(
@@ -70,6 +74,18 @@ def test_called_off_says_so_and_keeps_the_time(conference: Conference, verb: str
     getattr(conferences, verb)(conference_id=conference.pk, reason={"vi": "Bão"})
     data = read()
     assert (data["eventStatus"], data["startDate"]) == (f"https://schema.org/{status}", "2021-01-14T13:30+07:00")
+
+
+def test_a_moved_conference_says_from_when(conference: Conference) -> None:
+    for sequence, hour in ((0, 1), (1, 2)):
+        TimeAndPlace.objects.create(
+            conference=conference, sequence=sequence, starts_at=dt.datetime(2021, 1, 12, hour, tzinfo=dt.UTC),
+            time_zone="Asia/Ho_Chi_Minh",
+        )  # fmt: skip
+    Conference.objects.filter(pk=conference.pk).update(sequence=2)
+    data = read()
+    assert data["eventStatus"] == "https://schema.org/EventRescheduled"
+    assert (data["previousStartDate"], data["startDate"]) == ("2021-01-12T09:00+07:00", "2021-01-14T13:30+07:00")
 
 
 def test_a_day_is_a_day_and_a_closed_series_is_not_named(conference: Conference) -> None:

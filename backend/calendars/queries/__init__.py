@@ -10,6 +10,7 @@ from backend.calendars.queries.contents import (
     of_series,
     open_to,
     shown,
+    start_told_before,
 )
 from backend.calendars.queries.links import links_of, opened_by, subject_of
 from backend.calendars.queries.own import Part, own_parts
@@ -28,5 +29,6 @@ __all__ = [
     "opened_by",
     "own_parts",
     "shown",
+    "start_told_before",
     "subject_of",
 ]

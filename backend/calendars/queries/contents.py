@@ -12,10 +12,20 @@ from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Prefetch, Q, QuerySet
 
-from backend.conferences.models import AgendaItem, AgendaRoom, Conference, Organiser, Release, Room, RoomBooking, Site
+from backend.conferences.models import (
+    AgendaItem,
+    AgendaRoom,
+    Conference,
+    Organiser,
+    Release,
+    Room,
+    RoomBooking,
+    Site,
+    TimeAndPlace,
+)
 from backend.conferences.queries import held_by, visible_to, with_items_visible_to
 from backend.conferences.queries.public import public_conferences
-from backend.conferences.states import ConferenceState
+from backend.conferences.states import CALLED_OFF, ConferenceState
 from backend.core.clock import local, now
 from backend.core.text import Text
 from backend.people.models import Account, Organisation
@@ -120,6 +130,16 @@ def shown(conferences: QuerySet[Conference], reader: Reader) -> Shown:
         released = items.filter(conference__in=found.released.keys())
         found.hidden = set(released.exclude(pk__in=seen.values("pk")).values_list("pk", flat=True))
     return found
+
+
+def start_told_before(conference: Conference) -> dt.datetime | None:
+    """The start people were last told before the present one, where it was another; None while there is none, or the
+    conference is called off."""
+    if conference.starts_at is None or conference.state in CALLED_OFF:
+        return None
+    rows = TimeAndPlace.objects.filter(conference=conference, sequence__lt=conference.sequence, called_off=False)
+    last = rows.exclude(starts_at=None).exclude(starts_at=conference.starts_at).order_by("-sequence").first()
+    return last.starts_at if last else None
 
 
 def last_releases(conferences: Iterable[Conference]) -> dict[UUID, dict[str, Any]]:
