@@ -262,9 +262,7 @@ ONE_MORE: dict[str, Callable[[House], Any]] = {
     "agenda-items": lambda h: h.spoken_to(h.conference()),
     "own-phases": lambda h: OwnPhaseFactory(conference=h.conference()),
     "duties": lambda h: h.duty(),
-    "speakers": lambda h: SpeakerFactory(
-        conference=h.conference(), person=h.person(), organisation=h.renamed()
-    ),
+    "speakers": lambda h: SpeakerFactory(conference=h.conference(), person=h.person(), organisation=h.renamed()),
     "papers": lambda h: h.paper(),
     "speeches": lambda h: SpeechFactory(
         conference=h.conference(), person=h.person(), organisation=h.renamed(), speaker={}
