@@ -35,10 +35,12 @@ class Undated:
 
 @dataclass(kw_only=True)
 class Feed:
-    """`entries` in a fixed order: the same rows make the same bytes."""
+    """`entries` in a fixed order: the same rows make the same bytes. `timezone` is the clock programs are to show it
+    on; what recurs in UTC would be counted on that clock, too, so a series shows its own."""
 
     name: str
     language: str
+    timezone: str = field(default_factory=lambda: settings.TIME_ZONE)
     entries: list[ical.CalendarEntry] = field(default_factory=list)
     undated: list[Undated] = field(default_factory=list)
 
@@ -71,7 +73,7 @@ class Feed:
             self.entries,
             name=self.name,
             description=self.said_of_undated(),
-            timezone=settings.TIME_ZONE,
+            timezone=self.timezone,
             refresh=dt.timedelta(minutes=settings.CALENDAR_REFRESH_MINUTES),
         )
 
@@ -136,7 +138,13 @@ def _of_series(series: Series, reader: Reader, language: str) -> Feed:
         series, shown, recurring.slots_of(series, existing), language, planned=_plan_is_open(series, reader)
     )
     title = localized(series.title, language)
-    return Feed(name=title, language=language, entries=found, undated=_undated(shown.conferences, language))
+    return Feed(
+        name=title,
+        language=language,
+        timezone=series.time_zone,
+        entries=found,
+        undated=_undated(shown.conferences, language),
+    )
 
 
 def _plan_is_open(series: Series, reader: Reader) -> bool:
