@@ -67,7 +67,6 @@ class BodyLimit:
             return problems.page(400, request)
         return self.get_response(request)
 
-
     @staticmethod
     def _taken(request: HttpRequest) -> int:
         try:

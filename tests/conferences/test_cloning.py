@@ -21,6 +21,7 @@ from tests.factories.conferences import (
     RoomFactory,
     SeriesFactory,
     SiteFactory,
+    SpeakerFactory,
     SpeechFactory,
     TemplateFactory,
 )
@@ -59,6 +60,7 @@ def review(host: Organisation) -> Conference:
     AgendaRoom.objects.create(conference=conference, agenda_item=report, site=site, room=RoomFactory(venue=room.venue))
     DutyFactory(conference=conference, office={"vi": "Giám đốc"})
     DutyFactory(conference=conference, kind="panel", agenda_item=report, site=site, office={"vi": "Phó Giám đốc"})
+    SpeakerFactory(conference=conference, agenda_item=report, bloc={"vi": "Khối Đo lường"}, office={})
     SpeechFactory(conference=conference)
     return conference
 
@@ -88,6 +90,9 @@ def test_a_whole_conference_a_year_later(organiser: APIClient, review: Conferenc
     report, closing = made["agenda"]
     assert report["starts_at"] == "2022-01-13T08:30:00+07:00"  # half an hour after the start, as before
     assert (closing["title"], closing["starts_at"]) == ({"vi": "Bế mạc"}, None)
+    assert [(each["bloc"], each["agenda_item"]) for each in report["speakers"]] == [
+        ({"vi": "Khối Đo lường"}, report["id"])
+    ]
     chair, panel = made["duties"]
     assert chair["office"] == {"vi": "Giám đốc"}
     assert (panel["agenda_item"], panel["site"]) == (report["id"], made["sites"][0]["id"])
@@ -112,7 +117,7 @@ def test_only_the_chosen_part_comes_along(organiser: APIClient, review: Conferen
         "capacity": made["capacity"] is not None,
         "note": bool(made["note"]),
     }
-    assert {name for name, is_there in there.items() if is_there} == {part}
+    assert {name for name, is_there in there.items() if is_there} == {part} - {"speakers"}  # they come with their items
     assert made["title"] == review.title
     assert made["follows"] is None
     assert len(made["duties"]) == (1 if part == "duties" else 0)  # the session panel needs its session

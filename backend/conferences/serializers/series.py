@@ -64,6 +64,7 @@ class OutlineItemSerializer(HouseSerializer):
     """`carried_over`: what the last meeting left open is listed here. `parent_order` is that of the session that holds
     the item, null at the top; `phase_name` what its phase is called, {} where the house's word will do."""
 
+    confidentiality = serializers.ChoiceField(choices=Confidentiality.choices, allow_blank=True, read_only=True)
     parent_order = serializers.IntegerField(source="parent.order", default=None, allow_null=True, read_only=True)
 
     class Meta:
@@ -311,8 +312,8 @@ class DraftedBody(Body):
 
 class CloneBody(DraftedBody):
     """`parts` names what is taken over beside kind, title, confidentiality and clash policy; agenda times keep their
-    distance from the start. With `follows` the clone is the next meeting after the original: what that left open stands
-    on its `carried_over` agenda items."""
+    distance from the start, and `speakers` come with the `agenda`. With `follows` the clone is the next meeting after the
+    original: what that left open stands on its `carried_over` agenda items."""
 
     parts = serializers.ListField(child=serializers.ChoiceField(choices=ClonePart.choices))
     follows = serializers.BooleanField(default=False)
