@@ -38,6 +38,9 @@ class AgendaItemSerializer(HouseSerializer):
     in_calendar = serializers.SerializerMethodField()
     calendar_note = serializers.SerializerMethodField()
     moves = serializers.SerializerMethodField()
+    confidentiality = serializers.ChoiceField(
+        choices=Confidentiality.choices, allow_blank=True, read_only=True, help_text="Empty: as its session has it."
+    )
     open_points = OpenPointSerializer(many=True, read_only=True)
     speakers = SpeakerSerializer(many=True, read_only=True)
 
