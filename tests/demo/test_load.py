@@ -28,7 +28,7 @@ S4 = "danh-gia-iso-9001-34-xa-2017"
 @pytest.fixture
 def records() -> dict[str, Conference]:
     load()
-    return {row.slug: row for row in for_details(Conference.objects.all())}
+    return {row.slug: row for row in for_details(Conference.objects.all(), None)}
 
 
 def kinds(rows: Any) -> Counter[str]:
