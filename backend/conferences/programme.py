@@ -16,10 +16,10 @@ from backend.core.text import Text
 
 @dataclass(frozen=True, kw_only=True)
 class Place:
-    """A room an entry runs in, with house and address as they were called."""
+    """A room an entry runs in, or a site of the conference, with house and address as they were called."""
 
     site: UUID
-    room: UUID
+    room: UUID | None = None
     said: Text
 
 
@@ -84,6 +84,7 @@ class Programme:
     day: dt.date | None = None
     day_part: str = ""
     time_zone: str
+    sites: tuple[Place, ...] = ()
     entries: tuple[Entry, ...] = ()
 
     def by_id(self) -> dict[UUID, Entry]:
@@ -115,7 +116,8 @@ def from_json(stored: Mapping[str, Any]) -> Programme:
         )
         for row in stored["entries"]
     )
-    programme: Programme = _made(Programme, stored, entries=entries)
+    sites = tuple(_made(Place, place) for place in stored.get("sites", ()))
+    programme: Programme = _made(Programme, stored, entries=entries, sites=sites)
     return programme
 
 

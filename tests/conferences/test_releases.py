@@ -12,6 +12,7 @@ from django.db.models import F
 
 from backend import cli
 from backend.conferences import queries, services
+from backend.conferences.changes import changelog
 from backend.conferences.models import AgendaItem, Conference, Release
 from backend.conferences.programme import Entry, Programme, as_json, digest
 from backend.conferences.services import releases
@@ -308,12 +309,12 @@ def a_programme_of(count: int) -> Conference:
     return conference
 
 
-def test_the_working_programme_takes_four_queries_and_its_names_three(
+def test_the_working_programme_takes_five_queries_and_its_names_three(
     django_assert_num_queries: Any,
 ) -> None:
     for count in (1, 3, 30):
         conference = a_programme_of(count)
-        with django_assert_num_queries(4):
+        with django_assert_num_queries(5):
             programme = queries.working_programme(conference)
         assert len(programme.entries) == count + 1
         with django_assert_num_queries(3):
@@ -322,6 +323,21 @@ def test_the_working_programme_takes_four_queries_and_its_names_three(
         last = programme.entries[-1]
         assert [len(each) for each in (last.places, last.speakers, last.chairs)] == [2, 1, 1]
         assert names[last.speakers[0].organisation] == {"vi": "Tên cũ"}  # type: ignore[index]
+
+
+def test_a_release_keeps_where_the_conference_was_to_be() -> None:
+    conference = announced(1)
+    site = SiteFactory(conference=conference, venue=VenueFactory(name={"vi": "Khách sạn A"}, address={}))
+    before = release(conference)
+    site.venue = VenueFactory(name={"vi": "Khách sạn B"}, address={})
+    site.save()
+    after = release(conference)
+    assert [place.said["vi"] for row in (before, after) for place in queries.released(row).sites] == [
+        "Khách sạn A",
+        "Khách sạn B",
+    ]
+    (section,) = changelog(queries.released(before), queries.released(after), names={})
+    assert [line.text["vi"] for line in section.lines] == ["Hội nghị họp tại Khách sạn B."]
 
 
 def test_what_a_session_is_all_it_holds_is_too() -> None:

@@ -14,7 +14,7 @@ from backend.conferences.programme import Entry, Programme
 from backend.conferences.states import ChangeKind, ItemState
 from backend.conferences.wording import clock_said, length_said, part_of_day_said, quoted
 from backend.core.clock import local
-from backend.core.text import Text, both, say
+from backend.core.text import Text, both, localized, say
 
 #: From how many on, items that follow each other and shift alike are told in one line.
 RUN = 3
@@ -186,11 +186,14 @@ def _heading(before: Programme, after: Programme) -> Iterator[Line]:
     fields = set(heading_differs(before, after))
     if "title" in fields:
         yield _line("conference title", {code: quoted(after.title, code) for code, _ in settings.LANGUAGES})
-    if fields - {"title", "time_zone"}:
+    if fields - {"title", "time_zone", "sites"}:
         when = {code: _held(after, code) for code, _ in settings.LANGUAGES}
         yield _line("conference moved" if all(when.values()) else "conference open", when)
     if "time_zone" in fields:
         yield _line("conference zone", {code: after.time_zone for code, _ in settings.LANGUAGES})
+    if "sites" in fields:
+        where = {code: "; ".join(localized(site.said, code) for site in after.sites) for code, _ in settings.LANGUAGES}
+        yield _line("conference relocated" if after.sites else "conference without place", where)
 
 
 def _line(key: str, new: Text) -> Line:

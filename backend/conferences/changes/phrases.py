@@ -61,6 +61,8 @@ PHRASES: dict[str, tuple[str, str]] = {
     "conference moved": ("Hội nghị diễn ra {new}.", "The conference takes place {new}."),
     "conference open": ("Hội nghị chưa xác định thời gian.", "The conference has no set time any more."),
     "conference zone": ("Giờ ghi theo múi giờ {new}.", "Times are those of {new}."),
+    "conference relocated": ("Hội nghị họp tại {new}.", "The conference takes place at {new}."),
+    "conference without place": ("Hội nghị chưa xác định địa điểm.", "The conference has no set place any more."),
 }
 
 

@@ -19,7 +19,8 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Exists, ForeignKey, Func, Model, OuterRef, Q, QuerySet, UUIDField
+from django.db.models import Exists, ForeignKey, Func, Model, OuterRef, Q, QuerySet, Subquery, UUIDField, Value
+from django.db.models.functions import Coalesce
 
 from backend.conferences.models import AgendaItem, Conference, Duty, OutlineDuty, OutlineItem, Speaker, Speech
 from backend.conferences.programme import Entry, Programme
@@ -281,7 +282,10 @@ class Hidden:
 
     def holds(self, path: str = "pk") -> Q:
         """Of rows whose item is found by `path`: those whose item is one of these."""
-        return Q(Exists(self.items.filter(pk__in=_Above(OuterRef(path), self.items.model, self.but))))
+        # No EXISTS: PostgreSQL would join it, and so work out all closed items first.
+        above = _Above(OuterRef(path), self.items.model, self.but)
+        found = self.items.filter(pk__in=above).order_by().values(found=Value(True))[:1]
+        return Q(Coalesce(Subquery(found), False))
 
 
 class _Above(Func):

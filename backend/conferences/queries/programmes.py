@@ -7,10 +7,11 @@ from uuid import UUID
 
 from django.conf import settings
 
-from backend.conferences.models import AgendaItem, AgendaRoom, Conference, Duty, Release, Room, Speaker
+from backend.conferences.models import AgendaItem, AgendaRoom, Conference, Duty, Release, Room, Site, Speaker
 from backend.conferences.programme import Entry, Place, Programme, Voice, from_json
 from backend.conferences.queries.confidential import Reader, cut_for, effective
 from backend.conferences.queries.record import name_then
+from backend.conferences.queries.said import site_said, sites_of
 from backend.conferences.queries.working import works_on
 from backend.conferences.states import DutyKind, ItemState, Phase
 from backend.core.clock import local
@@ -23,7 +24,7 @@ NAMED_BY = ("full_name", "honorific", "degree")
 
 
 def working_programme(conference: Conference) -> Programme:
-    """The programme as the record says it now, from top to bottom, in four queries whatever its length.
+    """The programme as the record says it now, from top to bottom, in five queries whatever its length.
 
     What a session is, all it holds is too: as closed, cancelled or postponed, in reserve. Nothing was released of it:
     every `sequence` is 0 and no `changed_at` is known.
@@ -66,6 +67,7 @@ def working_programme(conference: Conference) -> Programme:
         day=conference.day,
         day_part=conference.day_part,
         time_zone=conference.time_zone,
+        sites=tuple(_site(site) for site in sites_of(conference)),
         entries=tuple(entries.values()),
     )
 
@@ -131,6 +133,11 @@ def _phase_name(phase: str) -> Text:
 
 
 # Rows to values
+
+
+def _site(site: Site) -> Place:
+    said = {code: site_said(site, code) for code, _ in settings.LANGUAGES}
+    return Place(site=site.pk, room=site.room_id, said=said)
 
 
 def _overrules(holders: str, own: str) -> bool:

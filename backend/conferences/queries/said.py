@@ -81,8 +81,11 @@ def site_said(site: Site, language: str = "vi") -> str:
 
 def where_said(conference: Conference, language: str = "vi") -> str:
     """Every place of the conference, in order; "" when none is known."""
+    return "; ".join(site_said(site, language) for site in sites_of(conference))
+
+
+def sites_of(conference: Conference) -> Iterable[Site]:
+    """The conference's sites with venue and room, in order; reads prefetched ones when there are any."""
     if "sites" in getattr(conference, "_prefetched_objects_cache", {}):
-        sites: Iterable[Site] = conference.sites.all()
-    else:
-        sites = conference.sites.select_related("venue", "room")
-    return "; ".join(site_said(site, language) for site in sites)
+        return conference.sites.all()
+    return conference.sites.select_related("venue", "room")

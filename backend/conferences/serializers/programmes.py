@@ -72,6 +72,13 @@ class ProgrammeEntrySerializer(serializers.Serializer[Any]):
     changed_at = serializers.DateTimeField(allow_null=True)
 
 
+class SiteThen(serializers.Serializer[Any]):
+    """A site of the conference, said as it was then: room, house and address."""
+
+    id = serializers.UUIDField()
+    said = LanguageMap(required_text=False)
+
+
 class ProgrammeSerializer(serializers.Serializer[Any]):
     """A programme from top to bottom: the release `number`, or the working programme (null), which is still written."""
 
@@ -85,6 +92,7 @@ class ProgrammeSerializer(serializers.Serializer[Any]):
     day = serializers.DateField(allow_null=True)
     day_part = serializers.ChoiceField(choices=DayPart.choices, allow_blank=True)
     time_zone = serializers.CharField()
+    sites = SiteThen(many=True)
     entries = ProgrammeEntrySerializer(many=True)
 
     @classmethod
@@ -102,6 +110,7 @@ class ProgrammeSerializer(serializers.Serializer[Any]):
             "day": _text(programme.day),
             "day_part": programme.day_part,
             "time_zone": programme.time_zone,
+            "sites": [{"id": str(place.site), "said": place.said} for place in programme.sites],
             "entries": [_entry(entry, depth, names) for depth, entry in programme.with_depth()],
         }
 
