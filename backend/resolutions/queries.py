@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db.models import Count, Q, QuerySet
 
 from backend.conferences.models import Duty
-from backend.conferences.queries import READERS, hidden_items, without
+from backend.conferences.queries import READERS, apart_from, hidden_items
 from backend.conferences.queries import visible_to as visible_conferences
 from backend.conferences.states import DutyKind
 from backend.invitations.models import Invitation
@@ -43,7 +43,7 @@ def visible_resolutions(account: Account) -> QuerySet[Resolution]:
     drafts are for those who prepare them."""
     rows = Resolution.objects.select_related("conference").filter(conference__in=visible_conferences(account))
     called = Q(pk__in=_called_to_vote(account).values("poll__resolution"))
-    rows = rows.filter(Q(pk__in=without(Resolution.objects.all(), hidden_items(account))) | called)
+    rows = rows.filter(apart_from(hidden_items(account), Resolution) | called)
     return rows.filter(~Q(state=ResolutionState.DRAFT) | prepared_by(account))
 
 
@@ -53,7 +53,7 @@ def visible_polls(account: Account) -> QuerySet[Poll]:
     polls = Poll.objects.select_related("conference", "resolution").annotate(turnout=Count("ballots"))
     visible = polls.filter(conference__in=visible_conferences(account))
     called = Q(pk__in=_called_to_vote(account).values("poll"))
-    visible = visible.filter(Q(pk__in=without(Poll.objects.all(), hidden_items(account))) | called)
+    visible = visible.filter(apart_from(hidden_items(account), Poll) | called)
     return visible.filter(~Q(state=PollState.DRAFT) | prepared_by(account))
 
 

@@ -3,6 +3,7 @@
 from backend.conferences.queries.clashes import Clash, clashes_of
 from backend.conferences.queries.confidential import (
     acting_for,
+    apart_from,
     belonging_to,
     closed_in,
     cut_for,
@@ -99,6 +100,7 @@ __all__ = [
     "Visibility",
     "acting_for",
     "also_visible",
+    "apart_from",
     "belonging_to",
     "broken_releases",
     "buffers",

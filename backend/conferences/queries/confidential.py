@@ -68,8 +68,13 @@ def with_items_visible_to(rows: QuerySet[Row], account: Reader) -> QuerySet[Row]
 
 def without(rows: QuerySet[Row], hidden: "Hidden | Collection[UUID] | None") -> QuerySet[Row]:
     """The rows but those that belong to one of these items; None for no item."""
-    path = _way_to_item(rows.model)
-    return rows if hidden is None or path is None else rows.exclude(_belongs(path, hidden))
+    return rows.filter(apart_from(hidden, rows.model))
+
+
+def apart_from(hidden: "Hidden | Collection[UUID] | None", model: type[Model]) -> Q:
+    """The same, as a condition on rows of the model that can be joined to others."""
+    path = _way_to_item(model)
+    return ~Q(pk__in=[]) if hidden is None or path is None else ~_belongs(path, hidden)
 
 
 def belonging_to(rows: QuerySet[Row], items: "Hidden | Collection[UUID]") -> QuerySet[Row]:
