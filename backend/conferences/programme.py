@@ -16,7 +16,16 @@ from backend.core.text import Text
 
 @dataclass(frozen=True, kw_only=True)
 class Place:
-    """A room an entry runs in, or a site of the conference, with house and address as they were called."""
+    """A room an entry runs in, with house and address as they were called."""
+
+    site: UUID
+    room: UUID
+    said: Text
+
+
+@dataclass(frozen=True, kw_only=True)
+class Premises:
+    """A site of the conference: the room, if one is chosen, house and address as they were called."""
 
     site: UUID
     room: UUID | None = None
@@ -84,7 +93,7 @@ class Programme:
     day: dt.date | None = None
     day_part: str = ""
     time_zone: str
-    sites: tuple[Place, ...] = ()
+    sites: tuple[Premises, ...] = ()
     entries: tuple[Entry, ...] = ()
 
     def by_id(self) -> dict[UUID, Entry]:
@@ -116,7 +125,7 @@ def from_json(stored: Mapping[str, Any]) -> Programme:
         )
         for row in stored["entries"]
     )
-    sites = tuple(_made(Place, place) for place in stored.get("sites", ()))
+    sites = tuple(_made(Premises, place) for place in stored.get("sites", ()))
     programme: Programme = _made(Programme, stored, entries=entries, sites=sites)
     return programme
 
@@ -139,7 +148,7 @@ def _plain(value: Any) -> Any:
         return str(value)
     if isinstance(value, tuple):
         return [_plain(each) for each in value]
-    if isinstance(value, (Programme, Entry, Place, Voice)):
+    if isinstance(value, (Programme, Premises, Entry, Place, Voice)):
         return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
     return value
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.conf import settings
 
 from backend.conferences.models import AgendaItem, AgendaRoom, Conference, Duty, Release, Room, Site, Speaker
-from backend.conferences.programme import Entry, Place, Programme, Voice, from_json
+from backend.conferences.programme import Entry, Place, Premises, Programme, Voice, from_json
 from backend.conferences.queries.confidential import Reader, cut_for, effective
 from backend.conferences.queries.record import name_then
 from backend.conferences.queries.said import site_said, sites_of
@@ -135,9 +135,9 @@ def _phase_name(phase: str) -> Text:
 # Rows to values
 
 
-def _site(site: Site) -> Place:
+def _site(site: Site) -> Premises:
     said = {code: site_said(site, code) for code, _ in settings.LANGUAGES}
-    return Place(site=site.pk, room=site.room_id, said=said)
+    return Premises(site=site.pk, room=site.room_id, said=said)
 
 
 def _overrules(holders: str, own: str) -> bool:
