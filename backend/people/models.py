@@ -142,7 +142,17 @@ class Account(AbstractBaseUser):
         if self.holds_everywhere(*roles):
             return None
         held = ("administrator", *roles)
-        return descendants({where for role, where in self.roles if role in held and where is not None})
+        return self._below(frozenset(where for role, where in self.roles if role in held and where is not None))
+
+    def _below(self, organisation_ids: frozenset[UUID]) -> set[UUID]:
+        """With all below them; looked up once in the life of this object, which is one request's."""
+        if organisation_ids not in self._trees:
+            self._trees[organisation_ids] = descendants(organisation_ids)
+        return set(self._trees[organisation_ids])
+
+    @cached_property
+    def _trees(self) -> dict[frozenset[UUID], set[UUID]]:
+        return {}
 
 
 class RoleGrant(Base):

@@ -83,7 +83,7 @@ SIZES = (1, 3, 30)
 MOST = 10
 BOOKED_DAY = dt.datetime(2021, 1, 14, tzinfo=dt.UTC)
 #: A conference's own page shows everything it consists of; its clashes are looked for among all that happens meanwhile.
-MOST_FOR_ONE = 15
+MOST_FOR_ONE = 16
 
 
 class House:

@@ -80,11 +80,9 @@ class ConferenceViewSet(ArrangingActions, PrintsProgrammes, ReleasesProgrammes):
 
     def get_queryset(self) -> QuerySet[Conference]:
         visible = queries.visible_to(self.account)
-        if self.action in {"programme", "programme_changes", "release"}:
-            return visible
         if self.action in {"list", "print"}:
             return queries.for_lists(visible)
-        return queries.for_details(visible, self.account)
+        return queries.for_details(visible, self.account) if self.action == "retrieve" else visible
 
     def get_serializer_class(self) -> Any:
         return ConferenceSummary if self.action == "list" else ConferenceSerializer
