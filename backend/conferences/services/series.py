@@ -5,7 +5,7 @@ import datetime as dt
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import ProtectedError
+from django.db.models import ProtectedError, Q
 
 from backend.conferences import recurrence
 from backend.conferences.events import ConferenceDropped, SeriesBegun, SeriesEdited, SeriesEnded, SeriesSplit
@@ -85,7 +85,8 @@ def split_series(
     preview: bool = False,
 ) -> tuple[Series, list[Change]]:
     """Edits one occurrence and all after it: the series ends just before, and a new one, which `continues` it, takes
-    over with `fields` and `outline` changed. The occurrences go along with their ids and their recurrence_id.
+    over with `fields` and `outline` changed. The occurrences go along with their ids and their recurrence_id, also those
+    the rule no longer has.
 
     `since` is the recurrence_id of an occurrence, or a local time (or day) the plan knows. A changed rule that does not
     know that day begins on its first one after it. Returns the new series.
@@ -99,7 +100,9 @@ def split_series(
                 say(vi="Đó là lần đầu tiên: hãy sửa cả loạt.", en="That is the first: edit the whole series.")
             )
         new = _continuation(old, plan, cut, fields, outline)
-        Conference.objects.filter(series=old, slot__gte=queries.slot_text(cut, old)).update(series=new)
+        since_then = queries.slot_text(cut, old)
+        later = Q(slot__gte=since_then) | Q(slot=None, recurrence_id__gte=since_then)
+        Conference.objects.filter(later, series=old).update(series=new)
         _end_before(old, plan, cut)
         emit(SeriesSplit(series_id=old.pk, continued_by=new.pk))
         changes = _lead_along(new, [*PLAN, *fields, *outline])
