@@ -9,7 +9,7 @@ from schemathesis import Case
 
 from tests.access.callers import SIGNED_IN
 from tests.access.expected import EXPECTED
-from tests.access.requests import REQUESTS
+from tests.access.requests import REQUESTS, Ask
 from tests.access.world import World
 from tests.contract.client import CHECKS, OPERATIONS, call
 
@@ -31,9 +31,16 @@ def rightly(operation: Any, world: World) -> tuple[Case, dict[str, str]]:
             name: str(getattr(ask.of, "pk", ask.of)) for name in re.findall(r"{([a-z]+)}", operation.path)
         },
         query=dict(parse_qsl(ask.query)),
-        **({"body": ask.body or {}, "media_type": "application/json"} if operation.body else {}),
+        **(sent(ask) if operation.body else {}),
     )
     return case, headers
+
+
+def sent(ask: Ask) -> dict[str, Any]:
+    """The body, and as what it travels."""
+    if ask.file:
+        return {"body": {"file": ask.file}, "media_type": "multipart/form-data"}
+    return {"body": ask.body or {}, "media_type": "application/json"}
 
 
 @pytest.mark.parametrize("name", OPERATIONS)
