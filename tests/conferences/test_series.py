@@ -217,6 +217,25 @@ def test_added_and_left_out_days(organiser: APIClient, host: Organisation) -> No
     ]
 
 
+def test_a_day_left_out_stays_out_when_the_hour_changes(organiser: APIClient, host: Organisation) -> None:
+    series = begin(
+        organiser,
+        host,
+        added=["2026-11-25T14:00:00", "2026-12-03T08:00:00"],
+        left_out=["2026-11-30T08:00:00"],
+    )
+    answer = organiser.patch(f"{URL}/{series['id']}", {"start_time": "09:00"}, headers=ANY)
+    assert answer.status_code == 200, answer.json()
+    starts = [row["starts_at"][:16] for row in occurrences(organiser, series)]
+    assert sorted(starts) == [
+        "2026-11-23T09:00",
+        "2026-11-25T14:00",  # it was at an hour of its own
+        "2026-12-03T09:00",
+        "2026-12-07T09:00",
+        "2026-12-14T09:00",
+    ]
+
+
 @pytest.mark.parametrize(
     ("fields", "named"),
     [

@@ -167,8 +167,12 @@ def _write(series: Series, fields: SeriesFields, *, snap: bool = False) -> list[
         for name, value in given.items()
         if (name == "organisation" and series._state.adding) or getattr(series, name) != value
     ]
+    usual = series.start_time
     for name in changed:
         setattr(series, name, given[name])
+    if "start_time" in changed:
+        for name in {"added", "left_out"} - given.keys():
+            setattr(series, name, [_at(text, usual, series.start_time) for text in getattr(series, name)])
     _check(series)
     if snap:
         plan = _planned(series)
@@ -177,6 +181,14 @@ def _write(series: Series, fields: SeriesFields, *, snap: bool = False) -> list[
             series.starts_on = first.date()
     _check_plan(series)
     return changed
+
+
+def _at(text: str, usual: dt.time | None, now_usual: dt.time | None) -> str:
+    """A local time as it was given, at the hour that is usual now if it was at the usual one."""
+    day, _, hour = text.partition("T")
+    if not hour or now_usual is None or dt.time.fromisoformat(hour) != usual:
+        return text
+    return f"{day}T{now_usual.isoformat()}"
 
 
 def _check(series: Series) -> None:
