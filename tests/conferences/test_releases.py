@@ -385,3 +385,71 @@ def test_what_was_released_outlives_what_it_names() -> None:
     programme: Programme = queries.released(Release.objects.get(pk=made.pk))
     assert len(programme.entries) == 2
     assert queries.names_for(programme)
+
+
+# What was released follows the conference
+
+
+def move(conference: Conference, **fields: Any) -> None:
+    services.edit(conference_id=conference.pk, fields=fields)  # type: ignore[arg-type]
+
+
+def test_what_was_released_moves_along_with_the_conference() -> None:
+    conference = announced(2)
+    conference.agenda.update(pinned=True, minutes_planned=15)
+    release(conference)
+    write(conference, title={"vi": "Chưa phát hành"})
+    week = dt.timedelta(days=7, minutes=30)
+    assert conference.starts_at
+    assert conference.ends_at
+    move(conference, starts_at=conference.starts_at + week, ends_at=conference.ends_at + week)
+    before, after = (queries.released(row) for row in conference.releases.order_by("number"))
+    assert after.starts_at == conference.starts_at + week
+    assert [entry.starts_at for entry in after.entries] == [AT + week, AT + QUARTER + week]
+    assert [entry.title for entry in after.entries] == [entry.title for entry in before.entries]
+    assert [entry.sequence for entry in after.entries] == [1, 1]
+    assert conference.releases.get(number=2).note["vi"] == "Theo thời gian, địa điểm mới của hội nghị."
+    assert release(conference).counts == {"public": {"retitled": 1}}, "what is still being written is released by hand"
+
+
+def test_a_released_programme_loses_its_hours_with_the_conference() -> None:
+    conference = announced(1)
+    release(conference)
+    move(conference, starts_at=None, ends_at=None, day=dt.date(2021, 1, 20), day_part="morning")
+    after = queries.released(conference.releases.get(number=2))
+    assert (after.starts_at, after.day, after.day_part) == (None, dt.date(2021, 1, 20), "morning")
+    assert [(entry.starts_at, entry.ends_at) for entry in after.entries] == [(None, None)]
+
+
+def test_another_house_takes_its_rooms_out_of_what_was_released() -> None:
+    conference = announced(1)
+    room = RoomFactory()
+    site = SiteFactory(conference=conference, venue=room.venue)
+    item = conference.agenda.get()
+    AgendaRoomFactory(conference=conference, agenda_item=item, site=site, room=room)
+    release(conference)
+    other = VenueFactory(name={"vi": "Khách sạn B"}, address={})
+    conference.agenda_rooms.all().delete()
+    services.edit_site(site_id=site.pk, fields={"venue": other})
+    before, after = (queries.released(row) for row in conference.releases.order_by("number"))
+    assert [len(each.entries[0].places) for each in (before, after)] == [1, 0]
+    assert [place.said["vi"] for place in after.sites] == ["Khách sạn B"]
+
+
+def test_a_postponed_programme_is_right_again_when_its_conference_is_announced_anew() -> None:
+    conference = announced(1)
+    release(conference)
+    services.postpone(conference_id=conference.pk, reason={"vi": "Bão"})
+    assert conference.starts_at
+    hour = dt.timedelta(hours=1)
+    move(conference, starts_at=conference.starts_at + hour, ends_at=conference.ends_at and conference.ends_at + hour)
+    assert conference.releases.count() == 1
+    services.announce(conference_id=conference.pk)
+    after = queries.released(conference.releases.get(number=2))
+    assert [entry.starts_at for entry in after.entries] == [AT + hour]
+
+
+def test_a_move_without_a_released_programme_releases_none() -> None:
+    conference = announced(1)
+    move(conference, day=dt.date(2021, 2, 1), starts_at=None, ends_at=None)
+    assert not conference.releases.exists()

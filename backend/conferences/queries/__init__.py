@@ -20,6 +20,7 @@ from backend.conferences.queries.confidential import (
 from backend.conferences.queries.offices import OfficeLeft, offices_left
 from backend.conferences.queries.printed import heading_of
 from backend.conferences.queries.programmes import (
+    heading_now,
     latest_release,
     names_for,
     programme_for,
@@ -119,6 +120,7 @@ __all__ = [
     "for_lists",
     "free_rooms",
     "has_duty",
+    "heading_now",
     "heading_of",
     "held_by",
     "held_by_any",

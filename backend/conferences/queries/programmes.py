@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import cache
 from uuid import UUID
 
@@ -59,6 +60,11 @@ def working_programme(conference: Conference) -> Programme:
             speakers=tuple(speakers.get(item.pk, ())),
             chairs=tuple(chairs.get(item.pk, ())),
         )
+    return replace(heading_now(conference), entries=tuple(entries.values()))
+
+
+def heading_now(conference: Conference) -> Programme:
+    """What stands above the entries, as the record says it now; without entries."""
     return Programme(
         conference=conference.pk,
         title=conference.title,
@@ -68,7 +74,6 @@ def working_programme(conference: Conference) -> Programme:
         day_part=conference.day_part,
         time_zone=conference.time_zone,
         sites=tuple(_site(site) for site in sites_of(conference)),
-        entries=tuple(entries.values()),
     )
 
 

@@ -18,6 +18,7 @@ from backend.conferences.events import (
 from backend.conferences.models import Conference
 from backend.conferences.queries import lead_organisation_id
 from backend.conferences.services.news import begin_telling, keep_told, note_news
+from backend.conferences.services.releases import follow
 from backend.conferences.services.scheduling import book_rooms, rearrange
 from backend.conferences.states import MOVES, ConferenceState
 from backend.core.clock import now
@@ -51,6 +52,7 @@ def announce(*, conference_id: UUID, expected: int | None = None) -> Conference:
     conference.save()
     rearrange(conference)
     emit(*facts)
+    follow(conference)
     if resumed:
         note_news(conference)
     else:

@@ -10,19 +10,23 @@ from django.db import transaction
 
 from backend.conferences.changes import Change, between, heading_differs, moved
 from backend.conferences.events import ProgrammeReleased
-from backend.conferences.models import Conference, Release
+from backend.conferences.models import AgendaRoom, Conference, Release
 from backend.conferences.programme import Entry, Programme, as_json, digest
-from backend.conferences.queries import latest_release, released, working_programme
+from backend.conferences.queries import heading_now, latest_release, released, working_programme
 from backend.conferences.services.news import note_news
 from backend.conferences.states import ConferenceState, Confidentiality
 from backend.core.clock import now
 from backend.core.errors import Conflict
 from backend.core.queries import locked
-from backend.core.text import Text, say
+from backend.core.text import Text, both, say
 from backend.outbox.services import emit
 
 #: States in which people expect the conference, so that a programme can be released.
 RELEASABLE = frozenset({ConferenceState.ANNOUNCED, ConferenceState.RUNNING})
+#: Why the house itself released a programme.
+AS_THE_CONFERENCE = say(
+    vi="Theo thời gian, địa điểm mới của hội nghị.", en="As the conference has a new time or place."
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,19 +70,72 @@ def release(*, conference_id: UUID, note: Text | None = None, expected: int | No
                 en="There is nothing different from the last release.",
             )
         )
+    made = _store(conference, prepared, note or {})
+    conference.save()
+    note_news(conference)
+    return made
+
+
+def _store(conference: Conference, prepared: NextRelease, note: Text) -> Release:
     made = Release.objects.create(
         conference=conference,
         number=prepared.number,
-        note=note or {},
+        note=note,
         programme=as_json(prepared.after),
         sha256=digest(prepared.after),
         counts=counted(prepared.changes),
         released_at=now(),
     )
-    conference.save()
     emit(ProgrammeReleased(conference_id=conference.pk, release_id=made.pk, number=made.number))
-    note_news(conference)
     return made
+
+
+def follow(conference: Conference) -> Release | None:
+    """Releases the last released programme again, moved along with its conference, which is locked: nobody who reads a
+    release, prints it or keeps it in a calendar finds sessions at a time the conference has left. None where nothing
+    was released, or what was released is still right.
+
+    Entries move as far as the conference. Where its hour became unknown they lose theirs when the day is another, and
+    rooms that are no longer theirs are left out. What else is being written of the working programme stays unreleased.
+    """
+    previous = latest_release(conference.pk) if conference.state in RELEASABLE else None
+    if previous is None:
+        return None
+    before, heading = released(previous), heading_now(conference)
+    if set(heading_differs(before, heading)) <= {"title"}:
+        return None
+    rooms = set(AgendaRoom.objects.filter(conference=conference).values_list("agenda_item_id", "room_id"))
+    along = tuple(
+        replace(
+            _moved_along(entry, before, heading),
+            places=tuple(place for place in entry.places if (entry.id, place.room) in rooms),
+        )
+        for entry in before.entries
+    )
+    moment, known = now(), before.by_id()
+    told = _told(conference, previous).by_id()
+    entries = tuple(_next(entry, known[entry.id], told.get(entry.id), moment) for entry in along)
+    moved_programme = replace(heading, title=before.title, entries=entries)
+    return _store(conference, _prepared(previous.number + 1, before, moved_programme), both(AS_THE_CONFERENCE))
+
+
+def _moved_along(entry: Entry, before: Programme, after: Programme) -> Entry:
+    if before.starts_at and after.starts_at:
+        apart = after.starts_at - before.starts_at
+        return replace(
+            entry,
+            starts_at=entry.starts_at and entry.starts_at + apart,
+            ends_at=entry.ends_at and entry.ends_at + apart,
+            day=entry.day and entry.day + _days(before, after),
+        )
+    if before.day == after.day:
+        return entry
+    day = entry.day + _days(before, after) if entry.day and before.day and after.day else None
+    return replace(entry, starts_at=None, ends_at=None, day=day, day_part=entry.day_part if day else "")
+
+
+def _days(before: Programme, after: Programme) -> dt.timedelta:
+    return after.day - before.day if before.day and after.day else dt.timedelta(0)
 
 
 def next_release(conference: Conference) -> NextRelease:

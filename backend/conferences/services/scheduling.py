@@ -20,6 +20,7 @@ from backend.conferences.queries import (
     wanted_bookings,
 )
 from backend.conferences.services.news import next_sequence, note_news
+from backend.conferences.services.releases import follow
 from backend.conferences.states import CALLED_OFF, ClashPolicy, ConferenceState
 from backend.core.clock import local, now, time_zones
 from backend.core.errors import Conflict, Invalid
@@ -80,7 +81,8 @@ def save_changes(
 ) -> None:
     """Saves the conference and tells which fields were written; writes nothing when there are none.
 
-    When an announced conference moved, conference.moved tells it, and people hear of it when the news window closes.
+    When an announced conference moved, conference.moved tells it, its released programme is released anew as it moved
+    along, and people hear of it when the news window closes.
     Its `sequence` rises once for all moves until then. An occurrence of a series remembers what was written `by_hand`.
     """
     written, moves = list(fields), list(moved)
@@ -96,6 +98,7 @@ def save_changes(
     conference.save()
     emit(*facts)
     if moves_people:
+        follow(conference)
         note_news(conference)
 
 
