@@ -40,7 +40,8 @@ Where it is required a write without it is 428; `If-Match: *` overwrites knowing
 **Changing.** `PATCH` leaves alone what the body leaves out; a member that is there replaces the old one whole.
 
 **Lists** come in pages, `{"next": …, "previous": …, "results": […]}`; follow `next` until it is null. Pages stay stable
-while rows are added. `q` searches with or without diacritics. An unknown filter is refused, not ignored.
+while rows are added. `q`, where a list offers it, searches with or without diacritics. An unknown filter is refused, not
+ignored.
 
 **What is not known** is null, empty or left out; nothing is guessed.
 """

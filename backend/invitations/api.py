@@ -11,6 +11,7 @@ from rest_framework.response import Response
 from backend.conferences.queries import visible_to as visible_conferences
 from backend.core.api import HouseViewSet
 from backend.core.errors import Invalid
+from backend.core.filters import TrueOrFalseFilter
 from backend.core.text import say
 from backend.invitations import queries, rules, services
 from backend.invitations.models import Invitation, InvitationList
@@ -32,7 +33,7 @@ class InvitationListFilters(django_filters.FilterSet):
     conference = django_filters.UUIDFilter("conference_id")
     organisation = django_filters.UUIDFilter("organisation_id")
     category = django_filters.ChoiceFilter(choices=Category.choices)
-    sent = django_filters.BooleanFilter("sent_at", lookup_expr="isnull", exclude=True)
+    sent = TrueOrFalseFilter("sent_at", lookup_expr="isnull", exclude=True)
 
     class Meta:
         model = InvitationList

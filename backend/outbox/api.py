@@ -9,6 +9,7 @@ from rest_framework.decorators import action
 from rest_framework.response import Response
 
 from backend.core.api import HouseViewSet
+from backend.core.filters import TrueOrFalseFilter
 from backend.outbox import queries, rules, serializers, services, webhooks
 from backend.outbox.models import Delivery, Event, WebhookEndpoint
 
@@ -44,7 +45,7 @@ class EventViewSet(HouseViewSet):
 
 
 class DeliveryFilters(filters.FilterSet):
-    due = filters.BooleanFilter(method="due_now", help_text="Whose time has come.")
+    due = TrueOrFalseFilter(method="due_now", help_text="Whose time has come.")
     event = filters.UUIDFilter(field_name="event_id")
 
     class Meta:

@@ -13,6 +13,7 @@ from rest_framework.decorators import action
 from rest_framework.response import Response
 
 from backend.core.api import HouseViewSet
+from backend.core.filters import TrueOrFalseFilter
 from backend.people import queries, rules, serializers, services
 from backend.people.models import Account, ApiToken, Organisation, Person, Position, RoleGrant
 
@@ -98,7 +99,7 @@ class TokenViewSet(PeopleViewSet):
 
 class OrganisationFilters(filters.FilterSet):
     parent = filters.UUIDFilter(field_name="parent_id")
-    top = filters.BooleanFilter(field_name="parent", lookup_expr="isnull", help_text="Those below no other.")
+    top = TrueOrFalseFilter(field_name="parent", lookup_expr="isnull", help_text="Those below no other.")
 
     class Meta:
         model = Organisation

@@ -241,6 +241,31 @@ def test_a_wrong_query_parameter_is_named(program: Client, query: str, field: st
     assert [error["field"] for error in errors] == [field]
 
 
+@pytest.mark.parametrize(
+    ("path", "query", "field"),
+    [
+        ("papers", "q=sai", "q"),
+        ("agenda-items", "q=", "q"),
+        ("papers", "overdue=maybe", "overdue"),
+        ("organisations", "top=maybe", "top"),
+        ("invitation-lists", "sent=2", "sent"),
+        ("deliveries", "due=never", "due"),
+        ("webhook-endpoints", "active=maybe", "active"),
+    ],
+)
+def test_a_filter_that_cannot_be_followed_does_not_return_everything(
+    program: Client, path: str, query: str, field: str
+) -> None:
+    errors = problem(program.get(f"{API}/{path}?{query}"), 400, "invalid")["errors"]
+
+    assert [error["field"] for error in errors] == [field]
+
+
+@pytest.mark.parametrize("query", ["top=true", "top=0", "top=False", "top="])
+def test_yes_and_no_are_understood(program: Client, query: str) -> None:
+    assert program.get(f"{ORGANISATIONS}?{query}").status_code == 200
+
+
 @pytest.mark.parametrize("query", ["q=%ff%fe", "q=" + "a" * 5000, "q=%F0%9F%92%A9", "q=%25", "slug=%ff", "top=maybe"])
 def test_strange_searches_find_nothing_or_are_refused(program: Client, query: str) -> None:
     assert program.get(f"{ORGANISATIONS}?{query}").status_code in {200, 400}

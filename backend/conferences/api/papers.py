@@ -33,6 +33,7 @@ from backend.conferences.states import PaperState
 from backend.core.api import HouseViewSet
 from backend.core.clock import now
 from backend.core.errors import Invalid, NotFound
+from backend.core.filters import TrueOrFalseFilter
 from backend.core.schema import BYTES_AT_HAND
 from backend.core.text import say
 from backend.documents.queries import FILED_TYPES, disposition
@@ -46,7 +47,7 @@ class PaperFilters(PartFilters):
     speaker = django_filters.UUIDFilter("speaker_id")
     person = django_filters.UUIDFilter("speaker__person_id")
     state = django_filters.ChoiceFilter(choices=PaperState.choices)
-    overdue = django_filters.BooleanFilter(method="by_deadline", label="Missing, and past its deadline")
+    overdue = TrueOrFalseFilter(method="by_deadline", label="Missing, and past its deadline")
 
     class Meta:
         model = Paper
