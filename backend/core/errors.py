@@ -27,19 +27,20 @@ class Conflict(DomainError):
 
 
 class IllegalMove(DomainError):
+    """The sentence says the state by its `label`; programs read the codes `verb`, `state` and `legal` beside it."""
+
     slug = "illegal-move"
 
-    def __init__(self, *, verb: str, state: str, legal: list[str]) -> None:
-        possible = say(vi="Có thể: {legal}.", en="Possible: {legal}.", legal=", ".join(legal))
-        nothing = say(vi="Từ trạng thái này không còn bước nào.", en="Nothing leads on from this state.")
+    def __init__(self, *, verb: str, state: str, label: Any, legal: list[str]) -> None:
+        end = say(vi=" Từ trạng thái này không còn bước nào.", en=" Nothing leads on from this state.")
         super().__init__(
             say(
-                vi="Không thể '{verb}' khi đang ở trạng thái '{state}'. {rest}",
-                en="'{verb}' is not possible in state '{state}'. {rest}",
-                verb=verb,
-                state=state,
-                rest=possible if legal else nothing,
+                vi="Không làm được việc này khi đang ở trạng thái “{label}”.{rest}",
+                en="This is not possible in the state “{label}”.{rest}",
+                label=label,
+                rest="" if legal else end,
             ),
+            verb=verb,
             state=state,
             legal=legal,
         )

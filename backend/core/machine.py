@@ -32,7 +32,8 @@ class Machine:
         state = getattr(row, self.field)
         move = self.moves[verb]
         if state not in move.sources:
-            raise IllegalMove(verb=verb, state=state, legal=self.legal(state))
+            labels = dict(row._meta.get_field(self.field).flatchoices)
+            raise IllegalMove(verb=verb, state=state, label=labels.get(state, state), legal=self.legal(state))
         return move.target
 
     def move(self, row: Any, verb: str) -> None:

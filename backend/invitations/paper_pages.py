@@ -18,7 +18,7 @@ from backend.conferences.models import Paper
 from backend.conferences.queries.papers import MISSING
 from backend.conferences.states import PaperState
 from backend.core.clock import database_now
-from backend.core.errors import DomainError, Invalid
+from backend.core.errors import DomainError, IllegalMove, Invalid
 from backend.core.text import current_language, localized, say
 from backend.documents.models import DocumentFile
 from backend.documents.uploads import looked_at, too_large
@@ -67,9 +67,19 @@ class PaperPage(View):
         except Invalid as wrong:
             return _page(request, opened, status=400, problem=next(iter(wrong.fields.values())))
         except DomainError as refusal:
-            return _page(request, paper_links.opened_by(token), status=refusal.status, problem=refusal.sentence)
+            return _page(request, paper_links.opened_by(token), status=refusal.status, problem=_for_speakers(refusal))
         # To the page again, so that loading it anew hands nothing in.
         return HttpResponseRedirect(f"{request.path}?done={_last_number(filed)}", status=303)
+
+
+def _for_speakers(refusal: DomainError) -> Any:
+    """Speakers know of no states: what takes no version any more, and whose link still opens, was accepted."""
+    if isinstance(refusal, IllegalMove):
+        return say(
+            vi="Tham luận đã được nhận, không nộp thêm được nữa.",
+            en="The paper has been accepted; nothing more can be handed in.",
+        )
+    return refusal.sentence
 
 
 def _last_number(paper: Paper) -> int:

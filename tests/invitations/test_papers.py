@@ -300,7 +300,9 @@ def test_an_accepted_paper_is_shown_and_takes_no_more(client: Client, paper: Pap
     assert "Ban tổ chức đã nhận tham luận này" in page
     assert "bản chính thức" in page
     assert "<form" not in page
-    assert sent(client, paper).status_code == 409
+    refused = sent(client, paper)
+    assert (refused.status_code, "hand_in" in refused.content.decode()) == (409, False)
+    assert "Tham luận đã được nhận, không nộp thêm được nữa." in refused.content.decode()
 
 
 def test_links_that_open_nothing(client: Client, paper: Paper) -> None:

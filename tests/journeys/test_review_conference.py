@@ -153,10 +153,10 @@ def schedule(cast: SimpleNamespace) -> Any:
     by.stranger.get(address, expect=404)
     refused = by.organiser.post(f"{address}/close", expect=409)
     refused_move(refused, ["announce", "cancel"])
-    assert refused["detail"] == "Không thể 'close' khi đang ở trạng thái 'draft'. Có thể: announce, cancel."
+    assert refused["detail"] == "Không làm được việc này khi đang ở trạng thái “dự thảo”."
     english = by.organiser.http.post(f"/api/v1/{address}/close", {}, headers={"Accept-Language": "en"}).json()
     refused_move(english, ["announce", "cancel"])
-    assert english["detail"] == "'close' is not possible in state 'draft'. Possible: announce, cancel."
+    assert english["detail"] == "This is not possible in the state “draft”."
 
     announced = by.organiser.post(f"{address}/announce")
     assert (announced["state"], announced["moves"]) == ("announced", ["cancel", "postpone", "start"])
