@@ -56,11 +56,7 @@ def main(*, once: bool, fresh: bool) -> int:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     with _catchers(folder) as (mail, hooks):
-        given = {
-            "EMAIL_URL": f"smtp://127.0.0.1:{mail.port}",
-            "PLENUM_WEBHOOK_PRIVATE_ADDRESSES": "1",
-            "PLENUM_NEWS_WINDOW": "0",  # nobody who tries things out waits ten minutes for a letter
-        }
+        given = settings_of_the_demo(mail.port)
         console.print(f"[dim]{spoken(vi='Đang khởi động máy chủ …', en='Starting servers …')}[/dim]")
         with running_stack(house, port=port, env=given) as stack:
             password = kept_secret(house / "password")[:16]
@@ -79,6 +75,16 @@ def main(*, once: bool, fresh: bool) -> int:
                     stack.processes.require_all()
                     time.sleep(0.5)
     return 0
+
+
+def settings_of_the_demo(mail_port: int) -> dict[str, str]:
+    """What differs from any other installation: mails are caught here, webhooks too, and people are told at once what
+    is new, unless the environment names a window of its own."""
+    return {
+        "EMAIL_URL": f"smtp://127.0.0.1:{mail_port}",
+        "PLENUM_WEBHOOK_PRIVATE_ADDRESSES": "1",
+        "PLENUM_NEWS_WINDOW": os.environ.get("PLENUM_NEWS_WINDOW") or "0",
+    }
 
 
 @contextlib.contextmanager
