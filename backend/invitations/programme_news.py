@@ -1,7 +1,7 @@
 """What is new between two releases of a programme, for one reader each: plain values in, sentences out."""
 
 import datetime as dt
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from uuid import UUID
@@ -9,9 +9,18 @@ from uuid import UUID
 from backend.conferences import changes
 from backend.conferences.changes import Change, Line
 from backend.conferences.programme import Entry, Programme
-from backend.conferences.states import Confidentiality
+from backend.conferences.states import ChangeKind, Confidentiality
 from backend.core.clock import local
 from backend.core.text import Text
+
+#: What befalls a session befalls all it holds.
+_TAKES_ALONG = {
+    ChangeKind.CANCELLED,
+    ChangeKind.POSTPONED,
+    ChangeKind.REOPENED,
+    ChangeKind.DRAWN,
+    ChangeKind.RESERVED,
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,27 +35,32 @@ class ProgrammeNews:
     after: Programme
     names: dict[UUID, Text]
     closed: Collection[UUID] = ()
-    _by_site: dict[UUID | None, list[Line]] = field(default_factory=dict)
+    _by_reader: dict[tuple[UUID | None, frozenset[UUID]], list[Line]] = field(default_factory=dict)
 
     def people(self) -> set[UUID]:
         """Everybody some change is about: they speak to the entry or lead it, or did before."""
         return set(self._about)
 
     def for_part(self, person_id: UUID, language: str) -> list[str]:
-        """Every change of the entries the person speaks to or leads, or did before."""
+        """Every change of the entries the person speaks to or leads, or did before; of a first programme those entries
+        themselves."""
         return [self._said(change)[language] for change in self._about.get(person_id, ())]
+
+    @property
+    def first(self) -> bool:
+        """Whether nobody saw a programme of the conference before."""
+        return self.before is None
 
     def for_comer(self, site_id: UUID | None, language: str, *, besides: UUID | None = None) -> list[str]:
         """New times, places and states of what somebody at this site (None: at any) may go to; without those that are
         told already to `besides` as taking part."""
-        if site_id not in self._by_site:
-            self._by_site[site_id] = list(self._lines(site_id))
-        own = {change.entry_id for change in self._about.get(besides, ())} if besides else set()
-        return [
-            line.text[language]
-            for line in self._by_site[site_id]
-            if not own or any(change.entry_id not in own for change in line.changes)
-        ]
+        lines = self._lines(site_id)
+        own = self._about.get(besides, []) if besides else []
+        theirs = frozenset(change.entry_id for change in own)
+        if any(change.entry_id in theirs for line in lines for change in line.changes):
+            with_it = {(change.entry_id, change.kind) for change in own if change.kind in _TAKES_ALONG}
+            lines = [line for line in self._lines(site_id, theirs) if not _taken_along(line, with_it)]
+        return [line.text[language] for line in lines]
 
     @cached_property
     def _about(self) -> dict[UUID, list[Change]]:
@@ -61,6 +75,8 @@ class ProgrammeNews:
         return changes.between(self.before or replace(self.after, entries=()), self.after)
 
     def _said(self, change: Change) -> Text:
+        if self.first:
+            return changes.presented(change.entry, time_zone=self.after.time_zone, day=self._day)
         return changes.said(change, names=self.names, time_zone=self.after.time_zone, day=self._day)
 
     @cached_property
@@ -69,13 +85,17 @@ class ProgrammeNews:
         starts_at = self.after.starts_at
         return local(starts_at, self.after.time_zone).date() if starts_at else self.after.day
 
-    def _lines(self, site_id: UUID | None) -> Iterator[Line]:
+    def _lines(self, site_id: UUID | None, but: frozenset[UUID] = frozenset()) -> list[Line]:
+        """What is told of the entries at the site, `but` of these: they count in no line."""
         if self.before is None:
-            return
-        shown = self._open - self._elsewhere(site_id)
-        sections = changes.changelog(_only(self.before, shown), _only(self.after, shown), names=self.names)
-        for section in sections:
-            yield from (line for line in section.lines if line.moves)
+            return []
+        known = self._by_reader.get((site_id, but))
+        if known is None:
+            shown = self._open - self._elsewhere(site_id) - but
+            sections = changes.changelog(_only(self.before, shown), _only(self.after, shown), names=self.names)
+            known = [line for section in sections for line in section.lines if line.moves]
+            self._by_reader[site_id, but] = known
+        return known
 
     @cached_property
     def _open(self) -> set[UUID]:
@@ -97,6 +117,11 @@ class ProgrammeNews:
             for each in was.keys() | now.keys()
             if not any(_near(entry, site_id) for entry in (was.get(each), now.get(each)) if entry)
         }
+
+
+def _taken_along(line: Line, sessions: Collection[tuple[UUID, str]]) -> bool:
+    """Whether the line says no more than what befell a session that is told of already."""
+    return all((change.entry.parent, change.kind) in sessions for change in line.changes)
 
 
 def _near(entry: Entry, site_id: UUID) -> bool:

@@ -39,6 +39,14 @@ def addressee(person: Person | None, office: dict[str, str], language: str) -> s
     return ", ".join(part for part in (name, title) if part)
 
 
+def you(person: Person | None, language: str) -> str:
+    """How Vietnamese letters speak to the addressee in their sentences: Ông, Bà, or Ông/Bà; "" in English."""
+    if language != "vi":
+        return ""
+    with override("vi"):
+        return str(Honorific(person.honorific if person else "").label)
+
+
 def day(date: dt.date, language: str) -> str:
     weekday = WEEKDAYS[language][date.weekday()]
     if language == "vi":

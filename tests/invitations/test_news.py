@@ -342,6 +342,80 @@ def test_the_first_release_is_news_to_those_who_are_on_it_alone() -> None:
     assert "Báo cáo" not in text(letter)
 
 
+@pytest.mark.parametrize(
+    ("honorific", "language", "subject", "intro", "line"),
+    [
+        (
+            "ong",
+            "vi",
+            "Chương trình: ",
+            "trong đó có phần tham gia của Ông.",
+            "- “Tham luận”, từ 12 giờ 15 đến 12 giờ 30",
+        ),
+        (
+            "ba",
+            "vi",
+            "Chương trình: ",
+            "trong đó có phần tham gia của Bà.",
+            "- “Tham luận”, từ 12 giờ 15 đến 12 giờ 30",
+        ),
+        ("", "vi", "Chương trình: ", "có phần tham gia của Ông/Bà.", "- “Tham luận”, từ 12 giờ 15 đến 12 giờ 30"),
+        ("ong", "en", "Programme: ", "and your part in it.", "- “Tham luận”, from 12:15 to 12:30."),
+    ],
+)
+def test_a_first_programme_is_no_change_and_addresses_people_as_the_greeting_does(
+    honorific: str, language: str, subject: str, intro: str, line: str
+) -> None:
+    conference = held()
+    speaker = PersonFactory(honorific=honorific, language=language)
+    SpeakerFactory(conference=conference, agenda_item=item(conference, "Tham luận", 1), person=speaker)
+    release(conference)
+    close_window()
+    [letter] = letters(speaker)
+    said = text(letter).replace("\r\n", "\n")
+    assert letter["subject"].startswith(subject)
+    assert intro in said
+    assert line in said
+    assert "Thêm" not in said
+    assert "added" not in said
+    if honorific:
+        assert "Ông/Bà" not in said
+
+
+def test_ones_own_part_is_not_counted_again_among_the_others_that_shift_alike() -> None:
+    conference = held()
+    speaker, listener = invited(conference), invited(conference)
+    with known_programme(conference):
+        rows = [item(conference, f"Mục {number}", number) for number in range(5)]
+        SpeakerFactory(conference=conference, agenda_item=rows[2], person=speaker)
+    for row in rows:
+        shift(row, 4)
+    release(conference)
+    close_window()
+    [letter] = letters(listener)
+    assert "5 mục, từ “Mục 0” đến “Mục 4”" in text(letter)
+    [letter] = letters(speaker)
+    own, rest = text(letter).split("Các thay đổi khác của chương trình:")
+    assert "“Mục 2” dời" in own
+    assert "4 mục, từ “Mục 0” đến “Mục 4”" in rest
+
+
+def test_what_befell_a_session_is_told_to_its_chair_once() -> None:
+    conference = held()
+    chair = invited(conference)
+    with known_programme(conference):
+        session = item(conference, "Phiên 1", kind="session")
+        for number in range(2):
+            item(conference, f"Mục {number}", number, parent=session)
+        DutyFactory(conference=conference, agenda_item=session, kind="panel", person=chair, office={})
+    AgendaItem.objects.filter(pk=session.pk).update(state="cancelled", reason={"vi": "Bão"})
+    release(conference)
+    close_window()
+    [letter] = letters(chair)
+    assert "“Phiên 1”" in text(letter)
+    assert "Mục 0" not in text(letter)
+
+
 def test_a_restricted_item_is_told_to_nobody_who_merely_comes() -> None:
     conference = held()
     speaker, listener = invited(conference), invited(conference)

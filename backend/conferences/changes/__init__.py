@@ -2,7 +2,7 @@
 
 from backend.conferences.changes.changelog import Line, Section, changelog
 from backend.conferences.changes.comparing import Change, between, concerning, heading_differs, moved
-from backend.conferences.changes.sentences import said
+from backend.conferences.changes.sentences import presented, said
 
 __all__ = [
     "Change",
@@ -13,5 +13,6 @@ __all__ = [
     "concerning",
     "heading_differs",
     "moved",
+    "presented",
     "said",
 ]

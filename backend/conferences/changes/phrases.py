@@ -11,6 +11,8 @@ PHRASES: dict[str, tuple[str, str]] = {
     ),
     "added": ("Thêm {title}{about}.", "{title} is added{about}."),
     "added in reserve": ("Thêm {title} vào phần dự phòng.", "{title} is added in reserve."),
+    "stands": ("{title}{about}.", "{title}{about}."),
+    "stands in reserve": ("{title}, trong phần dự phòng.", "{title}, in reserve."),
     "removed": ("Bỏ {title}{about}.", "{title} is removed{about}."),
     "moved": ("{title} dời từ {old} sang {new}.", "{title} moves from {old} to {new}."),
     "moved to": ("{title} diễn ra {new}.", "{title} takes place {new}."),

@@ -11,7 +11,7 @@ from django.conf import settings
 from backend.conferences.changes.comparing import Change, identities, rooms_of
 from backend.conferences.changes.phrases import phrase
 from backend.conferences.programme import Entry, Voice
-from backend.conferences.states import ChangeKind, Confidentiality, ItemKind, Phase
+from backend.conferences.states import ChangeKind, Confidentiality, ItemKind, ItemState, Phase
 from backend.conferences.wording import (
     clock_said,
     length_said,
@@ -38,6 +38,11 @@ def said(change: Change, *, names: Names, time_zone: str, day: dt.date | None = 
         language: " ".join(_Teller(language, names, time_zone, day).sentences(change))
         for language, _ in settings.LANGUAGES
     }
+
+
+def presented(entry: Entry, *, time_zone: str, day: dt.date | None = None) -> Text:
+    """The entry to somebody who knows of no earlier programme, in each language: what it is, when and where."""
+    return {language: _Teller(language, {}, time_zone, day).presented(entry) for language, _ in settings.LANGUAGES}
 
 
 @dataclass(frozen=True)
@@ -76,16 +81,27 @@ class _Teller:
     # Whether it takes place
 
     def state(self, change: Change) -> list[str]:
-        entry = change.entry
+        return [self._became(change.kind, change.entry)]
+
+    def _became(self, kind: str, entry: Entry) -> str:
         reason = localized(entry.reason, self.language).rstrip(".")
-        return [self.phrase(change.kind, title=self.title(entry), why=f": {reason}" if reason else "")]
+        return self.phrase(kind, title=self.title(entry), why=f": {reason}" if reason else "")
+
+    def presented(self, entry: Entry) -> str:
+        if entry.state != ItemState.PLANNED:
+            return self._became(entry.state, entry)
+        key = "stands in reserve" if entry.reserve else "stands"
+        return self.phrase(key, title=self.title(entry), about=self._when_and_where(entry))
 
     def added(self, change: Change) -> list[str]:
         entry = change.entry
         key = "added in reserve" if entry.reserve else "added"
+        return [self.phrase(key, title=self.title(entry), about=self._when_and_where(entry))]
+
+    def _when_and_where(self, entry: Entry) -> str:
         where = places_said(entry.places, self.language)
         where = f", {'tại' if self.language == 'vi' else 'in'} {where}" if where else ""
-        return [self.phrase(key, title=self.title(entry), about=self._about(entry) + where)]
+        return self._about(entry) + where
 
     def removed(self, change: Change) -> list[str]:
         return [self.phrase("removed", title=self.title(change.entry), about=self._about(change.entry))]

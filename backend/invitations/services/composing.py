@@ -20,6 +20,7 @@ from backend.people.models import Person
 SUBJECTS = {
     "invitation": {"vi": "Giấy mời: {title}", "en": "Invitation: {title}"},
     "change": {"vi": "Thay đổi: {title}", "en": "Changed: {title}"},
+    "first_programme": {"vi": "Chương trình: {title}", "en": "Programme: {title}"},
     "programme": {"vi": "Chương trình thay đổi: {title}", "en": "Programme changed: {title}"},
     "resumed": {"vi": "Thời gian mới: {title}", "en": "New date: {title}"},
     "postponed": {"vi": "Hoãn hội nghị: {title}", "en": "Postponed: {title}"},
@@ -144,6 +145,7 @@ def conference_letter(
         calendar_method=calendar_method,
         facts={
             "addressee": wording.addressee(person, office, language),
+            "you": wording.you(person, language),
             "title": title,
             "hosts": wording.hosts(conference, language),
             **facts,

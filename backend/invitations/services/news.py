@@ -220,9 +220,13 @@ class _News:
             **_listed("own", own),
             **_listed("programme", programme),
             "move": move,
+            "first": self.programme is not None and self.programme.first,
             **(self._move_facts(move, hearer) if move else self._no_move_facts(hearer)),
         }
-        subject = "programme" if move is None else "resumed" if move.resumed else "change"
+        if move is not None:
+            subject = "resumed" if move.resumed else "change"
+        else:
+            subject = "first_programme" if facts["first"] else "programme"
         row = hearer.invitation
         if row is None:
             return composing.conference_letter(

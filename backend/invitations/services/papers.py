@@ -8,7 +8,6 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.utils.translation import override
 
 from backend.conferences.models import Conference, Duty, Paper, Speaker
 from backend.conferences.queries import lead_organisation, name_then
@@ -21,7 +20,7 @@ from backend.core.text import Text, localized
 from backend.documents.uploads import Upload
 from backend.invitations import paper_links, wording
 from backend.invitations.letters import Letter, post
-from backend.people.models import Honorific, Person, Role, RoleGrant
+from backend.people.models import Person, Role, RoleGrant
 from backend.people.said import office_said
 
 SUBJECTS = {
@@ -122,7 +121,7 @@ def paper_facts(paper: Paper, language: str) -> dict[str, Any]:
     speaker, conference = paper.speaker, paper.conference
     return {
         "addressee": _addressee(speaker, language),
-        "you": _you(speaker.person, language),
+        "you": wording.you(speaker.person, language),
         "title": localized(conference.title, language),
         "paper": localized(paper.title, language),
         "item": localized(speaker.agenda_item.title, language),
@@ -142,13 +141,6 @@ def _addressee(speaker: Speaker, language: str) -> str:
 def _office(speaker: Speaker) -> Text:
     body = speaker.organisation
     return office_said(speaker.office, name_then(body, speaker.conference.day) if body else {})
-
-
-def _you(person: Person | None, language: str) -> str:
-    if language != "vi":
-        return ""
-    with override("vi"):
-        return str(Honorific(person.honorific if person else "").label)
 
 
 def _letter(conference: Conference, kind: str, template: str, language: str, facts: dict[str, Any]) -> Letter:
