@@ -25,7 +25,7 @@ year: venv ## Write a synthetic year of conferences into the data of make up (CO
 	@$(PY) -m backend.cli simulate year --conferences $(CONFERENCES) --rooms $(ROOMS) --seed $(SEED)
 
 test: venv ## Run the tests on servers of their own (T=tests/people runs a part)
-	@$(PY) -m pytest -q $(T)
+	@$(PY) -m pytest -q --numprocesses auto --maxprocesses 4 --dist worksteal $(T)
 
 faults: venv ## Kill processes, stop Redis, break SMTP: everything must still be done, once
 	@$(PY) -m pytest -q tests/faults

@@ -101,12 +101,13 @@ def own_items(
 
 def _point(point: Entry, whole: ical.CalendarEntry, language: str) -> ical.CalendarEntry:
     off = point.state != ItemState.PLANNED
-    modified = point.changed_at or whole.stamp
+    modified = max(point.changed_at or whole.stamp, whole.stamp)
     assert point.starts_at is not None
     return replace(
         whole,
         uid=ical.item_uid(point.id),
-        sequence=point.sequence,
+        # Called off and revived with the conference, without a release of its own.
+        sequence=whole.sequence + point.sequence,
         stamp=modified,
         modified=modified,
         summary=f"{localized(point.title, language)} ({whole.summary})",

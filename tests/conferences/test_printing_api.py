@@ -236,3 +236,24 @@ def test_printing_takes_the_same_queries_whatever_the_length(organiser: APIClien
             conference=conference, agenda_item=item, person=PersonFactory(), organisation=OrganisationFactory()
         )
     assert count() == at_thirty
+
+
+@pytest.mark.parametrize(
+    ("state", "stamp"),
+    [
+        ("cancelled", "HỘI NGHỊ ĐÃ HUỶ"),
+        ("postponed", "HỘI NGHỊ HOÃN"),
+        ("announced", "Bản dự thảo"),
+        ("closed", ""),
+    ],
+)
+def test_what_is_off_is_stamped_so_and_what_was_held_is_no_draft(
+    state: str, stamp: str, host: Organisation, organiser: APIClient
+) -> None:
+    conference = ConferenceFactory(lead=host, exact=True, announced=True)
+    Conference.objects.filter(pk=conference.pk).update(state=state)
+    answer = organiser.get(f"/api/v1/conferences/{conference.pk}/programme/print", {"format": "pdf", "language": "vi"})
+    words = text_of(answer.content)
+    found = {each for each in ("HỘI NGHỊ ĐÃ HUỶ", "HỘI NGHỊ HOÃN", "Bản dự thảo") if each in words}
+    assert (stamp in found) if stamp else not found
+    assert organiser.get(f"/api/v1/conferences/{conference.pk}/programme").json()["state"] == state

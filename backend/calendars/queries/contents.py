@@ -121,6 +121,7 @@ def shown(conferences: QuerySet[Conference], reader: Reader) -> Shown:
         )
         .order_by("starts_at", "id")
     )
+    _at_the_time_told(row for row in rows if row.state == ConferenceState.POSTPONED)
     found = Shown(conferences=rows, released=last_releases(rows))
     items = AgendaItem.objects.filter(conference__in=[row.pk for row in rows])
     seen = with_items_visible_to(items, reader)
@@ -130,6 +131,15 @@ def shown(conferences: QuerySet[Conference], reader: Reader) -> Shown:
         released = items.filter(conference__in=found.released.keys())
         found.hidden = set(released.exclude(pk__in=seen.values("pk")).values_list("pk", flat=True))
     return found
+
+
+def _at_the_time_told(postponed: Iterable[Conference]) -> None:
+    """Calendars strike out the time people know of, not one that is being prepared and was not announced."""
+    rows = {row.pk: row for row in postponed}
+    told = TimeAndPlace.objects.filter(conference__in=rows, called_off=False).exclude(starts_at=None)
+    for known in told.order_by("sequence"):
+        row = rows[known.conference_id]
+        row.starts_at, row.ends_at, row.time_zone = known.starts_at, known.ends_at, known.time_zone
 
 
 def start_told_before(conference: Conference) -> dt.datetime | None:

@@ -49,7 +49,7 @@ class ReleasesProgrammes(HouseViewSet):
         """
         conference = self.get_object()
         programme, release = programme_asked_for(self.account, conference, request.query_params.get("release"))
-        shown = ProgrammeSerializer.of(programme, queries.names_for(programme), release)
+        shown = ProgrammeSerializer.of(programme, queries.names_for(programme), release, conference)
         tag = f'"{hashlib.sha256(written_json(shown)).hexdigest()}"'
         if request.headers.get("If-None-Match") == tag:
             return Response(status=304, headers={"ETag": tag})

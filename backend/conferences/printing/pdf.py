@@ -60,7 +60,7 @@ class _Pages:
             "sizes": {"text": self.size, "small": self.small},
             "name": in_glyphs(next(filter(None, sheet.title.values()), BLANK)),
             "author": in_glyphs(lead),
-            "draft": " · ".join(WORDS["draft"][code] for code in sheet.languages) if sheet.draft else "",
+            "stamp": " · ".join(sheet.stamp.values()),
             "imprint": " · ".join(sheet.imprint.values()),
             "heads": [self.head(code) for code in sheet.languages],
             "header": self.header(),

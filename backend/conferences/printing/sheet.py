@@ -36,12 +36,14 @@ Names = Mapping[UUID, Text]
 @dataclass(frozen=True, kw_only=True)
 class Heading:
     """What stands above and below a programme: the lead organiser's parent and name, who holds it together with that,
-    and where. `made_at` is the date written inside the file; only a released programme has `released_at`."""
+    and where. `state` is the conference's. `made_at` is the date written inside the file; only a released programme has
+    `released_at`."""
 
     parent: Text = field(default_factory=dict)
     lead: Text = field(default_factory=dict)
     others: tuple[Text, ...] = ()
     places: tuple[Text, ...] = ()
+    state: str = "announced"
     released_at: dt.datetime | None = None
     made_at: dt.datetime
 
@@ -98,7 +100,7 @@ class Sheet:
     places: tuple[Said, ...]
     elsewhere: tuple[Said, ...]
     imprint: Said
-    draft: bool
+    stamp: Said
     with_rooms: bool
     lines: tuple[Line, ...]
     reserve: tuple[Line, ...]
@@ -178,6 +180,10 @@ class _Layout:
     def sheet(self) -> Sheet:
         programme, heading = self.programme, self.heading
         issued = local(heading.released_at, programme.time_zone).date() if heading.released_at else None
+        stamp = words.stamp(programme.number, heading.state)
+        stamped = self.said(words.WORDS[stamp]) if stamp else {}
+        # What was held without any release is no draft any more.
+        imprinted = self.languages if stamp or programme.number is not None else ()
         return Sheet(
             languages=self.languages,
             title=self.said(programme.title),
@@ -187,8 +193,8 @@ class _Layout:
             when={code: words.held(programme, code) for code in self.languages},
             places=self.places,
             elsewhere=self.elsewhere,
-            imprint={code: words.released(programme.number, issued, code) for code in self.languages},
-            draft=programme.number is None,
+            imprint={code: words.released(programme.number, issued, code) for code in imprinted},
+            stamp=stamped,
             with_rooms=self.with_rooms,
             lines=tuple(self.running()),
             reserve=tuple(self.line(entry, depth) for depth, entry in self.entries(reserve=True)),

@@ -3,9 +3,12 @@
 import datetime as dt
 
 from backend.conferences.programme import Entry, Programme
-from backend.conferences.states import DayPart
+from backend.conferences.states import CALLED_OFF, ConferenceState, DayPart
 from backend.conferences.wording import day_said
 from backend.core.clock import local
+
+#: States of a conference whose programme is no longer being written.
+HELD = frozenset({ConferenceState.RUNNING, ConferenceState.CLOSED, ConferenceState.ARCHIVED})
 
 Said = dict[str, str]
 
@@ -16,6 +19,8 @@ WORDS: dict[str, Said] = {
     "title": {"vi": "CHƯƠNG TRÌNH", "en": "PROGRAMME"},
     "sheet": {"vi": "Chương trình", "en": "Programme"},
     "draft": {"vi": "Bản dự thảo", "en": "Working draft"},
+    "cancelled": {"vi": "HỘI NGHỊ ĐÃ HUỶ", "en": "CONFERENCE CANCELLED"},
+    "postponed": {"vi": "HỘI NGHỊ HOÃN", "en": "CONFERENCE POSTPONED"},
     "with": {"vi": "Phối hợp tổ chức", "en": "Together with"},
     "when": {"vi": "Thời gian", "en": "Time"},
     "where": {"vi": "Địa điểm", "en": "Place"},
@@ -112,6 +117,14 @@ def time_of(entry: Entry, time_zone: str, language: str, *, under_its_day: bool)
     if not under_its_day:
         return _ON_A_DAY[entry.day_part][language].format(day=day_said(entry.day, language))
     return (_PARTS[entry.day_part] if entry.day_part else WORDS["all_day"])[language]
+
+
+def stamp(number: int | None, state: str) -> str:
+    """The key of what is stamped on a programme: that its conference is off, or that it is still being written; ""
+    for a released one, and for that of a conference which was held without any release."""
+    if state in CALLED_OFF:
+        return state
+    return "draft" if number is None and state not in HELD else ""
 
 
 def released(number: int | None, day: dt.date | None, language: str) -> str:

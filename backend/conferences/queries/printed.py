@@ -17,6 +17,7 @@ def heading_of(conference: Conference, programme: Programme, release: Release | 
         lead=name_then(lead, day) if lead else {},
         others=tuple(name_then(other, day) for other in co_organisations(conference)),
         places=tuple(site.said for site in programme.sites),
+        state=conference.state,
         released_at=release.released_at if release else None,
         made_at=release.released_at if release else conference.updated_at,
     )

@@ -9,10 +9,10 @@ from rest_framework import serializers
 
 from backend.conferences.changes import Change, Section, said
 from backend.conferences.changes.changelog import first_day
-from backend.conferences.models import Release
+from backend.conferences.models import Conference, Release
 from backend.conferences.programme import Entry, Programme, Voice, as_json
 from backend.conferences.queries import Lack, counts_for, is_intact
-from backend.conferences.states import ChangeKind, Confidentiality, DayPart, ItemKind, ItemState, Phase
+from backend.conferences.states import ChangeKind, ConferenceState, Confidentiality, DayPart, ItemKind, ItemState, Phase
 from backend.conferences.wording import voice_said
 from backend.core.serializers import Body, HouseSerializer, LanguageMap
 from backend.core.text import Text
@@ -80,7 +80,8 @@ class SiteThen(serializers.Serializer[Any]):
 
 
 class ProgrammeSerializer(serializers.Serializer[Any]):
-    """A programme from top to bottom: the release `number`, or the working programme (null), which is still written."""
+    """A programme from top to bottom: the release `number`, or the working programme (null), which is still written.
+    `state` is that of the conference today: of one that is postponed or cancelled nothing takes place."""
 
     conference = serializers.UUIDField()
     number = serializers.IntegerField(allow_null=True)
@@ -92,11 +93,13 @@ class ProgrammeSerializer(serializers.Serializer[Any]):
     day = serializers.DateField(allow_null=True)
     day_part = serializers.ChoiceField(choices=DayPart.choices, allow_blank=True)
     time_zone = serializers.CharField()
+    state = serializers.ChoiceField(choices=ConferenceState.choices)
+    reason = LanguageMap(required_text=False)
     sites = SiteThen(many=True)
     entries = ProgrammeEntrySerializer(many=True)
 
     @classmethod
-    def of(cls, programme: Programme, names: Names, release: Release | None) -> dict[str, Any]:
+    def of(cls, programme: Programme, names: Names, release: Release | None, conference: Conference) -> dict[str, Any]:
         """What is shown of it. Written out by hand: five hundred entries through as many serializers take ten times
         as long."""
         return {
@@ -110,6 +113,8 @@ class ProgrammeSerializer(serializers.Serializer[Any]):
             "day": _text(programme.day),
             "day_part": programme.day_part,
             "time_zone": programme.time_zone,
+            "state": conference.state,
+            "reason": conference.reason,
             "sites": [{"id": str(place.site), "said": place.said} for place in programme.sites],
             "entries": [_entry(entry, depth, names) for depth, entry in programme.with_depth()],
         }

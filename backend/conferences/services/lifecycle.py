@@ -38,14 +38,15 @@ def announce(*, conference_id: UUID, expected: int | None = None) -> Conference:
     lead organiser, a day.
     """
     conference = locked(Conference, conference_id, expected=expected)
-    resumed = conference.state == ConferenceState.POSTPONED
+    resumed, again = conference.state == ConferenceState.POSTPONED, conference.announced_at is not None
     MOVES.move(conference, "announce")
     _ensure_complete(conference)
     conference.announced_at = conference.announced_at or now()
     conference.reason = {}
     facts: list[DomainEvent] = [ConferenceAnnounced(conference_id=conference.id)]
-    if resumed:
+    if again:
         conference.sequence += 1
+    if resumed:
         facts.append(ConferenceMoved(conference_id=conference.id, sequence=conference.sequence, changes=["resumed"]))
     else:
         begin_telling(conference)

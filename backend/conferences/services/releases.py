@@ -128,7 +128,7 @@ def _moved_along(entry: Entry, before: Programme, after: Programme) -> Entry:
             ends_at=entry.ends_at and entry.ends_at + apart,
             day=entry.day and entry.day + _days(before, after),
         )
-    if before.day == after.day:
+    if before.day is None or before.day == after.day:
         return entry
     day = entry.day + _days(before, after) if entry.day and before.day and after.day else None
     return replace(entry, starts_at=None, ends_at=None, day=day, day_part=entry.day_part if day else "")
