@@ -26,7 +26,8 @@ _TAKES_ALONG = {
 @dataclass(frozen=True, kw_only=True)
 class ProgrammeNews:
     """`names` says what people and organisations are called; the entries in `closed` are for who takes part in them
-    alone, and so is what either programme itself calls restricted.
+    alone, and so is what either programme itself calls restricted. Who chairs the whole conference or keeps its
+    minutes reads them too, all but those `hidden_from_leaders`.
 
     Nothing was released `before` the first release: it is new to those who take part, and to nobody else.
     """
@@ -35,7 +36,8 @@ class ProgrammeNews:
     after: Programme
     names: dict[UUID, Text]
     closed: Collection[UUID] = ()
-    _by_reader: dict[tuple[UUID | None, frozenset[UUID]], list[Line]] = field(default_factory=dict)
+    hidden_from_leaders: Collection[UUID] = ()
+    _by_reader: dict[tuple[UUID | None, bool, frozenset[UUID]], list[Line]] = field(default_factory=dict)
 
     def people(self) -> set[UUID]:
         """Everybody some change is about: they speak to the entry or lead it, or did before."""
@@ -51,15 +53,17 @@ class ProgrammeNews:
         """Whether nobody saw a programme of the conference before."""
         return self.before is None
 
-    def for_comer(self, site_id: UUID | None, language: str, *, besides: UUID | None = None) -> list[str]:
+    def for_comer(
+        self, site_id: UUID | None, language: str, *, besides: UUID | None = None, leads: bool = False
+    ) -> list[str]:
         """New times, places and states of what somebody at this site (None: at any) may go to; without those that are
         told already to `besides` as taking part."""
-        lines = self._lines(site_id)
+        lines = self._lines(site_id, leads)
         own = self._about.get(besides, []) if besides else []
         theirs = frozenset(change.entry_id for change in own)
         if any(change.entry_id in theirs for line in lines for change in line.changes):
             with_it = {(change.entry_id, change.kind) for change in own if change.kind in _TAKES_ALONG}
-            lines = [line for line in self._lines(site_id, theirs) if not _taken_along(line, with_it)]
+            lines = [line for line in self._lines(site_id, leads, theirs) if not _taken_along(line, with_it)]
         return [line.text[language] for line in lines]
 
     @cached_property
@@ -85,27 +89,34 @@ class ProgrammeNews:
         starts_at = self.after.starts_at
         return local(starts_at, self.after.time_zone).date() if starts_at else self.after.day
 
-    def _lines(self, site_id: UUID | None, but: frozenset[UUID] = frozenset()) -> list[Line]:
+    def _lines(self, site_id: UUID | None, leads: bool, but: frozenset[UUID] = frozenset()) -> list[Line]:
         """What is told of the entries at the site, `but` of these: they count in no line."""
         if self.before is None:
             return []
-        known = self._by_reader.get((site_id, but))
+        known = self._by_reader.get((site_id, leads, but))
         if known is None:
-            shown = self._open - self._elsewhere(site_id) - but
+            shown = (self._led if leads else self._open) - self._elsewhere(site_id) - but
             sections = changes.changelog(_only(self.before, shown), _only(self.after, shown), names=self.names)
             known = [line for section in sections for line in section.lines if line.moves]
-            self._by_reader[site_id, but] = known
+            self._by_reader[site_id, leads, but] = known
         return known
 
     @cached_property
     def _open(self) -> set[UUID]:
         """What people who merely come may read, both as it was and as it is."""
         closed = set(self.closed)
-        entries = [entry for programme in (self.before, self.after) if programme for entry in programme.entries]
-        for entry in entries:
+        for entry in self._entries:
             if entry.own_confidentiality == Confidentiality.RESTRICTED or entry.parent in closed:
                 closed.add(entry.id)
-        return {entry.id for entry in entries} - closed
+        return {entry.id for entry in self._entries} - closed
+
+    @property
+    def _led(self) -> set[UUID]:
+        return {entry.id for entry in self._entries} - set(self.hidden_from_leaders)
+
+    @property
+    def _entries(self) -> list[Entry]:
+        return [entry for programme in (self.before, self.after) if programme for entry in programme.entries]
 
     def _elsewhere(self, site_id: UUID | None) -> set[UUID]:
         """What takes place, and took place, at other sites alone."""

@@ -263,6 +263,82 @@ def test_without_an_address_nobody_is_written_to_and_somebody_can_see_it() -> No
     assert OutgoingMail.objects.filter(purpose="news").count() == 1
 
 
+# Who has a part
+
+
+def partakers(conference: Conference) -> dict[str, Person]:
+    """Somebody with each kind of part, none of them invited."""
+    row = item(conference, "Tham luận")
+    people = {kind: PersonFactory() for kind in ("speaker", "chair", "panel", "secretary", "teller", "guest")}
+    SpeakerFactory(conference=conference, agenda_item=row, person=people["speaker"])
+    for kind in ("chair", "secretary", "teller", "guest"):
+        DutyFactory(conference=conference, kind=kind, person=people[kind], office={})
+    DutyFactory(conference=conference, agenda_item=row, kind="panel", person=people["panel"], office={})
+    DutyFactory(conference=conference, kind="chair", person=None, office={"vi": "Lãnh đạo Uỷ ban"})
+    return people
+
+
+def test_everybody_with_a_part_hears_of_a_move_once_invited_or_not() -> None:
+    conference = held()
+    people = partakers(conference)
+    guest = people.pop("guest")
+    invited(conference, person=people["secretary"])
+    DutyFactory(conference=conference, kind="panel", person=people["chair"], office={})
+    RegistrationFactory(conference=conference, person=people["teller"])
+    move(conference, 1)
+    move(conference, 2)
+    close_window()
+    assert letters(guest) == [], "guests hear when they are invited"
+    for kind, person in people.items():
+        [letter] = letters(person)
+        assert letter["subject"] == "Thay đổi: Hội nghị tổng kết"
+        assert "Thời gian: 14 giờ 00 đến 18 giờ 00" in text(letter)
+        assert "(trước đây: 12 giờ 00 đến 16 giờ 00" in text(letter)
+        assert "lịch cá nhân" in text(letter)
+        assert entry(letter) == (("REQUEST", 1, NOON + 2 * HOUR) if kind == "secretary" else None)
+
+
+def test_who_was_told_of_a_part_hears_even_when_it_was_taken_away_and_nobody_was_told_yet() -> None:
+    conference = held()
+    person = PersonFactory()
+    with known_programme(conference):
+        speaker = SpeakerFactory(conference=conference, agenda_item=item(conference, "Tham luận"), person=person)
+    speaker.delete()
+    move(conference, 1)
+    close_window()
+    [letter] = letters(person)
+    assert "Thời gian: 13 giờ 00" in text(letter)
+
+
+def test_a_draft_that_moves_is_told_to_nobody() -> None:
+    conference = ConferenceFactory(starts_at=NOON, ends_at=NOON + 4 * HOUR, day_part="")
+    people = partakers(conference)
+    move(conference, 1)
+    close_window()
+    assert [letters(person) for person in people.values()] == [[]] * len(people)
+
+
+def test_chairs_and_secretaries_of_the_whole_hear_of_restricted_items_too() -> None:
+    conference = held()
+    chair, secretary, panel = invited(conference), PersonFactory(), invited(conference)
+    DutyFactory(conference=conference, kind="chair", person=chair, office={})
+    DutyFactory(conference=conference, kind="secretary", person=secretary, office={})
+    with known_programme(conference):
+        row = item(conference, "Nhân sự", confidentiality="restricted")
+        other = item(conference, "Báo cáo", 8)
+        DutyFactory(conference=conference, agenda_item=other, kind="chair", person=panel, office={})
+    shift(row, 1)
+    shift(other, 1)
+    release(conference)
+    close_window()
+    for person in (chair, secretary):
+        [letter] = letters(person)
+        assert "“Nhân sự” dời từ 12 giờ 00 sang 12 giờ 15." in text(letter)
+    [letter] = letters(panel)
+    assert "Nhân sự" not in text(letter)
+    assert "“Báo cáo” dời" in text(letter)
+
+
 # The programme
 
 

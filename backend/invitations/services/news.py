@@ -11,7 +11,8 @@ from django.db import transaction
 from django.db.models import F
 
 from backend.conferences.models import Conference, Release, Site, TimeAndPlace
-from backend.conferences.queries import closed_in, names_for, released
+from backend.conferences.programme import Programme
+from backend.conferences.queries import acting_for, closed_in, cut_for, names_for, released
 from backend.conferences.queries.told import same_place, same_time, time_and_place, told
 from backend.conferences.states import EXPECTED, Confidentiality
 from backend.core.clock import now
@@ -20,6 +21,7 @@ from backend.invitations import ical, queries, wording
 from backend.invitations.events import NewsAddressed
 from backend.invitations.letters import Letter, written
 from backend.invitations.models import Invitation
+from backend.invitations.parts import Parts, parts_in
 from backend.invitations.programme_news import ProgrammeNews
 from backend.invitations.services import composing
 from backend.mail import services as mail
@@ -69,13 +71,14 @@ class Move:
 @dataclass(frozen=True, kw_only=True)
 class Hearer:
     """Somebody who may have something new to hear: invited, coming without an invitation, or with a part in the
-    programme; or all three."""
+    conference; or all three. Who `leads` it may read all of its programme."""
 
     person: Person
     invitation: Invitation | None
     office: Text
     site_id: UUID | None
     comes: bool
+    leads: bool
 
     @property
     def email(self) -> str:
@@ -101,7 +104,7 @@ def tell_news(*, conference_id: UUID, from_sequence: int, to_sequence: int, from
     if conference.state not in EXPECTED:
         return 0
     news = _News(window, conference, time_and_place(conference))
-    concerned = [hearer for hearer in _hearers(conference, news.programme) if news.concerns(hearer)]
+    concerned = [hearer for hearer in _hearers(news) if news.concerns(hearer)]
     emit(*(_addressed(window, concerned[start : start + CHUNK]) for start in range(0, len(concerned), CHUNK)))
     return sum(bool(hearer.email) for hearer in concerned)
 
@@ -148,7 +151,7 @@ def mail_news(
     letters: list[OutgoingMail] = []
     moved: list[UUID] = []
     failed: list[Hearer] = []
-    for hearer in _hearers(conference, news.programme, {UUID(person) for person in people}):
+    for hearer in _hearers(news, {UUID(person) for person in people}):
         if not hearer.email or not news.concerns(hearer):
             continue
         try:
@@ -175,7 +178,8 @@ class _News:
 
     def __init__(self, window: Window, conference: Conference, present: TimeAndPlace) -> None:
         self.window, self.conference, self.present = window, conference, present
-        self.programme = _programme_news(window)
+        self.parts = parts_in(conference)
+        self.programme = _programme_news(window, conference, self.parts)
         self._told = told(conference.pk)
 
     def concerns(self, hearer: Hearer) -> bool:
@@ -201,7 +205,11 @@ class _News:
         if self.programme is None:
             return [], []
         person, language = hearer.person.pk, hearer.language
-        comes = self.programme.for_comer(hearer.site_id, language, besides=person) if hearer.comes else []
+        comes = (
+            self.programme.for_comer(hearer.site_id, language, besides=person, leads=hearer.leads)
+            if hearer.comes
+            else []
+        )
         return self.programme.for_part(person, language), comes
 
     def letter(self, hearer: Hearer) -> OutgoingMail:
@@ -294,7 +302,7 @@ def _listed(name: str, lines: Sequence[str]) -> dict[str, object]:
     return {name: lines[:MOST_LINES], f"{name}_more": max(0, len(lines) - MOST_LINES)}
 
 
-def _programme_news(window: Window) -> ProgrammeNews | None:
+def _programme_news(window: Window, conference: Conference, parts: Parts) -> ProgrammeNews | None:
     """None when no programme was released within the window."""
     if window.to_release == window.from_release:
         return None
@@ -303,19 +311,33 @@ def _programme_news(window: Window) -> ProgrammeNews | None:
     )
     programmes = {row.number: released(row) for row in rows}
     before, after = programmes.get(window.from_release), programmes[window.to_release]
+    both = [each for each in (before, after) if each]
     return ProgrammeNews(
         before=before,
         after=after,
-        names=names_for(*(each for each in (before, after) if each)),
+        names=names_for(*both),
         closed=closed_in(window.conference_id, Confidentiality.RESTRICTED),
+        hidden_from_leaders=_hidden_from_leaders(conference, both, parts),
     )
 
 
-def _hearers(
-    conference: Conference, programme: ProgrammeNews | None, people: set[UUID] | None = None
-) -> Iterator[Hearer]:
+def _hidden_from_leaders(conference: Conference, programmes: Sequence[Programme], parts: Parts) -> set[UUID]:
+    """What even those who chair the whole conference, or keep its minutes, may not read; one reads what all do."""
+    if not parts.leading:
+        return set()
+    leader = acting_for(min(parts.leading))
+    read = [cut_for(each, leader, conference) for each in programmes]
+    return {
+        hidden
+        for each, cut in zip(programmes, read, strict=True)
+        for hidden in each.by_id().keys() - cut.by_id().keys()
+    }
+
+
+def _hearers(news: "_News", people: set[UUID] | None = None) -> Iterator[Hearer]:
     """Everybody who may have something to hear; or of those only `people`, with their invitations locked and with all
     that letters say. Each comes once."""
+    conference, programme, parts = news.conference, news.programme, news.parts
     invited = _invitations(conference, people)
     comers = queries.comers(conference.pk)
     for row in invited.values():
@@ -326,8 +348,9 @@ def _hearers(
             office=row.office,
             site_id=row.site_id,
             comes=row.state in queries.MAY_COME or row.person_id in comers,
+            leads=row.person_id in parts.leading,
         )
-    others = (comers.keys() | (programme.people() if programme else set())) - invited.keys()
+    others = (comers.keys() | parts.people | (programme.people() if programme else set())) - invited.keys()
     if people is not None:
         others &= people
     found = list(Person.objects.filter(pk__in=others).order_by("pk"))
@@ -338,8 +361,9 @@ def _hearers(
             person=person,
             invitation=None,
             office=office,
-            site_id=comers.get(person.pk),
-            comes=person.pk in comers,
+            site_id=comers[person.pk] if person.pk in comers else parts.sites.get(person.pk),
+            comes=person.pk in comers or person.pk in parts.sites,
+            leads=person.pk in parts.leading,
         )
 
 
