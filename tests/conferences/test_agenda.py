@@ -107,6 +107,48 @@ def test_a_given_start_pins_and_none_lets_it_follow_again(
     assert (freed["pinned"], hours(freed["starts_at"])) == (False, "13:45")
 
 
+def test_what_is_exact_in_a_conference_without_an_hour_is_in_no_calendar(organiser: APIClient, host: Any) -> None:
+    vague = ConferenceFactory(lead=host)
+    body = {"conference": str(vague.pk), "phase": "report", "title": {"vi": "A"}}
+    item = organiser.post(ITEMS, {**body, "starts_at": "2021-01-14T15:00:00+07:00"}).json()
+    assert item["in_calendar"] is False
+    assert item["calendar_note"]["vi"] == "Hội nghị chưa có giờ chính xác nên chưa có trong lịch."
+
+
+@pytest.mark.parametrize(
+    ("name", "wrong"),
+    [
+        ("day", "2029-01-01"),
+        ("day", "2021-01-15"),
+        ("day", "2021-01-13"),
+        ("starts_at", "2021-01-15T08:00:00+07:00"),
+        ("starts_at", "2021-01-13T16:59:00Z"),
+    ],
+)
+def test_an_item_lies_on_a_day_of_its_conference(
+    organiser: APIClient, conference: Conference, add: Any, name: str, wrong: str
+) -> None:
+    refused = add("Sai", 15, **{name: wrong})
+    assert fields_of(refused) == {name}
+    assert refused.json()["errors"][0]["reason"] == "Hội nghị họp ngày 14/01/2021."
+    item = add("Đúng", 15).json()
+    assert fields_of(patch(organiser, item, **{name: wrong})) == {name}
+    if name == "starts_at":
+        body = {"items": [{"id": item["id"], "starts_at": wrong}]}
+        answer = organiser.post(f"{CONFERENCES}/{conference.pk}/agenda/arrange", body, headers=ANY)
+        assert fields_of(answer) == {"items.0.starts_at"}
+    assert add("Sau giờ", 15, starts_at="2021-01-14T23:00:00+07:00").status_code == 201
+
+
+def test_without_a_known_end_or_day_an_item_may_be_later(organiser: APIClient, host: Any) -> None:
+    body = {"phase": "report", "title": {"vi": "A"}}
+    begun = {**body, "conference": str(ConferenceFactory(lead=host).pk)}
+    assert organiser.post(ITEMS, {**begun, "day": "2021-01-15"}).status_code == 201
+    assert fields_of(organiser.post(ITEMS, {**begun, "day": "2021-03-15"})) == {"day"}
+    unknown = {**body, "conference": str(ConferenceFactory(lead=host, day=None, day_part="").pk)}
+    assert organiser.post(ITEMS, {**unknown, "day": "2029-01-01"}).status_code == 201
+
+
 def test_a_session_lasts_as_long_as_what_it_holds(organiser: APIClient, conference: Conference, add: Any) -> None:
     session = add("Phiên 1", kind="session").json()
     add("Kết luận", 20, phase="closing")
@@ -144,8 +186,8 @@ def test_a_day_without_an_hour_is_no_calendar_entry_and_says_so(organiser: APICl
     exact = patch(organiser, fuzzy, starts_at="2021-01-14T15:00:00+07:00").json()
     assert (exact["day"], exact["day_part"], exact["in_calendar"], exact["calendar_note"]) == (None, "", True, None)
     assert exact["when_said"]["vi"] == "15 giờ 00 ngày 14/01/2021"
-    again = patch(organiser, fuzzy, day="2021-01-15").json()
-    assert (again["starts_at"], again["pinned"], again["day"]) == (None, False, "2021-01-15")
+    again = patch(organiser, fuzzy, day="2021-01-14").json()
+    assert (again["starts_at"], again["pinned"], again["day"]) == (None, False, "2021-01-14")
     both = {"day": "2021-01-14", "starts_at": "2021-01-14T15:00:00+07:00"}
     assert fields_of(add("Sai", **both)) == {"day"}
     assert fields_of(add("Sai", day_part="morning")) == {"day"}
@@ -172,7 +214,7 @@ def test_on_a_day_without_an_hour_no_item_keeps_one(organiser: APIClient, confer
     """On the same day pinned items stay where they are; on another nobody knows their hours any more."""
     add("A", 15)
     add("B", 30, starts_at="2021-01-14T15:00:00+07:00")
-    add("C", 30, day="2021-01-15", day_part="evening")
+    add("C", 30, day="2021-01-14", day_part="evening")
     path = f"{CONFERENCES}/{conference.pk}"
     organiser.patch(path, {"starts_at": None, "ends_at": None}, headers=ANY)
     agenda = organiser.get(path).json()["agenda"]
@@ -184,7 +226,7 @@ def test_on_a_day_without_an_hour_no_item_keeps_one(organiser: APIClient, confer
     organiser.patch(path, {"day": "2021-02-01"}, headers=ANY)
     agenda = organiser.get(path).json()["agenda"]
     assert [(item["starts_at"], item["pinned"]) for item in agenda] == [(None, False)] * 3
-    assert (agenda[2]["day"], agenda[2]["day_part"]) == ("2021-02-02", "evening")
+    assert (agenda[2]["day"], agenda[2]["day_part"]) == ("2021-02-01", "evening")
     assert [item["minutes_planned"] for item in agenda] == [15, 30, 30]
     exact = {"starts_at": "2021-02-01T08:00:00+07:00", "ends_at": "2021-02-01T12:00:00+07:00"}
     organiser.patch(path, exact, headers=ANY)

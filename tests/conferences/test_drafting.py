@@ -103,9 +103,36 @@ def test_the_day_follows_from_the_exact_start_in_the_conference_zone(organiser: 
     assert organiser.post(URL, minimal(host, **late | {"time_zone": "Europe/Paris"})).json()["day"] == "2021-01-13"
 
 
+def test_a_part_of_the_day_that_no_longer_fits_goes(organiser: APIClient, host: Organisation) -> None:
+    made = organiser.post(URL, minimal(host, day="2021-01-14", day_part="morning")).json()
+    address, any_version = f"{URL}/{made['id']}", {"If-Match": "*"}
+    refused = organiser.patch(address, EXACT | {"day_part": "evening"}, headers=any_version)
+    assert (refused.status_code, fields_of(refused)) == (400, {"day_part"})
+    exact = organiser.patch(address, EXACT, headers=any_version).json()
+    assert (exact["starts_at"], exact["day_part"]) == (EXACT["starts_at"], "")
+    organiser.patch(address, {"starts_at": None, "ends_at": None, "day_part": "afternoon"}, headers=any_version)
+    kept = organiser.patch(address, EXACT, headers=any_version).json()
+    assert kept["day_part"] == "afternoon"
+    unknown = organiser.patch(address, {"starts_at": None, "ends_at": None, "day": None}, headers=any_version).json()
+    assert (unknown["day"], unknown["day_part"]) == (None, "")
+
+
+def test_a_clone_to_an_exact_time_has_no_part_of_the_day_of_the_original(
+    organiser: APIClient, host: Organisation
+) -> None:
+    made = organiser.post(URL, minimal(host, day="2021-01-14", day_part="morning")).json()
+    for time in (EXACT, {}):
+        clone = organiser.post(f"{URL}/{made['id']}/clone", {"parts": [], **time})
+        assert (clone.status_code, clone.json().get("day_part")) == (201, ""), clone.json()
+
+
 @pytest.mark.parametrize(
     ("_case", "wrong", "field"),
     [
+        ("a part of no day", {"day_part": "evening"}, "day_part"),
+        ("morning at half past one", EXACT | {"day_part": "morning"}, "day_part"),
+        ("a century", EXACT | {"ends_at": "2121-01-14T17:00:00+07:00"}, "ends_at"),
+        ("a month and a day", EXACT | {"ends_at": "2021-02-14T13:31:00+07:00"}, "ends_at"),
         ("no Vietnamese title", {"title": {"en": "Review"}}, "title"),
         ("a title of invisible characters", {"title": {"vi": "\u202e\u0007"}}, "title"),
         ("no lead", {"lead": None}, "lead"),

@@ -44,7 +44,7 @@ def test_a_taken_room_is_refused_with_its_name_and_times(organiser: APIClient, h
     problem = refused.json()
     assert refused.status_code == 409
     assert problem["room"] == str(room.pk)
-    assert problem["detail"] == "Phòng Hội trường A đã có lịch từ 13:00 14/01/2021 đến 17:00 14/01/2021."
+    assert problem["detail"] == "Hội trường A đã có lịch từ 13:00 14/01/2021 đến 17:00 14/01/2021."
     assert "Tổng kết" not in refused.content.decode()
     assert Conference.objects.count() == 1
 

@@ -27,6 +27,12 @@ _WHEN: dict[str, dict[str, str]] = {
 }
 
 
+_CONFERENCE_WITHOUT_HOUR = say(
+    vi="Hội nghị chưa có giờ chính xác nên chưa có trong lịch.",
+    en="The conference itself has no exact time yet and is in no calendar.",
+)
+
+
 def moment_said(moment: dt.datetime, time_zone: str) -> str:
     """13:30 14/01/2021 on the wall clocks of the zone."""
     here = local(moment, time_zone)
@@ -55,10 +61,10 @@ def _when_said(row: Conference | AgendaItem, time_zone: str, language: str) -> s
 
 def calendar_note(item: AgendaItem) -> Text | None:
     """Why the agenda item is no calendar entry of its own; None for one that is."""
-    if item.starts_at is not None and not item.reserve:
-        return None
     if item.reserve:
         return both(say(vi="Nội dung dự phòng, chưa chắc có.", en="Held in reserve: it may not take place."))
+    if item.starts_at is not None:
+        return None if item.conference.starts_at is not None else both(_CONFERENCE_WITHOUT_HOUR)
     if item.day is not None:
         return both(say(vi="Mới biết ngày, chưa có giờ chính xác.", en="Only the day is known, not yet an exact time."))
     return both(say(vi="Chưa có giờ.", en="No time is known yet."))

@@ -23,7 +23,7 @@ from backend.conferences.services.parts import (
     within_limit,
     write,
 )
-from backend.conferences.services.scheduling import HELD, ensure_writable, rearranging, save_changes
+from backend.conferences.services.scheduling import HELD, ensure_on_its_days, ensure_writable, rearranging, save_changes
 from backend.conferences.states import ITEM_MOVES, ConferenceState, DayPart, ItemKind, ItemState, Phase
 from backend.core.errors import Conflict, Invalid
 from backend.core.queries import locked
@@ -47,6 +47,7 @@ def add_agenda_item(*, conference_id: UUID, fields: AgendaFields) -> AgendaItem:
     within_limit(AgendaItem, conference)
     rows = timing.agenda_of(conference)
     item = AgendaItem(conference=conference)
+    _ensure_on_its_days(conference, fields)
     write_item(item, fields)
     with rearranging(conference):
         _save(conference, [*rows, item], item, fields)
@@ -70,6 +71,7 @@ def edit_agenda_item(*, agenda_item_id: UUID, fields: AgendaFields, expected: in
                 en="The item is postponed or cancelled, and its planned time is kept. Reopen it first.",
             )
         )
+    _ensure_on_its_days(conference, fields)
     with rearranging(conference):
         before = timing.kept(rows)
         write_item(item, fields)
@@ -125,6 +127,11 @@ def phase_without_one(kind: str) -> str:
     if kind != ItemKind.BREAK:
         raise Invalid({"phase": say(vi="Phải ghi phần của chương trình.", en="A phase is needed.")})
     return Phase.DISCUSSION
+
+
+def _ensure_on_its_days(conference: Conference, fields: AgendaFields) -> None:
+    for name in ("day", "starts_at"):
+        ensure_on_its_days(conference, field=name, on=fields.get(name))  # type: ignore[arg-type]
 
 
 def _settle_time(item: AgendaItem, fields: Mapping[str, Any]) -> None:

@@ -18,7 +18,7 @@ from backend.conferences.reading_order import DEEPEST, Stands
 from backend.conferences.services import timing
 from backend.conferences.services.agenda import only_sessions_hold, renumbered, too_deep
 from backend.conferences.services.rehearsal import rehearsal
-from backend.conferences.services.scheduling import ensure_writable, rearrange, save_changes
+from backend.conferences.services.scheduling import ensure_on_its_days, ensure_writable, rearrange, save_changes
 from backend.conferences.states import ClashPolicy, ConferenceState, ItemKind, ItemState
 from backend.core.clock import now
 from backend.core.errors import Conflict, Invalid
@@ -55,7 +55,9 @@ def arrange(
     Refused when a room is taken at the new time, when the conference refuses a clash, or when an item that has begun
     were to move.
     """
-    return _rearranged(conference_id, lambda _, rows: _in_new_order(rows, items), expected, preview)
+    return _rearranged(
+        conference_id, lambda conference, rows: _in_new_order(conference, rows, items), expected, preview
+    )
 
 
 def shift(
@@ -155,7 +157,7 @@ def _named(item: AgendaItem, *, vi: str, en: str) -> Any:
 # Another order
 
 
-def _in_new_order(rows: list[AgendaItem], items: Sequence[PlaceFields]) -> list[AgendaItem]:
+def _in_new_order(conference: Conference, rows: list[AgendaItem], items: Sequence[PlaceFields]) -> list[AgendaItem]:
     by_id: dict[Any, AgendaItem] = {row.pk: row for row in rows}
     _ensure_all_named(by_id, items)
     parents = {entry["id"]: entry.get("parent", by_id[entry["id"]].parent_id) for entry in items}
@@ -167,9 +169,11 @@ def _in_new_order(rows: list[AgendaItem], items: Sequence[PlaceFields]) -> list[
         row.parallel = entry.get("parallel", row.parallel)
         row.minutes_planned = entry.get("minutes_planned", row.minutes_planned)
         if "starts_at" in entry:
+            field = f"items.{items.index(entry)}.starts_at"
             if row.state != ItemState.PLANNED:
-                place = items.index(entry)
-                raise Invalid({f"items.{place}.starts_at": say(vi="Mục này đã hoãn hoặc huỷ.", en="It is called off.")})
+                raise Invalid({field: say(vi="Mục này đã hoãn hoặc huỷ.", en="It is called off.")})
+            if entry["starts_at"] != row.starts_at:
+                ensure_on_its_days(conference, field=field, on=entry["starts_at"])
             row.starts_at, row.pinned = entry["starts_at"], entry["starts_at"] is not None
             row.day, row.day_part = (None, "") if row.pinned else (row.day, row.day_part)
     return renumbered(rows, [entry["id"] for entry in items])

@@ -72,6 +72,8 @@ def clone(
     original = locked(Conference, conference_id)
     own = [*ALWAYS, *(name for part in parts for name in COLUMNS_OF_PART.get(part, ()))]
     taken_over: dict[str, Any] = {name: getattr(original, name) for name in own}
+    if fields.get("day") is None or fields.get("starts_at") is not None:
+        del taken_over["day_part"]  # says nothing without a day, and nothing beside an exact start
     whole: ConferenceFields = {**taken_over, **fields}  # type: ignore[typeddict-item]
     if follows:
         whole["follows"] = original

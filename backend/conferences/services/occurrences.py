@@ -181,6 +181,7 @@ def planned_fields(series: Series, slot: dt.datetime) -> ConferenceFields:
         start = recurrence.moment(slot, series.time_zone)
         fields["starts_at"] = start
         fields["ends_at"] = start + dt.timedelta(minutes=series.minutes) if series.minutes else None
+        fields["day_part"] = ""
         del fields["day"]  # follows from the start
     return fields
 

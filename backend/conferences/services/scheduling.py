@@ -1,7 +1,9 @@
 """Time and place of a conference: what fits together, which rooms it holds, and who must hear of a change."""
 
+import datetime as dt
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
+from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
@@ -21,7 +23,8 @@ from backend.conferences.queries import (
 )
 from backend.conferences.services.news import next_sequence, note_news
 from backend.conferences.services.releases import follow
-from backend.conferences.states import CALLED_OFF, ClashPolicy, ConferenceState
+from backend.conferences.states import CALLED_OFF, ClashPolicy, ConferenceState, DayPart
+from backend.conferences.wording import day_said
 from backend.core.clock import local, now, time_zones
 from backend.core.errors import Conflict, Invalid
 from backend.core.text import localized, say
@@ -31,6 +34,11 @@ from backend.people.models import Person
 
 #: The columns that say when a conference is.
 TIME_FIELDS = ("day", "day_part", "starts_at", "ends_at", "time_zone")
+#: A conference holds its rooms and people as long as it lasts: a slip in the year of its end would take them for decades.
+#: The longest congresses on record last under two weeks.
+LONGEST = dt.timedelta(days=31)
+#: The hours in which something said to be in that part of a day may begin; noon and dusk belong to both sides.
+_HOURS = {DayPart.MORNING: range(12), DayPart.AFTERNOON: range(11, 19), DayPart.EVENING: range(17, 24)}
 #: States in which nothing of a conference may be written.
 SHUT = {ConferenceState.ARCHIVED, ConferenceState.CANCELLED}
 #: States in which time and place are a fact, no longer a plan.
@@ -40,8 +48,9 @@ HELD = {ConferenceState.RUNNING, ConferenceState.CLOSED}
 def settle_time(conference: Conference, *, day_given: bool) -> None:
     """Checks that the times fit together, and derives the day from an exact start.
 
-    Raises Invalid naming the field: an unknown time zone, an end without or not after a start, a given day that is
-    not the day of the start.
+    Raises Invalid naming the field: an unknown time zone, an end without or not after a start or more than LONGEST
+    after it, a given day that is not the day of the start, a new part of the day that has no day or does not match the
+    start. A part of the day that was there before is dropped when it no longer fits.
     """
     if conference.time_zone not in time_zones():
         raise Invalid({"time_zone": say(vi="Không có múi giờ này.", en="There is no such time zone.")})
@@ -50,12 +59,76 @@ def settle_time(conference: Conference, *, day_given: bool) -> None:
         raise Invalid({"ends_at": say(vi="Có giờ kết thúc thì phải có giờ bắt đầu.", en="An end needs a start.")})
     if end is not None and start is not None and end <= start:
         raise Invalid({"ends_at": say(vi="Phải sau giờ bắt đầu.", en="Must be after the start.")})
-    if start is None:
+    if end is not None and start is not None and end - start > LONGEST:
+        raise Invalid(
+            {
+                "ends_at": say(
+                    vi="Hội nghị dài nhất {days} ngày.", en="A conference lasts at most {days} days.", days=LONGEST.days
+                )
+            }
+        )
+    if start is not None:
+        first_day = local(start, conference.time_zone).date()
+        if day_given and conference.day not in (None, first_day):
+            raise Invalid({"day": say(vi="Không khớp với giờ bắt đầu.", en="Does not match the start.")})
+        conference.day = first_day
+    _settle_day_part(conference)
+
+
+def _settle_day_part(conference: Conference) -> None:
+    wrong = _wrong_day_part(conference)
+    if wrong is None:
         return
-    first_day = local(start, conference.time_zone).date()
-    if day_given and conference.day not in (None, first_day):
-        raise Invalid({"day": say(vi="Không khớp với giờ bắt đầu.", en="Does not match the start.")})
-    conference.day = first_day
+    before = Conference.objects.filter(pk=conference.pk).first()
+    if before is None or before.day_part != conference.day_part:
+        raise Invalid({"day_part": wrong})
+    if any(getattr(before, name) != getattr(conference, name) for name in TIME_FIELDS):
+        conference.day_part = DayPart.WHOLE
+
+
+def _wrong_day_part(conference: Conference) -> Any:
+    """Why the part of the day cannot be; None when it can."""
+    if not conference.day_part:
+        return None
+    if conference.day is None:
+        return say(vi="Phải có ngày.", en="A day is needed.")
+    if conference.starts_at is None:
+        return None
+    if local(conference.starts_at, conference.time_zone).hour in _HOURS[DayPart(conference.day_part)]:
+        return None
+    return say(vi="Không khớp với giờ bắt đầu.", en="Does not match the start.")
+
+
+def last_day(conference: Conference) -> dt.date | None:
+    """The last day the conference may be held on: that of its end; LONGEST after its first day while no end is known;
+    None without a known day."""
+    if conference.ends_at is not None:
+        return local(conference.ends_at, conference.time_zone).date()
+    return conference.day + LONGEST if conference.day is not None else None
+
+
+def ensure_on_its_days(conference: Conference, *, field: str, on: dt.date | dt.datetime | None) -> None:
+    """Raises Invalid naming the field for a day, or a moment on a day, before or after the conference's own."""
+    first, last = conference.day, last_day(conference)
+    if on is None or first is None or last is None:
+        return
+    day = local(on, conference.time_zone).date() if isinstance(on, dt.datetime) else on
+    if first <= day <= last:
+        return
+    if first == last:
+        vi, en = "Hội nghị họp ngày {first_vi}.", "The conference is on {first_en}."
+    elif conference.ends_at is not None:
+        vi = "Hội nghị họp từ {first_vi} đến {last_vi}."
+        en = "The conference is from {first_en} to {last_en}."
+    else:
+        vi = "Hội nghị họp từ {first_vi}, dài nhất đến {last_vi}."
+        en = "The conference is from {first_en}, to {last_en} at the latest."
+    said = {
+        f"{name}_{code}": day_said(each, code)
+        for name, each in (("first", first), ("last", last))
+        for code in ("vi", "en")
+    }
+    raise Invalid({field: say(vi=vi, en=en, **said)})
 
 
 def ensure_writable(conference: Conference, *, moving: bool = False) -> None:
@@ -227,10 +300,10 @@ def _refusal(error: IntegrityError, wanted: Collection[RoomBooking]) -> Conflict
             taken = held_span(other)
             return Conflict(
                 say(
-                    vi="Phòng {room_vi} đã có lịch từ {since} đến {until}.",
-                    en="Room {room_en} is taken from {since} to {until}.",
-                    room_vi=localized(room.name, "vi"),
-                    room_en=localized(room.name, "en"),
+                    vi="{room_vi} đã có lịch từ {since} đến {until}.",
+                    en="{room_en} is taken from {since} to {until}.",
+                    room_vi=_room_said(localized(room.name, "vi"), "vi"),
+                    room_en=_room_said(localized(room.name, "en"), "en"),
                     since=moment_said(taken.start, conference.time_zone),
                     until=moment_said(taken.end, conference.time_zone),
                 ),
@@ -239,6 +312,17 @@ def _refusal(error: IntegrityError, wanted: Collection[RoomBooking]) -> Conflict
                 taken_until=taken.end.isoformat(),
             )
     return Conflict(say(vi="Một phòng được chọn hai lần.", en="A room is chosen twice."))
+
+
+#: Beginnings of names that say by themselves that a room is meant.
+_SAY_ROOM = {"vi": ("phòng", "hội trường", "sảnh", "giảng đường"), "en": ("room", "hall", "meeting room")}
+
+
+def _room_said(name: str, language: str) -> str:
+    """Phòng 2, Phòng A, Hội trường lớn; Room 2."""
+    if name.casefold().startswith(_SAY_ROOM[language] + _SAY_ROOM["vi"]):
+        return name[0].upper() + name[1:]
+    return f"{'Phòng' if language == 'vi' else 'Room'} {name}"
 
 
 def _time_claims(conference: Conference, bookings: Iterable[RoomBooking]) -> None:
