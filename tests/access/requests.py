@@ -137,7 +137,7 @@ REQUESTS: dict[str, Callable[[World], Ask]] = {
     "POST papers/<pk>/accept": lambda w: Ask(of=w.paper, body={"number": 1}),
     "POST papers/<pk>/send_back": lambda w: Ask(of=w.paper, body={"number": 1, "remarks": VI}),
     "POST papers/<pk>/withdraw": lambda w: Ask(of=w.paper),
-    "POST papers/<pk>/extend": lambda w: Ask(of=w.paper, body={"due_at": "2100-01-01T00:00:00Z"}),
+    "POST papers/<pk>/extend": lambda w: Ask(of=w.paper, body={"due_at": str(w.paper.due_at + dt.timedelta(days=5))}),
     "GET speeches": lambda w: _page(w.speech),
     "POST speeches": lambda w: Ask(body={"conference": _id(w.running), "kind": "remark", "speaker": VI}),
     "GET speeches/<pk>": lambda w: Ask(of=w.speech),

@@ -26,7 +26,7 @@ class PaperLife(RuleBasedStateMachine):
 
     @initialize(deadline=st.booleans())
     def ask(self, deadline: bool) -> None:
-        self.speaker = SpeakerFactory(conference=ConferenceFactory(announced=True))
+        self.speaker = SpeakerFactory(conference=ConferenceFactory(announced=True, day=dt.date(2035, 1, 14)))
         self.paper_id = services.request_paper(speaker_id=self.speaker.pk, due_at=now() + HOUR if deadline else None).pk
         self.state, self.late, self.limited, self.link = "requested", False, deadline, 1
         self.remarks = False

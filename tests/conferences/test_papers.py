@@ -33,7 +33,8 @@ HOUR = dt.timedelta(hours=1)
 
 @pytest.fixture
 def conference(host: Organisation) -> Conference:
-    made: Conference = ConferenceFactory(lead=host, announced=True)
+    """Announced, on 14 January 2035."""
+    made: Conference = ConferenceFactory(lead=host, announced=True, day=dt.date(2035, 1, 14))
     return made
 
 
@@ -134,6 +135,45 @@ def test_a_withdrawn_paper_is_asked_for_again_by_a_new_link(organiser: APIClient
     with pytest.raises(DomainError) as void:
         services.hand_in(paper_id=paper.pk, upload=upload(), link_round=1)
     assert void.value.status == 410
+
+
+@pytest.mark.parametrize(
+    ("when", "due_at", "status"),
+    [
+        ({}, "2035-01-14T23:59:00+07:00", 201),
+        ({}, "2035-01-15T00:00:00+07:00", 400),
+        ({"day": None, "day_part": ""}, "2099-01-15T00:00:00+07:00", 201),
+        ({"ends_at": dt.datetime(2035, 1, 15, 10, tzinfo=dt.UTC)}, "2035-01-15T17:00:00+07:00", 201),
+        ({"ends_at": dt.datetime(2035, 1, 15, 10, tzinfo=dt.UTC)}, "2035-01-15T17:00:01+07:00", 400),
+    ],
+)
+def test_a_deadline_lies_before_the_end_of_the_conference(
+    organiser: APIClient, conference: Conference, speaker: Speaker, when: Any, due_at: str, status: int
+) -> None:
+    if "ends_at" in when:
+        when = {**when, "starts_at": dt.datetime(2035, 1, 14, 1, tzinfo=dt.UTC)}
+    Conference.objects.filter(pk=conference.pk).update(**when)
+    one = organiser.post(URL, {"speaker": str(speaker.pk), "due_at": due_at})
+    other = SpeakerFactory(conference=conference)
+    many = organiser.post(f"{URL}/request", {"conference": str(conference.pk), "due_at": due_at})
+    assert (one.status_code, many.status_code) == (status, status)
+    paper = PaperFactory(speaker=SpeakerFactory(conference=conference), due_at=now() + HOUR)
+    extended = organiser.post(f"{URL}/{paper.pk}/extend", {"due_at": due_at}, headers=ANY)
+    assert extended.status_code == (200 if status == 201 else 400)
+    for refused in (one, many, extended) if status == 400 else ():
+        assert [error["field"] for error in refused.json()["errors"]] == ["due_at"]
+    assert Paper.objects.filter(speaker=other).exists() is (status == 201)
+
+
+@pytest.mark.parametrize("state", ["closed", "archived", "cancelled"])
+def test_nobody_is_asked_for_a_paper_of_what_was_held(
+    organiser: APIClient, conference: Conference, speaker: Speaker, state: str
+) -> None:
+    Conference.objects.filter(pk=conference.pk).update(state=state)
+    one = organiser.post(URL, {"speaker": str(speaker.pk)})
+    many = organiser.post(f"{URL}/request", {"conference": str(conference.pk)})
+    assert (one.status_code, many.status_code, one.json()["type"]) == (409, 409, "/problems/conflict")
+    assert not Paper.objects.exists()
 
 
 # Handed in
@@ -517,7 +557,7 @@ def test_looking_costs_the_same_for_1_3_and_30(conference: Conference, moments: 
 
 @pytest.mark.django_db(transaction=True)
 def test_two_versions_at_once_are_1_and_2() -> None:
-    paper = PaperFactory(speaker=SpeakerFactory(conference=ConferenceFactory(announced=True)))
+    paper = PaperFactory(speaker=SpeakerFactory(conference=ConferenceFactory(announced=True, day=dt.date(2035, 1, 14))))
     waiting = [upload(PDF + bytes([letter])) for letter in b"abcdefgh"]
     assert not [each for each in in_threads(8, lambda: filed(paper, waiting.pop())) if isinstance(each, Exception)]
     assert list(DocumentFile.objects.order_by("number").values_list("number", flat=True)) == list(range(1, 9))
@@ -530,7 +570,7 @@ def filed(paper: Paper, given: Upload) -> Any:
 
 def contest() -> list[str]:
     """A version comes at the moment the one before it is accepted: what each of the two was told."""
-    paper = PaperFactory(speaker=SpeakerFactory(conference=ConferenceFactory(announced=True)))
+    paper = PaperFactory(speaker=SpeakerFactory(conference=ConferenceFactory(announced=True, day=dt.date(2035, 1, 14))))
     services.hand_in(paper_id=paper.pk, upload=upload())
     verbs = [lambda: services.accept_paper(paper_id=paper.pk, number=1), lambda: filed(paper, upload(PDF + b"2"))]
 
@@ -570,7 +610,9 @@ def test_without_the_lock_papers_get_two_files() -> None:
     with nobody_waits():
         crowds = []
         for _ in range(5):
-            paper = PaperFactory(speaker=SpeakerFactory(conference=ConferenceFactory(announced=True)))
+            paper = PaperFactory(
+                speaker=SpeakerFactory(conference=ConferenceFactory(announced=True, day=dt.date(2035, 1, 14)))
+            )
             in_threads(8, lambda paper=paper: filed(paper, upload()))
             crowds.append(Document.objects.filter(conference_id=paper.conference_id).count())
         assert max(crowds) > 1

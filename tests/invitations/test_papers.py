@@ -38,8 +38,13 @@ def host() -> Organisation:
 
 @pytest.fixture
 def speaker(host: Organisation) -> Speaker:
+    starts_at = dt.datetime(2031, 1, 14, 6, 30, tzinfo=dt.UTC)
     conference = ConferenceFactory(
-        lead=host, announced=True, exact=True, title={"vi": "Hội nghị tổng kết năm 2020", "en": "Review of 2020"}
+        lead=host,
+        announced=True,
+        day=starts_at.date(),
+        starts_at=starts_at,
+        title={"vi": "Hội nghị tổng kết năm 2020", "en": "Review of 2020"},
     )
     body = OrganisationFactory(name={"vi": "Tổng cục Đo lường", "en": "Directorate of Metrology"})
     person = PersonFactory(full_name="Hà Minh Hiệp", honorific="ong", email="hiep@plenum.example")

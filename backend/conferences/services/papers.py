@@ -23,8 +23,9 @@ from backend.conferences.models import AgendaItem, Conference, Paper, Speaker
 from backend.conferences.queries import lead_organisation_id
 from backend.conferences.queries import papers as queries
 from backend.conferences.services.scheduling import ensure_writable
-from backend.conferences.states import PAPER_MOVES, ItemState, PaperState
-from backend.core.clock import database_now
+from backend.conferences.states import PAPER_MOVES, ConferenceState, ItemState, PaperState
+from backend.conferences.wording import day_said
+from backend.core.clock import database_now, local
 from backend.core.errors import Conflict, Gone, Invalid, NotFound
 from backend.core.queries import locked
 from backend.core.text import Text, say
@@ -47,13 +48,15 @@ PER_TURN = 100
 def request_paper(*, speaker_id: UUID, due_at: dt.datetime | None = None, title: Text | None = None) -> Paper:
     """Asks a planned speaker for a paper, by a letter with a link of its own; one that was withdrawn is asked for again.
 
-    Raises Conflict when it is asked for already, Invalid for a deadline that has passed.
+    Raises Conflict when it is asked for already or the conference is closed, Invalid for a deadline that has passed or
+    lies after the conference.
     """
     found = Speaker.objects.filter(pk=speaker_id).values_list("conference_id", flat=True).first()
     if found is None:
         raise NotFound()
     conference = _open_conference(found)
     _ensure_ahead(due_at)
+    _ensure_before_its_end(conference, due_at)
     speaker = Speaker.objects.select_related("agenda_item").get(pk=speaker_id)
     paper = Paper.objects.select_for_update().filter(speaker=speaker).first()
     if paper is not None and paper.state != PaperState.WITHDRAWN:
@@ -69,10 +72,12 @@ def request_papers(
 ) -> list[Paper]:
     """Asks every planned speaker of a conference, or of one of its items, who was never asked; returns their papers.
 
-    Items that are postponed or cancelled are left out. Raises Invalid for a deadline that has passed.
+    Items that are postponed or cancelled are left out. Raises Conflict when the conference is closed, Invalid for a
+    deadline that has passed or lies after the conference.
     """
     conference = _open_conference(conference_id)
     _ensure_ahead(due_at)
+    _ensure_before_its_end(conference, due_at)
     speakers = Speaker.objects.filter(
         conference=conference, paper=None, agenda_item__state=ItemState.PLANNED
     ).select_related("agenda_item")
@@ -88,10 +93,17 @@ def request_papers(
 
 
 def _open_conference(conference_id: UUID) -> Conference:
-    """Locked, so that nobody takes the speaker off meanwhile. Raises Conflict when it can no longer be written, or has
-    no lead organisation to keep the papers."""
+    """Locked, so that nobody takes the speaker off meanwhile. Raises Conflict when it can no longer be written, is
+    closed, or has no lead organisation to keep the papers."""
     conference = locked(Conference, conference_id)
     ensure_writable(conference)
+    if conference.state == ConferenceState.CLOSED:
+        raise Conflict(
+            say(
+                vi="Hội nghị đã bế mạc, không đề nghị tham luận được nữa.",
+                en="The conference is closed; papers can no longer be asked for.",
+            )
+        )
     if lead_organisation_id(conference) is None:
         raise Conflict(say(vi="Hội nghị chưa có đơn vị chủ trì.", en="The conference has no lead organisation yet."))
     return conference
@@ -120,6 +132,25 @@ def _ensure_ahead(due_at: dt.datetime | None) -> None:
         raise Invalid({"due_at": say(vi="Thời hạn phải ở tương lai.", en="The deadline must be in the future.")})
 
 
+def _ensure_before_its_end(conference: Conference, due_at: dt.datetime | None) -> None:
+    """Raises Invalid for a deadline after the conference's end or, while that is not exact, after its day."""
+    if due_at is None or conference.day is None:
+        return
+    last = conference.ends_at
+    late = due_at > last if last is not None else local(due_at, conference.time_zone).date() > conference.day
+    if late:
+        raise Invalid(
+            {
+                "due_at": say(
+                    vi="Phải trước khi hội nghị kết thúc ({day_vi}).",
+                    en="Must be before the end of the conference ({day_en}).",
+                    day_vi=day_said(local(last, conference.time_zone).date() if last else conference.day),
+                    day_en=day_said(local(last, conference.time_zone).date() if last else conference.day, "en"),
+                )
+            }
+        )
+
+
 def ask_another(speaker: Speaker) -> None:
     """Somebody else is to speak: the paper that was asked for and not handed in is asked of them, by a new link."""
     paper = Paper.objects.select_for_update().filter(speaker=speaker, state=PaperState.REQUESTED).first()
@@ -144,11 +175,12 @@ def name_paper(*, paper_id: UUID, title: Text, expected: int | None = None) -> P
 def extend_deadline(*, paper_id: UUID, due_at: dt.datetime, expected: int | None = None) -> Paper:
     """Gives more time, also after the deadline; the speaker is told, and reminded of the new one.
 
-    Raises Invalid unless it is later than now and than before, IllegalMove for a paper that is accepted or withdrawn.
+    Raises Invalid unless it is later than now and than before and not after the conference, IllegalMove for a paper that is accepted or withdrawn.
     """
     paper = _locked_paper(paper_id, expected)
     PAPER_MOVES.check(paper, "hand_in")
     _ensure_ahead(due_at)
+    _ensure_before_its_end(paper.conference, due_at)
     if paper.due_at is None or due_at <= paper.due_at:
         raise Invalid({"due_at": say(vi="Phải sau thời hạn cũ.", en="Must be later than the present deadline.")})
     paper.due_at, paper.reminders = due_at, queries.stage_of(due_at, database_now())
