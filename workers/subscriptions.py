@@ -6,10 +6,11 @@ from workers.reactions import articles, conferences, invitations, minutes, paper
 
 SUBSCRIPTIONS: dict[str, list[str]] = {
     "conference.news_due": ["invitations.tell_news"],
-    "conference.postponed": ["invitations.tell_of_postponement"],
-    "conference.cancelled": ["invitations.withdraw_all"],
+    "conference.postponed": ["invitations.tell_of_postponement", "invitations.tell_of_calling_off"],
+    "conference.cancelled": ["invitations.withdraw_all", "invitations.tell_of_calling_off"],
     "conference.closed": ["minutes.draft", "conferences.carry_over"],
     "news.addressed": ["invitations.mail_news"],
+    "calling_off.addressed": ["invitations.mail_calling_off"],
     "postponement.addressed": ["invitations.mail_postponement"],
     "invitation.issued": ["invitations.mail_invitation"],
     "invitation.withdrawn": ["invitations.mail_cancellation", "registration.follow_withdrawal"],

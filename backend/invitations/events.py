@@ -66,6 +66,17 @@ class NewsAddressed(DomainEvent):
     unreachable: list[str]
 
 
+@event("calling_off.addressed", subject="conference_id")
+class CallingOffAddressed(DomainEvent):
+    """These `people` have a part in a conference that was postponed or cancelled under `sequence`, or come to it, and
+    no invitation that tells them; their letters are written together. Those who are `unreachable` have no address."""
+
+    conference_id: UUID
+    sequence: int
+    people: list[str]
+    unreachable: list[str]
+
+
 @event("postponement.addressed", subject="conference_id")
 class PostponementAddressed(DomainEvent):
     """These invitations are to be told that the conference was postponed, under `sequence`; their letters are written

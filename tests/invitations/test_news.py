@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from icalendar import Calendar
 
 from backend.conferences import services as conferences
-from backend.conferences.models import AgendaItem, Conference, Site
+from backend.conferences.models import AgendaItem, Conference, Paper, Site
 from backend.invitations import services
 from backend.invitations.models import Invitation
 from backend.invitations.services import news
@@ -628,6 +628,78 @@ def test_a_cancellation_says_it_all() -> None:
     [letter] = letters(person, "cancellation")
     assert entry(letter) == ("CANCEL", 1, NOON)
     assert "12 giờ 00" in text(letter)
+
+
+@pytest.mark.parametrize(
+    ("purpose", "subject"), [("postponement", "Hoãn hội nghị: "), ("cancellation", "Huỷ hội nghị: ")]
+)
+def test_everybody_with_a_part_hears_at_once_that_it_is_off_and_nobody_twice(purpose: str, subject: str) -> None:
+    conference = held()
+    people = partakers(conference)
+    guest = people.pop("guest")
+    invited(conference, person=people["secretary"])
+    registered = PersonFactory()
+    RegistrationFactory(conference=conference, person=registered)
+    withdrawn = people["teller"]
+    invited(conference, person=withdrawn)
+    services.withdraw(invitation_id=Invitation.objects.get(person=withdrawn).pk)
+    lift.run()
+    OutgoingMail.objects.all().delete()
+    call_off = conferences.postpone if purpose == "postponement" else conferences.cancel
+    call_off(conference_id=conference.pk, reason={"vi": "Bão số 5"})
+    lift.run()
+    assert letters(guest, purpose) == []
+    for kind, person in {**people, "registered": registered}.items():
+        [letter] = letters(person, purpose)
+        assert letter["subject"].startswith(subject)
+        assert "Lý do: Bão số 5" in text(letter)
+        assert "Thời gian đã báo: 12 giờ 00 đến 16 giờ 00" in text(letter)
+        asked = kind == "secretary"
+        assert (entry(letter) is not None) == asked
+        assert ("trả lời" in text(letter)) == asked
+    told = [event.payload["people"] for event in Event.objects.filter(name="calling_off.addressed")]
+    assert sum(map(len, told)) == len(people), "all but the secretary, and the one who comes"
+    reactions.tell_of_calling_off(Event.objects.get(name=f"conference.{subject_of(purpose)}"))
+    lift.run()
+    for person in (*people.values(), registered):
+        assert len(letters(person, purpose)) == 1, "handled twice, told once"
+
+
+def subject_of(purpose: str) -> str:
+    return {"postponement": "postponed", "cancellation": "cancelled"}[purpose]
+
+
+def test_a_draft_that_is_cancelled_is_told_to_nobody() -> None:
+    conference = ConferenceFactory(starts_at=NOON, ends_at=NOON + 4 * HOUR, day_part="")
+    partakers(conference)
+    conferences.cancel(conference_id=conference.pk, reason={"vi": "Bão"})
+    lift.run()
+    assert not OutgoingMail.objects.exists()
+
+
+def test_who_was_put_off_without_an_invitation_hears_of_the_new_time() -> None:
+    conference = held()
+    speaker = partakers(conference)["speaker"]
+    conferences.postpone(conference_id=conference.pk, reason={"vi": "Bão"})
+    lift.run()
+    move(conference, 24)
+    conferences.announce(conference_id=conference.pk)
+    close_window()
+    assert [letter["subject"] for letter in letters(speaker)] == ["Thời gian mới: Hội nghị tổng kết"]
+
+
+def test_a_cancellation_says_that_papers_are_no_longer_needed() -> None:
+    conference = held()
+    uninvited, invitee, other = PersonFactory(), invited(conference), PersonFactory()
+    row = item(conference, "Tham luận")
+    for order, person in enumerate((uninvited, invitee, other)):
+        speaker = SpeakerFactory(conference=conference, agenda_item=row, person=person, order=order)
+        if person is not other:
+            Paper.objects.create(speaker=speaker, conference=conference)
+    conferences.cancel(conference_id=conference.pk, reason={"vi": "Bão"})
+    lift.run()
+    said = [text(letters(person, "cancellation")[0]) for person in (uninvited, invitee, other)]
+    assert ["Tham luận đã đề nghị không phải nộp nữa." in each for each in said] == [True, True, False]
 
 
 # Once, and for any number

@@ -39,6 +39,16 @@ def mail_postponement(event: Event) -> None:
     )
 
 
+def tell_of_calling_off(event: Event) -> None:
+    services.tell_of_calling_off(conference_id=event.subject_id, sequence=event.payload["sequence"])
+
+
+def mail_calling_off(event: Event) -> None:
+    services.mail_calling_off(
+        conference_id=event.subject_id, sequence=event.payload["sequence"], people=event.payload["people"]
+    )
+
+
 def withdraw_all(event: Event) -> None:
     services.withdraw_all(conference_id=event.subject_id)
 
@@ -50,5 +60,7 @@ ALL = [
     mail_news,
     tell_of_postponement,
     mail_postponement,
+    tell_of_calling_off,
+    mail_calling_off,
     withdraw_all,
 ]

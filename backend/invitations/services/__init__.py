@@ -1,6 +1,7 @@
 """What is done with invitations: lists are filled and sent, invitees answer, letters go out."""
 
 from backend.invitations.services.answers import reply, reply_by_link
+from backend.invitations.services.calling_off import mail_calling_off, tell_of_calling_off
 from backend.invitations.services.letters import mail_cancellation, mail_invitation
 from backend.invitations.services.lists import add_members, create_list, send_list
 from backend.invitations.services.news import mail_news, tell_news
@@ -20,6 +21,7 @@ __all__ = [
     "add_members",
     "create_list",
     "hand_in_by_link",
+    "mail_calling_off",
     "mail_cancellation",
     "mail_invitation",
     "mail_missing_papers",
@@ -36,6 +38,7 @@ __all__ = [
     "resend",
     "send_list",
     "tell_news",
+    "tell_of_calling_off",
     "tell_of_postponement",
     "withdraw",
     "withdraw_all",

@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
+from django.db.models import QuerySet
 
 from backend.conferences import services as conferences
 from backend.conferences.models import Conference, TimeAndPlace
@@ -32,10 +33,15 @@ _REPLY_HERE = {"vi": "Trả lời tại", "en": "Reply at"}
 _LOOKS = 10
 
 
+def with_letter_facts() -> QuerySet[Conference]:
+    """Conferences with all a letter says of them."""
+    return Conference.objects.prefetch_related("organisers__organisation__former_names", "sites__venue", "sites__room")
+
+
 def as_told(conference_id: UUID) -> tuple[Conference, TimeAndPlace]:
     """The conference with all a letter says of it, and what is kept of time and place under its sequence: the same,
     so that nobody ever reads of a time that the sequence of the letter does not stand for."""
-    rows = Conference.objects.prefetch_related("organisers__organisation__former_names", "sites__venue", "sites__room")
+    rows = with_letter_facts()
     for _ in range(_LOOKS):
         kept = conferences.mark_told(conference_id=conference_id)
         conference = rows.get(pk=conference_id)

@@ -12,6 +12,7 @@ from backend.invitations import ical, queries, wording
 from backend.invitations.letters import Letter, post
 from backend.invitations.models import Invitation
 from backend.invitations.services import composing
+from backend.invitations.services.calling_off import asked_for_papers
 from backend.invitations.states import InvitationState
 from backend.mail.models import OutgoingMail
 
@@ -74,6 +75,7 @@ def mail_cancellation(*, invitation_id: UUID) -> None:
         calendar=ical.cancel(entry) if entry else None,
         calendar_method="CANCEL" if entry else None,
         cancelled=cancelled,
+        asked=cancelled and row.person_id in asked_for_papers(row.conference_id),
         reason=localized(row.conference.reason, row.language) if cancelled else "",
         when=wording.when(known, row.language),
     )

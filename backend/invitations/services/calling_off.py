@@ -1,0 +1,147 @@
+"""A conference that is put off or cancelled, told at once to those no invitation tells: who has a part in it, and who
+comes without having been invited."""
+
+from collections.abc import Collection, Sequence
+from uuid import UUID, uuid5
+
+import structlog
+from django.db import transaction
+from django.db.models import Q, QuerySet
+
+from backend.conferences.events import ConferenceCancelled
+from backend.conferences.models import Conference, Paper, TimeAndPlace
+from backend.conferences.queries.told import told
+from backend.conferences.states import CALLED_OFF, ConferenceState, PaperState
+from backend.core.text import Text, localized
+from backend.invitations import queries, wording
+from backend.invitations.events import CallingOffAddressed, InvitationWithdrawn
+from backend.invitations.letters import written
+from backend.invitations.models import Invitation
+from backend.invitations.parts import parts_in
+from backend.invitations.services import composing
+from backend.invitations.services.news import CHUNK
+from backend.invitations.states import InvitationState
+from backend.mail import services as mail
+from backend.mail.mailbox import InvalidAddress
+from backend.mail.mime import InvalidMessage
+from backend.mail.models import OutgoingMail
+from backend.outbox.models import Event
+from backend.outbox.services import emit
+from backend.people.models import Person
+
+log = structlog.get_logger(__name__)
+
+
+@transaction.atomic
+def tell_of_calling_off(*, conference_id: UUID, sequence: int) -> int:
+    """Has letters written to everybody whom no invitation tells; returns how many. Does nothing for a conference nobody
+    ever heard of, nor when it was announced again, or called off otherwise, since."""
+    conference = _called_off(conference_id, sequence)
+    if conference is None:
+        return 0
+    people = parts_in(conference).people | queries.comers(conference_id).keys()
+    rows = list(Person.objects.filter(pk__in=people - _told_as_invited(conference)).order_by("pk"))
+    emit(*(_addressed(conference, rows[start : start + CHUNK]) for start in range(0, len(rows), CHUNK)))
+    return sum(bool(row.email) for row in rows)
+
+
+@transaction.atomic
+def mail_calling_off(*, conference_id: UUID, sequence: int, people: Collection[str]) -> int:
+    """Queues one letter to each of these people, with the reason; returns how many were written. Somebody no letter can
+    be written to is left to another try, alone."""
+    if _called_off(conference_id, sequence) is None:
+        return 0
+    conference = composing.with_letter_facts().get(pk=conference_id)
+    rows = list(Person.objects.filter(pk__in=people).exclude(email="").order_by("pk"))
+    offices = queries.offices(rows, conference)
+    known = _known(conference)
+    writing = asked_for_papers(conference_id)
+    letters: list[OutgoingMail] = []
+    failed: list[Person] = []
+    for person in rows:
+        office = offices[person.pk].title if person.pk in offices else {}
+        try:
+            letters.append(_letter(conference, person, office, known, asked=person.pk in writing))
+        except (InvalidMessage, InvalidAddress):
+            if len(people) == 1:
+                raise
+            log.exception("calling_off_not_written", conference=str(conference_id), person=str(person.pk))
+            failed.append(person)
+    mail.queue_all(letters)
+    emit(*(_addressed(conference, [person]) for person in failed))
+    return len(letters)
+
+
+def asked_for_papers(conference_id: UUID) -> set[UUID]:
+    """Who still owes the conference a paper."""
+    rows = Paper.objects.filter(conference=conference_id, state__in=(PaperState.REQUESTED, PaperState.RETURNED))
+    return set(rows.filter(speaker__person__isnull=False).values_list("speaker__person_id", flat=True))
+
+
+def _called_off(conference_id: UUID, sequence: int) -> Conference | None:
+    rows = Conference.objects.filter(state__in=CALLED_OFF, sequence=sequence, announced_at__isnull=False)
+    return rows.filter(pk=conference_id).first()
+
+
+def _told_as_invited(conference: Conference) -> set[UUID]:
+    """Whose invitation says it: it lives, or was withdrawn since the cancellation and so told as one. Asked in one
+    statement, because invitations are being withdrawn meanwhile."""
+    told = Q(state__in=queries.LIVE)
+    if conference.state == ConferenceState.CANCELLED:
+        told |= Q(state=InvitationState.WITHDRAWN, pk__in=_withdrawn_since(conference).values("subject_id"))
+    rows = Invitation.objects.filter(told, conference=conference, sent_at__isnull=False, person__isnull=False)
+    return {person for person in rows.exclude(email="").values_list("person_id", flat=True) if person is not None}
+
+
+def _withdrawn_since(conference: Conference) -> QuerySet[Event]:
+    cancelled = Event.objects.filter(
+        name=ConferenceCancelled.name, subject_id=conference.pk, payload__sequence=conference.sequence
+    )
+    return Event.objects.filter(
+        name=InvitationWithdrawn.name,
+        conference_id=conference.pk,
+        recorded_at__gte=cancelled.order_by("recorded_at").values("recorded_at")[:1],
+    )
+
+
+def _known(conference: Conference) -> Conference | TimeAndPlace:
+    """The time everybody was last told."""
+    kept = told(conference.pk)
+    last = max((sequence for sequence, row in kept.items() if not row.called_off), default=None)
+    return conference if last is None else kept[last]
+
+
+def _addressed(conference: Conference, rows: Sequence[Person]) -> CallingOffAddressed:
+    return CallingOffAddressed(
+        conference_id=conference.pk,
+        sequence=conference.sequence,
+        people=[str(row.pk) for row in rows if row.email],
+        unreachable=[str(row.pk) for row in rows if not row.email],
+    )
+
+
+def _letter(
+    conference: Conference, person: Person, office: Text, known: Conference | TimeAndPlace, *, asked: bool
+) -> OutgoingMail:
+    cancelled = conference.state == ConferenceState.CANCELLED
+    kind = "cancellation" if cancelled else "postponement"
+    letter = composing.conference_letter(
+        conference,
+        person,
+        office,
+        template=f"letters/{kind}",
+        subject="cancelled" if cancelled else "postponed",
+        language=person.language,
+        cancelled=cancelled,
+        reason=localized(conference.reason, person.language),
+        when=wording.when(known, person.language),
+        asked=cancelled and asked,
+    )
+    return written(
+        letter,
+        purpose=kind,
+        subject_id=uuid5(conference.pk, str(person.pk)),
+        sequence=conference.sequence,
+        recipient=(person.full_name, person.email),
+        conference=conference,
+    )
