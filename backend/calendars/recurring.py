@@ -1,20 +1,22 @@
 """A series as one recurring calendar entry: its plan, and an override for each occurrence that is a conference.
 
-An occurrence is known by the local time it was first planned for (RECURRENCE-ID), for ever; so what the present rule
-would put in its place is left out (EXDATE), and what the rule no longer has is added (RDATE). Whatever is not to be
-seen, or was planned and never came to be, is left out as well: what programs unfold is exactly what is shown.
+An occurrence is known by the local time the present rule gives it (RECURRENCE-ID names an instance of what recurs, RFC
+5545 3.8.4.4), wherever it was moved to; one the rule no longer has, by the time it was first planned for, which is added
+(RDATE). Whatever is not to be seen, or was planned and never came to be, is left out (EXDATE): what programs unfold is
+exactly what is shown.
 """
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from uuid import UUID
 
 from django.conf import settings
 
 from backend.calendars import entries
 from backend.calendars.queries import Shown
 from backend.calendars.queries.contents import window
-from backend.conferences.models import Series
+from backend.conferences.models import Conference, Series
 from backend.conferences.queries import plan_of
 from backend.conferences.queries.series import as_slot, horizon_of
 from backend.conferences.recurrence import Recurrence, as_published, moment
@@ -28,21 +30,12 @@ _PLAN = say(
 )
 
 
-@dataclass(frozen=True, kw_only=True)
-class Slots:
-    """The local times a series has: first planned for, and given by its present rule, of everything that exists."""
-
-    known: frozenset[dt.datetime]
-    filled: frozenset[dt.datetime]
+Slots = frozenset[dt.datetime]
 
 
 def slots_of(series: Series, conferences: Iterable[tuple[str, str | None]]) -> Slots:
-    """From (recurrence_id, slot) of all conferences of the series, seen or not."""
-    pairs = list(conferences)
-    return Slots(
-        known=frozenset(as_slot(first, series.start_time) for first, _ in pairs if first),
-        filled=frozenset(as_slot(slot, series.start_time) for _, slot in pairs if slot),
-    )
+    """The local times of all conferences of the series, seen or not, from (recurrence_id, slot)."""
+    return frozenset(as_slot(slot or first, series.start_time) for first, slot in conferences if first)
 
 
 def recurring(series: Series, shown: Shown, slots: Slots, language: str, *, planned: bool) -> list[ical.CalendarEntry]:
@@ -55,7 +48,7 @@ def recurring(series: Series, shown: Shown, slots: Slots, language: str, *, plan
     plan = plan_of(series)
     if plan is None or plan.whole_days:
         return [entries.meeting(row, shown, language) for row in exact]
-    ids = {row.pk: as_slot(row.recurrence_id, series.start_time) for row in exact if row.recurrence_id}
+    ids = _instances(series, exact)
     master = _master(series, plan, set(ids.values()), slots, language, planned=planned)
     found = [] if master is None else [master]
     first = local(master.start, series.time_zone).replace(tzinfo=None) if master else None  # type: ignore[arg-type]
@@ -66,6 +59,14 @@ def recurring(series: Series, shown: Shown, slots: Slots, language: str, *, plan
             entry = replace(entry, uid=master.uid, recurrence_id=occurrence)
         found.append(entry)
     return found
+
+
+def _instances(series: Series, rows: Iterable[Conference]) -> dict[UUID, dt.datetime]:
+    """Which instance of what recurs each conference is. One the rule no longer has is none where another took its time."""
+    ruled = {row.pk: as_slot(row.slot, series.start_time) for row in rows if row.slot}
+    taken = set(ruled.values())
+    left = {row.pk: as_slot(row.recurrence_id, series.start_time) for row in rows if row.recurrence_id and not row.slot}
+    return ruled | {pk: first for pk, first in left.items() if first not in taken}
 
 
 def _master(
@@ -105,11 +106,10 @@ def _by_rule(
     """
     if not plan.rule:
         return None
-    exists = slots.known | slots.filled
-    last = max([horizon_of(series)[1], *(slot.date() for slot in exists)])
+    last = max([horizon_of(series)[1], *(slot.date() for slot in slots)])
     ruled = replace(plan, added=(), left_out=()).between(local(window()[0], series.time_zone).date(), last)
     ahead = {slot for slot in (*ruled, *plan.added) if moment(slot, series.time_zone) > now()}
-    wanted = seen | (ahead - set(plan.left_out) - exists)
+    wanted = seen | (ahead - set(plan.left_out) - slots)
     # Not at a time the clocks jump over: programs would go on counting from the time they jump to.
     first = next((slot for slot in ruled if slot in wanted and _on_the_clock(slot, series.time_zone)), None)
     if first is None:

@@ -257,3 +257,32 @@ def _live_through(series: Series, data: Any) -> list[dt.datetime]:
         if fate != "hidden":
             shown.append(start)
     return sorted(shown)
+
+
+def test_a_meeting_keeps_its_entry_when_the_hour_of_its_series_changes(host: Any) -> None:
+    series = conferences.add_series(
+        fields={
+            "title": {"vi": "Giao ban"},
+            "organisation": host,
+            "rule": "FREQ=WEEKLY",
+            "starts_on": MONDAY,
+            "start_time": dt.time(8),
+            "minutes": 60,
+            "horizon_days": 20,
+            "announces": True,
+        },
+        outline={"kind": "meeting"},
+    )
+    path = f"/calendars/series/{series.pk}.ics"
+    for fields in ({}, {"start_time": dt.time(9)}, {"horizon_days": 40}, {"start_time": dt.time(8)}):
+        if fields:
+            conferences.edit_series(series_id=series.pk, fields=fields)  # type: ignore[arg-type]
+        data = fetch(path).content
+        sound(data)
+        events = Calendar.from_ical(data).events
+        assert {str(event["uid"]) for event in events} == {series_uid(series.pk)}
+        (plan,) = [event for event in events if "rrule" in event]
+        instances = [event["recurrence-id"].dt for event in events if "recurrence-id" in event]
+        assert len(instances) == Conference.objects.filter(series=series).count()
+        hour = Series.objects.get(pk=series.pk).start_time
+        assert {plan["dtstart"].dt.time(), *(each.time() for each in instances)} == {hour}
