@@ -44,3 +44,11 @@ def test_a_person_without_an_address_is_not_written_to() -> None:
     services.mail_confirmation(registration_id=RegistrationFactory(person=PersonFactory(email="")).id)
 
     assert not OutgoingMail.objects.exists()
+
+
+@pytest.mark.parametrize(("honorific", "said"), [("ba", "cho Bà"), ("", "cho Ông/Bà")])
+def test_letters_address_people_as_their_greeting_does(honorific: str, said: str) -> None:
+    services.mail_confirmation(registration_id=RegistrationFactory(person=PersonFactory(honorific=honorific)).id)
+    message = message_from_bytes(bytes(OutgoingMail.objects.get().raw), policy=policy.default)
+    bodies = [part.get_content() for part in message.walk() if part.get_content_maintype() == "text"]
+    assert [f"dành chỗ {said}" in body for body in bodies] == [True, True]

@@ -69,6 +69,7 @@ def _mail(
         images=images,
         facts={
             "addressee": wording.addressee(row.person, row.invitation.office if row.invitation else {}, language),
+            "you": wording.you(row.person, language),
             "title": title,
             "hosts": wording.hosts(conference, language),
             "when": wording.when(known, language),
