@@ -99,6 +99,8 @@ def number_of(document_id: UUID) -> str:
 
 
 def disposition(filename: str) -> str:
-    """Content-Disposition for a download (RFC 6266): an ASCII name for old clients, the true one in UTF-8."""
+    """Content-Disposition for a download (RFC 6266): an ASCII name for old clients, the true one in UTF-8, both without
+    quotation marks: systems refuse or escape them."""
+    filename = " ".join(re.sub('["“”„‟«»]', " ", filename).split()).replace(" .", ".")
     plain = re.sub(r"[^A-Za-z0-9._ -]", "_", ascii_name(filename))
     return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(filename, safe='')}"

@@ -149,6 +149,12 @@ def test_without_a_known_end_or_day_an_item_may_be_later(organiser: APIClient, h
     assert organiser.post(ITEMS, {**unknown, "day": "2029-01-01"}).status_code == 201
 
 
+def test_a_break_belongs_to_no_phase(organiser: APIClient, conference: Conference, add: Any) -> None:
+    assert add("Giải lao", 15, kind="break", phase="discussion").json()["phase_name"] == {}
+    shown = organiser.get(f"{CONFERENCES}/{conference.pk}/programme").json()
+    assert [entry["phase_name"] for entry in shown["entries"]] == [{}]
+
+
 def test_a_session_lasts_as_long_as_what_it_holds(organiser: APIClient, conference: Conference, add: Any) -> None:
     session = add("Phiên 1", kind="session").json()
     add("Kết luận", 20, phase="closing")

@@ -158,7 +158,7 @@ def test_a_clone_to_an_exact_time_has_no_part_of_the_day_of_the_original(
             {"duties": [{"kind": "panel", "office": {"vi": "A"}, "agenda_order": 7}]},
             "duties.0.agenda_order",
         ),
-        ("a panel without a session", {"duties": [{"kind": "panel", "office": {"vi": "A"}}]}, "duties.0.agenda_item"),
+        ("a panel without a session", {"duties": [{"kind": "panel", "office": {"vi": "A"}}]}, "duties.0.agenda_order"),
     ],
 )
 def test_a_wrong_draft_names_the_field_and_leaves_nothing(

@@ -137,3 +137,8 @@ def test_without_the_guard_a_given_number_could_be_changed() -> None:
             "SET CONSTRAINTS ALL IMMEDIATE; ALTER TABLE documents_officialnumber DISABLE TRIGGER documents_officialnumber_stands"
         )
         assert OfficialNumber.objects.filter(pk=number.pk).update(number=9) == 1
+
+
+def test_a_download_has_a_name_without_quotation_marks() -> None:
+    plain = "attachment; filename=\"Tong ket 2027.pdf\"; filename*=UTF-8''T%E1%BB%95ng%20k%E1%BA%BFt%202027.pdf"
+    assert {queries.disposition(f"Tổng kết {name}.pdf") for name in ("2027", "“2027”", '"2027"', "«2027»")} == {plain}

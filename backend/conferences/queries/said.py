@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Iterable
 
 from backend.conferences.models import AgendaItem, Conference, Site
-from backend.conferences.states import DayPart, Phase
+from backend.conferences.states import DayPart, ItemKind, Phase
 from backend.conferences.wording import day_said
 from backend.core.clock import local
 from backend.core.text import Text, both, localized, say
@@ -71,7 +71,10 @@ def calendar_note(item: AgendaItem) -> Text | None:
 
 
 def phase_said(item: AgendaItem) -> Text:
-    """What the item's phase is called: the conference's own name for it, else the house's."""
+    """What the item's phase is called: the conference's own name for it, else the house's. {} for a break without a
+    name of its own: it belongs to no phase."""
+    if item.kind == ItemKind.BREAK and item.own_phase is None:
+        return {}
     return dict(item.own_phase.name) if item.own_phase is not None else both(Phase(item.phase).label)
 
 

@@ -28,7 +28,8 @@ class AgendaItemSerializer(HouseSerializer):
       session without minutes lasts as long as what it holds; an item in `reserve` takes no time.
     - A `day` with a `day_part` says when, as long as no hour is known. Such an item is no calendar entry, and
       `calendar_note` says why. `when_said` is the time as people say it.
-    - `phase_name` is what the phase is called here: the conference's own word, else the house's.
+    - `phase_name` is what the phase is called here: the conference's own word, else the house's; {} for a break, which
+      belongs to no phase and only counts as one.
     - One postponed or cancelled stays, with the time planned for it and the `reason`; it takes no time and no room.
     - A `carried_over` item lists in `open_points` what the last meeting left open.
     """
@@ -78,7 +79,7 @@ class AgendaItemSerializer(HouseSerializer):
         )
         read_only_fields = fields
 
-    @extend_schema_field(LanguageMap())
+    @extend_schema_field(LanguageMap(required_text=False))
     def get_phase_name(self, item: AgendaItem) -> Any:
         return queries.phase_said(item)
 
@@ -103,7 +104,11 @@ class AgendaFieldsBody(Body):
     known, and takes its place. A break needs no phase, and an item in an `own_phase` has the one that stands for."""
 
     kind = serializers.ChoiceField(choices=ItemKind.choices, required=False)
-    phase = serializers.ChoiceField(choices=Phase.choices, required=False)
+    phase = serializers.ChoiceField(
+        choices=Phase.choices,
+        required=False,
+        help_text="May be left out of a break, of what is in an `own_phase`, and where nothing is to change; else needed.",
+    )
     order = Order()
     title = LanguageMap(one_line=True, max_length=1000)
     starts_at = Moment(required=False, allow_null=True)

@@ -53,7 +53,7 @@ class ProgrammeEntrySerializer(serializers.Serializer[Any]):
     depth = serializers.IntegerField()
     kind = serializers.ChoiceField(choices=ItemKind.choices)
     phase = serializers.ChoiceField(choices=Phase.choices)
-    phase_name = LanguageMap()
+    phase_name = LanguageMap(required_text=False)
     title = LanguageMap()
     starts_at = serializers.DateTimeField(allow_null=True)
     ends_at = serializers.DateTimeField(allow_null=True)
@@ -127,7 +127,7 @@ def _entry(entry: Entry, depth: int, names: Names) -> dict[str, Any]:
         "depth": depth,
         "kind": entry.kind,
         "phase": entry.phase,
-        "phase_name": entry.phase_name,
+        "phase_name": entry.phase_name if entry.kind != ItemKind.BREAK else {},
         "title": entry.title,
         "starts_at": _moment(entry.starts_at),
         "ends_at": _moment(entry.ends_at),

@@ -31,6 +31,15 @@ def under(path: str) -> Iterator[None]:
         raise Invalid({f"{path}.{field}": reason for field, reason in error.fields.items()}) from None
 
 
+@contextmanager
+def as_sent(**names: str) -> Iterator[None]:
+    """Within the block, Invalid names a field as it was sent: `as_sent(agenda_item="agenda_order")`."""
+    try:
+        yield
+    except Invalid as error:
+        raise Invalid({names.get(field, field): reason for field, reason in error.fields.items()}) from None
+
+
 def orders(name: str, rows: Sequence[Mapping[str, Any]]) -> list[int]:
     """The order of each row: the given one, else one more than the row's before it. Raises Invalid on a repetition."""
     found: list[int] = []

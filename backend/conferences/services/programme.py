@@ -17,6 +17,7 @@ from backend.conferences.services.inputs import DutyFields, NestedAgendaFields, 
 from backend.conferences.services.laying import fill_agenda
 from backend.conferences.services.offices import ensure_in_office, freeze_office
 from backend.conferences.services.parts import (
+    as_sent,
     ensure_of,
     free_order,
     locked_part,
@@ -56,7 +57,7 @@ def fill(
     item_by_order = fill_agenda(conference, agenda)
     seen: dict[str, int] = {}
     for index, duty_fields in enumerate(duties):
-        with under(f"duties.{index}"):
+        with under(f"duties.{index}"), as_sent(agenda_item="agenda_order", site="site_order"):
             kind = duty_fields["kind"]
             seen[kind] = seen.get(kind, 0) + 1
             placed: dict[str, Any] = {"order": seen[kind], **duty_fields}
