@@ -151,10 +151,7 @@ class Journey:
                         "new_room": {"name": {"vi": "Hội trường lớn", "en": "Main hall"}, "capacity": 200},
                     }
                 ],
-                "agenda": [
-                    {"order": order, "phase": item["phase"], "title": item["title"]}
-                    for order, item in enumerate(facts["agenda"], start=1)
-                ],
+                "agenda": [self._planned(item) for item in facts["agenda"]],
                 "duties": self._duties(),
             },
         )
@@ -164,7 +161,19 @@ class Journey:
         self.vote_item = keys["bieu-quyet"]
         self.speech_items = keys
         self.told.conference = organiser.post(f"conferences/{conference['id']}/announce")
+        organiser.post(f"conferences/{conference['id']}/release", {"note": {"vi": "Chương trình gửi kèm giấy mời"}})
         self.progress("schedule", 1, 1)
+
+    def _planned(self, item: dict[str, Any]) -> dict[str, Any]:
+        """A point of five minutes with who is to speak to it, as the record tells who spoke."""
+        speakers: list[dict[str, Any]] = []
+        for speech in self.facts["speeches"]:
+            if speech["agenda_item"] != item["key"]:
+                continue
+            voice = {"person": self._person(speech["person"])} if "person" in speech else {"bloc": speech["speaker"]}
+            if voice not in speakers:
+                speakers.append(voice)
+        return {"phase": item["phase"], "title": item["title"], "minutes_planned": 5, "speakers": speakers}
 
     def _number(self) -> int:
         """Which demonstration on this record this one is."""

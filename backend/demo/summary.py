@@ -70,11 +70,13 @@ def print_summary(
 
 
 def links(report: Mapping[str, Any], base_url: str) -> Iterator[tuple[str, str]]:
-    """Where to look: the first group is open to everybody, the last three to the auditor."""
+    """Where to look: the first group is open to everybody, the last four to the auditor."""
     journey = report["journey"]
     slug, languages = journey["article"]["slug"], journey["article"]["languages"]
     yield _said("Tài liệu API, thử được ngay", "API docs, interactive"), f"{base_url}/api/docs"
     yield _said("Trang hội nghị", "Conference page"), f"{base_url}/vi/hoi-nghi/{journey['conference']}"
+    feed = f"{base_url}/calendars/conferences/{journey['conference']}.ics"
+    yield _said("Lịch hội nghị (iCalendar)", "Conference calendar"), feed
     yield _said("Bài viết", "Article"), f"{base_url}/vi/bai-viet/{slug}"
     if "en" in languages:
         yield _said("Bài viết, tiếng Anh", "Article in English"), f"{base_url}/en/articles/{slug}"
@@ -82,6 +84,8 @@ def links(report: Mapping[str, Any], base_url: str) -> Iterator[tuple[str, str]]
     yield _said("Nguồn tin Atom", "Atom feed"), f"{base_url}/vi/feed.atom"
     document = f"{base_url}/api/v1/documents/{journey['minutes']['document']}/content?format=pdf"
     yield _said("Biên bản PDF (kiểm tra)", "Minutes as PDF (auditor)"), document
+    programme = f"{base_url}/api/v1/conferences/{journey['conference_id']}/programme/print?format=pdf&language=both"
+    yield _said("Chương trình song ngữ PDF (kiểm tra)", "Programme in both languages (auditor)"), programme
     events = f"{base_url}/api/v1/events?conference_id={journey['conference_id']}"
     yield _said("Mọi sự kiện (kiểm tra)", "All events (auditor)"), events
     yield _said("Sổ chuyển việc (kiểm tra)", "Delivery ledger (auditor)"), f"{base_url}/api/v1/deliveries"
