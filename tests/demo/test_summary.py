@@ -66,7 +66,7 @@ def printed(width: int) -> str:
 def test_every_address_stands_unbroken_on_a_line(locale: str, width: int) -> None:
     lines = [line.strip() for line in printed(width).splitlines()]
     addresses = [address for _, address in links(REPORT, BASE)]
-    assert len(addresses) == 9
+    assert len(addresses) == 11
     assert set(addresses) <= set(lines)
     assert "/var/demo [1]" in lines
     assert any(line.startswith("curl -c") and line.endswith(f"{BASE}/api/v1/sessions") for line in lines)
