@@ -618,6 +618,17 @@ def test_a_postponement_nobody_heard_of_before_it_was_over_is_not_told() -> None
     assert letters(person, "postponement") == letters(person) == []
 
 
+def test_put_off_again_before_anybody_heard_of_the_new_date_is_no_news() -> None:
+    conference = held()
+    person = invited(conference)
+    conferences.postpone(conference_id=conference.pk, reason={"vi": "Bão"})
+    lift.run()
+    conferences.announce(conference_id=conference.pk)
+    conferences.postpone(conference_id=conference.pk, reason={"vi": "Bão"})
+    lift.run()
+    assert [entry(letter) for letter in letters(person, "postponement")] == [("CANCEL", 1, NOON)]
+
+
 def test_a_cancellation_says_it_all() -> None:
     conference = held()
     person = invited(conference)

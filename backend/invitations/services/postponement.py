@@ -74,7 +74,8 @@ def _still_postponed(conference_id: UUID, sequence: int) -> bool:
 
 def _uninformed(conference_id: UUID, sequence: int) -> QuerySet[Invitation]:
     rows = Invitation.objects.filter(conference_id=conference_id, state__in=queries.LIVE, sequence__lt=sequence)
-    return rows.filter(sent_at__isnull=False, person__isnull=False)
+    known_to_be_off = TimeAndPlace.objects.filter(conference_id=conference_id, called_off=True).values("sequence")
+    return rows.filter(sent_at__isnull=False, person__isnull=False).exclude(sequence__in=known_to_be_off)
 
 
 def _addressed(conference_id: UUID, sequence: int, rows: Sequence[tuple[UUID, str]]) -> PostponementAddressed:
