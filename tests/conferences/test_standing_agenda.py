@@ -111,7 +111,9 @@ def test_pinned_items_of_a_clone_keep_their_distance_and_what_was_cancelled_is_p
 def test_a_day_without_an_hour_keeps_its_distance_in_days(organiser: APIClient, review: dict[str, Any]) -> None:
     awards = review["agenda"][6]
     body = {"day": "2021-01-15", "day_part": "morning"}
-    organiser.patch(f"{API}/agenda-items/{awards['id']}", body, headers=ANY)
+    two_days = {"ends_at": "2021-01-15T12:00:00+07:00"}
+    assert organiser.patch(f"{API}/conferences/{review['id']}", two_days, headers=ANY).status_code == 200
+    assert organiser.patch(f"{API}/agenda-items/{awards['id']}", body, headers=ANY).status_code == 200
     made = clone(organiser, review, day="2022-01-13")["agenda"][6]
     assert (made["day"], made["day_part"]) == ("2022-01-14", "morning")
 
