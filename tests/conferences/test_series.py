@@ -22,7 +22,7 @@ from backend.conferences.services.occurrences import AT_ONCE, PER_SERIES
 from backend.outbox.models import Event
 from backend.people.models import Organisation
 from tests.conferences.conftest import signed_in
-from tests.factories.conferences import OutlineFactory, RoomFactory, SeriesFactory
+from tests.factories.conferences import ConferenceFactory, DutyFactory, OutlineFactory, RoomFactory, SeriesFactory
 from tests.factories.invitations import InvitationListFactory
 from tests.factories.people import PersonFactory, PositionFactory, account_with
 from tests.threads import in_threads
@@ -892,3 +892,32 @@ def test_without_the_constraints_they_create_it_again_and_again(host: Organisati
     with without_the_guards():
         planned = rush(host)
         assert len(planned) > len(set(planned)) == 9
+
+
+@pytest.mark.parametrize(("policy", "status"), [("refuse", 409), ("warn", 200)])
+def test_an_occurrence_that_refuses_clashes_is_not_led_into_one(
+    organiser: APIClient, host: Organisation, policy: str, status: int
+) -> None:
+    chair = PersonFactory()
+    series = begin(organiser, host, duties=[{"kind": "chair", "person": str(chair.pk)}])
+    second = occurrences(organiser, series)[1]
+    answer = organiser.patch(f"{CONFERENCES}/{second['id']}", {"clash_policy": policy}, headers=ANY)
+    assert answer.status_code == 200, answer.json()
+    other = ConferenceFactory(
+        lead=host,
+        announced=True,
+        day=dt.date(2026, 11, 30),
+        day_part="",
+        starts_at=dt.datetime(2026, 11, 30, 7, 0, tzinfo=dt.UTC),
+        ends_at=dt.datetime(2026, 11, 30, 9, 0, tzinfo=dt.UTC),
+    )
+    DutyFactory(conference=other, kind="chair", person=chair)
+    before = when(occurrences(organiser, series))
+
+    led = organiser.patch(f"{URL}/{series['id']}", {"start_time": "14:00"}, headers=ANY)
+
+    assert led.status_code == status, led.json()
+    after = when(occurrences(organiser, series))
+    assert (after == before) is (status == 409), "all of it or nothing"
+    if status == 409:
+        assert led.json()["clashes"][0]["person"] == str(chair.pk)

@@ -19,7 +19,7 @@ from django.db.models.deletion import Collector
 from backend.conferences import recurrence
 from backend.conferences.events import ConferenceDropped, ConferenceReopened, SeriesRoomTaken
 from backend.conferences.models import Conference, Duty, Series, Site
-from backend.conferences.queries import offices_left
+from backend.conferences.queries import clashes_of, offices_left
 from backend.conferences.queries import series as queries
 from backend.conferences.services import lifecycle, outlines, programme
 from backend.conferences.services.carrying import carry_over
@@ -27,9 +27,9 @@ from backend.conferences.services.drafting import draft
 from backend.conferences.services.inputs import ConferenceFields, SiteFields
 from backend.conferences.services.laying import lay_agenda
 from backend.conferences.services.offices import follow_day
-from backend.conferences.services.scheduling import TIME_FIELDS, book_rooms, save_changes, settle_time
+from backend.conferences.services.scheduling import TIME_FIELDS, book_rooms, keep_apart, save_changes, settle_time
 from backend.conferences.services.timing import move_along, retime
-from backend.conferences.states import MOVES, ConferenceState, Outcome
+from backend.conferences.states import MOVES, ClashPolicy, ConferenceState, Outcome
 from backend.core.errors import Conflict, DomainError
 from backend.core.text import Text, both, say
 from backend.outbox.services import emit
@@ -252,7 +252,10 @@ def _is_ahead(series: Series, slot: str) -> bool:
 
 
 def _followed(series: Series, row: Conference, touched: Collection[str]) -> Change | None:
-    """What of the edit reached the occurrence; None when it did not concern it."""
+    """What of the edit reached the occurrence; None when it did not concern it. Raises Conflict where the occurrence
+    refuses clashes and the edit would bring one: then nothing of the whole edit is written."""
+    refuses = row.clash_policy == ClashPolicy.REFUSE
+    known = clashes_of(row.pk) if refuses else []
     by_hand = set(row.by_hand)
     if _timed_by_hand(row):
         by_hand.update(TIME_FIELDS)
@@ -283,6 +286,8 @@ def _followed(series: Series, row: Conference, touched: Collection[str]) -> Chan
     if not changed and not moved:
         return _change(row, Outcome.KEPT, by_hand=spared) if spared else None
     save_changes(row, fields=changed, moved=moved, by_hand=False)
+    if refuses:
+        keep_apart(row, known=known)
     emit(*_room_news(series, row, taken))
     outcome = Outcome.MOVED if moved else Outcome.EDITED
     left = [each.person.pk for each in offices_left(row)] if "day" in changed or "duties" in changed else []

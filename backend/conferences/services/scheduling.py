@@ -194,6 +194,11 @@ def rearrange(conference: Conference, *, known: Collection[Clash] = ()) -> None:
     drafts of others are only ever listed, and so is every clash of a conference that was held: facts are not refused.
     """
     book_rooms(conference)
+    keep_apart(conference, known=known)
+
+
+def keep_apart(conference: Conference, *, known: Collection[Clash] = ()) -> None:
+    """The part of `rearrange` that is about people and equipment."""
     queue_for_people(conference)
     if conference.clash_policy != ClashPolicy.REFUSE or conference.state in HELD:
         return
