@@ -2,7 +2,7 @@
 
     python -I -S launcher.py PARENT ACCESS UID GID PROGRAM [ARGUMENT …]
 
-PostgreSQL refuses to run as root. As `nobody` it may stand in a folder only root can read (/root/plenum): with ACCESS
+PostgreSQL refuses to run as root. As `nobody` it may stand in a folder only root can read (the home of root): with ACCESS
 `reader` the program keeps the one capability that lets it look through closed folders (never write into them), so no
 file or folder of the user changes its mode. ACCESS `same` changes no user, `plain` changes the user only.
 The program is killed with its parent (Linux only; elsewhere the next start clears what was left).
