@@ -47,7 +47,7 @@ class Times:
 
 @dataclass(frozen=True, kw_only=True)
 class Warning:
-    """`item` runs `minutes` over into the pinned `other`, or begins or ends that much outside of what holds it:
+    """`item` runs `minutes` over into `other`, which has its own time, or begins or ends that much outside of what holds it:
     the conference, or the session `other`."""
 
     kind: WarningKind
@@ -104,21 +104,20 @@ class _Flow:
 
     def siblings(self, rows: Sequence[Flowing], start: dt.datetime | None) -> dt.datetime | None:
         """Works out the siblings, the first of which begins at `start`; returns when the last group ends."""
-        group = _Group(start)
+        former = group = _Group(start)
         for row in rows:
             if row.in_reserve:
                 self._place(row, None)
                 continue
             if not row.parallel:
-                former, group = group, _Group(group.end())
-                if row.pinned is not None and row.takes_time:
-                    self._check_over(former, row)
+                former, group = group if group.ends else former, _Group(group.end())
             if row.called_off:  # its place in the order stays: whoever was to begin with it begins there
                 self._place(row, None)
                 continue
             begins = None if row.vague else _utc(row.pinned) or group.start
             times = self._place(row, begins)
             if not group.ends:
+                self._check_over(former, row, times.start)
                 group.start = times.start
             group.ends[row.id] = times.end
         return group.end()
@@ -142,10 +141,10 @@ class _Flow:
             self.check_bounds(held, times, session=row.id)
         return times
 
-    def _check_over(self, before: _Group, row: Flowing) -> None:
-        last, pinned = before.last(), _utc(row.pinned)
-        if last is not None and pinned is not None and last[1] > pinned:
-            over = _minutes(last[1] - pinned)
+    def _check_over(self, before: _Group, row: Flowing, begins: dt.datetime | None) -> None:
+        last = before.last()
+        if last is not None and begins is not None and last[1] > begins:
+            over = _minutes(last[1] - begins)
             self.warnings.append(Warning(kind="runs_over", item=last[0], other=row.id, minutes=over))
 
     def check_bounds(self, rows: Sequence[Flowing], bounds: Times, *, session: Hashable | None) -> None:

@@ -93,6 +93,15 @@ def test_what_does_not_fit_is_told_with_its_minutes() -> None:
     assert warned(plan(item("s", 30), item("a", 20, parent="s", in_reserve=True, pinned=at(7)))) == []
 
 
+def test_what_runs_over_is_told_also_across_one_called_off_and_into_a_session_pinned_by_its_first_item() -> None:
+    across = plan(item("a", 90), item("b", 20, called_off=True), item("c", 30, pinned=at(9)))
+    assert warned(across) == [("runs_over", "a", "c", 30)]
+    beside = [item("a"), item("b", 90, parallel=True)]
+    into = plan(*beside, item("s", 30), item("first", 10, parent="s", pinned=at(9)))
+    assert into.times["s"].start == at(9)
+    assert warned(into) == [("runs_over", "b", "s", 30)]
+
+
 def test_hours_are_hours_when_the_clocks_are_changed() -> None:
     berlin = ZoneInfo("Europe/Berlin")
     night = dt.datetime(2026, 10, 25, 1, 30, tzinfo=berlin)
@@ -139,16 +148,16 @@ def holds_a_pin(row: Flowing, held: dict[Any, list[Flowing]]) -> bool:
 
 @given(programmes())
 @settings(max_examples=100, deadline=None)
-def test_nothing_begins_before_the_one_before_it_ends_unless_parallel_or_pinned(rows: list[Flowing]) -> None:
+def test_nothing_begins_before_the_one_before_it_ends_unless_parallel_or_pinned_which_is_told(rows: list[Flowing]) -> None:
     table, held = work_out(rows, start=EIGHT), by_parent(rows)
     for siblings in held.values():
         active = [row for row in siblings if row.takes_time]
         for before, row in zip(active, active[1:], strict=False):
             ends, begins = table.times[before.id].end, table.times[row.id].start
-            own_time = row.pinned is not None or (row.minutes is None and begins is not None and ends is None)
-            if row.parallel or own_time or begins is None or ends is None:
+            if row.parallel or begins is None or ends is None or begins >= ends:
                 continue
-            assert begins >= ends
+            assert holds_a_pin(row, held)
+            assert any(warning.kind == "runs_over" and warning.other == row.id for warning in table.warnings)
 
 
 @given(programmes(), st.integers(-600, 600))
