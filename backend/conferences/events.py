@@ -28,8 +28,8 @@ class ConferenceMoved(DomainEvent):
     """An announced conference has another time or place, which people are told of under `sequence`: the same for all
     moves until then.
 
-    `changes` names what moved: day, day_part, starts_at, ends_at, time_zone, sites; or "resumed" when a postponed
-    conference was announced again.
+    `changes` names what moved: day, day_part, starts_at, ends_at, time_zone, sites; or "resumed" when one that was
+    postponed or cancelled is announced again.
     """
 
     conference_id: UUID

@@ -32,6 +32,14 @@ MOVES = Machine(
 )
 
 
+class CallingOff(models.TextChoices):
+    """As what people were told that a conference does not take place."""
+
+    NOT = "", ""
+    POSTPONED = "postponed", say(vi="hoãn", en="postponed")
+    CANCELLED = "cancelled", say(vi="huỷ", en="cancelled")
+
+
 class Kind(models.TextChoices):
     CONFERENCE = "conference", say(vi="hội nghị", en="conference")
     REVIEW = "review", say(vi="hội nghị tổng kết", en="review conference")

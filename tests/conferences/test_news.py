@@ -166,7 +166,7 @@ def test_what_was_postponed_is_told_anew_whenever_it_is_held() -> None:
     assert TimeAndPlace.objects.get(conference=conference, sequence=1).called_off
 
 
-def test_a_reopened_conference_begins_anew() -> None:
+def test_a_cancelled_conference_announced_again_is_told_to_all_who_heard_it_was_off() -> None:
     conference = announced()
     move(conference, 1)
     services.cancel(conference_id=conference.pk, reason={"vi": "Bão"})
@@ -174,7 +174,11 @@ def test_a_reopened_conference_begins_anew() -> None:
     services.reopen(conference_id=conference.pk)
     move(conference, 4)
     again = services.announce(conference_id=conference.pk)
-    assert (again.sequence, again.told_sequence, again.news_due_at) == (3, 3, None)
+    assert (again.sequence, again.told_sequence) == (3, 2)
+    time_passes()
+    services.tell_due_news()
+    assert closings(conference) == [(2, 3, 0, 0)]
+    assert TimeAndPlace.objects.get(conference=conference, sequence=2).called_off == "cancelled"
     assert kept(conference)[3] == MORNING + 4 * HOUR
 
 

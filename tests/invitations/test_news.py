@@ -699,6 +699,35 @@ def test_who_was_put_off_without_an_invitation_hears_of_the_new_time() -> None:
     assert [letter["subject"] for letter in letters(speaker)] == ["Thời gian mới: Hội nghị tổng kết"]
 
 
+def test_who_heard_of_a_cancellation_hears_once_that_it_takes_place_after_all() -> None:
+    conference = held()
+    people = partakers(conference)
+    guest, invitee = people.pop("guest"), people["secretary"]
+    invited(conference, person=invitee)
+    conferences.cancel(conference_id=conference.pk, reason={"vi": "Bão"})
+    lift.run()
+    conferences.reopen(conference_id=conference.pk)
+    move(conference, 24)
+    conferences.announce(conference_id=conference.pk)
+    close_window()
+    for person in people.values():
+        [letter] = letters(person)
+        assert letter["subject"] == "Thời gian mới: Hội nghị tổng kết"
+        assert "Hội nghị đã báo huỷ nay được tổ chức theo thời gian dưới đây." in text(letter)
+        assert "trước đây" not in text(letter)
+    assert letters(guest) == []
+
+
+def test_what_is_cancelled_again_before_anybody_heard_otherwise_is_no_news() -> None:
+    conference = held()
+    speaker = partakers(conference)["speaker"]
+    for _ in range(2):
+        conferences.cancel(conference_id=conference.pk, reason={"vi": "Bão"})
+        lift.run()
+        assert len(letters(speaker, "cancellation")) == 1
+        conferences.reopen(conference_id=conference.pk)
+
+
 def test_a_cancellation_says_that_papers_are_no_longer_needed() -> None:
     conference = held()
     uninvited, invitee, other = PersonFactory(), invited(conference), PersonFactory()

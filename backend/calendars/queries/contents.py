@@ -25,7 +25,7 @@ from backend.conferences.models import (
 )
 from backend.conferences.queries import held_by, visible_to, with_items_visible_to
 from backend.conferences.queries.public import public_conferences
-from backend.conferences.states import CALLED_OFF, ConferenceState
+from backend.conferences.states import CALLED_OFF, CallingOff, ConferenceState
 from backend.core.clock import local, now
 from backend.core.text import Text
 from backend.people.models import Account, Organisation
@@ -136,7 +136,7 @@ def shown(conferences: QuerySet[Conference], reader: Reader) -> Shown:
 def _at_the_time_told(postponed: Iterable[Conference]) -> None:
     """Calendars strike out the time people know of, not one that is being prepared and was not announced."""
     rows = {row.pk: row for row in postponed}
-    told = TimeAndPlace.objects.filter(conference__in=rows, called_off=False).exclude(starts_at=None)
+    told = TimeAndPlace.objects.filter(conference__in=rows, called_off=CallingOff.NOT).exclude(starts_at=None)
     for known in told.order_by("sequence"):
         row = rows[known.conference_id]
         row.starts_at, row.ends_at, row.time_zone = known.starts_at, known.ends_at, known.time_zone
@@ -147,7 +147,7 @@ def start_told_before(conference: Conference) -> dt.datetime | None:
     conference is called off."""
     if conference.starts_at is None or conference.state in CALLED_OFF:
         return None
-    rows = TimeAndPlace.objects.filter(conference=conference, sequence__lt=conference.sequence, called_off=False)
+    rows = TimeAndPlace.objects.filter(conference=conference, sequence__lt=conference.sequence, called_off=CallingOff.NOT)
     last = rows.exclude(starts_at=None).exclude(starts_at=conference.starts_at).order_by("-sequence").first()
     return last.starts_at if last else None
 

@@ -21,7 +21,15 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("sequence", models.PositiveIntegerField()),
-                ("called_off", models.BooleanField(default=False)),
+                (
+                    "called_off",
+                    models.CharField(
+                        blank=True,
+                        choices=[("", ""), ("postponed", "hoãn"), ("cancelled", "huỷ")],
+                        default="",
+                        max_length=12,
+                    ),
+                ),
                 ("day", models.DateField(null=True)),
                 (
                     "day_part",

@@ -11,6 +11,7 @@ from django.db.models.functions import Now
 from backend.conferences.models.places import PortableEquipment, Room, Venue
 from backend.conferences.models.series import Series
 from backend.conferences.states import (
+    CallingOff,
     ClashPolicy,
     ConferenceState,
     Confidentiality,
@@ -111,7 +112,7 @@ class Conference(Base):
 
 class TimeAndPlace(models.Model):
     """When and where a conference is, as people were told under one `sequence`: written before the first letter says
-    so, and never changed. One that is `called_off` was told to take place at no time at all.
+    so, and never changed. One that is `called_off`, postponed or cancelled, was told to take place at no time at all.
 
     `places` has one entry per site, in order: {"site": id, "venue": id, "room": id or null, "said": {"vi": …}}.
     """
@@ -119,7 +120,7 @@ class TimeAndPlace(models.Model):
     id = models.UUIDField(primary_key=True, default=time_ordered_id, editable=False)
     conference = models.ForeignKey(Conference, on_delete=models.PROTECT, related_name="told")
     sequence = models.PositiveIntegerField()
-    called_off = models.BooleanField(default=False)
+    called_off = models.CharField(max_length=12, choices=CallingOff, blank=True, default=CallingOff.NOT)
     day = models.DateField(null=True)
     day_part = models.CharField(max_length=12, choices=DayPart, blank=True)
     starts_at = models.DateTimeField(null=True)

@@ -7,7 +7,7 @@ from django.conf import settings
 
 from backend.conferences.models import Conference, Site, TimeAndPlace
 from backend.conferences.queries.said import site_said
-from backend.conferences.states import CALLED_OFF
+from backend.conferences.states import CALLED_OFF, CallingOff
 from backend.core.text import Text
 
 #: The columns that say when.
@@ -23,7 +23,7 @@ def time_and_place(conference: Conference) -> TimeAndPlace:
     return TimeAndPlace(
         conference=conference,
         sequence=conference.sequence,
-        called_off=conference.state in CALLED_OFF,
+        called_off=conference.state if conference.state in CALLED_OFF else CallingOff.NOT,
         places=[_place(site) for site in sites],
         **{name: getattr(conference, name) for name in _WHEN},
     )
@@ -49,7 +49,7 @@ def says(kept: TimeAndPlace, conference: Conference) -> bool:
 def same_time(one: TimeAndPlace, other: TimeAndPlace) -> bool:
     """One that is called off has no time in common with any other."""
     if one.called_off or other.called_off:
-        return one.called_off and other.called_off
+        return bool(one.called_off and other.called_off)
     return all(getattr(one, name) == getattr(other, name) for name in _WHEN)
 
 

@@ -33,12 +33,12 @@ from backend.outbox.services import emit
 def announce(*, conference_id: UUID, expected: int | None = None) -> Conference:
     """Makes the conference known to everybody its confidentiality allows.
 
-    Announced again after a postponement, it takes its rooms back, and its `sequence` rises so that calendars hear of
-    it when the news window closes (conference.moved with "resumed"). Raises Invalid naming what is still missing: a
-    lead organiser, a day.
+    Announced again after it was postponed or cancelled, it takes its rooms back, and its `sequence` rises so that
+    everybody who was told it is off hears of it when the news window closes (conference.moved with "resumed"). Raises
+    Invalid naming what is still missing: a lead organiser, a day.
     """
     conference = locked(Conference, conference_id, expected=expected)
-    resumed, again = conference.state == ConferenceState.POSTPONED, conference.announced_at is not None
+    again = conference.announced_at is not None
     MOVES.move(conference, "announce")
     _ensure_complete(conference)
     conference.announced_at = conference.announced_at or now()
@@ -46,7 +46,6 @@ def announce(*, conference_id: UUID, expected: int | None = None) -> Conference:
     facts: list[DomainEvent] = [ConferenceAnnounced(conference_id=conference.id)]
     if again:
         conference.sequence += 1
-    if resumed:
         facts.append(ConferenceMoved(conference_id=conference.id, sequence=conference.sequence, changes=["resumed"]))
     else:
         begin_telling(conference)
@@ -54,7 +53,7 @@ def announce(*, conference_id: UUID, expected: int | None = None) -> Conference:
     rearrange(conference)
     emit(*facts)
     follow(conference)
-    if resumed:
+    if again:
         note_news(conference)
     else:
         keep_told(conference)
@@ -122,7 +121,6 @@ def postpone(*, conference_id: UUID, reason: Text, expected: int | None = None) 
     conference = locked(Conference, conference_id, expected=expected)
     MOVES.move(conference, "postpone")
     _call_off(conference, reason)
-    keep_told(conference)
     emit(ConferencePostponed(conference_id=conference.id, sequence=conference.sequence))
     return conference
 
@@ -144,6 +142,8 @@ def _call_off(conference: Conference, reason: Text) -> None:
         conference.sequence += 1
     conference.told_sequence, conference.news_due_at = conference.sequence, None
     conference.save()
+    if conference.announced_at is not None:
+        keep_told(conference)
     book_rooms(conference)
 
 

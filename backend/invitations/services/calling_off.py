@@ -35,9 +35,9 @@ log = structlog.get_logger(__name__)
 @transaction.atomic
 def tell_of_calling_off(*, conference_id: UUID, sequence: int) -> int:
     """Has letters written to everybody whom no invitation tells; returns how many. Does nothing for a conference nobody
-    ever heard of, nor when it was announced again, or called off otherwise, since."""
+    ever heard of or everybody knows to be off so, nor when it was announced again, or called off otherwise, since."""
     conference = _called_off(conference_id, sequence)
-    if conference is None:
+    if conference is None or _known_to_be_off(conference):
         return 0
     people = parts_in(conference).people | queries.comers(conference_id).keys()
     rows = list(Person.objects.filter(pk__in=people - _told_as_invited(conference)).order_by("pk"))
@@ -81,6 +81,12 @@ def asked_for_papers(conference_id: UUID) -> set[UUID]:
 def _called_off(conference_id: UUID, sequence: int) -> Conference | None:
     rows = Conference.objects.filter(state__in=CALLED_OFF, sequence=sequence, announced_at__isnull=False)
     return rows.filter(pk=conference_id).first()
+
+
+def _known_to_be_off(conference: Conference) -> bool:
+    """Whether it is what was last told, too: cancelled, reopened, and cancelled again before it was announced."""
+    kept = TimeAndPlace.objects.filter(conference=conference, sequence__lt=conference.sequence).order_by("-sequence")
+    return kept.values_list("called_off", flat=True).first() == conference.state
 
 
 def _told_as_invited(conference: Conference) -> set[UUID]:

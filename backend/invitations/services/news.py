@@ -64,8 +64,9 @@ class Move:
     place: bool
 
     @property
-    def resumed(self) -> bool:
-        return self.known is not None and self.known.called_off
+    def resumed(self) -> str:
+        """What it was called off as, in what the hearer knew: postponed, cancelled, or not at all ("")."""
+        return self.known.called_off if self.known else ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,7 +9,7 @@ from django.db.models import F, QuerySet
 
 from backend.conferences.models import Conference, TimeAndPlace
 from backend.conferences.queries.told import told
-from backend.conferences.states import ConferenceState
+from backend.conferences.states import CALLED_OFF, ConferenceState
 from backend.core.clock import now
 from backend.core.text import localized
 from backend.invitations import ical, queries, wording
@@ -74,7 +74,9 @@ def _still_postponed(conference_id: UUID, sequence: int) -> bool:
 
 def _uninformed(conference_id: UUID, sequence: int) -> QuerySet[Invitation]:
     rows = Invitation.objects.filter(conference_id=conference_id, state__in=queries.LIVE, sequence__lt=sequence)
-    known_to_be_off = TimeAndPlace.objects.filter(conference_id=conference_id, called_off=True).values("sequence")
+    known_to_be_off = TimeAndPlace.objects.filter(conference_id=conference_id, called_off__in=CALLED_OFF).values(
+        "sequence"
+    )
     return rows.filter(sent_at__isnull=False, person__isnull=False).exclude(sequence__in=known_to_be_off)
 
 
