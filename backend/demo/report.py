@@ -6,14 +6,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from backend.demo.catchers import MailCatcher, WebhookCatcher
-from backend.demo.journey import Caller, Journey, Told
+from backend.demo.catchers import WebhookCatcher
+from backend.demo.journey import Stage
 
 
 def collect(
-    journey: Journey,
-    told: Told,
-    mail: MailCatcher,
+    stage: Stage,
     hooks: WebhookCatcher,
     folder: Path,
     *,
@@ -25,12 +23,11 @@ def collect(
     `summary` is that of the deliveries when all were settled; the receiver of the webhooks hears the events after
     the first `events_before`.
     """
-    organiser = journey.by["organiser"]
     hooks_verified = len(hooks.received())
-    _keep_documents(journey, told, folder)
+    _keep_documents(stage, folder)
     report = {
-        "conferences": [_conference(journey, row["id"]) for row in journey.by["administrator"].every("conferences")],
-        "journey": _journey(journey, organiser, told, mail),
+        "conferences": [_conference(stage, row["id"]) for row in stage.by["administrator"].every("conferences")],
+        "journey": _journey(stage),
         "events": summary["events"],
         "events_before": events_before,
         "events_this_run": summary["events"] - events_before,
@@ -42,9 +39,9 @@ def collect(
     return report
 
 
-def _conference(journey: Journey, conference: str) -> dict[str, Any]:
+def _conference(stage: Stage, conference: str) -> dict[str, Any]:
     """Delegates are the count as said, or as logged at the door; null where the record holds neither."""
-    administrator = journey.by["administrator"]
+    administrator = stage.by["administrator"]
     row = administrator.get(f"conferences/{conference}")
     logged = len({entry["registration"] for entry in administrator.every("presences", conference=conference)})
     said = row["attended"] or row["expected"] or ({"n": logged, "op": "="} if logged else None)
@@ -58,18 +55,19 @@ def _conference(journey: Journey, conference: str) -> dict[str, Any]:
     }
 
 
-def _journey(journey: Journey, organiser: Caller, told: Told, mail: MailCatcher) -> dict[str, Any]:
+def _journey(stage: Stage) -> dict[str, Any]:
+    organiser, told = stage.by["organiser"], stage.told
     conference = told.conference["id"]
     held = organiser.get(f"conferences/{conference}")
     invitations = organiser.every("invitations", conference=conference)
     registrations = organiser.every("registrations", conference=conference)
     poll = organiser.get(f"polls/{told.poll_id}")
     minutes = organiser.get(f"minutes/{told.minutes_id}")
-    article = journey.by["editor"].get(f"articles/{told.article_id}")
-    received = mail.messages()
+    article = stage.by["editor"].get(f"articles/{told.article_id}")
+    received = stage.mail.messages()
     waitlisted = {
         event["subject"]
-        for event in journey.by["auditor"].every("events", conference_id=conference, name="registration.waitlisted")
+        for event in stage.by["auditor"].every("events", conference_id=conference, name="registration.waitlisted")
     }
     return {
         "conference": told.conference["slug"],
@@ -94,20 +92,21 @@ def _journey(journey: Journey, organiser: Caller, told: Told, mail: MailCatcher)
     }
 
 
-def _keep_documents(journey: Journey, told: Told, folder: Path) -> None:
-    minutes = journey.by["secretary"].get(f"minutes/{told.minutes_id}")
+def _keep_documents(stage: Stage, folder: Path) -> None:
+    told = stage.told
+    minutes = stage.by["secretary"].get(f"minutes/{told.minutes_id}")
     for suffix in ("docx", "pdf"):
-        answer = journey.by["secretary"].http.get(
+        answer = stage.by["secretary"].http.get(
             f"/api/v1/documents/{minutes['document']}/content", params={"format": suffix}
         )
         (folder / f"minutes.{suffix}").write_bytes(answer.raise_for_status().content)
-    article = journey.by["editor"].get(f"articles/{told.article_id}")
+    article = stage.by["editor"].get(f"articles/{told.article_id}")
     for language, place in (("vi", "bai-viet"), ("en", "articles")):
-        answer = journey.nobody.http.get(f"/{language}/{place}/{article['slug']}")
+        answer = stage.nobody.http.get(f"/{language}/{place}/{article['slug']}")
         # A recap without an English text answers with a page that says so; it is kept as it is read.
-        page = with_styles(answer.text, lambda address: journey.nobody.http.get(address).raise_for_status().text)
+        page = with_styles(answer.text, lambda address: stage.nobody.http.get(address).raise_for_status().text)
         (folder / f"article.{language}.html").write_text(page, encoding="utf-8")
-    (folder / "feed.atom").write_bytes(journey.nobody.http.get("/vi/feed.atom").raise_for_status().content)
+    (folder / "feed.atom").write_bytes(stage.nobody.http.get("/vi/feed.atom").raise_for_status().content)
 
 
 def with_styles(page: str, fetched: Callable[[str], str]) -> str:

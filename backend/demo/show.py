@@ -109,7 +109,7 @@ def _play(
     django.setup()
     from backend.conferences.models import Conference
     from backend.demo.cast import gather  # inline: models exist only after django.setup()
-    from backend.demo.journey import Journey
+    from backend.demo.journey import Stage, play
     from backend.demo.load import load, load_organisations, load_people
     from backend.demo.report import collect
     from backend.demo.summary import print_summary
@@ -120,15 +120,15 @@ def _play(
         organisations = load_organisations()
         cast = gather(organisations, load_people(organisations), password)
         ids = {slug: str(row.id) for slug, row in organisations.items()}
-        journey = Journey(stack.base_url, cast, mail, ids, progress)
+        stage = Stage(stack.base_url, cast, mail, ids, progress)
         # Nothing has happened yet in this run: the receiver hears all of it, the first records' articles too.
-        before = journey.by["auditor"].get("deliveries/summary")["events"]
-        _subscribe(journey.by["administrator"], hooks)
+        before = stage.by["auditor"].get("deliveries/summary")["events"]
+        _subscribe(stage.by["administrator"], hooks)
         records = load()
         progress("load", len(records), len(records))
-        told = journey.run()
-        summary = _once_settled(journey.by["auditor"], progress)
-    report = collect(journey, told, mail, hooks, folder, summary=summary, events_before=before)
+        play(stage)
+        summary = _once_settled(stage.by["auditor"], progress)
+    report = collect(stage, hooks, folder, summary=summary, events_before=before)
     print_summary(console, report, cast.emails, password, stack.base_url, folder)
 
 
