@@ -138,6 +138,19 @@ def test_an_item_lies_on_a_day_of_its_conference(
         answer = organiser.post(f"{CONFERENCES}/{conference.pk}/agenda/arrange", body, headers=ANY)
         assert fields_of(answer) == {"items.0.starts_at"}
     assert add("Sau giờ", 15, starts_at="2021-01-14T23:00:00+07:00").status_code == 201
+    inner = {"phase": "paper", "title": {"vi": "B"}, name: wrong}
+    agenda = [{"phase": "paper", "title": {"vi": "A"}}, {"phase": "paper", "title": {"vi": "P"}, "children": [inner]}]
+    body = {
+        "kind": "review",
+        "title": {"vi": "T"},
+        "lead": str(queries.lead_organisation_id(conference)),
+        "agenda": agenda,
+    }
+    times = {"starts_at": "2021-01-14T13:30:00+07:00", "ends_at": "2021-01-14T17:00:00+07:00"}
+    nested = organiser.post(CONFERENCES, {**body, **times})
+    assert fields_of(nested) == {f"agenda.1.children.0.{name}"}
+    assert nested.json()["errors"][0]["reason"] == "Hội nghị họp ngày 14/01/2021."
+    assert Conference.objects.get() == conference
 
 
 def test_without_a_known_end_or_day_an_item_may_be_later(organiser: APIClient, host: Any) -> None:

@@ -166,6 +166,7 @@ def test_a_wrong_shift_names_the_field(
 
 
 def test_another_day_is_not_reached_without_saying_so(organiser: APIClient, conference: Conference) -> None:
+    Conference.objects.filter(pk=conference.pk).update(ends_at=at(17) + dt.timedelta(days=1))
     first = item(conference, "A", 30)
     item(conference, "Liên hoan", 60, starts_at=at(23))
     body = {"after": str(first.pk), "minutes": 90}
@@ -176,6 +177,31 @@ def test_another_day_is_not_reached_without_saying_so(organiser: APIClient, conf
     assert starts(conference)["Liên hoan"] == "23:00"
     assert act(organiser, conference, "shift", **body, across_days=True).status_code == 200
     assert starts(conference)["Liên hoan"] == "00:30"
+
+
+@pytest.mark.parametrize(("hour", "minutes"), [(23, 90), (14, -900)])
+def test_no_shift_leaves_the_days_of_the_conference(
+    organiser: APIClient, conference: Conference, hour: int, minutes: int
+) -> None:
+    first = item(conference, "A", 30)
+    item(conference, "B", 30, starts_at=at(hour))
+    item(conference, "C", 30)
+    before = starts(conference)
+    for preview in (True, False):
+        body = {"after": str(first.pk), "minutes": minutes, "across_days": True}
+        refused = act(organiser, conference, "shift", preview=preview, **body)
+        assert fields_of(refused) == {"minutes"}
+        assert refused.json()["errors"][0]["reason"] == "Hội nghị họp ngày 14/01/2021."
+    assert starts(conference) == before
+
+
+def test_what_runs_beyond_the_last_day_is_shifted_within_its_own(organiser: APIClient, conference: Conference) -> None:
+    first = item(conference, "A", 30, starts_at=at(23))
+    item(conference, "B", 60)
+    item(conference, "C", 30)
+    assert starts(conference)["C"] == "00:30"
+    assert act(organiser, conference, "shift", after=str(first.pk), minutes=15).status_code == 200
+    assert starts(conference) == {"A": "23:00", "B": "23:45", "C": "00:45"}
 
 
 def test_what_has_begun_stays(organiser: APIClient, host: Organisation) -> None:

@@ -47,7 +47,6 @@ def add_agenda_item(*, conference_id: UUID, fields: AgendaFields) -> AgendaItem:
     within_limit(AgendaItem, conference)
     rows = timing.agenda_of(conference)
     item = AgendaItem(conference=conference)
-    _ensure_on_its_days(conference, fields)
     write_item(item, fields)
     with rearranging(conference):
         _save(conference, [*rows, item], item, fields)
@@ -71,7 +70,6 @@ def edit_agenda_item(*, agenda_item_id: UUID, fields: AgendaFields, expected: in
                 en="The item is postponed or cancelled, and its planned time is kept. Reopen it first.",
             )
         )
-    _ensure_on_its_days(conference, fields)
     with rearranging(conference):
         before = timing.kept(rows)
         write_item(item, fields)
@@ -100,7 +98,10 @@ def _save(
 
 
 def write_item(item: AgendaItem, fields: AgendaFields) -> None:
-    """Writes the columns that are given; parent and order are placed later. Raises Invalid naming the field."""
+    """Writes the columns that are given; parent and order are placed later. Raises Invalid naming the field, also for a
+    day or start that is not on the conference's days."""
+    for name in ("day", "starts_at"):
+        ensure_on_its_days(item.conference, field=name, on=fields.get(name))  # type: ignore[arg-type]
     own: dict[str, Any] = {name: value for name, value in fields.items() if name not in _PLACING}
     ensure_of(item.conference, own_phase=own.get("own_phase"))
     write(item, own)
@@ -127,11 +128,6 @@ def phase_without_one(kind: str) -> str:
     if kind != ItemKind.BREAK:
         raise Invalid({"phase": say(vi="Phải ghi phần của chương trình.", en="A phase is needed.")})
     return Phase.DISCUSSION
-
-
-def _ensure_on_its_days(conference: Conference, fields: AgendaFields) -> None:
-    for name in ("day", "starts_at"):
-        ensure_on_its_days(conference, field=name, on=fields.get(name))  # type: ignore[arg-type]
 
 
 def _settle_time(item: AgendaItem, fields: Mapping[str, Any]) -> None:

@@ -20,7 +20,7 @@ from backend.conferences.services.agenda import only_sessions_hold, renumbered, 
 from backend.conferences.services.rehearsal import rehearsal
 from backend.conferences.services.scheduling import ensure_on_its_days, ensure_writable, rearrange, save_changes
 from backend.conferences.states import ClashPolicy, ConferenceState, ItemKind, ItemState
-from backend.core.clock import now
+from backend.core.clock import local, now
 from backend.core.errors import Conflict, Invalid
 from backend.core.queries import locked
 from backend.core.text import localized, say
@@ -77,9 +77,11 @@ def shift(
       item is not after it. With `until`, which moves too, all that comes after that one stays where it is.
     - What has begun in a running conference stays where it is, and nothing moves into the past of one. Items called off
       keep their planned time.
-    - No item moves into another day unless `across_days` says so.
+    - No item moves into another day unless `across_days` says so, and none is pinned to a day that is not the
+      conference's.
 
-    Raises Invalid when nothing there has a time; Refused like `arrange`, or when an item would change the day.
+    Raises Invalid when nothing there has a time, and naming `minutes` when an item would leave the conference's days;
+    Refused like `arrange`, or when an item would change the day.
     """
 
     def change(conference: Conference, rows: list[AgendaItem]) -> list[AgendaItem]:
@@ -313,5 +315,14 @@ def _shift(conference: Conference, rows: list[AgendaItem], going: Collection[UUI
         timing.keep_times(conference, rows)
         astray = next((row for row in rows if row.pk in wanted and row.starts_at != wanted[row.pk]), None)
         if astray is None:
-            return
+            break
         astray.starts_at, astray.pinned = wanted[astray.pk], True
+    for row in rows:
+        if row.pinned and row.pk in going and row.starts_at is not None:
+            _ensure_on_its_days(conference, row.starts_at - by, row.starts_at)
+
+
+def _ensure_on_its_days(conference: Conference, was: dt.datetime, starts_at: dt.datetime) -> None:
+    """As with a start given to a single item; within its day an item moves freely, also beyond the conference's last."""
+    if local(was, conference.time_zone).date() != local(starts_at, conference.time_zone).date():
+        ensure_on_its_days(conference, field="minutes", on=starts_at)
