@@ -160,7 +160,12 @@ def test_a_deadline_lies_before_the_end_of_the_conference(
     paper = PaperFactory(speaker=SpeakerFactory(conference=conference), due_at=now() + HOUR)
     extended = organiser.post(f"{URL}/{paper.pk}/extend", {"due_at": due_at}, headers=ANY)
     assert extended.status_code == (200 if status == 201 else 400)
-    for refused in (one, many, extended) if status == 400 else ():
+    judged = services.hand_in(paper_id=PaperFactory(speaker=SpeakerFactory(conference=conference)).pk, upload=upload())
+    remarks = {"number": 1, "remarks": {"vi": "Xin bổ sung."}, "due_at": due_at}
+    returned = organiser.post(f"{URL}/{judged.pk}/send_back", remarks, headers=ANY)
+    judged.refresh_from_db()
+    assert (returned.status_code, judged.state) == ((200, "returned") if status == 201 else (400, "handed_in"))
+    for refused in (one, many, extended, returned) if status == 400 else ():
         assert [error["field"] for error in refused.json()["errors"]] == ["due_at"]
     assert Paper.objects.filter(speaker=other).exists() is (status == 201)
 

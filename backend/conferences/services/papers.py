@@ -269,7 +269,8 @@ def send_back_paper(
 ) -> Paper:
     """Returns version `number` with remarks on what to change, until `due_at` if that is given.
 
-    Raises Conflict when a newer version came meanwhile, Invalid for a deadline that has passed.
+    Raises Conflict when a newer version came meanwhile, Invalid for a deadline that has passed or lies after the
+    conference.
     """
     paper = _locked_paper(paper_id, expected)
     PAPER_MOVES.move(paper, "send_back")
@@ -277,6 +278,7 @@ def send_back_paper(
     paper.remarks = remarks
     if due_at is not None:
         _ensure_ahead(due_at)
+        _ensure_before_its_end(paper.conference, due_at)
         paper.due_at, paper.reminders = due_at, queries.stage_of(due_at, database_now())
     paper.save()
     emit(PaperReturned(paper_id=paper.pk, conference_id=paper.conference_id, number=number))
