@@ -1,13 +1,13 @@
 """Who is asked to come, and what they answered."""
 
 from django.db import models
-from django.db.models.functions import Now
+from django.db.models.functions import Now, Upper
 
 from backend.conferences.models import Conference, Site
 from backend.core.ids import time_ordered_id
 from backend.core.models import Base
 from backend.core.text import LocalizedTextField
-from backend.invitations.states import Answer, Category, InvitationState, ReplyVia
+from backend.invitations.states import Answer, Category, InvitationState, ProposalKind, ProposalState, ReplyVia
 from backend.people.models import Organisation, Person
 
 
@@ -56,6 +56,7 @@ class Invitation(Base):
                 name="one_live_invitation_per_person",
             )
         ]
+        indexes = [models.Index(Upper("email"), name="invitations_by_email")]
 
     @property
     def letter_number(self) -> int:
@@ -64,7 +65,10 @@ class Invitation(Base):
 
 
 class InvitationReply(models.Model):
-    """Every answer ever given, append-only; the invitation holds the last one."""
+    """Every answer ever given, append-only; the invitation holds the last one.
+
+    One that came by mail says by which (`inbound_id`) and when the invitee's program wrote it (`stamp`).
+    """
 
     id = models.UUIDField(primary_key=True, default=time_ordered_id, editable=False)
     invitation = models.ForeignKey(Invitation, on_delete=models.PROTECT, related_name="replies")
@@ -72,3 +76,25 @@ class InvitationReply(models.Model):
     note = models.CharField(max_length=1000, blank=True)
     via = models.CharField(max_length=8, choices=ReplyVia)
     at = models.DateTimeField(db_default=Now())
+    inbound_id = models.UUIDField(null=True)
+    stamp = models.DateTimeField(null=True)
+
+
+class ReplyProposal(Base):
+    """What an invitee proposed by mail instead of a plain answer: another time, or somebody else who comes.
+
+    Nothing follows from it by itself. `sequence` is the invitation's when it came: a letter with a newer one, after the
+    organiser moved the conference, has answered it.
+    """
+
+    invitation = models.ForeignKey(Invitation, on_delete=models.PROTECT, related_name="proposals")
+    kind = models.CharField(max_length=10, choices=ProposalKind)
+    state = models.CharField(max_length=10, choices=ProposalState, default=ProposalState.OPEN)
+    sequence = models.PositiveIntegerField()
+    starts_at = models.DateTimeField(null=True)
+    ends_at = models.DateTimeField(null=True)
+    substitute_name = models.CharField(max_length=120, blank=True)
+    substitute_email = models.EmailField(blank=True)
+    note = models.CharField(max_length=1000, blank=True)
+    inbound_id = models.UUIDField(unique=True)
+    settled_at = models.DateTimeField(null=True)

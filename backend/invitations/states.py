@@ -40,3 +40,18 @@ class ReplyVia(models.TextChoices):
     LINK = "link", say(vi="qua liên kết", en="by the link")
     API = "api", say(vi="qua API", en="through the API")
     STAFF = "staff", say(vi="ban tổ chức ghi", en="recorded by the organiser")
+    MAIL = "mail", say(vi="qua thư trả lời", en="by mail")
+
+
+class ProposalKind(models.TextChoices):
+    TIME = "time", say(vi="thời gian khác", en="another time")
+    SUBSTITUTE = "substitute", say(vi="người dự thay", en="a substitute")
+
+
+class ProposalState(models.TextChoices):
+    OPEN = "open", say(vi="chờ ban tổ chức", en="waiting for the organiser")
+    DECLINED = "declined", say(vi="không nhận", en="declined")
+    TAKEN_OVER = "taken_over", say(vi="đã nhận", en="taken over")
+
+
+PROPOSAL_MOVES = Machine(decline=("open", "declined"), take_over=("open", "taken_over"))

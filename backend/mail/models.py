@@ -1,9 +1,13 @@
 """Mail as it was sent: rendered once, kept byte for byte."""
 
+import functools
+import operator
+
 from django.db import models
 from django.db.models.functions import Now
 
 from backend.core.models import Base
+from backend.mail.states import SETTLED, InboundReason, InboundState, InboundVia
 
 
 class MailState(models.TextChoices):
@@ -11,6 +15,7 @@ class MailState(models.TextChoices):
     SENT = "sent"
     REFUSED = "refused"
     WITHDRAWN = "withdrawn"
+    HELD = "held"
 
 
 class OutgoingMail(Base):
@@ -46,4 +51,59 @@ class OutgoingMail(Base):
         indexes = [
             models.Index(fields=["due_at"], name="mail_due", condition=models.Q(state="queued")),
             models.Index(fields=["conference_id", "-id"], name="mail_by_conference"),
+        ]
+
+
+class InboundMail(Base):
+    """A mail as it came in, once however often it is delivered: a row is a Message-ID, or the hash of what has none.
+
+    `raw` is all of it, or the beginning of what is too large (`size` says how much there was). `organisation_id` says
+    whose organisers deal with it (null: only those who work everywhere); `subject_id` is the invitation it is about,
+    and `answers` the mail of ours that it reports on. `reason` says why it is in its state, `detail` what exactly.
+    """
+
+    message_id = models.CharField(max_length=255, unique=True)
+    raw = models.BinaryField()
+    digest = models.CharField(max_length=64)
+    size = models.PositiveIntegerField()
+    via = models.CharField(max_length=10, choices=InboundVia)
+    received_at = models.DateTimeField(db_default=Now())
+    sender = models.CharField(max_length=254, blank=True)
+    subject = models.CharField(max_length=400, blank=True)
+    state = models.CharField(max_length=10, choices=InboundState, default=InboundState.NEW)
+    reason = models.CharField(max_length=20, choices=InboundReason, default=InboundReason.NOT_LOOKED_AT)
+    detail = models.CharField(max_length=500, blank=True)
+    subject_id = models.UUIDField(null=True)
+    conference_id = models.UUIDField(null=True)
+    organisation_id = models.UUIDField(null=True)
+    answers = models.ForeignKey(OutgoingMail, null=True, on_delete=models.PROTECT, related_name="reports")
+    settled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=functools.reduce(
+                    operator.or_, (models.Q(state=state, reason__in=reasons) for state, reasons in SETTLED.items())
+                ),
+                name="an_inbound_mail_is_where_its_reason_leads",
+            )
+        ]
+        indexes = [models.Index(fields=["state", "-id"], name="inbound_mails_by_state")]
+
+
+class SuppressedAddress(Base):
+    """An address that a mail could not be delivered to, for good: mails to it are held until somebody lifts this."""
+
+    address = models.CharField(max_length=254, help_text="In lower case.")
+    status = models.CharField(max_length=20, blank=True, help_text="The delivery report's status, as 5.1.1.")
+    diagnosis = models.CharField(max_length=500, blank=True, help_text="What the other mail server said.")
+    report = models.ForeignKey(InboundMail, on_delete=models.PROTECT, related_name="+")
+    organisation_id = models.UUIDField(null=True)
+    lifted_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["address"], condition=models.Q(lifted_at=None), name="one_suppression_per_address"
+            )
         ]

@@ -57,6 +57,7 @@ class Person(Base):
     honorific = models.CharField(max_length=8, choices=Honorific, blank=True, default=Honorific.UNKNOWN)
     degree = models.CharField(max_length=40, blank=True)
     email = models.EmailField(blank=True)
+    alternate_email = models.EmailField(blank=True, help_text="Written to when letters to the first one do not arrive.")
     phone = models.CharField(max_length=20, blank=True)
     language = models.CharField(max_length=5, default="vi")
     organisation = models.ForeignKey(

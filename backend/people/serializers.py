@@ -59,18 +59,18 @@ class OrganisationBrief(HouseSerializer):
 
 
 class PersonSerializer(HouseSerializer):
-    """A person as the caller may see them: `email` and `phone` are left out unless the caller works with the person's
-    organisation, or is the person."""
+    """A person as the caller may see them: `email`, `alternate_email` and `phone` are left out unless the caller works
+    with the person's organisation, or is the person."""
 
-    sometimes = ("email", "phone")
+    sometimes = ("email", "alternate_email", "phone")
     organisation = OrganisationBrief(read_only=True, allow_null=True)
     language = serializers.ChoiceField(choices=settings.LANGUAGES, read_only=True)
 
     class Meta:
         model = Person
         fields = [
-            "id", "full_name", "honorific", "degree", "email", "phone", "language", "organisation", "created_at",
-            "updated_at",
+            "id", "full_name", "honorific", "degree", "email", "alternate_email", "phone", "language", "organisation",
+            "created_at", "updated_at",
         ]  # fmt: skip
         read_only_fields = fields
 
@@ -78,7 +78,8 @@ class PersonSerializer(HouseSerializer):
         shown = super().to_representation(instance)
         reachable, itself = self.context.get("reachable_in", set()), self.context.get("itself")
         if reachable is not None and instance.organisation_id not in reachable and instance.pk != itself:
-            del shown["email"], shown["phone"]
+            for name in self.sometimes:
+                del shown[name]
         return shown
 
 
@@ -100,7 +101,7 @@ class PersonBody(HouseSerializer):
 
     class Meta:
         model = Person
-        fields = ["full_name", "honorific", "degree", "email", "phone", "language", "organisation"]
+        fields = ["full_name", "honorific", "degree", "email", "alternate_email", "phone", "language", "organisation"]
 
     def validate_email(self, email: str) -> str:
         """An address letters can be sent to: no others reach the mail room."""
@@ -110,6 +111,8 @@ class PersonBody(HouseSerializer):
             raise serializers.ValidationError(
                 say(vi="Không gửi thư tới địa chỉ này được.", en="No letter can be sent to this address.")
             ) from None
+
+    validate_alternate_email = validate_email
 
 
 class PersonBrief(HouseSerializer):

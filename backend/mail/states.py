@@ -1,0 +1,159 @@
+"""What becomes of a mail that came in, and why."""
+
+from django.db import models
+
+from backend.core.machine import Machine
+from backend.core.text import say
+
+
+class InboundState(models.TextChoices):
+    NEW = "new", say(vi="mới đến", en="new")
+    TAKEN = "taken", say(vi="đã xử lý", en="taken")
+    WAITING = "waiting", say(vi="chờ người xem", en="waiting for a human")
+    IGNORED = "ignored", say(vi="bỏ qua", en="ignored")
+
+
+#: By hand; a mail that was just received is settled by the reaction to it.
+INBOUND_MOVES = Machine(assign=("waiting", "taken"), dismiss=("waiting", "ignored"))
+
+
+class InboundVia(models.TextChoices):
+    MAILBOX = "mailbox", say(vi="hộp thư", en="the mailbox")
+    GATEWAY = "gateway", say(vi="cổng thư (HTTP)", en="a mail gateway over HTTP")
+
+
+class InboundReason(models.TextChoices):
+    """One sentence for whoever looks at the mail; the state follows from it."""
+
+    NOT_LOOKED_AT = "not_looked_at", say(vi="Chưa được xem.", en="Not looked at yet.")
+    # Taken.
+    ANSWERED = "answered", say(vi="Câu trả lời đã được ghi nhận.", en="The answer was recorded.")
+    ASKED_AGAIN = (
+        "asked_again",
+        say(
+            vi="Trả lời cho thời gian hoặc địa điểm cũ; đã hỏi lại một lần.",
+            en="Answers a former time or place; the invitee was asked again, once.",
+        ),
+    )
+    PROPOSED_TIME = (
+        "proposed_time",
+        say(vi="Đề nghị thời gian khác; chờ ban tổ chức.", en="Proposes another time; the organiser decides."),
+    )
+    PROPOSED_SUBSTITUTE = (
+        "proposed_substitute",
+        say(vi="Đề nghị người dự thay; chờ ban tổ chức.", en="Proposes a substitute; the organiser decides."),
+    )
+    UNDELIVERABLE = (
+        "undeliverable",
+        say(
+            vi="Thư không đến được; địa chỉ tạm ngừng nhận thư.",
+            en="A mail could not be delivered; nothing more is sent to its address.",
+        ),
+    )
+    DELAYED = (
+        "delayed",
+        say(
+            vi="Thư đến chậm hoặc tạm thời chưa đến được; địa chỉ vẫn dùng.",
+            en="A mail is late or could not be delivered for now; its address stays in use.",
+        ),
+    )
+    ASSIGNED = "assigned", say(vi="Được người xem ghi nhận.", en="A human recorded the answer.")
+    # Ignored.
+    AUTOMATIC = "automatic", say(vi="Thư trả lời tự động; không hồi đáp.", en="An automatic reply; never answered.")
+    RECEIPT = "receipt", say(vi="Giấy báo đã nhận hoặc đã đọc.", en="Tells that a mail arrived or was read.")
+    OWN = "own", say(vi="Chính thư của hệ thống quay lại.", en="One of our own mails came back.")
+    OVERTAKEN = "overtaken", say(vi="Đã có câu trả lời mới hơn.", en="A newer answer came before it.")
+    NO_ANSWER = "no_answer", say(vi="Người được mời chưa chọn câu trả lời.", en="The invitee chose no answer.")
+    CALLED_OFF = (
+        "called_off",
+        say(
+            vi="Hội nghị đã huỷ hoặc đang hoãn; người được mời đã được báo.",
+            en="The conference is cancelled or postponed; the invitee was told.",
+        ),
+    )
+    OVER = "over", say(vi="Hội nghị đã bế mạc.", en="The conference is over.")
+    DISMISSED = "dismissed", say(vi="Được người xem bỏ qua.", en="A human dismissed it.")
+    # Waiting.
+    SENDER_DIFFERS = (
+        "sender_differs",
+        say(
+            vi="Người gửi không phải là người được mời, và thư không có mã riêng của giấy mời.",
+            en="The sender is not the invitee, and the mail carries no token of the invitation.",
+        ),
+    )
+    SENDER_UNCLEAR = (
+        "sender_unclear",
+        say(vi="Không xác định được một người gửi duy nhất.", en="It does not have exactly one readable sender."),
+    )
+    NOT_INVITED = (
+        "not_invited",
+        say(vi="Địa chỉ trả lời không có trong danh sách mời.", en="Whoever answers was not invited by this address."),
+    )
+    UNKNOWN_MEETING = (
+        "unknown_meeting",
+        say(vi="Không phải cuộc họp nào đã mời người này.", en="No meeting this person was invited to."),
+    )
+    OTHER_OCCURRENCE = (
+        "other_occurrence",
+        say(vi="Trả lời cho một lần họp không tách riêng.", en="Answers an occurrence that has no invitation."),
+    )
+    WITHDRAWN = "withdrawn", say(vi="Giấy mời đã được rút.", en="The invitation was withdrawn.")
+    NAMELESS = "nameless", say(vi="Giấy mời chưa có tên người dự.", en="The invitation does not name a person yet.")
+    OLD_AND_AUTOMATIC = (
+        "old_and_automatic",
+        say(
+            vi="Chương trình trả lời tự động cho thời gian hoặc địa điểm cũ; không hồi đáp.",
+            en="A program answered a former time or place by itself; it is not written to.",
+        ),
+    )
+    INCOMPLETE_PROPOSAL = (
+        "incomplete_proposal",
+        say(vi="Đề nghị thiếu thời gian hoặc người dự thay.", en="A proposal without a time, or without a substitute."),
+    )
+    NO_CALENDAR = "no_calendar", say(vi="Thư thường, không kèm trả lời lịch.", en="A letter without a calendar answer.")
+    BROKEN_CALENDAR = (
+        "broken_calendar",
+        say(vi="Không đọc được trả lời lịch.", en="The calendar answer cannot be read."),
+    )
+    UNKNOWN_BOUNCE = (
+        "unknown_bounce",
+        say(
+            vi="Báo không đến được, nhưng không rõ thư nào của hệ thống.",
+            en="Reports an undeliverable mail, but none that we sent.",
+        ),
+    )
+    TOO_LARGE = "too_large", say(vi="Thư quá lớn; chỉ giữ phần đầu.", en="Too large; only its beginning is kept.")
+    UNREADABLE = "unreadable", say(vi="Không đọc được thư.", en="The mail cannot be read.")
+
+
+#: The state each reason leads to; all others leave the mail waiting.
+SETTLED = {
+    InboundState.NEW: (InboundReason.NOT_LOOKED_AT,),
+    InboundState.TAKEN: (
+        InboundReason.ANSWERED,
+        InboundReason.ASKED_AGAIN,
+        InboundReason.PROPOSED_TIME,
+        InboundReason.PROPOSED_SUBSTITUTE,
+        InboundReason.UNDELIVERABLE,
+        InboundReason.DELAYED,
+        InboundReason.ASSIGNED,
+    ),
+    InboundState.IGNORED: (
+        InboundReason.AUTOMATIC,
+        InboundReason.RECEIPT,
+        InboundReason.OWN,
+        InboundReason.OVERTAKEN,
+        InboundReason.NO_ANSWER,
+        InboundReason.CALLED_OFF,
+        InboundReason.OVER,
+        InboundReason.DISMISSED,
+    ),
+}
+SETTLED[InboundState.WAITING] = tuple(
+    reason for reason in InboundReason if not any(reason in reasons for reasons in SETTLED.values())
+)
+
+
+def settled_as(reason: InboundReason) -> InboundState:
+    """The state that follows from the reason."""
+    return next(state for state, reasons in SETTLED.items() if reason in reasons)
