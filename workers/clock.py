@@ -7,6 +7,7 @@ from backend.conferences import services as conferences
 from backend.core import context
 from backend.core.clock import now
 from backend.core.models import IdempotencyRecord
+from backend.jobs import services as jobs
 from backend.people.models import LoginFailure
 from backend.resolutions import services as resolutions
 from workers.celery import app
@@ -16,6 +17,7 @@ TIMETABLE = {
     "plenum.clock.close_due_polls": 1.0,
     "plenum.clock.tell_due_news": 5.0,
     "plenum.clock.remind_of_papers": 20.0,
+    "plenum.clock.mark_stuck_jobs": 20.0,
     "plenum.clock.extend_series": 60.0,
     "plenum.clock.forget_what_expired": 3600.0,
 }
@@ -43,6 +45,13 @@ def remind_of_papers() -> None:
     """Reminds of papers as the moments before their deadline come, and tells secretaries of those that were missed."""
     with context.acting(actor="clock"):
         conferences.remind_of_papers()
+
+
+@app.task(name="plenum.clock.mark_stuck_jobs")
+def mark_stuck_jobs() -> None:
+    """Names the jobs stuck whose step the ladder has given up on."""
+    with context.acting(actor="clock"):
+        jobs.mark_stuck()
 
 
 @app.task(name="plenum.clock.extend_series")

@@ -2,9 +2,10 @@
 
 from backend.outbox.models import Event
 from backend.outbox.services import Reaction
-from workers.reactions import articles, conferences, invitations, minutes, papers, registration, resolutions
+from workers.reactions import articles, conferences, invitations, jobs, minutes, papers, registration, resolutions
 
 SUBSCRIPTIONS: dict[str, list[str]] = {
+    "job.due": ["jobs.run_step"],
     "conference.news_due": ["invitations.tell_news"],
     "conference.postponed": ["invitations.tell_of_postponement", "invitations.tell_of_calling_off"],
     "conference.cancelled": ["invitations.withdraw_all", "invitations.tell_of_calling_off"],
@@ -32,6 +33,7 @@ SUBSCRIPTIONS: dict[str, list[str]] = {
 REACTIONS: dict[str, Reaction] = {
     f"{module.__name__.rpartition('.')[2]}.{function.__name__}": function
     for module, functions in {
+        jobs: jobs.ALL,
         conferences: conferences.ALL,
         invitations: invitations.ALL,
         papers: papers.ALL,

@@ -92,6 +92,7 @@ SUCCESSES = {"200": "As it stands now.", "201": "Added.", "202": "Begun; it goes
 RESPONSE_HEADERS = {
     "ETag": ("The version that was read, for If-Match and If-None-Match.", {"type": "string"}, '"3"'),
     "Idempotency-Replayed": ("`true`: this is the kept answer to an earlier request.", {"type": "string"}, "true"),
+    "Location": ("Where to follow it.", {"type": "string", "format": "uri-reference"}, "/api/v1/jobs/…"),
     "Retry-After": ("Seconds to wait.", {"type": "integer"}, 5),
     "WWW-Authenticate": ("How to sign in.", {"type": "string"}, 'Bearer realm="plenum"'),
 }
@@ -234,6 +235,8 @@ class HouseSchema(AutoSchema):
             names.append("ETag")
         if self.writes and self.view.honours_idempotency_key:
             names.append("Idempotency-Replayed")
+        if status_code == "202":
+            names.append("Location")
         for name in names:
             response.setdefault("headers", {})[name] = {"$ref": f"#/components/headers/{name}"}
         return response

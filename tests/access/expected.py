@@ -270,6 +270,12 @@ EXPECTED: dict[str, Expected] = {
     "GET accounts/<pk>": may(EVERYTHING),
     "POST accounts/<pk>/activate": may(EVERYTHING),
     "POST accounts/<pk>/deactivate": may(EVERYTHING),
+    # long work: followed by who began it, and by organisers where it was begun for
+    "GET jobs": reads(WRITERS),
+    "GET jobs/<pk>": reads(WRITERS),
+    "POST jobs/<pk>/cancel": reads(WRITERS),
+    "GET job-errors": reads(WRITERS),
+    "GET job-errors/<pk>": NO_SUCH_READING,
     # mail
     "GET mails": may(WRITERS | AUDITOR, sees=WRITERS | AUDITOR),
     "GET mails/<pk>": may(WRITERS | AUDITOR, sees=WRITERS | AUDITOR),

@@ -319,6 +319,12 @@ REQUESTS: dict[str, Callable[[World], Ask]] = {
     "GET accounts/<pk>": lambda w: Ask(of=w.account),
     "POST accounts/<pk>/activate": lambda w: Ask(of=w.account),
     "POST accounts/<pk>/deactivate": lambda w: Ask(of=w.account),
+    # long work
+    "GET jobs": lambda w: _page(w.job),
+    "GET jobs/<pk>": lambda w: Ask(of=w.job),
+    "POST jobs/<pk>/cancel": lambda w: Ask(of=w.job),
+    "GET job-errors": lambda w: _page(w.job_error),
+    "GET job-errors/<pk>": lambda w: Ask(of=w.job_error),
     # mail
     "GET mails": lambda w: _page(w.mail),
     "GET mails/<pk>": lambda w: Ask(of=w.mail),

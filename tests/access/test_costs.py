@@ -61,6 +61,7 @@ from tests.factories.conferences import (
 )
 from tests.factories.documents import DocumentFactory
 from tests.factories.invitations import InvitationFactory, InvitationListFactory
+from tests.factories.jobs import JobErrorFactory, JobFactory
 from tests.factories.mail import OutgoingMailFactory
 from tests.factories.minutes import ConclusionFactory, FindingFactory, ProposalFactory
 from tests.factories.outbox import DeliveryFactory, EventFactory, WebhookEndpointFactory
@@ -297,6 +298,8 @@ ONE_MORE: dict[str, Callable[[House], Any]] = {
     "positions": lambda h: PositionFactory(person=h.person(), organisation=h.renamed()),
     "role-grants": lambda h: RoleGrantFactory(organisation=h.renamed()),
     "accounts": lambda h: account_with("editor", "secretary", organisation=h.host),
+    "jobs": lambda h: JobFactory(organisation_id=h.host.pk),
+    "job-errors": lambda h: JobErrorFactory(job__organisation_id=h.host.pk),
     "mails": lambda h: OutgoingMailFactory(organisation_id=h.host.pk),
     "events": lambda h: EventFactory(relayed=h.number()),
     "deliveries": lambda h: h.delivery(),
@@ -383,7 +386,7 @@ FLAT = {
     "rooms/equipment",
     "invitations/<pk>", "registrations/<pk>", "presences/<pk>", "resolutions/<pk>", "findings/<pk>", "proposals/<pk>",
     "conclusions/<pk>", "official-numbers/<pk>", "tokens/<pk>", "people/<pk>", "positions/<pk>", "role-grants/<pk>",
-    "mails/<pk>", "mails/<pk>/content", "events/<pk>", "webhook-endpoints/<pk>", "replies/<token>",
+    "jobs/<pk>", "mails/<pk>", "mails/<pk>/content", "events/<pk>", "webhook-endpoints/<pk>", "replies/<token>",
     "minutes/<pk>/preview", "calendar-links/<pk>", "releases/<pk>",
 }  # fmt: skip
 

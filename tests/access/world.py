@@ -41,6 +41,7 @@ from tests.factories.conferences import (
 )
 from tests.factories.documents import DocumentFactory
 from tests.factories.invitations import InvitationFactory, InvitationListFactory
+from tests.factories.jobs import JobErrorFactory, JobFactory
 from tests.factories.mail import OutgoingMailFactory
 from tests.factories.minutes import ConclusionFactory, FindingFactory, ProposalFactory
 from tests.factories.outbox import DeliveryFactory, EventFactory, WebhookEndpointFactory
@@ -265,6 +266,8 @@ class World:
         self.delegates_token: ApiToken = ApiTokenFactory(account=self.accounts["delegate"])
 
     def _make_lift(self) -> None:
+        self.job = JobFactory(organisation_id=self.host.pk, requested_by=self.accounts["secretary"].pk)
+        self.job_error = JobErrorFactory(job=self.job)
         self.mail = OutgoingMailFactory(
             organisation_id=self.host.pk, conference_id=self.announced.pk, state="refused", last_answer="550"
         )
