@@ -1,6 +1,7 @@
 """Reads settings from the environment; a missing or unsafe one stops the start with a sentence that names it."""
 
 import os
+import re
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -94,3 +95,37 @@ def smtp(name: str, default: str) -> dict[str, object]:
         "starttls": url.scheme == "smtp+starttls",
         "tls": url.scheme == "smtps",
     }
+
+
+def mailbox(name: str) -> dict[str, Any] | None:
+    """Where mail comes in: a folder from maildir:///path, or host, port, user, password and folder from imap://,
+    imap+starttls:// or imaps:// addresses; None when the variable is empty."""
+    url = urlsplit(text(name, ""))
+    if not url.geturl():
+        return None
+    if url.scheme == "maildir" and url.path.startswith("/") and not url.netloc:
+        return {"kind": "maildir", "path": unquote(url.path)}
+    if url.scheme not in {"imap", "imap+starttls", "imaps"} or not url.hostname:
+        raise ImproperlyConfigured(
+            f"{name} must be a maildir:///path, imap://, imap+starttls:// or imaps:// address with a host."
+        )
+    return {
+        "kind": "imap",
+        "host": url.hostname,
+        "port": url.port or (993 if url.scheme == "imaps" else 143),
+        "user": unquote(url.username or ""),
+        "password": unquote(url.password or ""),
+        "starttls": url.scheme == "imap+starttls",
+        "tls": url.scheme == "imaps",
+        "folder": unquote(url.path.lstrip("/")) or "INBOX",
+    }
+
+
+def subaddressed(name: str) -> str:
+    """An address that takes mail for `local+anything@domain` too; "" when the variable is empty."""
+    address = text(name, "").strip().lower()
+    if address and not re.fullmatch(r"[a-z0-9][a-z0-9._-]{0,16}@[a-z0-9.-]+", address):
+        raise ImproperlyConfigured(
+            f"{name} must be an address of at most 17 letters, digits, '.', '_' or '-' before the @, not {address!r}."
+        )
+    return address

@@ -120,6 +120,10 @@ MAIL_SERVER = env.smtp("EMAIL_URL", "smtp://127.0.0.1:2525")
 MAIL_FROM_NAME = env.text("PLENUM_MAIL_FROM_NAME", "Plenum")
 MAIL_FROM = env.text("PLENUM_MAIL_FROM", "thumoi@plenum.example")
 MAIL_DOMAIN = MAIL_FROM.rpartition("@")[2]
+# Where replies go to, and where they are fetched from.
+REPLY_ADDRESS = env.subaddressed("PLENUM_REPLY_ADDRESS")
+INBOUND_MAILBOX = env.mailbox("PLENUM_INBOUND_URL")
+INBOUND_MAX_BYTES = env.number("PLENUM_INBOUND_MAX_BYTES", 10 * 1024 * 1024)
 
 NEWS_WINDOW = env.number("PLENUM_NEWS_WINDOW", 600)
 
@@ -187,6 +191,11 @@ SPECTACULAR_SETTINGS = {
         "Answer": "backend.invitations.states.Answer",
         "Category": "backend.invitations.states.Category",
         "InvitationState": "backend.invitations.states.InvitationState",
+        "ProposalKindByMail": "backend.invitations.states.ProposalKind",
+        "ProposalStateByMail": "backend.invitations.states.ProposalState",
+        "InboundReason": "backend.mail.states.InboundReason",
+        "InboundState": "backend.mail.states.InboundState",
+        "InboundVia": "backend.mail.states.InboundVia",
         "JobState": "backend.jobs.states.JobState",
         "MailState": "backend.mail.models.MailState",
         "ConclusionKind": "backend.minutes.states.ConclusionKind",

@@ -18,8 +18,9 @@ from django.db import close_old_connections  # noqa: E402
 app = Celery("plenum", broker=settings.REDIS_URL, include=["workers.tasks", "workers.clock"], fixups=[])
 app.conf.update(
     task_default_queue="reactions",
-    # What the clock says must not stand behind reactions: its ticks expire.
-    task_routes={"plenum.clock.*": {"queue": "clock"}},
+    # What the clock says must not stand behind reactions: its ticks expire. Fetching mail waits for a mail server, as
+    # webhooks wait for others': in its threads nobody waits with it.
+    task_routes={"plenum.clock.fetch_mail": {"queue": "webhooks"}, "plenum.clock.*": {"queue": "clock"}},
     task_ignore_result=True,
     task_serializer="json",
     accept_content=["json"],

@@ -1,4 +1,4 @@
-"""/invitation-lists, /invitations and /replies."""
+"""/invitation-lists, /invitations, /reply-proposals and /replies."""
 
 from typing import Any
 
@@ -6,6 +6,7 @@ import django_filters
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
+from rest_framework.generics import get_object_or_404
 from rest_framework.response import Response
 
 from backend.conferences.queries import visible_to as visible_conferences
@@ -14,8 +15,9 @@ from backend.core.errors import Invalid
 from backend.core.filters import TrueOrFalseFilter
 from backend.core.text import say
 from backend.invitations import queries, rules, services
-from backend.invitations.models import Invitation, InvitationList
+from backend.invitations.models import Invitation, InvitationList, ReplyProposal
 from backend.invitations.serializers import (
+    AssignBody,
     InvitationListBody,
     InvitationListSerializer,
     InvitationSerializer,
@@ -25,8 +27,11 @@ from backend.invitations.serializers import (
     NameBody,
     OpenReplySerializer,
     ReplyBody,
+    ReplyProposalSerializer,
 )
-from backend.invitations.states import Category, InvitationState, ReplyVia
+from backend.invitations.states import Category, InvitationState, ProposalKind, ProposalState, ReplyVia
+from backend.mail.models import InboundMail
+from backend.mail.queries import visible_inbound
 
 
 class InvitationListFilters(django_filters.FilterSet):
@@ -153,6 +158,69 @@ class InvitationViewSet(HouseViewSet):
         return self._answer(
             services.name_invitee(invitation_id=row.id, person_id=said["person"], expected=self.expected_version())
         )
+
+
+class AssignViewSet(HouseViewSet):
+    """What a human does with a mail that waits: says which invitation it answers, and how."""
+
+    queryset = InboundMail.objects.none()
+    serializer_class = InvitationSerializer
+    rules = rules.ASSIGNING
+    scope = "invitations"
+    filter_backends = ()
+
+    def get_queryset(self) -> QuerySet[InboundMail]:
+        return visible_inbound(self.account)
+
+    @extend_schema(request=AssignBody, responses=InvitationSerializer, summary="Assign a mail to an invitation")
+    def assign(self, request: Any, pk: str) -> Response:
+        """Records the answer that a waiting mail gives to an invitation of a conference the caller organises."""
+        mail = get_object_or_404(self.get_queryset(), pk=pk)
+        said = self.body(AssignBody)
+        row = queries.visible_to(self.account).filter(pk=said["invitation"]).first()
+        if row is None:
+            raise Invalid({"invitation": say(vi="Không có giấy mời này.", en="There is no such invitation.")})
+        self.check_object_permissions(request, row)
+        services.assign_reply(
+            inbound_id=mail.pk,
+            invitation_id=row.pk,
+            answer=said["answer"],
+            note=said["note"],
+            expected=self.expected_version(),
+        )
+        return self.answer(queries.visible_to(self.account).get(pk=row.pk))
+
+
+class ProposalFilters(django_filters.FilterSet):
+    conference = django_filters.UUIDFilter("invitation__conference_id")
+    invitation = django_filters.UUIDFilter("invitation_id")
+    kind = django_filters.ChoiceFilter(choices=ProposalKind.choices)
+    state = django_filters.MultipleChoiceFilter(choices=ProposalState.choices)
+
+    class Meta:
+        model = ReplyProposal
+        fields: tuple[str, ...] = ()
+
+
+class ProposalViewSet(HouseViewSet):
+    """What invitees proposed by mail: another time, or somebody else. Moving the conference to that time takes it over."""
+
+    queryset = ReplyProposal.objects.none()
+    serializer_class = ReplyProposalSerializer
+    rules = rules.PROPOSALS
+    scope = "invitations"
+    filterset_class = ProposalFilters
+
+    def get_queryset(self) -> QuerySet[ReplyProposal]:
+        return queries.visible_proposals(self.account)
+
+    @extend_schema(request=None, responses=ReplyProposalSerializer, summary="Decline what an invitee proposed")
+    @action(detail=True, methods=["post"])
+    def decline(self, request: Any, pk: str) -> Response:
+        """Keeps to what the invitee was invited to, and tells them."""
+        row = self.get_object()
+        services.decline_proposal(proposal_id=row.pk, expected=self.expected_version())
+        return self.answer(self.get_queryset().get(pk=row.pk))
 
 
 class ReplyViewSet(HouseViewSet):

@@ -86,3 +86,41 @@ class PostponementAddressed(DomainEvent):
     sequence: int
     invitations: list[str]
     unreachable: list[str]
+
+
+@event("invitation.proposed", subject="invitation_id")
+class InvitationProposed(DomainEvent):
+    """An invitee proposed another time or a substitute (`kind`) by mail; the organiser decides."""
+
+    invitation_id: UUID
+    conference_id: UUID
+    proposal_id: UUID
+    kind: str
+
+
+@event("invitation.proposal_declined", subject="invitation_id")
+class InvitationProposalDeclined(DomainEvent):
+    """The organiser keeps to what the invitee was invited to."""
+
+    invitation_id: UUID
+    conference_id: UUID
+    proposal_id: UUID
+
+
+@event("invitation.readdressed", subject="invitation_id")
+class InvitationReaddressed(DomainEvent):
+    """Letters to the invitee came back for good; from now on they go to the person's second address."""
+
+    invitation_id: UUID
+    conference_id: UUID
+
+
+@event("invitation.unwritable", subject="invitation_id")
+class InvitationUnwritable(DomainEvent):
+    """No correct `letter` could be made, so that none is sent: `problem` names what was refused, as
+    CalendarRoundTripError for a calendar that would be read differently from what was meant."""
+
+    invitation_id: UUID
+    conference_id: UUID
+    letter: str
+    problem: str

@@ -18,7 +18,10 @@ from backend.mail.models import OutgoingMail
 
 @dataclass(frozen=True, kw_only=True)
 class Letter:
-    """`template` names letters/<template>.<language>.txt and .html; `facts` fills both."""
+    """`template` names letters/<template>.<language>.txt and .html; `facts` fills both.
+
+    `answers` is the Message-ID of the mail it is an answer to.
+    """
 
     template: str
     language: str
@@ -28,6 +31,8 @@ class Letter:
     calendar: bytes | None = None
     calendar_method: str | None = None
     images: tuple[mime.InlineImage, ...] = field(default=())
+    reply_to: str = ""
+    answers: str = ""
 
 
 def rendered(letter: Letter) -> tuple[str, str]:
@@ -49,6 +54,7 @@ def written(
         date=now(),
         sender=(letter.sender_name, settings.MAIL_FROM),
         to=(name, email),
+        reply_to=(letter.sender_name, letter.reply_to) if letter.reply_to else None,
         subject=letter.subject,
         text=text,
         html=html,
@@ -56,7 +62,7 @@ def written(
         calendar_method=letter.calendar_method,
         inline_images=letter.images,
         language=letter.language,
-        headers={"Auto-Submitted": "auto-generated"},
+        headers=_marks(letter),
     )
     return OutgoingMail(
         purpose=purpose,
@@ -69,6 +75,13 @@ def written(
         conference_id=conference.pk,
         organisation_id=lead_organisation_id(conference),
     )
+
+
+def _marks(letter: Letter) -> dict[str, str]:
+    """RFC 3834: no program answers what says that it comes from one."""
+    if not letter.answers:
+        return {"Auto-Submitted": "auto-generated"}
+    return {"Auto-Submitted": "auto-replied", "In-Reply-To": letter.answers, "References": letter.answers}
 
 
 def post(

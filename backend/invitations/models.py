@@ -93,8 +93,12 @@ class ReplyProposal(Base):
     sequence = models.PositiveIntegerField()
     starts_at = models.DateTimeField(null=True)
     ends_at = models.DateTimeField(null=True)
-    substitute_name = models.CharField(max_length=120, blank=True)
     substitute_email = models.EmailField(blank=True)
     note = models.CharField(max_length=1000, blank=True)
     inbound_id = models.UUIDField(unique=True)
+    stamp = models.DateTimeField(null=True)
     settled_at = models.DateTimeField(null=True)
+
+    @property
+    def conference(self) -> Conference:
+        return self.invitation.conference

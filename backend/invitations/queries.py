@@ -4,7 +4,7 @@ from collections.abc import Callable
 from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Lower
 
 from backend.conferences.models import Conference
 from backend.conferences.queries import also_visible, held_by_any
@@ -12,8 +12,9 @@ from backend.conferences.states import ConferenceState, Confidentiality, Organis
 from backend.core.errors import Conflict, Gone, NotFound
 from backend.core.text import say
 from backend.invitations import links
-from backend.invitations.models import Invitation, InvitationList
+from backend.invitations.models import Invitation, InvitationList, ReplyProposal
 from backend.invitations.states import InvitationState
+from backend.mail.models import SuppressedAddress
 from backend.people.models import Account, Person, Position, Role
 from backend.people.queries import organisations_with
 
@@ -82,9 +83,18 @@ def visible_to(account: Account) -> QuerySet[Invitation]:
     if not account.is_authenticated:
         return Invitation.objects.none()
     own = Q(person__account=account) & ~Q(state=InvitationState.DRAFT)
-    return Invitation.objects.select_related("conference", "person", "organisation").filter(
-        Q(conference__in=conferences_of(account, *LOOKS)) | own
-    )
+    dead = SuppressedAddress.objects.filter(address=Lower(OuterRef("email")), lifted_at=None)
+    rows = Invitation.objects.select_related("conference", "person", "organisation").annotate(unreachable=Exists(dead))
+    return rows.filter(Q(conference__in=conferences_of(account, *LOOKS)) | own)
+
+
+def visible_proposals(account: Account) -> QuerySet[ReplyProposal]:
+    """What invitees of the conferences the account works for proposed."""
+    if not account.is_authenticated:
+        return ReplyProposal.objects.none()
+    theirs = conferences_of(account, *LOOKS)
+    rows = ReplyProposal.objects.filter(invitation__conference__in=theirs)
+    return rows.select_related("invitation__conference", "invitation__person")
 
 
 def with_letter_facts(invitations: QuerySet[Invitation]) -> QuerySet[Invitation]:

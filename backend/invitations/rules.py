@@ -18,5 +18,8 @@ INVITATIONS: Rules = {
     "reply": organises,
     "give_name": organises,
 }
+PROPOSALS: Rules = {"list": signed_in, "retrieve": signed_in, "decline": organises}
+#: Asked of the invitation that the mail is said to answer.
+ASSIGNING: Rules = {"assign": organises}
 #: The signature in the address says who it is.
 REPLIES: Rules = {"retrieve": anybody, "give_answer": anybody}

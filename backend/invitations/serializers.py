@@ -9,7 +9,7 @@ from rest_framework import serializers
 from backend.core.serializers import Body, HouseSerializer, LanguageMap, Moment
 from backend.core.text import Text
 from backend.invitations import wording
-from backend.invitations.models import Invitation, InvitationList, InvitationReply
+from backend.invitations.models import Invitation, InvitationList, InvitationReply, ReplyProposal
 from backend.invitations.states import Answer, Category, InvitationState
 
 MOST_MEMBERS = 2000
@@ -34,12 +34,15 @@ class InvitationSerializer(HouseSerializer):
     person_name = serializers.CharField(source="person.full_name", default="", read_only=True)
     organisation_name = LanguageMap(source="organisation.name", default=dict, read_only=True, required_text=False)
     language = serializers.ChoiceField(settings.LANGUAGES, read_only=True)
+    unreachable = serializers.BooleanField(
+        read_only=True, help_text="Letters to this address came back for good, and are held."
+    )
 
     class Meta:
         model = Invitation
         fields = (
             "id", "list", "conference", "site", "person", "person_name", "organisation", "organisation_name", "office",
-            "category", "language", "email", "state", "sequence", "link_round", "note", "sent_at", "answered_at",
+            "category", "language", "email", "unreachable", "state", "sequence", "link_round", "note", "sent_at", "answered_at",
             "version", "created_at",
         )  # fmt: skip
         read_only_fields = fields
@@ -50,6 +53,23 @@ class InvitationReplySerializer(HouseSerializer):
         model = InvitationReply
         fields = ("id", "answer", "note", "via", "at")
         read_only_fields = fields
+
+
+class ReplyProposalSerializer(HouseSerializer):
+    conference = serializers.UUIDField(source="invitation.conference_id", read_only=True)
+    person_name = serializers.CharField(source="invitation.person.full_name", default="", read_only=True)
+    outdated = serializers.SerializerMethodField(help_text="The invitee was told a newer time or place since.")
+
+    class Meta:
+        model = ReplyProposal
+        fields = (
+            "id", "invitation", "conference", "person_name", "kind", "state", "outdated", "starts_at", "ends_at",
+            "substitute_email", "note", "inbound_id", "created_at", "settled_at", "version",
+        )  # fmt: skip
+        read_only_fields = fields
+
+    def get_outdated(self, row: ReplyProposal) -> bool:
+        return row.invitation.sequence > row.sequence
 
 
 class OfficeEntryBody(Body):
@@ -87,6 +107,10 @@ class ListSent(serializers.Serializer[Any]):
 class ReplyBody(Body):
     answer = serializers.ChoiceField(Answer.choices)
     note = serializers.CharField(required=False, allow_blank=True, max_length=1000, default="")
+
+
+class AssignBody(ReplyBody):
+    invitation = serializers.UUIDField()
 
 
 class NameBody(Body):

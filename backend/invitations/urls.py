@@ -2,15 +2,24 @@
 
 from django.urls import path
 
-from backend.invitations.api import InvitationListViewSet, InvitationViewSet, ReplyViewSet
+from backend.invitations.api import (
+    AssignViewSet,
+    InvitationListViewSet,
+    InvitationViewSet,
+    ProposalViewSet,
+    ReplyViewSet,
+)
 from backend.invitations.pages import ReplyPage
 from backend.invitations.paper_pages import PaperPage
 
 routes = [
     ("invitation-lists", InvitationListViewSet),
     ("invitations", InvitationViewSet),
+    ("reply-proposals", ProposalViewSet),
 ]
 pages = [
+    # Here, since mail knows of no invitations.
+    path("api/v1/inbound-mails/<str:pk>/assign", AssignViewSet.as_view({"post": "assign"}), name="assign"),
     path("r/<str:token>", ReplyPage.as_view(), name="reply"),
     path("p/<str:token>", PaperPage.as_view(), name="paper"),
     # Both methods on one address: a router knows no POST on a single resource.

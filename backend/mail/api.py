@@ -1,18 +1,23 @@
-"""/api/v1/mails."""
+"""/mails, /inbound-mails and /suppressed-addresses."""
 
 from typing import Any
 
+from django.conf import settings
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django_filters import rest_framework as filters
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
+from rest_framework.parsers import BaseParser
 from rest_framework.response import Response
 
 from backend.core.api import HouseViewSet
-from backend.mail import queries, rules, serializers, services
-from backend.mail.models import OutgoingMail
+from backend.core.errors import TooLarge
+from backend.core.filters import TrueOrFalseFilter
+from backend.mail import intake, queries, rules, serializers, services, suppression
+from backend.mail.models import InboundMail, OutgoingMail, SuppressedAddress
+from backend.mail.states import InboundReason, InboundState, InboundVia
 
 
 class MailFilters(filters.FilterSet):
@@ -43,14 +48,118 @@ class MailViewSet(HouseViewSet):
     def content(self, request: Any, pk: str) -> HttpResponse:
         """The mail byte for byte as it was handed to the mail server."""
         mail = self.get_object()
-        return HttpResponse(
-            bytes(mail.raw),
-            content_type="message/rfc822",
-            headers={"Content-Disposition": f'attachment; filename="{mail.pk}.eml"'},
-        )
+        return _as_mail(mail)
 
     @extend_schema(request=None, responses=serializers.MailSerializer)
     @action(detail=True, methods=["post"])
     def retry(self, request: Any, pk: str) -> Response:
-        """Gives a refused mail all its tries again, unchanged."""
+        """Gives a refused mail, or one that was held for its address, all its tries again, unchanged."""
         return self.answer(services.retry(mail_id=self.get_object().pk))
+
+
+class RawMail(BaseParser):
+    """message/rfc822: the mail itself, whatever its bytes are."""
+
+    media_type = "message/rfc822"
+
+    def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
+        raw: bytes = stream.read(settings.INBOUND_MAX_BYTES + 1)
+        if len(raw) > settings.INBOUND_MAX_BYTES:
+            raise TooLarge()
+        return raw
+
+
+class InboundMailFilters(filters.FilterSet):
+    state = filters.MultipleChoiceFilter(choices=InboundState.choices)
+    reason = filters.MultipleChoiceFilter(choices=InboundReason.choices)
+    conference_id = filters.UUIDFilter()
+    subject_id = filters.UUIDFilter()
+    sender = filters.CharFilter(lookup_expr="iexact")
+
+    class Meta:
+        model = InboundMail
+        fields: tuple[str, ...] = ()
+
+
+class InboundMailViewSet(HouseViewSet):
+    """Mail that came in: replies, delivery reports and letters, with what became of each and why."""
+
+    rules = rules.INBOUND_MAILS
+    scope = "inbound-mails"
+    blind_to_versions = frozenset({"create"})
+    queryset = InboundMail.objects.none()
+    serializer_class = serializers.InboundMailSerializer
+    filterset_class = InboundMailFilters
+    # The Message-ID makes a repetition harmless.
+    honours_idempotency_key = False
+    takes_bytes = {"create": lambda: settings.INBOUND_MAX_BYTES}
+
+    def get_queryset(self) -> QuerySet[InboundMail]:
+        return queries.visible_inbound(self.account)
+
+    def get_parsers(self) -> list[BaseParser]:
+        bringing = self.request is not None and getattr(self, "action_map", {}).get("post") == "create"
+        return [RawMail()] if bringing else super().get_parsers()
+
+    @extend_schema(
+        request={"message/rfc822": OpenApiTypes.BINARY},
+        responses={200: serializers.InboundMailSerializer, 201: serializers.InboundMailSerializer},
+        summary="Bring in a mail",
+    )
+    def create(self, request: Any) -> Response:
+        """For mail gateways: the mail as it was received, headers and all, with the envelope's sender in `Return-Path`.
+        It is kept before the answer; the same Message-ID again changes nothing and is answered 200."""
+        mail, new = intake.receive(raw=request.data, via=InboundVia.GATEWAY)
+        return self.answer(mail, status=201 if new else 200)
+
+    @extend_schema(responses={(200, "message/rfc822"): OpenApiTypes.BINARY})
+    @action(detail=True, methods=["get"])
+    def content(self, request: Any, pk: str) -> HttpResponse:
+        """The mail byte for byte as it came, as an attachment: it is a stranger's, and nothing in it is to be shown as
+        a page."""
+        return _as_mail(self.get_object())
+
+    @extend_schema(request=None, responses=serializers.InboundMailSerializer)
+    @action(detail=True, methods=["post"])
+    def dismiss(self, request: Any, pk: str) -> Response:
+        """Closes a mail that waits and needs nothing done."""
+        mail = self.get_object()
+        return self.answer(intake.dismiss(inbound_id=mail.pk, expected=self.expected_version()))
+
+
+class SuppressedAddressFilters(filters.FilterSet):
+    address = filters.CharFilter(lookup_expr="iexact")
+    lifted = TrueOrFalseFilter("lifted_at", lookup_expr="isnull", exclude=True)
+
+    class Meta:
+        model = SuppressedAddress
+        fields: tuple[str, ...] = ()
+
+
+class SuppressedAddressViewSet(HouseViewSet):
+    """Addresses that mail came back from for good: mails to them are held."""
+
+    rules = rules.SUPPRESSED_ADDRESSES
+    scope = "mail"
+    queryset = SuppressedAddress.objects.none()
+    serializer_class = serializers.SuppressedAddressSerializer
+    filterset_class = SuppressedAddressFilters
+
+    def get_queryset(self) -> QuerySet[SuppressedAddress]:
+        return queries.visible_suppressions(self.account)
+
+    @extend_schema(request=None, responses=serializers.SuppressedAddressSerializer)
+    @action(detail=True, methods=["post"])
+    def lift(self, request: Any, pk: str) -> Response:
+        """Lets mail to the address go out again. Mails that were held are sent one by one, with `retry`: some may be out
+        of date."""
+        row = self.get_object()
+        return self.answer(suppression.lift(suppression_id=row.pk, expected=self.expected_version()))
+
+
+def _as_mail(mail: OutgoingMail | InboundMail) -> HttpResponse:
+    return HttpResponse(
+        bytes(mail.raw),
+        content_type="message/rfc822",
+        headers={"Content-Disposition": f'attachment; filename="{mail.pk}.eml"'},
+    )

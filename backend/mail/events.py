@@ -12,3 +12,29 @@ class MailRefused(DomainEvent):
     mail_id: UUID
     conference_id: UUID | None
     purpose: str
+
+
+@event("mail.received", subject="inbound_id")
+class MailReceived(DomainEvent):
+    """A mail came in and is kept; nobody has looked at it yet."""
+
+    inbound_id: UUID
+
+
+@event("mail.bounced", subject="mail_id")
+class MailBounced(DomainEvent):
+    """A mail that was sent came back for good, by the report `inbound_id`: nothing more is sent to its recipient until
+    somebody lifts that. `status` is the report's (RFC 3463)."""
+
+    mail_id: UUID
+    inbound_id: UUID
+    conference_id: UUID | None
+    purpose: str
+    status: str
+
+
+@event("mail.address_lifted", subject="suppression_id")
+class AddressLifted(DomainEvent):
+    """An address that was suppressed is written to again."""
+
+    suppression_id: UUID

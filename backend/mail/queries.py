@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Lower
 
-from backend.mail.models import OutgoingMail
+from backend.mail.models import InboundMail, MailState, OutgoingMail, SuppressedAddress
 
 #: Who may read the mail of the organisations they work for.
 READERS = ("organiser", "secretary", "auditor")
@@ -18,3 +19,28 @@ def visible_to(account: Any) -> QuerySet[OutgoingMail]:
         return mails.none()
     where = account.works_in(*READERS)
     return mails if where is None else mails.filter(organisation_id__in=where)
+
+
+def visible_inbound(account: Any) -> QuerySet[InboundMail]:
+    """The mails that came in about what the account works for, without their bytes; those about nothing known are for
+    accounts that work everywhere."""
+    mails = InboundMail.objects.defer("raw")
+    if not account.is_authenticated:
+        return mails.none()
+    where = account.works_in(*READERS)
+    return mails if where is None else mails.filter(organisation_id__in=where)
+
+
+def visible_suppressions(account: Any) -> QuerySet[SuppressedAddress]:
+    """Suppressed addresses, lifted or not, that mail of the organisations the account works for came back from, or is
+    held for."""
+    rows = SuppressedAddress.objects.all()
+    if not account.is_authenticated:
+        return rows.none()
+    where = account.works_in(*READERS)
+    if where is None:
+        return rows
+    held = OutgoingMail.objects.annotate(to=Lower("recipient")).filter(
+        to=OuterRef("address"), state=MailState.HELD, organisation_id__in=where
+    )
+    return rows.filter(Q(organisation_id__in=where) | Exists(held))

@@ -7,11 +7,13 @@ above offers. Nobody signed in has no such method, so every predicate asks that 
 from typing import Any
 
 from backend.core.permissions import Rules, predicate
-from backend.mail.models import OutgoingMail
 from backend.mail.queries import READERS
 
+#: Whoever may read what somebody wrote to us: those who deal with it, not those who only check the books.
+DEALING = ("organiser", "secretary")
 
-def _holds(account: Any, row: OutgoingMail | None, *roles: str) -> bool:
+
+def _holds(account: Any, row: Any, *roles: str) -> bool:
     if not account or not account.is_authenticated:
         return False
     if row is not None and row.organisation_id is None:
@@ -20,13 +22,38 @@ def _holds(account: Any, row: OutgoingMail | None, *roles: str) -> bool:
 
 
 @predicate
-def reads(account: Any, row: OutgoingMail | None) -> bool:
+def reads(account: Any, row: Any) -> bool:
     return _holds(account, row, *READERS)
 
 
 @predicate
-def sends(account: Any, row: OutgoingMail | None) -> bool:
+def sends(account: Any, row: Any) -> bool:
     return _holds(account, row, "organiser")
 
 
+@predicate
+def deals(account: Any, row: Any) -> bool:
+    return _holds(account, row, *DEALING)
+
+
+@predicate
+def brings_mail(account: Any, row: Any) -> bool:
+    """A gateway brings mail for everybody: its account organises everywhere, and its token does nothing else."""
+    return bool(account and account.is_authenticated and account.holds_everywhere("organiser"))
+
+
+@predicate
+def lifts(account: Any, row: Any) -> bool:
+    """Whoever organises anywhere; which addresses they see says which they may lift."""
+    return bool(account and account.is_authenticated and account.holds("organiser"))
+
+
 MAILS: Rules = {"list": reads, "retrieve": reads, "content": reads, "retry": sends}
+INBOUND_MAILS: Rules = {
+    "list": reads,
+    "retrieve": reads,
+    "content": deals,
+    "create": brings_mail,
+    "dismiss": deals,
+}
+SUPPRESSED_ADDRESSES: Rules = {"list": reads, "retrieve": reads, "lift": lifts}

@@ -18,6 +18,7 @@ from backend.core.clock import now
 from backend.core.errors import Conflict
 from backend.core.queries import locked
 from backend.core.text import say
+from backend.mail import suppression
 from backend.mail.events import MailRefused
 from backend.mail.mailbox import checked_email
 from backend.mail.models import MailState, OutgoingMail
@@ -73,7 +74,9 @@ def queue(
 
 @transaction.atomic
 def queue_all(mails: Sequence[OutgoingMail]) -> None:
-    """`queue` for any number of rendered mails in one statement; the recipients' addresses are checked already."""
+    """`queue` for any number of rendered mails in one statement; the recipients' addresses are checked already. Mails to
+    an address that is suppressed are kept and held."""
+    suppression.hold_suppressed(mails)
     OutgoingMail.objects.bulk_create(mails, ignore_conflicts=True)
     if mails:
         transaction.on_commit(wake.relay)
@@ -127,10 +130,23 @@ def send(mail_ids: Sequence[UUID], connection_: Post | None = None) -> int:
 
 @transaction.atomic
 def retry(*, mail_id: UUID) -> OutgoingMail:
-    """Gives a refused mail all its tries again, unchanged. Raises Conflict when it is not refused."""
+    """Gives a refused or held mail all its tries again, unchanged. Raises Conflict when it is neither, or when its
+    address is still suppressed."""
     mail = locked(OutgoingMail.objects.defer("raw"), mail_id)
-    if mail.state != MailState.REFUSED:
-        raise Conflict(say(vi="Chỉ gửi lại được thư đã bị từ chối.", en="Only a refused mail can be sent again."))
+    if mail.state not in {MailState.REFUSED, MailState.HELD}:
+        raise Conflict(
+            say(
+                vi="Chỉ gửi lại được thư đã bị từ chối hoặc bị giữ.",
+                en="Only a refused or held mail can be sent again.",
+            )
+        )
+    if suppression.suppressed([mail.recipient]):
+        raise Conflict(
+            say(
+                vi="Địa chỉ này đang tạm ngừng nhận thư; hãy cho dùng lại trước.",
+                en="This address is suppressed; lift that first.",
+            )
+        )
     mail.state, mail.attempts, mail.due_at, mail.held_until = MailState.QUEUED, 0, now(), None
     mail.save(update_fields=["state", "attempts", "due_at", "held_until"])
     transaction.on_commit(wake.relay)

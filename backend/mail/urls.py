@@ -4,4 +4,8 @@ from typing import Any
 
 from backend.mail import api
 
-routes: list[tuple[Any, ...]] = [("mails", api.MailViewSet, "mail")]
+routes: list[tuple[Any, ...]] = [
+    ("mails", api.MailViewSet, "mail"),
+    ("inbound-mails", api.InboundMailViewSet, "inbound-mail"),
+    ("suppressed-addresses", api.SuppressedAddressViewSet, "suppressed-address"),
+]

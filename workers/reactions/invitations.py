@@ -1,6 +1,7 @@
 """News that makes invitations go out, change or come back."""
 
 from typing import Any
+from uuid import UUID
 
 from backend.invitations import services
 from backend.outbox.models import Event
@@ -53,7 +54,27 @@ def withdraw_all(event: Event) -> None:
     services.withdraw_all(conference_id=event.subject_id)
 
 
+def take_reply(event: Event) -> None:
+    services.take_reply(inbound_id=event.subject_id)
+
+
+def follow_bounce(event: Event) -> None:
+    services.follow_bounce(mail_id=event.subject_id)
+
+
+def take_over_proposals(event: Event) -> None:
+    services.take_over_proposals(conference_id=event.subject_id)
+
+
+def mail_proposal_declined(event: Event) -> None:
+    services.mail_proposal_declined(proposal_id=UUID(event.payload["proposal_id"]))
+
+
 ALL = [
+    take_reply,
+    follow_bounce,
+    take_over_proposals,
+    mail_proposal_declined,
     mail_invitation,
     mail_cancellation,
     tell_news,

@@ -6,13 +6,14 @@ program would read differently from what was meant raises CalendarRoundTripError
 
 from backend.invitations.ical.entries import CalendarEntry, InvalidEntry, Occurrence, Recurring
 from backend.invitations.ical.identity import busy_uid, calendar_uid, item_uid, series_uid
-from backend.invitations.ical.messages import CalendarRoundTripError, cancel, publish, request
-from backend.invitations.ical.replies import Reply, UnreadableReply, parse_reply
+from backend.invitations.ical.messages import CalendarRoundTripError, cancel, decline_counter, publish, request
+from backend.invitations.ical.replies import NoReply, Reply, UnreadableReply, parse_reply
 
 __all__ = [
     "CalendarEntry",
     "CalendarRoundTripError",
     "InvalidEntry",
+    "NoReply",
     "Occurrence",
     "Recurring",
     "Reply",
@@ -20,6 +21,7 @@ __all__ = [
     "busy_uid",
     "calendar_uid",
     "cancel",
+    "decline_counter",
     "item_uid",
     "parse_reply",
     "publish",

@@ -50,6 +50,11 @@ def cancel(entry: CalendarEntry) -> bytes:
     return _message("CANCEL", replace(entry, status="CANCELLED"))
 
 
+def decline_counter(entry: CalendarEntry) -> bytes:
+    """Says no to another time that the attendee proposed (RFC 5546 §3.2.8): what they were invited to stands."""
+    return _message("DECLINECOUNTER", entry)
+
+
 def publish(
     entries: Sequence[CalendarEntry],
     *,

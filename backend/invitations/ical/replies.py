@@ -12,6 +12,7 @@ from backend.invitations.ical.entries import many_lines, one_line
 from backend.mail.mailbox import Mailbox
 
 _LARGEST = 256 * 1024
+_OTHERS = {"REQUEST", "CANCEL", "PUBLISH", "ADD", "REFRESH", "DECLINECOUNTER"}
 _ANSWERS = {"ACCEPTED", "DECLINED", "TENTATIVE", "DELEGATED", "NEEDS-ACTION"}
 
 
@@ -19,17 +20,21 @@ class UnreadableReply(ValueError):
     """Not an answer to an invitation; a human should look at the mail."""
 
 
+class NoReply(UnreadableReply):
+    """A calendar that does not mean to be one: an invitation, a published meeting."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Reply:
     """An answer as the attendee's program wrote it. Anybody who knows the UID can forge one: trust the envelope first.
 
     `method` is REPLY, or COUNTER when another time is proposed in `start` and `end`. Programs leave out much:
-    `organizer` may be empty, `sequence` 0. Addresses are in lower case.
+    `organizer` may be empty, `sequence` unknown. Addresses are in lower case.
     """
 
     method: str
     uid: str
-    sequence: int
+    sequence: int | None
     stamp: dt.datetime | None
     attendee: Mailbox
     answer: str
@@ -52,7 +57,8 @@ def parse_reply(data: bytes) -> Reply:
         raise UnreadableReply(f"not a calendar: {error}") from error
     method = str(calendar.get("method", "")).upper()
     if method not in {"REPLY", "COUNTER"}:
-        raise UnreadableReply(f"METHOD is {method or 'missing'}, not REPLY")
+        foreign = method in _OTHERS or (not method and not events)
+        raise (NoReply if foreign else UnreadableReply)(f"METHOD is {method or 'missing'}, not REPLY")
     if len(events) != 1:
         raise UnreadableReply(f"{len(events)} VEVENTs instead of one")
     try:
@@ -80,7 +86,7 @@ def _reply(method: str, event: Event) -> Reply:
     return Reply(
         method=method,
         uid=uid,
-        sequence=_number(event.get("sequence", 0)),
+        sequence=_number(event["sequence"]) if "sequence" in event else None,
         stamp=_time(event, "dtstamp"),
         attendee=Mailbox(one_line(str(attendee.params.get("CN", ""))), _email_of(attendee)),
         answer=answer,

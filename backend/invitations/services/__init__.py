@@ -2,8 +2,9 @@
 
 from backend.invitations.services.answers import reply, reply_by_link
 from backend.invitations.services.calling_off import mail_calling_off, tell_of_calling_off
-from backend.invitations.services.letters import mail_cancellation, mail_invitation
+from backend.invitations.services.letters import mail_cancellation, mail_invitation, mail_proposal_declined
 from backend.invitations.services.lists import add_members, create_list, send_list
+from backend.invitations.services.mailed_replies import assign_reply, take_reply
 from backend.invitations.services.news import mail_news, tell_news
 from backend.invitations.services.papers import (
     hand_in_by_link,
@@ -15,11 +16,16 @@ from backend.invitations.services.papers import (
     mail_paper_returned,
 )
 from backend.invitations.services.postponement import mail_postponement, tell_of_postponement
+from backend.invitations.services.proposals import decline_proposal, take_over_proposals
+from backend.invitations.services.readdressing import follow_bounce
 from backend.invitations.services.single import name_invitee, resend, withdraw, withdraw_all
 
 __all__ = [
     "add_members",
+    "assign_reply",
     "create_list",
+    "decline_proposal",
+    "follow_bounce",
     "hand_in_by_link",
     "mail_calling_off",
     "mail_cancellation",
@@ -32,11 +38,14 @@ __all__ = [
     "mail_paper_request",
     "mail_paper_returned",
     "mail_postponement",
+    "mail_proposal_declined",
     "name_invitee",
     "reply",
     "reply_by_link",
     "resend",
     "send_list",
+    "take_over_proposals",
+    "take_reply",
     "tell_news",
     "tell_of_calling_off",
     "tell_of_postponement",

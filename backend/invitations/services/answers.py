@@ -1,5 +1,6 @@
 """What invitees answer."""
 
+import datetime as dt
 from uuid import UUID
 
 from django.db import transaction
@@ -20,10 +21,17 @@ from backend.outbox.services import emit
 
 @transaction.atomic
 def reply(
-    *, invitation_id: UUID, answer: str, note: str = "", via: str = ReplyVia.STAFF, expected: int | None = None
+    *,
+    invitation_id: UUID,
+    answer: str,
+    note: str = "",
+    via: str = ReplyVia.STAFF,
+    inbound_id: UUID | None = None,
+    stamp: dt.datetime | None = None,
+    expected: int | None = None,
 ) -> Invitation:
     """Keeps the answer and makes it known; the last one counts. The same answer twice is one answer, unless a letter
-    went out in between: then it answers the new time or place.
+    went out in between: then it answers the new time or place. One that came by mail names the mail and its DTSTAMP.
 
     Raises Gone when the invitation or the conference was called off, Conflict when the conference is over.
     """
@@ -39,7 +47,9 @@ def reply(
     # Read with the invitation locked and from one clock for all programs: seats and turns go by it.
     row.state, row.note, row.answered_at = answer, note, database_now()
     row.save()
-    InvitationReply.objects.create(invitation=row, answer=answer, note=note, via=via)
+    InvitationReply.objects.create(
+        invitation=row, answer=answer, note=note, via=via, inbound_id=inbound_id, stamp=stamp
+    )
     emit(InvitationAnswered(invitation_id=row.id, conference_id=row.conference_id, answer=answer, via=via))
     return row
 

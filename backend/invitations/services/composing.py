@@ -1,5 +1,6 @@
 """What the letters to invitees are made of: their subjects, the facts all of them tell, the calendar entry."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from backend.conferences.queries import lead_organisation
 from backend.conferences.queries.told import says, told
 from backend.core.clock import now
 from backend.core.text import localized
-from backend.invitations import ical, links, wording
+from backend.invitations import ical, links, reply_addresses, wording
 from backend.invitations.letters import Letter
 from backend.invitations.models import Invitation
 from backend.mail.mailbox import Mailbox
@@ -26,6 +27,8 @@ SUBJECTS = {
     "resumed": {"vi": "Thời gian mới: {title}", "en": "New date: {title}"},
     "postponed": {"vi": "Hoãn hội nghị: {title}", "en": "Postponed: {title}"},
     "cancelled": {"vi": "Huỷ hội nghị: {title}", "en": "Cancelled: {title}"},
+    "asked_again": {"vi": "Xin trả lời lại: {title}", "en": "Please answer again: {title}"},
+    "declined": {"vi": "Về đề nghị của Ông/Bà: {title}", "en": "Your proposal: {title}"},
     "withdrawn": {"vi": "Rút giấy mời: {title}", "en": "Invitation withdrawn: {title}"},
 }
 _REPLY_HERE = {"vi": "Trả lời tại", "en": "Reply at"}
@@ -84,7 +87,7 @@ def entry(
         timezone=times.time_zone,
         location=place(times, row, language),
         url=link,
-        organizer=wording.organizer(conference, language),
+        organizer=wording.organizer(conference, language)._replace(email=reply_addresses.address(row)),
         attendee=Mailbox(row.person.full_name, row.email),
         language=language,
     )
@@ -104,11 +107,12 @@ def letter(
     subject: str,
     calendar: bytes | None = None,
     calendar_method: str | None = None,
+    answers: str = "",
     **facts: Any,
 ) -> Letter:
     """A letter to an invitee; `facts` add to, or take the place of, what every one of them tells."""
     conference, language = row.conference, row.language
-    return conference_letter(
+    plain = conference_letter(
         conference,
         row.person,
         row.office,
@@ -125,6 +129,7 @@ def letter(
             **facts,
         },
     )
+    return replace(plain, reply_to=reply_addresses.address(row) if settings.REPLY_ADDRESS else "", answers=answers)
 
 
 def conference_letter(

@@ -1,7 +1,13 @@
-"""Letters to one invitee: the invitation with its calendar request, and its cancellation."""
+"""Letters to one invitee: the invitation with its calendar request, its cancellation, and answers to replies by mail.
 
+Where no correct letter can be made, none is sent, and that is reported at once: trying again would not help.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
 from uuid import UUID
 
+import structlog
 from django.db import transaction
 from django.db.models import F
 
@@ -9,12 +15,18 @@ from backend.conferences.states import CALLED_OFF, ConferenceState
 from backend.core.clock import now
 from backend.core.text import localized
 from backend.invitations import ical, queries, wording
+from backend.invitations.events import InvitationUnwritable
 from backend.invitations.letters import Letter, post
-from backend.invitations.models import Invitation
+from backend.invitations.models import Invitation, ReplyProposal
 from backend.invitations.services import composing
 from backend.invitations.services.calling_off import asked_for_papers
-from backend.invitations.states import InvitationState
+from backend.invitations.states import InvitationState, ProposalKind, ProposalState
+from backend.mail.mailbox import InvalidAddress
+from backend.mail.mime import InvalidMessage
 from backend.mail.models import OutgoingMail
+from backend.outbox.services import emit
+
+log = structlog.get_logger(__name__)
 
 
 @transaction.atomic
@@ -31,17 +43,18 @@ def mail_invitation(*, invitation_id: UUID, sequence: int) -> None:
     if kept.sequence > row.sequence and (_written(row) or not _caught_up(row, kept.sequence)):
         return
     kind = "change" if row.sequence > row.first_sequence else "invitation"
-    entry = composing.entry(row, sequence=row.sequence)
-    letter = composing.letter(
-        row,
-        template="letters/invitation",
-        subject=kind,
-        calendar=ical.request(entry) if entry else None,
-        calendar_method="REQUEST" if entry else None,
-        changed=kind == "change",
-        in_calendar=entry is not None,
-    )
-    _post(row, letter, purpose="invitation", sequence=row.letter_number)
+    with _reported(row, "invitation"):
+        entry = composing.entry(row, sequence=row.sequence)
+        letter = composing.letter(
+            row,
+            template="letters/invitation",
+            subject=kind,
+            calendar=ical.request(entry) if entry else None,
+            calendar_method="REQUEST" if entry else None,
+            changed=kind == "change",
+            in_calendar=entry is not None,
+        )
+        _post(row, letter, purpose="invitation", sequence=row.letter_number)
 
 
 def _written(row: Invitation) -> bool:
@@ -67,19 +80,85 @@ def mail_cancellation(*, invitation_id: UUID) -> None:
         return
     cancelled = row.conference.state == ConferenceState.CANCELLED
     known = composing.known_to(row)
-    entry = composing.entry(row, sequence=row.sequence + 1, known=known)
-    letter = composing.letter(
-        row,
-        template="letters/cancellation",
-        subject="cancelled" if cancelled else "withdrawn",
-        calendar=ical.cancel(entry) if entry else None,
-        calendar_method="CANCEL" if entry else None,
-        cancelled=cancelled,
-        asked=cancelled and row.person_id in asked_for_papers(row.conference_id),
-        reason=localized(row.conference.reason, row.language) if cancelled else "",
-        when=wording.when(known, row.language),
-    )
-    _post(row, letter, purpose="cancellation", sequence=row.sequence)
+    with _reported(row, "cancellation"):
+        entry = composing.entry(row, sequence=row.sequence + 1, known=known)
+        letter = composing.letter(
+            row,
+            template="letters/cancellation",
+            subject="cancelled" if cancelled else "withdrawn",
+            calendar=ical.cancel(entry) if entry else None,
+            calendar_method="CANCEL" if entry else None,
+            cancelled=cancelled,
+            asked=cancelled and row.person_id in asked_for_papers(row.conference_id),
+            reason=localized(row.conference.reason, row.language) if cancelled else "",
+            when=wording.when(known, row.language),
+        )
+        _post(row, letter, purpose="cancellation", sequence=row.sequence)
+
+
+@transaction.atomic
+def ask_again(row: Invitation, *, answers: str) -> None:
+    """Queues a letter to an invitee who answered, in the mail `answers`, to a former time or place: what holds now, once
+    under each sequence. The row comes with its letter's facts, and an address."""
+    known = composing.known_to(row)
+    with _reported(row, "asked_again"):
+        entry = composing.entry(row, sequence=row.sequence, known=known)
+        letter = composing.letter(
+            row,
+            template="letters/asked_again",
+            subject="asked_again",
+            calendar=ical.request(entry) if entry else None,
+            calendar_method="REQUEST" if entry else None,
+            answers=answers if answers.startswith("<") and len(answers) < 200 else "",
+            when=wording.when(known, row.language),
+            where=composing.place(known, row, row.language),
+        )
+        _post(row, letter, purpose="asked_again", sequence=row.sequence)
+
+
+@transaction.atomic
+def mail_proposal_declined(*, proposal_id: UUID) -> None:
+    """Queues the letter that says no to what an invitee proposed; to another time also in the calendar's own words."""
+    proposal = ReplyProposal.objects.get(pk=proposal_id)
+    row = queries.with_letter_facts(Invitation.objects.all()).get(pk=proposal.invitation_id)
+    if proposal.state != ProposalState.DECLINED or row.state not in queries.LIVE or not row.email:
+        return
+    if row.person is None or row.conference.state in CALLED_OFF:
+        return
+    known, other_time = composing.known_to(row), proposal.kind == ProposalKind.TIME
+    with _reported(row, "proposal_declined"):
+        entry = composing.entry(row, sequence=row.sequence, known=known) if other_time else None
+        letter = composing.letter(
+            row,
+            template="letters/proposal_declined",
+            subject="declined",
+            calendar=ical.decline_counter(entry) if entry else None,
+            calendar_method="DECLINECOUNTER" if entry else None,
+            other_time=other_time,
+            when=wording.when(known, row.language),
+            where=composing.place(known, row, row.language),
+        )
+        post(
+            letter,
+            purpose="proposal_declined",
+            subject_id=proposal.pk,
+            sequence=0,
+            recipient=(row.person.full_name, row.email),
+            conference=row.conference,
+        )
+
+
+@contextmanager
+def _reported(row: Invitation, letter: str) -> Iterator[None]:
+    """A letter that cannot be made, or would be read differently from what was meant, is told of instead of sent."""
+    try:
+        yield
+    except (InvalidMessage, InvalidAddress, ical.InvalidEntry, ical.CalendarRoundTripError) as error:
+        log.exception("letter_not_written", invitation=str(row.pk), letter=letter)
+        problem = type(error).__name__
+        emit(
+            InvitationUnwritable(invitation_id=row.pk, conference_id=row.conference_id, letter=letter, problem=problem)
+        )
 
 
 def _post(row: Invitation, letter: Letter, *, purpose: str, sequence: int) -> None:
