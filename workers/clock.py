@@ -3,19 +3,25 @@ is made good by the next one."""
 
 import datetime as dt
 
+import structlog
+
 from backend.conferences import services as conferences
 from backend.core import context
 from backend.core.clock import now
 from backend.core.models import IdempotencyRecord
 from backend.jobs import services as jobs
+from backend.mail import fetching
 from backend.people.models import LoginFailure
 from backend.resolutions import services as resolutions
 from workers.celery import app
+
+log = structlog.get_logger(__name__)
 
 #: task name → seconds between two runs
 TIMETABLE = {
     "plenum.clock.close_due_polls": 1.0,
     "plenum.clock.tell_due_news": 5.0,
+    "plenum.clock.fetch_mail": 10.0,
     "plenum.clock.remind_of_papers": 20.0,
     "plenum.clock.mark_stuck_jobs": 20.0,
     "plenum.clock.extend_series": 60.0,
@@ -38,6 +44,17 @@ def tell_due_news() -> None:
     """Closes the news windows that have been open long enough, so that people are told what changed."""
     with context.acting(actor="clock"):
         conferences.tell_due_news()
+
+
+@app.task(name="plenum.clock.fetch_mail")
+def fetch_mail() -> None:
+    """Takes what came into the mailbox of replies into the ledger. A mailbox that is away is tried again at the next
+    tick."""
+    with context.acting(actor="clock"):
+        try:
+            fetching.fetch()
+        except fetching.MailboxAway as away:
+            log.warning("mailbox_away", error=str(away))
 
 
 @app.task(name="plenum.clock.remind_of_papers")
