@@ -1,5 +1,6 @@
 """Who is asked to come, and what they answered."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Now, Upper
 
@@ -7,12 +8,24 @@ from backend.conferences.models import Conference, Site
 from backend.core.ids import time_ordered_id
 from backend.core.models import Base
 from backend.core.text import LocalizedTextField
-from backend.invitations.states import Answer, Category, InvitationState, ProposalKind, ProposalState, ReplyVia
+from backend.invitations.states import (
+    Answer,
+    Category,
+    InvitationState,
+    ProposalKind,
+    ProposalState,
+    ReminderKind,
+    ReplyVia,
+)
 from backend.people.models import Organisation, Person
 
 
 class InvitationList(Base):
-    """People asked together: one unit, one category, one site."""
+    """People asked together: one unit, one category, one site.
+
+    `start_reminders` and `reply_reminders` say how many minutes before the conference's start and before `reply_by` its
+    invitees are reminded (null: as the house does); the moments up to `reminded_to` have been seen to.
+    """
 
     conference = models.ForeignKey(Conference, on_delete=models.CASCADE, related_name="invitation_lists")
     title = LocalizedTextField()
@@ -20,6 +33,9 @@ class InvitationList(Base):
     site = models.ForeignKey(Site, null=True, blank=True, on_delete=models.PROTECT)
     category = models.CharField(max_length=10, choices=Category)
     reply_by = models.DateTimeField(null=True, blank=True)
+    start_reminders = ArrayField(models.PositiveIntegerField(), null=True, blank=True)
+    reply_reminders = ArrayField(models.PositiveIntegerField(), null=True, blank=True)
+    reminded_to = models.DateTimeField(null=True)
     sent_at = models.DateTimeField(null=True)
 
 
@@ -67,7 +83,8 @@ class Invitation(Base):
 class InvitationReply(models.Model):
     """Every answer ever given, append-only; the invitation holds the last one.
 
-    One that came by mail says by which (`inbound_id`) and when the invitee's program wrote it (`stamp`).
+    One that came by mail says by which (`inbound_id`) and when the invitee's program wrote it (`stamp`); one given by
+    word of mouth or on paper, who took it and when.
     """
 
     id = models.UUIDField(primary_key=True, default=time_ordered_id, editable=False)
@@ -78,6 +95,25 @@ class InvitationReply(models.Model):
     at = models.DateTimeField(db_default=Now())
     inbound_id = models.UUIDField(null=True)
     stamp = models.DateTimeField(null=True)
+    taken_by = models.CharField(max_length=200, blank=True)
+    taken_at = models.DateTimeField(null=True)
+
+
+class Reminder(models.Model):
+    """An invitee is reminded as `moment` comes, or was asked for by hand: once each, append-only. Whether a letter went
+    out stands in the ledger of mail."""
+
+    id = models.UUIDField(primary_key=True, default=time_ordered_id, editable=False)
+    invitation = models.ForeignKey(Invitation, on_delete=models.PROTECT, related_name="reminders")
+    kind = models.CharField(max_length=10, choices=ReminderKind)
+    moment = models.DateTimeField()
+    by_hand = models.BooleanField(default=False)
+    at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["invitation", "kind", "moment"], name="reminded_once_of_each_moment")
+        ]
 
 
 class ReplyProposal(Base):

@@ -41,6 +41,19 @@ class ReplyVia(models.TextChoices):
     API = "api", say(vi="qua API", en="through the API")
     STAFF = "staff", say(vi="ban tổ chức ghi", en="recorded by the organiser")
     MAIL = "mail", say(vi="qua thư trả lời", en="by mail")
+    ORAL = "oral", say(vi="bằng lời", en="by word of mouth")
+    PAPER = "paper", say(vi="bằng giấy", en="on paper")
+
+
+#: How an answer came that the organiser records for the invitee.
+BY_HAND = (ReplyVia.STAFF, ReplyVia.ORAL, ReplyVia.PAPER)
+
+
+class ReminderKind(models.TextChoices):
+    """What a reminder counts down to."""
+
+    START = "start", say(vi="giờ khai mạc", en="the start")
+    REPLY_BY = "reply_by", say(vi="hạn trả lời", en="the deadline for answers")
 
 
 class ProposalKind(models.TextChoices):
