@@ -14,6 +14,7 @@ FLOORS = [
     "backend.minutes",
     "backend.resolutions",
     "backend.calendars",
+    "backend.delegations",
     "backend.registration",
     "backend.invitations",
     "backend.conferences",
@@ -106,6 +107,8 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
 UPLOAD_MAX_BYTES = env.number("PLENUM_UPLOAD_MAX_BYTES", 20 * 1024 * 1024)
 UPLOAD_MAX_UNPACKED_BYTES = env.number("PLENUM_UPLOAD_MAX_UNPACKED_BYTES", 10 * UPLOAD_MAX_BYTES)
 PAPER_REMINDER_DAYS = env.numbers("PLENUM_PAPER_REMINDER_DAYS", "7,3,1")
+DELEGATION_REMINDER_DAYS = env.numbers("PLENUM_DELEGATION_REMINDER_DAYS", "7,3,1")
+DELEGATION_GRACE_DAYS = env.number("PLENUM_DELEGATION_GRACE_DAYS", 2)
 
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
@@ -190,6 +193,7 @@ SPECTACULAR_SETTINGS = {
         "FeedKind": "backend.calendars.states.FeedKind",
         "Answer": "backend.invitations.states.Answer",
         "Category": "backend.invitations.states.Category",
+        "DelegationState": "backend.delegations.states.DelegationState",
         "InvitationState": "backend.invitations.states.InvitationState",
         "ProposalKindByMail": "backend.invitations.states.ProposalKind",
         "ProposalStateByMail": "backend.invitations.states.ProposalState",

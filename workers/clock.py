@@ -9,6 +9,7 @@ from backend.conferences import services as conferences
 from backend.core import context
 from backend.core.clock import now
 from backend.core.models import IdempotencyRecord
+from backend.delegations import services as delegations
 from backend.jobs import services as jobs
 from backend.mail import fetching
 from backend.people.models import LoginFailure
@@ -23,6 +24,7 @@ TIMETABLE = {
     "plenum.clock.tell_due_news": 5.0,
     "plenum.clock.fetch_mail": 10.0,
     "plenum.clock.remind_of_papers": 20.0,
+    "plenum.clock.mind_delegations": 20.0,
     "plenum.clock.mark_stuck_jobs": 20.0,
     "plenum.clock.extend_series": 60.0,
     "plenum.clock.forget_what_expired": 3600.0,
@@ -62,6 +64,13 @@ def remind_of_papers() -> None:
     """Reminds of papers as the moments before their deadline come, and tells secretaries of those that were missed."""
     with context.acting(actor="clock"):
         conferences.remind_of_papers()
+
+
+@app.task(name="plenum.clock.mind_delegations")
+def mind_delegations() -> None:
+    """Reminds focal points, tells the unit above of silent ones, and closes delegations whose time is over."""
+    with context.acting(actor="clock"):
+        delegations.mind_deadlines()
 
 
 @app.task(name="plenum.clock.mark_stuck_jobs")

@@ -2,7 +2,17 @@
 
 from backend.outbox.models import Event
 from backend.outbox.services import Reaction
-from workers.reactions import articles, conferences, invitations, jobs, minutes, papers, registration, resolutions
+from workers.reactions import (
+    articles,
+    conferences,
+    delegations,
+    invitations,
+    jobs,
+    minutes,
+    papers,
+    registration,
+    resolutions,
+)
 
 SUBSCRIPTIONS: dict[str, list[str]] = {
     "job.due": ["jobs.run_step"],
@@ -18,7 +28,11 @@ SUBSCRIPTIONS: dict[str, list[str]] = {
     "mail.bounced": ["invitations.follow_bounce"],
     "invitation.proposal_declined": ["invitations.mail_proposal_declined"],
     "invitation.issued": ["invitations.mail_invitation"],
-    "invitation.withdrawn": ["invitations.mail_cancellation", "registration.follow_withdrawal"],
+    "invitation.withdrawn": [
+        "invitations.mail_cancellation",
+        "registration.follow_withdrawal",
+        "delegations.follow_withdrawal",
+    ],
     "invitation.answered": ["registration.follow_answer"],
     "registration.confirmed": ["registration.mail_confirmation"],
     "registration.waitlisted": ["registration.mail_waiting"],
@@ -26,6 +40,10 @@ SUBSCRIPTIONS: dict[str, list[str]] = {
     "registration.expired": ["registration.mail_expired"],
     "registration.refused": ["registration.mail_refusal"],
     "registration.cancelled": ["registration.promote"],
+    "delegation.asked": ["delegations.mail_request"],
+    "delegation.extended": ["delegations.mail_extended"],
+    "delegation.reminded": ["delegations.mail_reminder"],
+    "delegation.escalated": ["delegations.mail_escalation"],
     "paper.requested": ["papers.mail_request"],
     "paper.extended": ["papers.mail_extended"],
     "paper.reminded": ["papers.mail_reminder"],
@@ -45,6 +63,7 @@ REACTIONS: dict[str, Reaction] = {
         invitations: invitations.ALL,
         papers: papers.ALL,
         registration: registration.ALL,
+        delegations: delegations.ALL,
         resolutions: resolutions.ALL,
         minutes: minutes.ALL,
         articles: articles.ALL,

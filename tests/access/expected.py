@@ -159,6 +159,18 @@ EXPECTED: dict[str, Expected] = {
     "POST invitations/<pk>/withdraw": may(WRITERS, sees=LOOKS | DELEGATE),
     "GET replies/<token>": may(EVERYBODY),
     "POST replies/<token>": may(EVERYBODY),
+    # places given to units
+    "GET delegations": reads(LOOKS),
+    "POST delegations": may(WRITERS),
+    "GET delegations/overview": may(WRITERS),
+    "GET delegations/<pk>": reads(LOOKS),
+    "PATCH delegations/<pk>": may(WRITERS, sees=LOOKS),
+    "DELETE delegations/<pk>": may(WRITERS, sees=LOOKS),
+    "POST delegations/<pk>/ask": may(WRITERS, sees=LOOKS),
+    "POST delegations/<pk>/remind": may(WRITERS, sees=LOOKS),
+    "POST delegations/<pk>/extend": may(WRITERS, sees=LOOKS),
+    "POST delegations/<pk>/close": may(WRITERS, sees=LOOKS),
+    "POST delegations/<pk>/reopen": may(WRITERS, sees=LOOKS),
     # registration
     "GET registrations": reads(LOOKS | DELEGATE),
     "POST registrations": may(WRITERS),

@@ -49,6 +49,11 @@ def _id(row: Any) -> str:
     return str(row.pk)
 
 
+def _later(world: World) -> str:
+    """A deadline after the one delegations have."""
+    return str(world.delegation.due_at + dt.timedelta(days=5))
+
+
 def _week(world: World, number: int) -> str:
     """The day of a later meeting of the weekly series; its first is number 0."""
     return str(world.planned.starts_on + dt.timedelta(weeks=number))
@@ -187,6 +192,27 @@ REQUESTS: dict[str, Callable[[World], Ask]] = {
     "POST invitations/<pk>/withdraw": lambda w: Ask(of=w.invitation),
     "GET replies/<token>": lambda w: Ask(of=w.reply_token),
     "POST replies/<token>": lambda w: Ask(of=w.reply_token, body={"answer": "tentative"}),
+    # places given to units
+    "GET delegations": lambda w: _page(w.delegation),
+    "POST delegations": lambda w: Ask(
+        body={
+            "conference": _id(w.announced),
+            "organisation": _id(w.foreign),
+            "quota": 2,
+            "due_at": _later(w),
+            "focal_name": "Lê Thị Đầu Mối",
+            "focal_email": "daumoi@plenum.example",
+        }
+    ),
+    "GET delegations/overview": lambda w: Ask(query=f"conference={w.announced.pk}"),
+    "GET delegations/<pk>": lambda w: Ask(of=w.delegation),
+    "PATCH delegations/<pk>": lambda w: Ask(of=w.delegation, body={"quota": 4}),
+    "DELETE delegations/<pk>": lambda w: Ask(of=w.delegation),
+    "POST delegations/<pk>/ask": lambda w: Ask(of=w.delegation),
+    "POST delegations/<pk>/remind": lambda w: Ask(of=w.asked_delegation),
+    "POST delegations/<pk>/extend": lambda w: Ask(of=w.asked_delegation, body={"due_at": _later(w)}),
+    "POST delegations/<pk>/close": lambda w: Ask(of=w.asked_delegation),
+    "POST delegations/<pk>/reopen": lambda w: Ask(of=w.submitted_delegation, body={"due_at": _later(w)}),
     # registration
     "GET registrations": lambda w: _page(w.registration),
     "POST registrations": lambda w: Ask(body={"conference": _id(w.announced), "person": _id(w.person)}),

@@ -59,6 +59,7 @@ from tests.factories.conferences import (
     TemplateFactory,
     VenueFactory,
 )
+from tests.factories.delegations import DelegationFactory, named
 from tests.factories.documents import DocumentFactory
 from tests.factories.invitations import InvitationFactory, InvitationListFactory
 from tests.factories.jobs import JobErrorFactory, JobFactory
@@ -189,6 +190,9 @@ class House:
             list=InvitationListFactory(conference=self.conference()), person=self.person(), sent=True
         )
 
+    def delegation(self) -> Any:
+        return DelegationFactory(conference=self.conference(), organisation=self.renamed())
+
     def registration(self, conference: Conference | None = None) -> Registration:
         person = self.person()
         return Registration.objects.create(
@@ -253,6 +257,8 @@ NO_LONGER_ANSWER = {
     "documents/<pk>/content",
     "papers/<pk>/content",
     "attendance",
+    "delegations/<pk>",
+    "delegations/overview",
     "deliveries/summary",
 }
 
@@ -276,6 +282,7 @@ ONE_MORE: dict[str, Callable[[House], Any]] = {
     "conference-templates": lambda h: TemplateFactory(organisation=h.renamed(), outline=h.outline()),
     "invitation-lists": lambda h: InvitationListFactory(conference=h.conference(), organisation=h.renamed()),
     "invitations": lambda h: h.invitation(),
+    "delegations": lambda h: h.delegation(),
     "registrations": lambda h: h.registration(),
     "seats": lambda h: Seats.objects.create(conference=h.conference(), capacity=5),
     "presences": lambda h: h.presence(),
@@ -342,6 +349,8 @@ GROWING: dict[str, tuple[Callable[[House], Any], Callable[[House, Any], Any]]] =
         lambda h: InvitationListFactory(conference=h.conference()),
         lambda h, row: InvitationFactory(list=row, person=h.person()),
     ),
+    "delegations/<pk>": (lambda h: h.delegation(), lambda h, row: named(row)),
+    "delegations/overview": (lambda h: h.conference(), lambda h, row: DelegationFactory(conference=row)),
     "minutes/<pk>": (lambda h: h.minutes(), lambda h, row: _say(h, row)),
     "minutes/<pk>/provenance": (lambda h: h.minutes(), lambda h, row: _say(h, row)),
     "documents/<pk>": (lambda h: h.filed(), lambda h, row: h.version(row)),
@@ -374,6 +383,7 @@ GROWING: dict[str, tuple[Callable[[House], Any], Callable[[House, Any], Any]]] =
 #: What has to be asked for beside the row.
 QUERIES = {
     "papers/overview": "conference={row.pk}",
+    "delegations/overview": "conference={row.pk}",
     "attendance": "conference={row.pk}&share=2/3",
     "rooms/free": "starts_at=2021-01-14T01:00:00Z&ends_at=2021-01-14T04:00:00Z&capacity=20",
     "rooms/<pk>/day": "date=2021-01-14&time_zone=UTC",

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
+from backend.delegations import links as delegation_links
 from backend.invitations import paper_links
 from tests.access.operations import METHODS, pages
 from tests.access.world import World
@@ -11,6 +12,8 @@ from tests.factories.conferences import ConferenceFactory
 
 pytestmark = pytest.mark.django_db
 CONFIDENTIALITY = "restricted"
+#: Pages whose addresses say who opens them, to be written in.
+FORMS = {"/r/<token>", "/p/<token>", "/d/<token>"}
 #: Every page there is → one address of it that answers.
 PAGES: dict[str, Callable[[World], str]] = {
     "/api/v1/schema": lambda w: "/api/v1/schema",
@@ -38,6 +41,7 @@ PAGES: dict[str, Callable[[World], str]] = {
     "/calendars/organisations/<slug>.ics": lambda w: f"/calendars/organisations/{w.foreign.slug}.ics",
     "/calendars/private/<secret>.ics": lambda w: f"/calendars/private/{w.link_secret}.ics",
     "/r/<token>": lambda w: f"/r/{w.reply_token}",
+    "/d/<token>": lambda w: f"/d/{delegation_links.sign(w.asked_delegation.pk, 1)}",
     "/p/<token>": lambda w: f"/p/{paper_links.sign(w.paper.pk, 1)}",
 }
 
@@ -51,11 +55,11 @@ def test_everybody_may_read_it_and_nobody_write_it(world: World, page: str) -> N
     address = PAGES[page](world)
     assert world.http.get(address, follow=True).status_code == 200
     for method in METHODS[1:]:
-        if page not in ("/r/<token>", "/p/<token>") or method != "POST":
+        if page not in FORMS or method != "POST":
             assert world.http.generic(method, address).status_code == 405, method
 
 
-@pytest.mark.parametrize("page", sorted(set(PAGES) - {"/r/<token>", "/p/<token>", "/calendars/private/<secret>.ics"}))
+@pytest.mark.parametrize("page", sorted(set(PAGES) - FORMS - {"/calendars/private/<secret>.ics"}))
 def test_no_page_names_a_restricted_conference(world: World, page: str) -> None:
     said = world.http.get(PAGES[page](world)).content.decode()
     for conference in (world.draft, world.announced, world.running, world.closed):

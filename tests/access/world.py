@@ -39,6 +39,7 @@ from tests.factories.conferences import (
     TemplateFactory,
     VenueFactory,
 )
+from tests.factories.delegations import DelegationFactory
 from tests.factories.documents import DocumentFactory
 from tests.factories.invitations import InvitationFactory, InvitationListFactory
 from tests.factories.jobs import JobErrorFactory, JobFactory
@@ -193,6 +194,9 @@ class World:
         )
         self.unsent = InvitationListFactory(conference=self.announced, title={"vi": "Danh sách hai"})
         InvitationFactory(list=self.unsent)
+        self.delegation = DelegationFactory(conference=self.announced)
+        self.asked_delegation = DelegationFactory(conference=self.announced, asked=True)
+        self.submitted_delegation = DelegationFactory(conference=self.announced, asked=True, state="submitted")
         self.registration = Registration.objects.get(conference=self.announced, person=self.delegate)
         self.inside = Registration.objects.get(conference=self.running, person=self.delegate)
         self.presence = Presence.objects.create(

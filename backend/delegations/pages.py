@@ -1,0 +1,191 @@
+"""/d/<token>: where a unit's focal point names its delegates. No account, no script, nothing from elsewhere, in the
+focal point's language.
+
+GET only shows: mail scanners and previews fetch every link they see. POST changes, then leads back to GET.
+"""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils.decorators import method_decorator
+from django.utils.translation import override
+from django.views import View
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+
+from backend.core import context
+from backend.core.clock import database_now
+from backend.core.errors import DomainError, NotFound
+from backend.core.text import current_language, localized, say
+from backend.delegations import queries, services
+from backend.delegations.models import Delegate, Delegation
+from backend.delegations.serializers import NamedBody, OfficeBody
+from backend.delegations.services.letters import delegation_facts
+from backend.delegations.states import DelegationState
+from backend.invitations import wording
+from backend.invitations.states import InvitationState
+
+FIELDS = ("full_name", "honorific", "office", "email", "phone")
+#: What may stand behind `?done=`: others are not said back.
+DONE = ("name", "change", "remove", "submit")
+
+
+# No CSRF token, for the reasons of the reply page: the signed token in the address is the authority.
+@method_decorator([csrf_exempt, never_cache], name="dispatch")
+class DelegationPage(View):
+    http_method_names = ["get", "head", "post"]
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        try:
+            opened = queries.opened_by(kwargs["token"])
+        except DomainError as refusal:
+            return _refused(request, refusal)
+        with override(opened.focal_language):
+            try:
+                queries.check_wanted(opened.conference)
+                response: HttpResponseBase = super().dispatch(request, opened, kwargs["token"])
+            except DomainError as refusal:
+                response = _refused(request, refusal, localized(opened.conference.title))
+            response["Content-Language"] = opened.focal_language
+        return response
+
+    def get(self, request: HttpRequest, opened: Delegation, token: str) -> HttpResponse:
+        done = request.GET.get("done", "")
+        return _page(request, opened, edit=request.GET.get("edit", ""), done=done if done in DONE else "")
+
+    def post(self, request: HttpRequest, opened: Delegation, token: str) -> HttpResponse:
+        verb, delegate = request.POST.get("do", ""), request.POST.get("delegate", "")
+        written = {name: request.POST.get(name, "") for name in FIELDS}
+        try:
+            with context.acting(actor=f"focal-point:{opened.pk}"):
+                problems = _done(verb, opened, delegate, written)
+        except DomainError as refusal:
+            fresh = queries.opened_by(token)
+            facts = {"problem": refusal.sentence, "edit": delegate if verb == "change" else "", "written": written}
+            return _page(request, fresh, status=refusal.status, **facts)
+        if problems:
+            return _page(
+                request,
+                opened,
+                status=400,
+                problems=problems,
+                edit=delegate if verb == "change" else "",
+                written=written,
+            )
+        # To the page again, so that loading it anew names nobody twice.
+        return HttpResponseRedirect(f"{request.path}?done={verb}", status=303)
+
+
+def _done(verb: str, opened: Delegation, delegate: str, written: dict[str, str]) -> dict[str, Any]:
+    """Does what the form asked for; returns what is wrong with the form, by field."""
+    link: dict[str, Any] = {"delegation_id": opened.pk, "link_round": opened.link_round}
+    if verb == "submit":
+        services.submit(**link)
+    elif verb == "remove":
+        services.remove_delegate(**link, delegate_id=_id(delegate))
+    elif verb == "name":
+        form = NamedBody(data=written)
+        if not form.is_valid():
+            return _first_of_each(form.errors)
+        services.name_delegate(**link, named=form.validated_data)
+    elif verb == "change":
+        return _changed(link, _id(delegate), written)
+    else:
+        return {"do": say(vi="Không rõ phải làm gì.", en="It is not clear what to do.")}
+    return {}
+
+
+def _changed(link: dict[str, Any], delegate_id: UUID, written: dict[str, str]) -> dict[str, Any]:
+    added = queries.live_delegates(link["delegation_id"]).filter(pk=delegate_id, added=True).exists()
+    form = NamedBody(data=written) if added else OfficeBody(data=written)
+    if not form.is_valid():
+        return _first_of_each(form.errors)
+    if added:
+        services.change_delegate(**link, delegate_id=delegate_id, named=form.validated_data)
+    else:
+        services.change_office(**link, delegate_id=delegate_id, **form.validated_data)
+    return {}
+
+
+def _first_of_each(errors: Any) -> dict[str, Any]:
+    return {field: said[0] for field, said in errors.items()}
+
+
+def _id(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise NotFound(say(vi="Không có người này trong danh sách.", en="Nobody like that is on the list.")) from None
+
+
+def _page(
+    request: HttpRequest,
+    opened: Delegation,
+    *,
+    status: int = 200,
+    edit: str = "",
+    problem: Any = None,
+    problems: dict[str, Any] | None = None,
+    written: dict[str, str] | None = None,
+    done: str = "",
+) -> HttpResponse:
+    language, rows = opened.focal_language, list(queries.live_delegates(opened.pk))
+    in_time = opened.state == DelegationState.ASKED and database_now() <= queries.open_until(opened)
+    edited = next((row for row in rows if str(row.pk) == edit and in_time and _may_be_changed(row)), None)
+    shown = {
+        **delegation_facts(opened, language),
+        "late": opened.state == DelegationState.ASKED and database_now() > opened.due_at,
+        "until": wording.until(queries.open_until(opened), opened.conference.time_zone, language),
+        "open": in_time,
+        "submitted": opened.state == DelegationState.SUBMITTED,
+        "delegates": [_said(row) for row in rows],
+        "edited": edited,
+        "form": written or (_as_written(edited) if edited else {}),
+        "done": done,
+        "problem": problem,
+        "problems": problems or {},
+        "address": request.path,
+        "language": language,
+    }
+    return render(request, f"delegation/page.{language}.html", shown, status=status)
+
+
+def _may_be_changed(row: Delegate) -> bool:
+    return row.invitation.state == InvitationState.DRAFT
+
+
+def _said(row: Delegate) -> dict[str, Any]:
+    person, invitation = row.invitation.person, row.invitation
+    assert person is not None
+    return {
+        "id": row.pk,
+        "name": wording.addressee(person, {}, current_language()),
+        "office": localized(invitation.office),
+        # Of who was on record before, the unit's focal point is shown no more than they wrote.
+        "reached": invitation.email or person.phone if row.added else "",
+        "changeable": _may_be_changed(row),
+        "state": InvitationState(invitation.state).label,
+    }
+
+
+def _as_written(row: Delegate) -> dict[str, str]:
+    """What the focal point wrote; of somebody who was on record before, the office alone."""
+    person = row.invitation.person
+    assert person is not None
+    if not row.added:
+        return {"office": localized(row.invitation.office)}
+    return {
+        "full_name": person.full_name,
+        "honorific": person.honorific,
+        "office": localized(row.invitation.office),
+        "email": person.email,
+        "phone": person.phone,
+    }
+
+
+def _refused(request: HttpRequest, refusal: DomainError, title: str = "") -> HttpResponse:
+    """A page that says why nobody can be named: 404 for a wrong link, 410 for a void one, 409 for a bad moment."""
+    facts = {"sentence": refusal.sentence, "title": title, "language": current_language()}
+    return render(request, "reply/refused.html", facts, status=refusal.status)

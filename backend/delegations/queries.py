@@ -1,0 +1,151 @@
+"""Reading delegations: who may see them, what the focal point's link opens, what is due, and how many places are left."""
+
+import datetime as dt
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import Count, F, Q, QuerySet
+
+from backend.conferences.models import Conference
+from backend.conferences.states import ConferenceState
+from backend.core.errors import Conflict, Gone, NotFound
+from backend.core.text import say
+from backend.delegations import links, schedule
+from backend.delegations.models import Delegate, Delegation
+from backend.delegations.states import DelegationState
+from backend.invitations.queries import LOOKS, conferences_of
+from backend.invitations.states import InvitationState
+from backend.people.models import Account
+
+#: States of a conference in which units are asked, reminded and closed.
+INVITING = (ConferenceState.ANNOUNCED, ConferenceState.RUNNING)
+#: An invitation in these is nobody's place any more.
+GONE = (InvitationState.WITHDRAWN,)
+
+
+def counted(delegations: QuerySet[Delegation]) -> QuerySet[Delegation]:
+    """With `named`, those whose invitation lives, and `left`, the places still to be filled: none once it is closed."""
+    named = Count("delegates", filter=~Q(delegates__invitation__state__in=GONE))
+    left = F("quota") - F("returned") - F("named")
+    return delegations.annotate(named=named).annotate(left=left)
+
+
+def visible_to(account: Account) -> QuerySet[Delegation]:
+    """The delegations of conferences the account works for."""
+    if not account.is_authenticated:
+        return Delegation.objects.none()
+    rows = Delegation.objects.filter(conference__in=conferences_of(account, *LOOKS))
+    return counted(rows.select_related("conference", "organisation"))
+
+
+def with_letter_facts(delegations: QuerySet[Delegation]) -> QuerySet[Delegation]:
+    """Joined to everything a letter or the page says."""
+    return delegations.select_related("conference", "organisation", "site__venue", "site__room").prefetch_related(
+        "conference__organisers__organisation__former_names", "conference__sites__venue", "conference__sites__room"
+    )
+
+
+def opened_by(token: str) -> Delegation:
+    """The delegation a link opens, whatever its state. Raises NotFound for a forged link, Gone for an old one."""
+    signed = links.read(token)
+    rows = counted(with_letter_facts(Delegation.objects.all()))
+    found = signed and rows.filter(pk=signed[0], asked_at__isnull=False).first()
+    if not signed or not found:
+        raise NotFound(say(vi="Liên kết cử đại biểu không đúng.", en="This is not a valid link to name delegates."))
+    if signed[1] != found.link_round:
+        raise Gone(
+            say(
+                vi="Đã có thư mới hơn; hãy dùng liên kết trong thư ấy.",
+                en="There is a newer letter; please use its link.",
+            )
+        )
+    return found
+
+
+def check_wanted(conference: Conference) -> None:
+    """Raises Gone or Conflict with the sentence a focal point is told when the conference wants no names."""
+    if conference.state == ConferenceState.CANCELLED:
+        raise Gone(say(vi="Hội nghị đã huỷ.", en="The conference has been cancelled."))
+    if conference.state in {ConferenceState.CLOSED, ConferenceState.ARCHIVED}:
+        raise Conflict(say(vi="Hội nghị đã bế mạc.", en="The conference is over."))
+    if conference.state not in INVITING:
+        raise Conflict(
+            say(
+                vi="Hội nghị đang hoãn; ban tổ chức sẽ liên hệ khi có thời gian mới.",
+                en="The conference is postponed; the organisers will be in touch when there is a new date.",
+            )
+        )
+
+
+def open_until(row: Delegation) -> dt.datetime:
+    """Until when names are taken: the deadline; with some grace for a unit whose silence the unit above was told of."""
+    silent = row.escalated_at is not None or row.taken == 0
+    return row.due_at + schedule.grace() if silent else row.due_at
+
+
+def live_delegates(delegation_id: UUID) -> QuerySet[Delegate]:
+    """Who is named, in the order in which they were."""
+    rows = Delegate.objects.filter(delegation=delegation_id).exclude(invitation__state__in=GONE)
+    return rows.select_related("invitation__person").order_by("created_at", "id")
+
+
+# What is due by the clock
+
+
+def to_remind(at: dt.datetime) -> QuerySet[Delegation]:
+    """Those still to be submitted for which another moment before the deadline has come."""
+    come = Q(pk__in=[])
+    for stage, before in enumerate(schedule.distances(), start=1):
+        come |= Q(reminders__lt=stage, due_at__lte=at + before)
+    return _waiting().filter(come, due_at__gt=at)
+
+
+def to_escalate(at: dt.datetime) -> QuerySet[Delegation]:
+    """Those past their deadline for which nobody was named."""
+    return _waiting().filter(taken=0, escalated_at=None, due_at__lte=at)
+
+
+def to_close(at: dt.datetime) -> QuerySet[Delegation]:
+    """Those whose time is over, grace included."""
+    over = Q(escalated_at=None, due_at__lte=at) & (Q(taken__gt=0) | Q(state=DelegationState.SUBMITTED))
+    over |= Q(escalated_at__isnull=False, due_at__lte=at - schedule.grace())
+    rows = Delegation.objects.filter(over, state__in=(DelegationState.ASKED, DelegationState.SUBMITTED))
+    return rows.filter(conference__state__in=INVITING).order_by("due_at", "id")
+
+
+def _waiting() -> QuerySet[Delegation]:
+    rows = Delegation.objects.filter(state=DelegationState.ASKED, conference__state__in=INVITING)
+    return rows.order_by("due_at", "id")
+
+
+# How far a conference has come
+
+
+@dataclass(frozen=True, kw_only=True)
+class Overview:
+    """`quota` is what units were given, `named` what they have filled, `returned` what went back, `left` the rest;
+    `silent` counts units that were asked and have named nobody."""
+
+    units: int
+    by_state: dict[str, int]
+    silent: int
+    quota: int
+    named: int
+    returned: int
+    left: int
+
+
+def overview(conference_id: UUID) -> Overview:
+    """The places of a conference, in one statement."""
+    rows = counted(Delegation.objects.filter(conference_id=conference_id)).order_by()
+    figures = list(rows.values_list("state", "quota", "named", "returned", "left"))  # type: ignore[misc]
+    states = [state for state, *_ in figures]
+    return Overview(
+        units=len(figures),
+        by_state={state: states.count(state) for state in DelegationState.values},
+        silent=sum(state == DelegationState.ASKED and not named for state, _, named, _, _ in figures),
+        quota=sum(quota for _, quota, _, _, _ in figures),
+        named=sum(named for _, _, named, _, _ in figures),
+        returned=sum(returned for _, _, _, returned, _ in figures),
+        left=sum(left for _, _, _, _, left in figures),
+    )

@@ -1,0 +1,44 @@
+"""What is done with delegations: units are given places, asked, reminded; they name people; what is unused goes back."""
+
+from backend.delegations.services.deadlines import mind_deadlines
+from backend.delegations.services.letters import mail_escalation, mail_extended, mail_reminder, mail_request
+from backend.delegations.services.lifecycle import (
+    ask,
+    change_delegation,
+    close,
+    create_delegation,
+    drop_delegation,
+    extend,
+    remind,
+    reopen,
+)
+from backend.delegations.services.naming import (
+    change_delegate,
+    change_office,
+    follow_withdrawal,
+    name_delegate,
+    remove_delegate,
+    submit,
+)
+
+__all__ = [
+    "ask",
+    "change_delegate",
+    "change_delegation",
+    "change_office",
+    "close",
+    "create_delegation",
+    "drop_delegation",
+    "extend",
+    "follow_withdrawal",
+    "mail_escalation",
+    "mail_extended",
+    "mail_reminder",
+    "mail_request",
+    "mind_deadlines",
+    "name_delegate",
+    "remind",
+    "remove_delegate",
+    "reopen",
+    "submit",
+]

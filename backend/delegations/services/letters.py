@@ -1,0 +1,151 @@
+"""Letters about delegations: to focal points, and to the unit above one that stays silent.
+
+Each is written from the record as it stands when it is written, and not at all when it has been overtaken by then.
+"""
+
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+
+from backend.conferences.queries import lead_organisation, lead_organisation_id
+from backend.core.text import localized
+from backend.delegations import links, queries, schedule
+from backend.delegations.models import Delegation
+from backend.delegations.states import DelegationState
+from backend.invitations import wording
+from backend.invitations.letters import Letter, post
+from backend.people.models import Role, RoleGrant
+
+SUBJECTS = {
+    "request": {"vi": "Đề nghị cử đại biểu: {title}", "en": "Please name your delegates: {title}"},
+    "extended": {"vi": "Gia hạn cử đại biểu: {title}", "en": "More time to name your delegates: {title}"},
+    "reminder": {"vi": "Nhắc cử đại biểu: {title}", "en": "Reminder to name your delegates: {title}"},
+    "escalation": {"vi": "Đơn vị chưa cử đại biểu: {title}", "en": "No delegates named: {title}"},
+}
+
+
+@transaction.atomic
+def mail_request(*, delegation_id: UUID, link_round: int) -> None:
+    """Asks the focal point for names, with the link."""
+    row = _read(delegation_id)
+    if row.link_round == link_round and row.state != DelegationState.DRAFT:
+        _post(row, "request", sequence=link_round)
+
+
+@transaction.atomic
+def mail_extended(*, delegation_id: UUID, due: int) -> None:
+    """Tells the focal point of the new deadline."""
+    row = _read(delegation_id)
+    if row.state == DelegationState.ASKED and schedule.minutes_of(row.due_at) == due:
+        _post(row, "extended", sequence=due)
+
+
+@transaction.atomic
+def mail_reminder(*, delegation_id: UUID, due: int, sequence: int) -> None:
+    """Reminds the focal point of the deadline the reminder was for; says nothing once the list was submitted."""
+    row = _read(delegation_id)
+    if row.state == DelegationState.ASKED and schedule.minutes_of(row.due_at) == due:
+        _post(row, "reminder", sequence=sequence)
+
+
+@transaction.atomic
+def mail_escalation(*, delegation_id: UUID, due: int) -> int:
+    """Tells the unit above that the deadline passed in silence; returns to how many. Where nobody there is known, the
+    organisers are told. Says nothing when somebody has been named meanwhile."""
+    row = _read(delegation_id)
+    silent = row.state == DelegationState.ASKED and row.taken == 0 and schedule.minutes_of(row.due_at) == due
+    if not silent or row.conference.state not in queries.INVITING:
+        return 0
+    readers = _above(row)
+    for name, email, language in readers:
+        facts = {
+            **delegation_facts(row, language),
+            "addressee": name or _COLLEAGUES[language],
+            "until": wording.until(queries.open_until(row), row.conference.time_zone, language),
+            "focal": row.focal_name,
+        }
+        post(
+            _letter(row, "escalation", "letters/delegation_escalation", language, facts),
+            purpose="delegation_escalation",
+            subject_id=row.pk,
+            sequence=due,
+            recipient=(name, email),
+            conference=row.conference,
+        )
+    return len(readers)
+
+
+_COLLEAGUES = {"vi": "đơn vị cấp trên", "en": "the unit above"}
+
+
+def _read(delegation_id: UUID) -> Delegation:
+    return queries.counted(queries.with_letter_facts(Delegation.objects.all())).get(pk=delegation_id)
+
+
+def _above(row: Delegation) -> list[tuple[str, str, str]]:
+    """Name, address and language of who is told: the focal point of the unit above, else who keeps its record or
+    organises there, else those who do so for the conference."""
+    parent = row.organisation.parent_id
+    if parent is not None:
+        asked = Delegation.objects.filter(conference=row.conference, organisation=parent).order_by("id")
+        if focal := asked.values_list("focal_name", "focal_email", "focal_language").first():
+            return [focal]
+    for unit in (parent, lead_organisation_id(row.conference)):
+        for role in (Role.SECRETARY, Role.ORGANISER):
+            grants = RoleGrant.objects.filter(role=role, organisation=unit, account__is_active=True)
+            if unit is not None and grants.exists():
+                accounts = [grant.account for grant in grants.select_related("account__person").order_by("id")]
+                return [
+                    (account.person.full_name, account.email, account.person.language)
+                    if account.person
+                    else ("", account.email, settings.LANGUAGE_CODE)
+                    for account in accounts
+                ]
+    return []
+
+
+def delegation_facts(row: Delegation, language: str) -> dict[str, Any]:
+    """What letters and the page say of a delegation."""
+    conference = row.conference
+    return {
+        "addressee": row.focal_name,
+        "unit": localized(row.organisation.name, language),
+        "title": localized(conference.title, language),
+        "hosts": wording.hosts(conference, language),
+        "when": wording.when(conference, language),
+        "where": wording.where(conference, row.site, language),
+        "due": wording.until(row.due_at, conference.time_zone, language),
+        "quota": row.quota - row.returned,
+        "named": row.named,  # type: ignore[attr-defined]  # by queries.counted
+        "left": row.left,  # type: ignore[attr-defined]
+    }
+
+
+def _post(row: Delegation, kind: str, *, sequence: int) -> None:
+    """Says nothing while the conference does not invite."""
+    if row.conference.state not in queries.INVITING:
+        return
+    language = row.focal_language
+    link = links.address(row.pk, row.link_round)
+    facts = {**delegation_facts(row, language), "kind": kind, "link": link}
+    post(
+        _letter(row, kind, "letters/delegation", language, facts),
+        purpose=f"delegation_{kind}",
+        subject_id=row.pk,
+        sequence=sequence,
+        recipient=(row.focal_name, row.focal_email),
+        conference=row.conference,
+    )
+
+
+def _letter(row: Delegation, kind: str, template: str, language: str, facts: dict[str, Any]) -> Letter:
+    lead = lead_organisation(row.conference)
+    return Letter(
+        template=template,
+        language=language,
+        subject=SUBJECTS[kind][language].format(title=localized(row.conference.title, language)),
+        sender_name=localized(lead.name, language) if lead else settings.MAIL_FROM_NAME,
+        facts=facts,
+    )

@@ -1,0 +1,246 @@
+"""Whom focal points name. They see and write what is their unit's alone, and never take more places than it has.
+
+Everything locks in one order: the delegation, the human being named (by address), the invitation list.
+"""
+
+from typing import TypedDict
+from uuid import UUID
+
+from django.db import connection, transaction
+from django.db.models import Q, QuerySet
+
+from backend.core.clock import database_now
+from backend.core.errors import Conflict, Gone, NotFound
+from backend.core.text import say
+from backend.core.vietnamese import fold
+from backend.delegations import queries
+from backend.delegations.events import DelegateNamed, DelegateRemoved, DelegationSubmitted
+from backend.delegations.models import Delegate, Delegation
+from backend.delegations.services.places import inviting_conference, locked_delegation
+from backend.delegations.states import MOVES, DelegationState
+from backend.invitations import services as invitations
+from backend.invitations.models import Invitation
+from backend.invitations.states import InvitationState
+from backend.outbox.services import emit
+from backend.people import services as people
+from backend.people.models import Person
+from backend.people.telephones import same_telephone
+
+#: One human being, named by two units at the same moment, is one after the other.
+ONE_NAMING_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"
+
+
+class Named(TypedDict):
+    """Somebody as the focal point writes them; an address or a telephone number tells who it is."""
+
+    full_name: str
+    honorific: str
+    office: str
+    email: str
+    phone: str
+
+
+@transaction.atomic
+def name_delegate(*, delegation_id: UUID, link_round: int, named: Named) -> Delegate:
+    """Gives a place to somebody: who is on record in the unit under this name and address or number stays as recorded,
+    anybody else is added to it. No letter goes out before the organisers send the list.
+
+    Raises Conflict when no place is left, the time is over, or the person is invited to the conference already.
+    """
+    row = _open(delegation_id, link_round)
+    if row.taken >= row.quota:
+        raise Conflict(
+            say(
+                vi="Đã đủ {n} đại biểu theo chỉ tiêu; không cử thêm được.",
+                en="All {n} places are filled; nobody can be added.",
+                n=row.quota,
+            )
+        )
+    _ensure_not_invited(row, named)
+    person = _on_record(row.organisation_id, named)
+    added = person is None
+    if person is None:
+        person = people.add_person(
+            full_name=named["full_name"],
+            honorific=named["honorific"],
+            email=named["email"],
+            phone=named["phone"],
+            language=row.focal_language,
+            organisation_id=row.organisation_id,
+        )
+    if not invitations.add_members(list_id=row.list_id, people=[person.pk]).added:
+        raise _invited_already()
+    invitation = Invitation.objects.get(list=row.list_id, person=person, state=InvitationState.DRAFT)
+    if named["office"]:
+        _write_office(invitation, named["office"])
+    delegate = Delegate.objects.create(delegation=row, invitation=invitation, added=added)
+    row.taken += 1
+    row.save()
+    emit(DelegateNamed(invitation_id=invitation.pk, delegation_id=row.pk, conference_id=row.conference_id))
+    return delegate
+
+
+@transaction.atomic
+def change_delegate(*, delegation_id: UUID, link_round: int, delegate_id: UUID, named: Named) -> Delegate:
+    """Corrects what was written of somebody, until their letter goes out. Raises Conflict for somebody who was on
+    record before: only the office in their letter is the unit's to say."""
+    row = _open(delegation_id, link_round)
+    delegate = _unsent(row, delegate_id)
+    invitation, person = delegate.invitation, delegate.invitation.person
+    assert person is not None
+    if not delegate.added:
+        raise Conflict(
+            say(
+                vi="Người này đã có hồ sơ; tên, địa chỉ và điện thoại do ban tổ chức sửa.",
+                en="This person was on record before; the organisers correct name, address and telephone.",
+            )
+        )
+    told: dict[str, str] = {field: value for field, value in named.items() if field != "office"}  # type: ignore[misc]
+    changes = {field: value for field, value in told.items() if value != getattr(person, field)}
+    if changes:
+        _ensure_not_invited(row, named, but=invitation)
+        people.change_person(person_id=person.pk, changes=changes)
+    invitation.email = named["email"]
+    _write_office(invitation, named["office"])
+    row.save()
+    return delegate
+
+
+@transaction.atomic
+def change_office(*, delegation_id: UUID, link_round: int, delegate_id: UUID, office: str) -> Delegate:
+    """Corrects the office in the letter, until it goes out."""
+    row = _open(delegation_id, link_round)
+    delegate = _unsent(row, delegate_id)
+    _write_office(delegate.invitation, office)
+    row.save()
+    return delegate
+
+
+def _write_office(invitation: Invitation, office: str) -> None:
+    invitation.office = {"vi": office} if office else {}
+    invitation.save()
+
+
+@transaction.atomic
+def remove_delegate(*, delegation_id: UUID, link_round: int, delegate_id: UUID) -> None:
+    """Frees the place again. Whose letter has gone out gets a cancellation."""
+    row = _open(delegation_id, link_round)
+    delegate = _delegate(row, delegate_id)
+    invitation_id = delegate.invitation_id
+    delegate.delete()
+    invitations.withdraw(invitation_id=invitation_id)
+    row.taken -= 1
+    row.save()
+    emit(DelegateRemoved(invitation_id=invitation_id, delegation_id=row.pk, conference_id=row.conference_id))
+
+
+@transaction.atomic
+def submit(*, delegation_id: UUID, link_round: int) -> Delegation:
+    """The unit says that these are all. Twice is once. Raises Conflict while nobody is named."""
+    row = _opened(delegation_id, link_round)
+    if row.state == DelegationState.SUBMITTED:
+        return row
+    _ensure_time(row)
+    if row.taken == 0:
+        raise Conflict(say(vi="Danh sách chưa có ai.", en="Nobody is named yet."))
+    MOVES.move(row, "submit")
+    row.submitted_at = database_now()
+    row.save()
+    emit(DelegationSubmitted(delegation_id=row.pk, conference_id=row.conference_id, named=row.taken))
+    return row
+
+
+@transaction.atomic
+def follow_withdrawal(*, invitation_id: UUID) -> None:
+    """Frees the place of a delegate whose invitation the organisers took back."""
+    delegation_id = Delegate.objects.filter(invitation=invitation_id).values_list("delegation", flat=True).first()
+    if delegation_id is not None:
+        locked_delegation(delegation_id).save()
+
+
+def _opened(delegation_id: UUID, link_round: int) -> Delegation:
+    row = locked_delegation(delegation_id)
+    if row.link_round != link_round:
+        raise Gone()
+    inviting_conference(row)
+    return row
+
+
+def _open(delegation_id: UUID, link_round: int) -> Delegation:
+    """Locked, and still to be filled. Raises NotFound, Gone, or Conflict with the reason why no names are taken."""
+    row = _opened(delegation_id, link_round)
+    if row.state == DelegationState.SUBMITTED:
+        raise Conflict(
+            say(
+                vi="Danh sách đã gửi. Muốn sửa, xin đề nghị ban tổ chức mở lại.",
+                en="The list was submitted. To change it, please ask the organisers to open it again.",
+            )
+        )
+    _ensure_time(row)
+    return row
+
+
+def _ensure_time(row: Delegation) -> None:
+    if row.state == DelegationState.CLOSED or database_now() > queries.open_until(row):
+        raise Conflict(
+            say(
+                vi="Đã hết thời hạn cử đại biểu. Xin liên hệ ban tổ chức.",
+                en="The deadline has passed. Please turn to the organisers.",
+            )
+        )
+
+
+def _delegate(row: Delegation, delegate_id: UUID) -> Delegate:
+    """One of this unit's own; others' do not exist here."""
+    found = queries.live_delegates(row.pk).filter(pk=delegate_id).first()
+    if found is None:
+        raise NotFound(say(vi="Không có người này trong danh sách.", en="Nobody like that is on the list."))
+    return found
+
+
+def _unsent(row: Delegation, delegate_id: UUID) -> Delegate:
+    delegate = _delegate(row, delegate_id)
+    if delegate.invitation.state != InvitationState.DRAFT:
+        raise Conflict(say(vi="Giấy mời đã gửi, không sửa được nữa.", en="The invitation was sent; it stays as it is."))
+    return delegate
+
+
+def _on_record(unit_id: UUID, named: Named) -> Person | None:
+    """The person of the unit who bears this name and is reached so. A name alone tells nobody from a namesake, and a
+    mailbox alone may be the whole office's."""
+    namesakes = Person.objects.filter(organisation=unit_id, folded=fold(named["full_name"])).order_by("id")
+    return next((person for person in namesakes if _reached_so(person, named)), None)
+
+
+def _reached_so(person: Person, named: Named) -> bool:
+    addresses = {person.email.lower(), person.alternate_email.lower()} - {""}
+    return named["email"].lower() in addresses or same_telephone(named["phone"], person.phone)
+
+
+def _ensure_not_invited(row: Delegation, named: Named, *, but: Invitation | None = None) -> None:
+    """Raises Conflict when a human being of this name and address or number is invited to the conference already, by
+    whichever unit: they get one letter."""
+    reached = named["email"].lower() or named["phone"]
+    with connection.cursor() as cursor:
+        cursor.execute(ONE_NAMING_AT_A_TIME, [f"named:{row.conference_id}:{reached}"])
+    same = Q(pk__in=[])
+    if named["email"]:
+        same |= Q(email__iexact=named["email"]) | Q(person__email__iexact=named["email"])
+    if named["phone"]:
+        same |= Q(person__phone=named["phone"])
+    live: QuerySet[Invitation] = Invitation.objects.filter(
+        same, conference=row.conference_id, person__folded=fold(named["full_name"])
+    ).exclude(state__in=queries.GONE)
+    if but is not None:
+        live = live.exclude(pk=but.pk)
+    if live.exists():
+        raise _invited_already()
+
+
+def _invited_already() -> Conflict:
+    return Conflict(
+        say(
+            vi="Người này đã được mời dự hội nghị; không tính vào chỉ tiêu.",
+            en="This person is invited to the conference already, and takes none of your places.",
+        )
+    )

@@ -1,0 +1,140 @@
+"""The counter of places: many at once for the last one, and the same crowd with the guards off."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+from unittest import mock
+from uuid import UUID
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+
+from backend.core.errors import Conflict
+from backend.delegations import services
+from backend.delegations.models import Delegate, Delegation
+from backend.delegations.services import naming
+from backend.delegations.services.naming import Named
+from backend.invitations.models import Invitation
+from backend.people.models import Person
+from tests.factories.delegations import DelegationFactory
+from tests.threads import in_threads
+
+CROWD = 8
+NAMES = "ABCDEGHK"
+
+
+def somebody(letter: str, email: str = "") -> Named:
+    return {
+        "full_name": f"Nguyễn Văn {letter}",
+        "honorific": "",
+        "office": "",
+        "email": email or f"{letter.lower()}@xa.example",
+        "phone": "",
+    }
+
+
+def all_at_once(call: Callable[[str], Any]) -> list[Any]:
+    letters = list(NAMES)
+    connection.close()
+    return in_threads(CROWD, lambda: call(letters.pop()))
+
+
+def naming_in(row_id: UUID, **fields: str) -> Callable[[str], Any]:
+    return lambda letter: services.name_delegate(delegation_id=row_id, link_round=1, named=somebody(letter, **fields))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_eight_who_race_for_the_last_place_one_gets_it() -> None:
+    row = DelegationFactory(asked=True, quota=3)
+    for letter in "XY":
+        naming_in(row.pk)(letter)
+
+    results = all_at_once(naming_in(row.pk))
+
+    assert [isinstance(each, Delegate) for each in results].count(True) == 1
+    assert [isinstance(each, Conflict) for each in results].count(True) == CROWD - 1
+    row.refresh_from_db()
+    assert (row.taken, Invitation.objects.count(), Person.objects.filter(organisation=row.organisation).count()) == (
+        3,
+        3,
+        3,
+    )
+
+
+@contextmanager
+def without_locks() -> Iterator[None]:
+    """Naming as it would be if everybody looked first and wrote then, with all of them looking at the same moment."""
+    import threading
+
+    gate = threading.Barrier(CROWD)
+
+    def looked(delegation_id: UUID, *, expected: int | None = None) -> Delegation:
+        row = Delegation.objects.select_related("conference").get(pk=delegation_id)
+        gate.wait()
+        return row
+
+    with mock.patch.object(naming, "locked_delegation", looked):
+        yield
+
+
+@pytest.mark.django_db(transaction=True)
+def test_without_the_lock_the_last_place_would_be_given_to_everybody() -> None:
+    row = DelegationFactory(asked=True, quota=1)
+
+    with without_locks():
+        results = all_at_once(naming_in(row.pk))
+
+    assert [each for each in results if isinstance(each, Exception)] == []
+    assert Delegate.objects.filter(delegation=row).count() == CROWD
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_human_being_named_by_eight_units_at_once_is_invited_once() -> None:
+    first = DelegationFactory(asked=True)
+    units = [first.pk, *(DelegationFactory(asked=True, conference=first.conference).pk for _ in range(CROWD - 1))]
+    connection.close()
+
+    results = in_threads(CROWD, lambda: naming_in(units.pop())("A"))
+
+    assert [isinstance(each, Delegate) for each in results].count(True) == 1
+    assert Invitation.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_without_the_queue_they_would_be_invited_more_than_once() -> None:
+    first = DelegationFactory(asked=True)
+    units = [first.pk, *(DelegationFactory(asked=True, conference=first.conference).pk for _ in range(CROWD - 1))]
+    connection.close()
+
+    with mock.patch.object(naming, "ONE_NAMING_AT_A_TIME", "SELECT %s::text, pg_sleep(0.2)"):
+        in_threads(CROWD, lambda: naming_in(units.pop())("A"))
+
+    assert Invitation.objects.count() > 1
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("wrong", [{"taken": 4}, {"taken": 2, "returned": 2}, {"quota": 0}])
+def test_postgresql_refuses_more_places_than_there_are(wrong: dict[str, int]) -> None:
+    row = DelegationFactory(quota=3)
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Delegation.objects.filter(pk=row.pk).update(**wrong)
+
+
+@pytest.mark.django_db
+def test_without_the_check_it_would_take_them() -> None:
+    row = DelegationFactory(quota=3)
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("ALTER TABLE delegations_delegation DROP CONSTRAINT never_over_quota")
+
+    assert Delegation.objects.filter(pk=row.pk).update(taken=4) == 1
+
+
+@pytest.mark.django_db
+def test_a_unit_has_one_delegation_for_a_site_and_category() -> None:
+    row = DelegationFactory()
+
+    with pytest.raises(IntegrityError, match="one_delegation_per_unit"), transaction.atomic():
+        DelegationFactory(conference=row.conference, organisation=row.organisation)
+    DelegationFactory(conference=row.conference, organisation=row.organisation, category="guest")

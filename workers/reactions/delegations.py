@@ -1,0 +1,27 @@
+"""News about delegations that focal points, and units above them, are written to about."""
+
+from backend.delegations import services
+from backend.outbox.models import Event
+
+
+def mail_request(event: Event) -> None:
+    services.mail_request(delegation_id=event.subject_id, link_round=event.payload["link_round"])
+
+
+def mail_extended(event: Event) -> None:
+    services.mail_extended(delegation_id=event.subject_id, due=event.payload["due"])
+
+
+def mail_reminder(event: Event) -> None:
+    services.mail_reminder(delegation_id=event.subject_id, due=event.payload["due"], sequence=event.payload["sequence"])
+
+
+def mail_escalation(event: Event) -> None:
+    services.mail_escalation(delegation_id=event.subject_id, due=event.payload["due"])
+
+
+def follow_withdrawal(event: Event) -> None:
+    services.follow_withdrawal(invitation_id=event.subject_id)
+
+
+ALL = [mail_request, mail_extended, mail_reminder, mail_escalation, follow_withdrawal]
