@@ -222,6 +222,7 @@ SPECTACULAR_SETTINGS = {
         "Counted": "backend.resolutions.counting.rule.COUNTED",
         "QuorumBase": "backend.resolutions.counting.rule.QUORUM_BASES",
         "ThresholdBase": "backend.resolutions.counting.rule.THRESHOLD_BASES",
+        "AdmissionMode": "backend.registration.states.AdmissionMode",
         "Moment": "backend.resolutions.counting.rule.MOMENTS",
         "Outcome": "backend.resolutions.counting.verdict.OUTCOMES",
         "Tie": "backend.resolutions.counting.rule.TIES",

@@ -25,6 +25,7 @@ TIMETABLE = {
     "plenum.clock.fetch_mail": 10.0,
     "plenum.clock.remind_of_papers": 20.0,
     "plenum.clock.mind_delegations": 20.0,
+    "plenum.clock.expire_offers": 5.0,
     "plenum.clock.mark_stuck_jobs": 20.0,
     "plenum.clock.extend_series": 60.0,
     "plenum.clock.forget_what_expired": 3600.0,
@@ -62,6 +63,13 @@ def fetch_mail() -> None:
 @app.task(name="plenum.clock.remind_of_papers")
 def remind_of_papers() -> None:
     """Reminds of papers as the moments before their deadline come, and tells secretaries of those that were missed."""
+@app.task(name="plenum.clock.expire_offers")
+def expire_offers() -> None:
+    """Ends the offers of seats that nobody took up in time, and passes the seats on."""
+    with context.acting(actor="clock"):
+        registration.expire_offers()
+
+
     with context.acting(actor="clock"):
         conferences.remind_of_papers()
 

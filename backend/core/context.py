@@ -9,7 +9,7 @@ from typing import Any
 
 @dataclass(frozen=True, kw_only=True)
 class Context:
-    """`actor` is "account:<uuid>", "invitee:<uuid>", "reaction:<name>", "clock" or "" (nobody)."""
+    """`actor` is "account:<uuid>", "invitee:<uuid>", "registrant:<uuid>", "reaction:<name>", "clock" or "" (nobody)."""
 
     actor: str = ""
     on_behalf_of: str = ""

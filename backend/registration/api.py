@@ -1,4 +1,4 @@
-"""/registrations, /seats, /check-ins, /check-outs, /presences and /attendance."""
+"""/registrations, /seats, /admissions, /check-ins, /check-outs, /presences and /attendance."""
 
 from collections.abc import Callable
 from fractions import Fraction
@@ -23,14 +23,19 @@ from backend.core.vietnamese import fold
 from backend.invitations.queries import LOOKS, conferences_of
 from backend.invitations.states import Category
 from backend.registration import queries, rules, services
-from backend.registration.models import Presence, Registration, Seats
+from backend.registration.models import Admission, Presence, Registration, Seats
 from backend.registration.serializers import (
+    AdmissionBody,
+    AdmissionSerializer,
+    ApprovalBody,
     AttendanceQuery,
     AttendanceSerializer,
     CapacityBody,
     DoorBody,
+    LimitBody,
     PresenceSerializer,
     QuorumSerializer,
+    RefusalBody,
     RegistrationBody,
     RegistrationSerializer,
     SeatsSerializer,
@@ -61,6 +66,7 @@ class RegistrationViewSet(HouseViewSet):
     rules = rules.REGISTRATIONS
     scope = "registration"
     filterset_class = RegistrationFilters
+    own_refusals = {"accept": (410,)}
     search_fields = ("person__folded",)
 
     def get_queryset(self) -> QuerySet[Registration]:
@@ -72,24 +78,59 @@ class RegistrationViewSet(HouseViewSet):
 
     @extend_schema(request=RegistrationBody, responses={201: RegistrationSerializer})
     def create(self, request: Any) -> Response:
-        """Registers a person without an invitation: a seat, or the next turn on the waiting list. Who is registered
-        already stays as they are."""
+        """Registers somebody without an invitation: a seat, or the next turn on the waiting list. Organisers register
+        anybody at any time; everybody may register themselves where the conference is open, or ask to come where it
+        approves who does. Who is registered already stays as they are."""
         said = self.body(RegistrationBody)
         conference = _conference(request, said["conference"])
-        self.check_object_permissions(request, conference)
-        made = services.register(
-            conference_id=conference.id,
-            person_id=said["person"],
-            category=said["category"],
-            site_id=said.get("site"),
-            organisation_id=said.get("organisation"),
-        )
+        person = said.get("person", self.account.person_id)
+        if person is None:
+            raise Invalid({"person": say(vi="Hãy nói ai đăng ký.", en="Say who is to be registered.")})
+        self.check_object_permissions(request, Registration(conference=conference, person_id=person))
+        if organises.test(self.account, conference):
+            made = services.register(
+                conference_id=conference.id,
+                person_id=person,
+                category=said.get("category", Category.DELEGATE),
+                site_id=said.get("site"),
+                organisation_id=said.get("organisation"),
+            )
+        else:
+            _refuse_to_choose(said)
+            made = services.ask(conference_id=conference.id, person_id=person, site_id=said.get("site"))
         return self._answer(made, 201)
+
+    @extend_schema(request=ApprovalBody, responses=RegistrationSerializer)
+    @action(detail=True, methods=["post"])
+    def approve(self, request: Any, pk: str) -> Response:
+        """Lets in who asked to come: to a seat, or to the next turn on the waiting list."""
+        row = self.get_object()
+        said = self.body(ApprovalBody)
+        return self._answer(
+            services.approve(registration_id=row.id, category=said.get("category"), expected=self.expected_version())
+        )
+
+    @extend_schema(request=RefusalBody, responses=RegistrationSerializer)
+    @action(detail=True, methods=["post"])
+    def refuse(self, request: Any, pk: str) -> Response:
+        """Turns down who asked to come; the letter says why."""
+        row = self.get_object()
+        said = self.body(RefusalBody)
+        return self._answer(
+            services.refuse(registration_id=row.id, reason=said["reason"], expected=self.expected_version())
+        )
+
+    @extend_schema(request=None, responses=RegistrationSerializer, summary="Take the seat offered")
+    @action(detail=True, methods=["post"])
+    def accept(self, request: Any, pk: str) -> Response:
+        """Takes the seat that was offered from the waiting list, while the offer lasts."""
+        row = self.get_object()
+        return self._answer(services.accept(registration_id=row.id, expected=self.expected_version()))
 
     @extend_schema(request=None, responses=RegistrationSerializer)
     @action(detail=True, methods=["post"])
     def cancel(self, request: Any, pk: str) -> Response:
-        """Gives the seat up; it goes to whoever has waited longest."""
+        """Gives the seat up, which goes to who is next; or the turn, the offer or the request."""
         row = self.get_object()
         return self._answer(services.cancel(registration_id=row.id, expected=self.expected_version()))
 
@@ -126,12 +167,72 @@ class SeatsViewSet(HouseViewSet):
     def resize(self, request: Any, pk: str) -> Response:
         """Sets the number of seats (null: no limit). Added ones go to the waiting list at once; there cannot be fewer
         than are taken."""
+        conference = self._organised(request, pk)
+        said = self.body(CapacityBody)
+        return self._answer(services.set_capacity(conference_id=conference.id, capacity=said["capacity"]))
+
+    @extend_schema(request=LimitBody, responses=SeatsSerializer, summary="Limit the seats of a site or a unit")
+    @action(detail=True, methods=["post"])
+    def limit(self, request: Any, pk: str) -> Response:
+        """Sets how many seats those of one site or of one unit may have (null: no limit of their own). Who does not
+        fit waits, and stops nobody behind who does; there cannot be fewer than are taken or offered."""
+        conference = self._organised(request, pk)
+        said = self.body(LimitBody)
+        return self._answer(
+            services.set_limit(
+                conference_id=conference.id,
+                site_id=said.get("site"),
+                organisation_id=said.get("organisation"),
+                capacity=said["capacity"],
+            )
+        )
+
+    def _organised(self, request: Any, pk: str) -> Conference:
         conference = visible_conferences(self.account).filter(pk=_uuid(pk)).first()
         if conference is None:
             raise NotFound()
         self.check_object_permissions(request, conference)
-        said = self.body(CapacityBody)
-        return self.answer(services.set_capacity(conference_id=conference.id, capacity=said["capacity"]))
+        return conference
+
+    def _answer(self, seats: Seats) -> Response:
+        return self.answer(queries.with_limits(Seats.objects.filter(pk=seats.pk)).get())
+
+
+class AdmissionFilters(django_filters.FilterSet):
+    conference = django_filters.UUIDFilter("conference_id")
+
+    class Meta:
+        model = Admission
+        fields: tuple[str, ...] = ()
+
+
+class AdmissionViewSet(HouseViewSet):
+    """How conferences take people: by invitation, open, or by approval. The id is the conference's."""
+
+    queryset = Admission.objects.none()
+    serializer_class = AdmissionSerializer
+    rules = rules.ADMISSIONS
+    scope = "registration"
+    filterset_class = AdmissionFilters
+
+    def get_queryset(self) -> QuerySet[Admission]:
+        return queries.visible_admissions(self.account)
+
+    def retrieve(self, request: Any, *args: Any, **kwargs: Any) -> Response:
+        """What was decided for the conference; where nothing was, it is by invitation."""
+        conference = visible_conferences(self.account).filter(pk=_uuid(kwargs["pk"])).first()
+        if conference is None:
+            raise NotFound()
+        return self.answer(queries.admission(conference.pk))
+
+    @extend_schema(request=AdmissionBody, responses=AdmissionSerializer, summary="Decide how a conference takes people")
+    def create(self, request: Any) -> Response:
+        """Decides it in place of what was decided before. Offers already made keep their end, and those who asked to
+        come still wait for approval."""
+        said = self.body(AdmissionBody)
+        conference = _conference(request, said.pop("conference"))
+        self.check_object_permissions(request, conference)
+        return self.answer(services.set_admission(conference_id=conference.pk, **said))
 
 
 class _Door(HouseViewSet):
@@ -259,6 +360,13 @@ class AttendanceViewSet(HouseViewSet):
                 raise serializers.ValidationError({"share": [say(vi="Không quá 1.", en="At most 1.")]})
             answer["quorum"] = QuorumSerializer(queries.quorum(conference.id, wanted, moment)).data
         return Response(answer)
+
+
+def _refuse_to_choose(said: dict[str, Any]) -> None:
+    """Who comes of their own accord comes as a guest of their own unit: quorums and units' seats are not theirs to move."""
+    sentence = say(vi="Chỉ ban tổ chức chọn được mục này.", en="Only organisers choose this.")
+    if chosen := {name: sentence for name in ("category", "organisation") if said.get(name)}:
+        raise Invalid(chosen)
 
 
 def _conference(request: Any, conference_id: UUID) -> Conference:

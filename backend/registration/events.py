@@ -21,8 +21,40 @@ class RegistrationWaitlisted(DomainEvent):
     turn: int
 
 
+@event("registration.requested", subject="registration_id")
+class RegistrationRequested(DomainEvent):
+    """Somebody asks to come to a conference that approves who does."""
+
+    registration_id: UUID
+    conference_id: UUID
+
+
+@event("registration.refused", subject="registration_id")
+class RegistrationRefused(DomainEvent):
+    registration_id: UUID
+    conference_id: UUID
+
+
+@event("registration.offered", subject="registration_id")
+class RegistrationOffered(DomainEvent):
+    """A free seat is kept for who is next on the waiting list, until they say or the offer ends."""
+
+    registration_id: UUID
+    conference_id: UUID
+
+
+@event("registration.expired", subject="registration_id")
+class RegistrationExpired(DomainEvent):
+    """Nobody took up the offer in time: the seat goes on to the next."""
+
+    registration_id: UUID
+    conference_id: UUID
+
+
 @event("registration.cancelled", subject="registration_id")
 class RegistrationCancelled(DomainEvent):
+    """A seat, a turn, an offer or a request was given up."""
+
     registration_id: UUID
     conference_id: UUID
 
@@ -31,6 +63,24 @@ class RegistrationCancelled(DomainEvent):
 class CapacitySet(DomainEvent):
     conference_id: UUID
     capacity: int | None
+
+
+@event("registration.limit_set", subject="conference_id")
+class LimitSet(DomainEvent):
+    """`capacity` null: the site or the unit has no limit of its own any more."""
+
+    conference_id: UUID
+    site_id: UUID | None
+    organisation_id: UUID | None
+    capacity: int | None
+
+
+@event("registration.admission_set", subject="conference_id")
+class AdmissionSet(DomainEvent):
+    conference_id: UUID
+    mode: str
+    offer_hours: int
+    by_unit: bool
 
 
 @event("presence.recorded", subject="presence_id")

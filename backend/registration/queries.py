@@ -10,18 +10,26 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from backend.conferences.models import Conference
 from backend.conferences.queries import also_visible
-from backend.core.errors import NotFound
+from backend.conferences.queries import visible_to as visible_conferences
+from backend.conferences.states import EXPECTED, ConferenceState
+from backend.core.clock import database_now
+from backend.core.errors import Conflict, Gone, NotFound
 from backend.core.text import Text, say
 from backend.invitations.models import Invitation
 from backend.invitations.queries import LIVE, LOOKS, also_hears, conferences_of
 from backend.invitations.states import Category, InvitationState
 from backend.people.models import Account, Person
-from backend.registration import codes
-from backend.registration.models import Presence, Registration, Seats
-from backend.registration.states import Direction, RegistrationState
+from backend.registration import codes, offer_links
+from backend.registration.models import Admission, Presence, Registration, Seats
+from backend.registration.states import HOLDS, OVER, Direction, RegistrationState
 
 #: Who counts towards a quorum: guests are welcome, and are not counted.
 COUNTED = (Category.STAFF, Category.DELEGATE)
+
+OFFER_ENDED = say(
+    vi="Lời mời nhận chỗ đã hết hạn; chỗ đã dành cho người tiếp theo.",
+    en="The offer has ended; the seat goes to the next in line.",
+)
 
 
 @also_visible
@@ -30,15 +38,31 @@ def registered(account: Account) -> Q:
     if account.person_id is None:
         return Q(pk__in=[])
     mine = Registration.objects.filter(conference=OuterRef("pk"), person_id=account.person_id)
-    live = mine.exclude(state=RegistrationState.CANCELLED)
+    live = mine.exclude(state__in=OVER)
     return Q(Exists(live))
 
 
 @also_hears
 def coming(conference_id: UUID) -> dict[UUID, UUID | None]:
     """Who has or waits for a seat, with the site."""
-    rows = Registration.objects.filter(conference_id=conference_id).exclude(state=RegistrationState.CANCELLED)
+    rows = Registration.objects.filter(conference_id=conference_id).exclude(state__in=OVER)
     return dict(rows.values_list("person_id", "site_id"))
+
+
+def admission(conference_id: UUID) -> Admission:
+    """How the conference takes people: as decided, else by invitation. Raises NotFound."""
+    stored = Admission.objects.select_related("conference").filter(pk=conference_id).first()
+    if stored is not None:
+        return stored
+    conference = Conference.objects.filter(pk=conference_id).first()
+    if conference is None:
+        raise NotFound()
+    return Admission(conference=conference)
+
+
+def visible_admissions(account: Account) -> QuerySet[Admission]:
+    """What was decided for the conferences the account sees."""
+    return Admission.objects.select_related("conference").filter(conference__in=visible_conferences(account))
 
 
 def with_names(rows: QuerySet[Registration]) -> QuerySet[Registration]:
@@ -66,7 +90,12 @@ def visible_seats(account: Account) -> QuerySet[Seats]:
     """The seat counters of conferences the account works for."""
     if not account.is_authenticated:
         return Seats.objects.none()
-    return Seats.objects.select_related("conference").filter(conference__in=conferences_of(account, *LOOKS))
+    return with_limits(Seats.objects.filter(conference__in=conferences_of(account, *LOOKS)))
+
+
+def with_limits(rows: QuerySet[Seats]) -> QuerySet[Seats]:
+    """With the limits of sites and units the API shows beside the total."""
+    return rows.select_related("conference").prefetch_related("conference__seat_limits")
 
 
 def by_code(code: str) -> Registration:
@@ -78,6 +107,34 @@ def by_code(code: str) -> Registration:
     if not found:
         raise NotFound(say(vi="Mã không đúng hoặc đã được thay.", en="The code is wrong or has been replaced."))
     return found
+
+
+def offered_by(token: str) -> Registration:
+    """The registration an offer's link is about, with what its page says, whatever its state. Raises NotFound for a
+    forged link."""
+    registration_id = offer_links.read(token)
+    rows = Registration.objects.select_related("person", "invitation", "conference", "site__venue", "site__room")
+    rows = rows.prefetch_related("conference__organisers__organisation", "conference__sites__venue")
+    found = rows.filter(pk=registration_id, offer_until__isnull=False).first() if registration_id else None
+    if found is None:
+        raise NotFound(say(vi="Liên kết không đúng.", en="This is not a valid link."))
+    return found
+
+
+def check_offer(row: Registration) -> None:
+    """Raises Gone or Conflict with the sentence people are told when an offered seat can no longer be had. By the
+    database's clock."""
+    late = row.state == RegistrationState.OFFERED and row.offer_until is not None and row.offer_until <= database_now()
+    if late or row.state == RegistrationState.EXPIRED:
+        raise Gone(OFFER_ENDED)
+    if row.conference.state not in EXPECTED:
+        raise Conflict(
+            say(
+                vi="Hội nghị không nhận đăng ký (hiện: {state}).",
+                en="The conference does not take registrations (now: {state}).",
+                state=ConferenceState(row.conference.state).label,
+            )
+        )
 
 
 def last_events(conference_id: UUID, moment: dt.datetime) -> QuerySet[Presence]:
@@ -92,16 +149,14 @@ def last_events(conference_id: UUID, moment: dt.datetime) -> QuerySet[Presence]:
 def live_registration(conference_id: UUID, person_id: UUID) -> Registration | None:
     """The one that was not cancelled, if there is one."""
     rows = Registration.objects.filter(conference_id=conference_id, person_id=person_id)
-    return rows.exclude(state=RegistrationState.CANCELLED).first()
+    return rows.exclude(state__in=OVER).first()
 
 
 def unseated_until(heard: Invitation) -> QuerySet[Invitation]:
     """Who accepted no later than `heard` did and has no place yet, in the order of the answers. Whoever was registered
     since, and cancelled, has had one."""
     since = Registration.objects.filter(conference_id=heard.conference_id, person_id=OuterRef("person_id")).filter(
-        ~Q(state=RegistrationState.CANCELLED)
-        | Q(created_at__gte=OuterRef("answered_at"))
-        | Q(cancelled_at__gte=OuterRef("answered_at"))
+        ~Q(state__in=OVER) | Q(created_at__gte=OuterRef("answered_at")) | Q(cancelled_at__gte=OuterRef("answered_at"))
     )
     accepted = Invitation.objects.filter(
         conference_id=heard.conference_id,
@@ -207,8 +262,8 @@ def quorum(conference_id: UUID, share: Fraction, at: dt.datetime) -> Quorum:
     invited = Invitation.objects.filter(
         conference_id=conference_id, state__in=LIVE, category__in=COUNTED, person__isnull=False
     )
-    seated = Registration.objects.filter(conference_id=conference_id, category__in=COUNTED).exclude(
-        state=RegistrationState.CANCELLED
+    seated = Registration.objects.filter(
+        conference_id=conference_id, category__in=COUNTED, state__in={*HOLDS, RegistrationState.WAITING}
     )
     summoned = Person.objects.filter(
         Q(pk__in=invited.values("person_id")) | Q(pk__in=seated.values("person_id"))
@@ -220,7 +275,7 @@ def quorum(conference_id: UUID, share: Fraction, at: dt.datetime) -> Quorum:
 
 def named(conference: Conference, folded: str) -> list[Registration]:
     """Live registrations whose person's name holds every word of `folded`; at most 11, enough to say there are many."""
-    rows = Registration.objects.filter(conference=conference).exclude(state=RegistrationState.CANCELLED)
+    rows = Registration.objects.filter(conference=conference).exclude(state__in=OVER)
     for word in folded.split()[:8]:
         rows = rows.filter(person__folded__contains=word)
     found = list(rows.select_related("person", "organisation").order_by("person__sort_key", "id")[:11])

@@ -1,16 +1,33 @@
-"""Who may give seats and stand at the door: organisers and secretaries of the organisation that leads the conference."""
+"""Who may give seats and stand at the door: organisers and secretaries of the organisation that leads the conference.
+Everybody may speak for themselves."""
+
+from typing import Any
 
 from backend.conferences.rules import organises
-from backend.core.permissions import Rules, signed_in
+from backend.core.permissions import Rules, predicate, signed_in
+
+
+@predicate
+def is_theirs(account: Any, row: Any) -> bool:
+    """The registration, made or to be made, is of the person the account belongs to."""
+    if not account.is_authenticated or account.person_id is None:
+        return False
+    return row is None or getattr(row, "person_id", None) == account.person_id
+
 
 REGISTRATIONS: Rules = {
     "list": signed_in,
     "retrieve": signed_in,
-    "create": organises,
-    "cancel": organises,
+    "create": organises | is_theirs,
+    "approve": organises,
+    "refuse": organises,
+    "accept": organises | is_theirs,
+    "cancel": organises | is_theirs,
     "reissue": organises,
 }
-SEATS: Rules = {"list": signed_in, "retrieve": signed_in, "resize": organises}
+SEATS: Rules = {"list": signed_in, "retrieve": signed_in, "resize": organises, "limit": organises}
+#: How one comes to a conference is for everybody to know who sees it.
+ADMISSIONS: Rules = {"list": signed_in, "retrieve": signed_in, "create": organises}
 DOOR: Rules = {"create": organises}
 #: Rows and figures are those of conferences the caller works for; see queries.
 LOG: Rules = {"list": signed_in, "retrieve": signed_in}

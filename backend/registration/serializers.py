@@ -8,11 +8,13 @@ from rest_framework import serializers
 from backend.core.serializers import Body, HouseSerializer, LanguageMap, Moment
 from backend.core.text import say
 from backend.invitations.states import Category
-from backend.registration.models import Presence, Registration, Seats
+from backend.registration.models import Admission, Presence, Registration, SeatLimit, Seats
+from backend.registration.states import AdmissionMode
 
 
 class RegistrationSerializer(HouseSerializer):
-    """`turn` is the place on the waiting list, also of those who got a seat from it."""
+    """`turn` is the place on the waiting list, also of those who got a seat from it. An `offered` seat is kept until
+    `offer_until`. `cancelled_at` is when it ended, whichever way; `reason` says why a request was refused."""
 
     person_name = serializers.CharField(source="person.full_name", read_only=True)
     organisation_name = LanguageMap(source="organisation.name", default=dict, read_only=True, required_text=False)
@@ -21,24 +23,74 @@ class RegistrationSerializer(HouseSerializer):
         model = Registration
         fields = (
             "id", "conference", "person", "person_name", "invitation", "organisation", "organisation_name", "site",
-            "category", "state", "turn", "confirmed_at", "cancelled_at", "code_round", "version", "created_at",
+            "category", "state", "turn", "offer_until", "reason", "confirmed_at", "cancelled_at", "code_round", "version",
+            "created_at",
         )  # fmt: skip
         read_only_fields = fields
 
 
 class RegistrationBody(Body):
+    """Without `person` it is the caller's own. Who registers oneself comes as a guest of one's own unit."""
+
     conference = serializers.UUIDField()
-    person = serializers.UUIDField()
-    category = serializers.ChoiceField(Category.choices, required=False, default=Category.DELEGATE)
+    person = serializers.UUIDField(required=False)
+    category = serializers.ChoiceField(Category.choices, required=False)
     site = serializers.UUIDField(required=False, allow_null=True)
     organisation = serializers.UUIDField(required=False, allow_null=True)
 
 
+class ApprovalBody(Body):
+    category = serializers.ChoiceField(Category.choices, required=False, help_text="Not said: as it was asked for.")
+
+
+class RefusalBody(Body):
+    reason = LanguageMap(max_length=2000)
+
+
+class AdmissionSerializer(HouseSerializer):
+    """How a conference takes people. `offer_hours` 0: a free seat is given to who is next without asking."""
+
+    class Meta:
+        model = Admission
+        fields = ("conference", "mode", "opens_at", "closes_at", "offer_hours", "by_unit")
+        read_only_fields = fields
+
+
+class AdmissionBody(Body):
+    """What is not said goes back to: no opening or closing time, no offers, by turn."""
+
+    conference = serializers.UUIDField()
+    mode = serializers.ChoiceField(AdmissionMode.choices)
+    opens_at = Moment(required=False, allow_null=True)
+    closes_at = Moment(required=False, allow_null=True)
+    offer_hours = serializers.IntegerField(required=False, default=0, min_value=0, max_value=720)
+    by_unit = serializers.BooleanField(required=False, default=False)
+
+
+class SeatLimitSerializer(HouseSerializer):
+    """At most `capacity` seats for one site or one unit; `held` are taken or offered."""
+
+    class Meta:
+        model = SeatLimit
+        fields = ("site", "organisation", "capacity", "held")
+        read_only_fields = fields
+
+
 class SeatsSerializer(HouseSerializer):
+    limits = SeatLimitSerializer(source="conference.seat_limits", many=True, read_only=True)
+
     class Meta:
         model = Seats
-        fields = ("conference", "capacity", "taken", "waiting")
+        fields = ("conference", "capacity", "taken", "offered", "waiting", "limits")
         read_only_fields = fields
+
+
+class LimitBody(Body):
+    """Exactly one of `site` and `organisation`; `capacity` null: no limit of its own."""
+
+    site = serializers.UUIDField(required=False, allow_null=True)
+    organisation = serializers.UUIDField(required=False, allow_null=True)
+    capacity = serializers.IntegerField(min_value=0, max_value=1_000_000, allow_null=True)
 
 
 class CapacityBody(Body):

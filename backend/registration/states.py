@@ -2,13 +2,51 @@
 
 from django.db import models
 
+from backend.core.machine import Machine
 from backend.core.text import say
 
 
 class RegistrationState(models.TextChoices):
-    CONFIRMED = "confirmed", say(vi="có chỗ", en="confirmed")
+    PENDING = "pending", say(vi="chờ duyệt", en="waiting for approval")
+    REFUSED = "refused", say(vi="không được duyệt", en="refused")
     WAITING = "waiting", say(vi="chờ chỗ", en="on the waiting list")
+    OFFERED = "offered", say(vi="được mời nhận chỗ", en="offered a seat")
+    CONFIRMED = "confirmed", say(vi="có chỗ", en="confirmed")
+    EXPIRED = "expired", say(vi="quá hạn nhận chỗ", en="let the offer expire")
+    WITHDRAWN = "withdrawn", say(vi="đã rút", en="withdrawn before there was a seat")
     CANCELLED = "cancelled", say(vi="đã huỷ", en="cancelled")
+
+
+#: PostgreSQL knows the same moves: migration 0003.
+MOVES = Machine(
+    approve=("pending", "confirmed"),
+    queue=("pending", "waiting"),
+    seat=("waiting", "confirmed"),
+    refuse=("pending", "refused"),
+    offer=("waiting", "offered"),
+    accept=("offered", "confirmed"),
+    expire=("offered", "expired"),
+    withdraw=({"pending", "waiting", "offered"}, "withdrawn"),
+    cancel=("confirmed", "cancelled"),
+)
+
+#: Nothing leads on from these; whoever wants to come registers anew, at the end of the list.
+OVER = frozenset(
+    {
+        RegistrationState.REFUSED,
+        RegistrationState.EXPIRED,
+        RegistrationState.WITHDRAWN,
+        RegistrationState.CANCELLED,
+    }
+)
+#: Seats that nobody else can have: those taken, and those kept for who is asked.
+HOLDS = frozenset({RegistrationState.CONFIRMED, RegistrationState.OFFERED})
+
+
+class AdmissionMode(models.TextChoices):
+    INVITATION = "invitation", say(vi="theo giấy mời", en="by invitation")
+    OPEN = "open", say(vi="tự do đăng ký", en="open")
+    APPROVAL = "approval", say(vi="đăng ký có duyệt", en="by approval")
 
 
 class Direction(models.TextChoices):

@@ -1,6 +1,9 @@
-"""The addresses of seats and attendance under /api/v1/."""
+"""The addresses of seats and attendance: under /api/v1/, and the page of an offer."""
+
+from django.urls import path
 
 from backend.registration.api import (
+    AdmissionViewSet,
     AttendanceViewSet,
     CheckInViewSet,
     CheckOutViewSet,
@@ -8,12 +11,15 @@ from backend.registration.api import (
     RegistrationViewSet,
     SeatsViewSet,
 )
+from backend.registration.pages import OfferPage
 
 routes = [
     ("registrations", RegistrationViewSet),
     ("seats", SeatsViewSet),
+    ("admissions", AdmissionViewSet),
     ("check-ins", CheckInViewSet, "check-in"),
     ("check-outs", CheckOutViewSet, "check-out"),
     ("presences", PresenceViewSet),
     ("attendance", AttendanceViewSet, "attendance"),
 ]
+pages = [path("o/<str:token>", OfferPage.as_view(), name="offer")]

@@ -187,7 +187,11 @@ EXPECTED: dict[str, Expected] = {
     "POST check-outs": may(WRITERS, sees=LOOKS),
     "GET check-outs/<pk>": NO_SUCH_READING,
     "GET presences": reads(LOOKS),
+    "POST seats/<pk>/limit": may(WRITERS),
     "GET presences/<pk>": reads(LOOKS),
+    "GET admissions": reads(SIGNED_IN),
+    "POST admissions": may(WRITERS),
+    "GET admissions/<pk>": reads(SIGNED_IN),
     "GET attendance": reads(LOOKS),
     "GET attendance/<pk>": NO_SUCH_READING,
     # calendar links: everybody's own

@@ -37,7 +37,7 @@ from backend.documents.uploads import looked_at
 from backend.minutes.models import Minutes
 from backend.outbox.models import DeliveryAttempt
 from backend.people.models import Account, Organisation, Person
-from backend.registration.models import Presence, Registration, Seats
+from backend.registration.models import Admission, Presence, Registration, SeatLimit, Seats
 from backend.resolutions import services as resolutions
 from backend.resolutions.models import Entitlement, Poll
 from tests.access.operations import operations
@@ -245,6 +245,10 @@ class House:
         return document
 
     def delivery(self) -> Any:
+    def limited(self, seats: Seats) -> Seats:
+        SeatLimit.objects.create(conference=seats.conference, organisation=self.renamed(), capacity=5)
+        return seats
+
         return DeliveryFactory(event=EventFactory(relayed=self.number()))
 
 
@@ -252,7 +256,6 @@ class House:
 FOR_ADMINISTRATORS = {"accounts", "role-grants", "events", "deliveries", "webhook-endpoints"}
 #: Answers that do not grow with what hangs on the row: they count it, or show the last of it.
 NO_LONGER_ANSWER = {
-    "seats/<pk>",
     "invitation-lists/<pk>",
     "documents/<pk>/content",
     "papers/<pk>/content",
@@ -284,7 +287,8 @@ ONE_MORE: dict[str, Callable[[House], Any]] = {
     "invitations": lambda h: h.invitation(),
     "delegations": lambda h: h.delegation(),
     "registrations": lambda h: h.registration(),
-    "seats": lambda h: Seats.objects.create(conference=h.conference(), capacity=5),
+    "seats": lambda h: h.limited(Seats.objects.create(conference=h.conference(), capacity=5)),
+    "admissions": lambda h: Admission.objects.create(conference=h.conference(), mode="open"),
     "presences": lambda h: h.presence(),
     "resolutions": lambda h: ResolutionFactory(conference=h.conference()),
     "polls": lambda h: h.poll(),
@@ -343,7 +347,7 @@ GROWING: dict[str, tuple[Callable[[House], Any], Callable[[House, Any], Any]]] =
     ),
     "seats/<pk>": (
         lambda h: Seats.objects.create(conference=h.conference(), capacity=500),
-        lambda h, row: h.registration(row.conference),
+        lambda h, row: h.limited(row),
     ),
     "invitation-lists/<pk>": (
         lambda h: InvitationListFactory(conference=h.conference()),
@@ -394,7 +398,7 @@ OF_A_POLL = {"polls/<pk>", "polls/<pk>/entitlement", "polls/<pk>/evidence", "pol
 FLAT = {
     "sites/<pk>", "agenda-items/<pk>", "own-phases/<pk>", "agenda-rooms/<pk>", "duties/<pk>", "speakers/<pk>", "speeches/<pk>", "rooms/<pk>",
     "rooms/equipment",
-    "invitations/<pk>", "registrations/<pk>", "presences/<pk>", "resolutions/<pk>", "findings/<pk>", "proposals/<pk>",
+    "invitations/<pk>", "registrations/<pk>", "admissions/<pk>", "presences/<pk>", "resolutions/<pk>", "findings/<pk>", "proposals/<pk>",
     "conclusions/<pk>", "official-numbers/<pk>", "tokens/<pk>", "people/<pk>", "positions/<pk>", "role-grants/<pk>",
     "jobs/<pk>", "mails/<pk>", "mails/<pk>/content", "events/<pk>", "webhook-endpoints/<pk>", "replies/<token>",
     "minutes/<pk>/preview", "calendar-links/<pk>", "releases/<pk>",

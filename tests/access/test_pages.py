@@ -6,6 +6,7 @@ import pytest
 
 from backend.delegations import links as delegation_links
 from backend.invitations import paper_links
+from backend.registration import offer_links
 from tests.access.operations import METHODS, pages
 from tests.access.world import World
 from tests.factories.conferences import ConferenceFactory
@@ -43,6 +44,7 @@ PAGES: dict[str, Callable[[World], str]] = {
     "/r/<token>": lambda w: f"/r/{w.reply_token}",
     "/d/<token>": lambda w: f"/d/{delegation_links.sign(w.asked_delegation.pk, 1)}",
     "/p/<token>": lambda w: f"/p/{paper_links.sign(w.paper.pk, 1)}",
+    "/o/<token>": lambda w: f"/o/{offer_links.sign(w.offered.pk)}",
 }
 
 

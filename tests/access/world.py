@@ -18,7 +18,7 @@ from backend.minutes import services as minutes
 from backend.minutes.models import Minutes
 from backend.people.models import Account, ApiToken
 from backend.registration import services as registration
-from backend.registration.models import Presence, Registration
+from backend.registration.models import Admission, Presence, Registration, Seats
 from backend.resolutions import services as resolutions
 from backend.resolutions.models import Poll
 from backend.resolutions.states import ResolutionState
@@ -200,6 +200,19 @@ class World:
         self.registration = Registration.objects.get(conference=self.announced, person=self.delegate)
         self.inside = Registration.objects.get(conference=self.running, person=self.delegate)
         self.presence = Presence.objects.create(
+        Admission.objects.create(conference=self.announced)
+        self.request = Registration.objects.create(
+            conference=self.announced, person=PersonFactory(), category="guest", state="pending"
+        )
+        self.offered = Registration.objects.create(
+            conference=self.announced,
+            person=PersonFactory(),
+            category="guest",
+            state="offered",
+            turn=1,
+            offer_until=now() + dt.timedelta(days=1),
+        )
+        Seats.objects.filter(conference=self.announced).update(offered=1, last_turn=1)
             conference=self.running, registration=self.inside, direction="in", source="code"
         )
 

@@ -119,7 +119,7 @@ class Rows:
     def _of(self, resource: str) -> list[str]:
         if resource not in self.listed:
             answer = Client(application).get(f"/api/v1/{resource}?page_size=200", headers=HEADERS)
-            key = "conference" if resource == "seats" else "id"
+            key = "conference" if resource in ("seats", "admissions") else "id"
             rows = answer.get_json().get("results", [])
             self.listed[resource] = [row[key] for row in rows if row[key] not in self.spared]
         return self.listed[resource]

@@ -172,7 +172,8 @@ def test_seats_are_resized_over_the_api(api: APIClient, conference: Any) -> None
     RegistrationFactory(conference=conference)
     address = f"/api/v1/seats/{conference.id}"
 
-    assert api.get(address).json() == {"conference": str(conference.id), "capacity": 30, "taken": 1, "waiting": 0}
+    counted = {"capacity": 30, "taken": 1, "offered": 0, "waiting": 0, "limits": []}
+    assert api.get(address).json() == {"conference": str(conference.id), **counted}
     assert api.post(f"{address}/resize", {"capacity": None}, format="json").json()["capacity"] is None
     assert api.post(f"{address}/resize", {"capacity": 0}, format="json").status_code == 409
     assert api.post("/api/v1/seats/no-such/resize", {"capacity": 1}, format="json").status_code == 404

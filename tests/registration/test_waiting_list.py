@@ -1,8 +1,9 @@
-"""The waiting list against a model of it: a list of seats and a queue."""
+"""The waiting list against a model of it: people, each in one state, whose heads are counted."""
 
 import datetime as dt
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 import pytest
@@ -15,85 +16,195 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from backend.conferences.models import Conference
 from backend.core.clock import now
-from backend.core.errors import Conflict
+from backend.core.errors import Conflict, Gone
 from backend.invitations import services as invitations
 from backend.invitations.models import Invitation
 from backend.registration import services
-from backend.registration.models import Registration, Seats
-from backend.registration.services import seats as seating
-from tests.factories.conferences import ConferenceFactory
+from backend.registration.models import Registration, SeatLimit, Seats
+from backend.registration.services import answers
+from tests.factories.conferences import ConferenceFactory, SiteFactory
 from tests.factories.invitations import InvitationFactory
-from tests.factories.people import PersonFactory
+from tests.factories.people import OrganisationFactory, PersonFactory
 from tests.threads import in_threads
 
 
+class Guest:
+    """One person in the model; over and done with when `state` is none of pending, waiting, offered and confirmed."""
+
+    def __init__(self, state: str, site: Any, unit: Any, turn: int | None = None) -> None:
+        self.state, self.site, self.unit, self.turn = state, site, unit, turn
+
+    @property
+    def holds(self) -> bool:
+        return self.state in ("confirmed", "offered")
+
+
 class WaitingList(RuleBasedStateMachine):
-    """`seated` and `queue` say what must be so; every step is done to both."""
+    """`guests` say what must be so: every step is done to them as well, by counting heads instead of counters."""
 
-    @initialize(capacity=st.integers(0, 3))
-    def open(self, capacity: int) -> None:
-        self.conference = ConferenceFactory(announced=True, capacity=capacity)
-        services.set_capacity(conference_id=self.conference.id, capacity=capacity)
-        self.capacity: int | None = capacity
-        self.seated: set[Any] = set()
-        self.queue: list[Any] = []
+    @initialize(capacity=st.none() | st.integers(0, 3))
+    def open(self, capacity: int | None) -> None:
+        self.conference = ConferenceFactory(announced=True, exact=True, capacity=capacity)
+        self.sites = [None, *(SiteFactory(conference=self.conference).pk for _ in range(2))]
+        self.units = [OrganisationFactory().pk for _ in range(2)]
+        services.set_capacity(conference_id=self.conference.pk, capacity=capacity)
+        services.set_admission(conference_id=self.conference.pk, mode="approval")
+        self.capacity, self.limits = capacity, dict[Any, int]()
+        self.guests: dict[Any, Guest] = {}
+        self.turns, self.offers, self.by_unit = 0, False, False
 
-    @rule()
-    def somebody_registers(self) -> None:
-        person = PersonFactory()
-        services.register(conference_id=self.conference.id, person_id=person.id)
-        room = self.capacity is None or len(self.seated) < self.capacity
-        if room and not self.queue:
-            self.seated.add(person.id)
+    def of(self, *states: str) -> list[Any]:
+        return sorted(key for key, guest in self.guests.items() if guest.state in states)
+
+    def held(self, **of: Any) -> int:
+        return sum(
+            g.holds and all(getattr(g, name) == value for name, value in of.items()) for g in self.guests.values()
+        )
+
+    def fits(self, guest: Guest) -> bool:
+        return (
+            (self.capacity is None or self.held() < self.capacity)
+            and (guest.site not in self.limits or self.held(site=guest.site) < self.limits[guest.site])
+            and (guest.unit not in self.limits or self.held(unit=guest.unit) < self.limits[guest.unit])
+        )
+
+    def next(self) -> Guest | None:
+        """Who is next of those who fit: by turn, or of the unit that holds fewest."""
+        fitting = [guest for guest in self.guests.values() if guest.state == "waiting" and self.fits(guest)]
+        order = lambda guest: (self.held(unit=guest.unit) if self.by_unit else 0, guest.turn)  # noqa: E731
+        return min(fitting, key=order, default=None)
+
+    def seat_or_queue(self, guest: Guest) -> None:
+        if self.fits(guest) and self.next() is None:
+            guest.state = "confirmed"
         else:
-            self.queue.append(person.id)
+            self.turns += 1
+            guest.state, guest.turn = "waiting", self.turns
 
-    @precondition(lambda self: self.seated or self.queue)
+    def give_out(self) -> None:
+        while lucky := self.next():
+            lucky.state = "offered" if self.offers else "confirmed"
+
+    def row(self, key: Any) -> Registration:
+        return Registration.objects.get(pk=key)
+
+    @rule(data=st.data(), asks=st.booleans())
+    def somebody_comes(self, data: st.DataObject, asks: bool) -> None:
+        site, unit = data.draw(st.sampled_from(self.sites)), data.draw(st.sampled_from(self.units))
+        person = PersonFactory(organisation_id=unit)
+        guest = Guest("pending", site, unit)
+        if asks:
+            made = services.ask(conference_id=self.conference.pk, person_id=person.pk, site_id=site)
+        else:
+            made = services.register(conference_id=self.conference.pk, person_id=person.pk, site_id=site)
+            self.seat_or_queue(guest)
+        self.guests[made.pk] = guest
+
+    @precondition(lambda self: self.of("pending", "waiting", "offered", "confirmed"))
     @rule(data=st.data())
-    def somebody_cancels(self, data: st.DataObject) -> None:
-        person_id = data.draw(st.sampled_from(sorted([*self.seated, *self.queue])))
-        row = Registration.objects.exclude(state="cancelled").get(person_id=person_id, conference=self.conference)
-        services.cancel(registration_id=row.id)
-        services.cancel(registration_id=row.id)
-        self.seated.discard(person_id)
-        self.queue = [other for other in self.queue if other != person_id]
+    def somebody_gives_up(self, data: st.DataObject) -> None:
+        key = data.draw(st.sampled_from(self.of("pending", "waiting", "offered", "confirmed")))
+        services.cancel(registration_id=key)
+        services.cancel(registration_id=key)
+        guest = self.guests[key]
+        guest.state = "cancelled" if guest.state == "confirmed" else "withdrawn"
 
-    @precondition(lambda self: self.seated or self.queue)
+    @precondition(lambda self: self.of("waiting", "offered", "confirmed"))
     @rule(data=st.data())
     def somebody_registers_twice(self, data: st.DataObject) -> None:
-        person_id = data.draw(st.sampled_from(sorted([*self.seated, *self.queue])))
-        services.register(conference_id=self.conference.id, person_id=person_id)
+        key = data.draw(st.sampled_from(self.of("waiting", "offered", "confirmed")))
+        assert services.register(conference_id=self.conference.pk, person_id=self.row(key).person_id).pk == key
+
+    @precondition(lambda self: self.of("pending"))
+    @rule(data=st.data(), how=st.sampled_from(["approve", "refuse", "register"]))
+    def a_request_is_decided(self, data: st.DataObject, how: str) -> None:
+        key = data.draw(st.sampled_from(self.of("pending")))
+        if how == "refuse":
+            services.refuse(registration_id=key, reason={"vi": "Hội trường nhỏ"})
+            self.guests[key].state = "refused"
+            return
+        if how == "approve":
+            services.approve(registration_id=key)
+        else:
+            services.register(conference_id=self.conference.pk, person_id=self.row(key).person_id)
+        self.seat_or_queue(self.guests[key])
+
+    @precondition(lambda self: self.of("offered"))
+    @rule(data=st.data())
+    def an_offer_is_taken_up(self, data: st.DataObject) -> None:
+        key = data.draw(st.sampled_from(self.of("offered")))
+        services.accept(registration_id=key)
+        self.guests[key].state = services.accept(registration_id=key).state
+        assert self.guests[key].state == "confirmed"
+
+    @precondition(lambda self: self.of("offered"))
+    @rule(data=st.data())
+    def an_offer_ends(self, data: st.DataObject) -> None:
+        key = data.draw(st.sampled_from(self.of("offered")))
+        Registration.objects.filter(pk=key).update(offer_until=now() - dt.timedelta(seconds=1))
+        with pytest.raises(Gone):
+            services.accept(registration_id=key)
+        services.expire_offers()
+        self.guests[key].state = "expired"
+        self.give_out()
 
     @rule()
     def promote(self) -> None:
-        services.promote(conference_id=self.conference.id)
-        self._promote()
+        services.promote(conference_id=self.conference.pk)
+        self.give_out()
+
+    @rule(offers=st.booleans(), by_unit=st.booleans())
+    def it_is_decided_how_seats_pass_on(self, offers: bool, by_unit: bool) -> None:
+        self.offers, self.by_unit = offers, by_unit
+        services.set_admission(
+            conference_id=self.conference.pk, mode="approval", offer_hours=24 * offers, by_unit=by_unit
+        )
 
     @rule(capacity=st.none() | st.integers(0, 6))
     def resize(self, capacity: int | None) -> None:
-        try:
-            services.set_capacity(conference_id=self.conference.id, capacity=capacity)
-        except Conflict:
-            assert capacity is not None
-            assert capacity < len(self.seated)
-        else:
+        with self.refused_if(capacity, self.held()) as allowed:
+            services.set_capacity(conference_id=self.conference.pk, capacity=capacity)
+        if allowed:
             self.capacity = capacity
-            self._promote()
+            self.give_out()
 
-    def _promote(self) -> None:
-        while self.queue and (self.capacity is None or len(self.seated) < self.capacity):
-            self.seated.add(self.queue.pop(0))
+    @rule(data=st.data(), capacity=st.none() | st.integers(0, 3))
+    def limit(self, data: st.DataObject, capacity: int | None) -> None:
+        name, key = data.draw(
+            st.sampled_from([*(("site", site) for site in self.sites[1:]), *(("unit", unit) for unit in self.units)])
+        )
+        of = {"site_id" if name == "site" else "organisation_id": key}
+        with self.refused_if(capacity, self.held(**{name: key})) as allowed:
+            services.set_limit(conference_id=self.conference.pk, capacity=capacity, **of)
+        if allowed:
+            self.limits.pop(key, None)
+            self.limits |= {} if capacity is None else {key: capacity}
+            self.give_out()
+
+    @staticmethod
+    @contextmanager
+    def refused_if(capacity: int | None, held: int) -> Iterator[bool]:
+        """Fewer than are held already is refused, and changes nothing."""
+        allowed = capacity is None or capacity >= held
+        with nullcontext() if allowed else pytest.raises(Conflict):
+            yield allowed
 
     @invariant()
     def the_house_says_the_same(self) -> None:
         if not hasattr(self, "conference"):
             return
         rows = Registration.objects.filter(conference=self.conference)
+        said = {pk: (state, turn) for pk, state, turn in rows.values_list("pk", "state", "turn")}
+        assert said == {key: (guest.state, guest.turn) for key, guest in self.guests.items()}, "somebody is lost"
         seats = Seats.objects.get(conference=self.conference)
-        assert set(rows.filter(state="confirmed").values_list("person_id", flat=True)) == self.seated
-        waiting = rows.filter(state="waiting").order_by("turn").values_list("person_id", flat=True)
-        assert list(waiting) == self.queue
-        assert (seats.capacity, seats.taken, seats.waiting) == (self.capacity, len(self.seated), len(self.queue))
+        assert (seats.capacity, seats.limited) == (self.capacity, bool(self.limits))
+        counted = {"confirmed": seats.taken, "offered": seats.offered, "waiting": seats.waiting}
+        assert counted == {state: len(self.of(state)) for state in counted}
+        assert self.capacity is None or self.held() <= self.capacity
+        limits = SeatLimit.objects.filter(conference=self.conference)
+        assert {limit.site_id or limit.organisation_id: (limit.capacity, limit.held) for limit in limits} == {
+            key: (capacity, self.held(site=key) + self.held(unit=key)) for key, capacity in self.limits.items()
+        }
 
 
 class TestWaitingList(HypothesisCase, WaitingList.TestCase):  # type: ignore[misc, name-defined]
@@ -184,7 +295,7 @@ def test_an_answer_followed_already_costs_the_same_however_many_accepted(others:
 def meanwhile(monkeypatch: pytest.MonkeyPatch, heard: Invitation, act: Callable[[], Any], *, seated: bool) -> list[Any]:
     """Follows `heard`, and begins `act` when those accepted are read (`seated`: have been seated too), before the
     commit. Returns what was raised."""
-    seat, reached, begun, raised = seating._seat, threading.Event(), threading.Event(), []
+    seat, reached, begun, raised = answers._seat, threading.Event(), threading.Event(), []
 
     def stopping(*said: Any) -> None:
         if seated:
@@ -207,7 +318,7 @@ def meanwhile(monkeypatch: pytest.MonkeyPatch, heard: Invitation, act: Callable[
         act()
         begun.set()
 
-    monkeypatch.setattr(seating, "_seat", stopping)
+    monkeypatch.setattr(answers, "_seat", stopping)
     threads = [
         threading.Thread(target=run, args=[work])
         for work in (lambda: services.follow_answer(invitation_id=heard.pk), then)
@@ -251,7 +362,8 @@ def test_a_letter_to_everybody_and_an_answer_do_not_wait_crosswise(monkeypatch: 
 def test_who_declines_and_accepts_again_is_seated_whatever_the_programs_clocks_say(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(seating, "now", lambda: now() + dt.timedelta(minutes=1))
+    here = now()
+    monkeypatch.setattr("django.utils.timezone.now", lambda: here + dt.timedelta(minutes=1))
     row = InvitationFactory(sent=True)
     for answer in ("accepted", "declined", "accepted"):
         invitations.reply(invitation_id=row.pk, answer=answer)

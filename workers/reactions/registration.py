@@ -26,4 +26,25 @@ def mail_waiting(event: Event) -> None:
     services.mail_waiting(registration_id=event.subject_id)
 
 
-ALL = [follow_answer, follow_withdrawal, promote, mail_confirmation, mail_waiting]
+def mail_offer(event: Event) -> None:
+    services.mail_offer(registration_id=event.subject_id)
+
+
+def mail_expired(event: Event) -> None:
+    services.mail_expired(registration_id=event.subject_id)
+
+
+def mail_refusal(event: Event) -> None:
+    services.mail_refusal(registration_id=event.subject_id)
+
+
+ALL = [
+    follow_answer,
+    follow_withdrawal,
+    promote,
+    mail_confirmation,
+    mail_waiting,
+    mail_offer,
+    mail_expired,
+    mail_refusal,
+]

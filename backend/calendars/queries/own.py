@@ -15,7 +15,7 @@ from backend.invitations.models import Invitation
 from backend.invitations.states import InvitationState
 from backend.people.models import Account
 from backend.registration.models import Registration
-from backend.registration.states import RegistrationState
+from backend.registration.states import OVER, RegistrationState
 
 
 @dataclass(kw_only=True)
@@ -57,7 +57,7 @@ class Part:
             return "CONFIRMED"
         if answer == InvitationState.DECLINED:
             return None
-        if seat == RegistrationState.WAITING or answer in _OPEN_ANSWERS:
+        if seat in _OPEN_SEATS or answer in _OPEN_ANSWERS:
             return "TENTATIVE"
         if self.duties or self.speeches:
             return "CONFIRMED"
@@ -67,6 +67,7 @@ class Part:
 
 
 _OPEN_ANSWERS = (InvitationState.SENT, InvitationState.TENTATIVE)
+_OPEN_SEATS = (RegistrationState.PENDING, RegistrationState.WAITING, RegistrationState.OFFERED)
 
 
 def own_parts(account: Account, person_id: UUID) -> tuple[Shown, dict[UUID, Part]]:
@@ -105,7 +106,7 @@ def _parts(person: UUID) -> dict[UUID, Part]:
         part = parts[invitation.conference_id]
         part.withdrawals, part.invitation = withdrawals[invitation.conference_id], invitation
         withdrawals[invitation.conference_id] += part.withdrawn
-    live = Registration.objects.exclude(state=RegistrationState.CANCELLED)
+    live = Registration.objects.exclude(state__in=OVER)
     for registration in _of(live, person):
         parts[registration.conference_id].registration = registration
     for duty in _of(Duty.objects.all(), person):

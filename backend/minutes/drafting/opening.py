@@ -3,7 +3,7 @@
 from collections import defaultdict
 from uuid import UUID
 
-from django.db.models import Count, Exists, OuterRef, QuerySet, prefetch_related_objects
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, prefetch_related_objects
 
 from backend.conferences.models import Conference, Organiser, Site
 from backend.conferences.queries import closed_in, duties, name_then
@@ -171,9 +171,7 @@ def _logged(conference: Conference) -> list[Block]:
     bodies: dict[UUID, Organisation] = {}
     rows = conference.registrations.annotate(came=_CAME).select_related("organisation", "person__organisation")
     rows = rows.prefetch_related("organisation__former_names", "person__organisation__former_names")
-    for row in rows.exclude(state=RegistrationState.WAITING, came=False).exclude(
-        state=RegistrationState.CANCELLED, came=False
-    ):
+    for row in rows.filter(Q(state=RegistrationState.CONFIRMED) | Q(came=True)):
         body = _unit(row)
         units[row.category, body.pk if body else None].append(row.came)
         if body:

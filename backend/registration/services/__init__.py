@@ -1,27 +1,38 @@
-"""What is done with seats: given, waited for, given up and passed on; and who comes in and goes out."""
+"""What is done with seats: given, waited for, offered, given up and passed on; and who comes in and goes out."""
 
-from backend.registration.services.letters import mail_confirmation, mail_waiting
-from backend.registration.services.presence import check_in, check_out
-from backend.registration.services.seats import (
-    cancel,
-    follow_answer,
-    follow_withdrawal,
-    promote,
-    register,
-    reissue_code,
-    set_capacity,
+from backend.registration.services.answers import follow_answer, follow_withdrawal
+from backend.registration.services.capacity import set_admission, set_capacity, set_limit
+from backend.registration.services.letters import (
+    mail_confirmation,
+    mail_expired,
+    mail_offer,
+    mail_refusal,
+    mail_waiting,
 )
+from backend.registration.services.presence import check_in, check_out
+from backend.registration.services.seats import approve, ask, cancel, refuse, register, reissue_code
+from backend.registration.services.waiting import accept, expire_offers, promote
 
 __all__ = [
+    "accept",
+    "approve",
+    "ask",
     "cancel",
     "check_in",
     "check_out",
+    "expire_offers",
     "follow_answer",
     "follow_withdrawal",
     "mail_confirmation",
+    "mail_expired",
+    "mail_offer",
+    "mail_refusal",
     "mail_waiting",
     "promote",
+    "refuse",
     "register",
     "reissue_code",
+    "set_admission",
     "set_capacity",
+    "set_limit",
 ]

@@ -1,4 +1,4 @@
-"""Letters about a seat: the confirmation with its QR code, and the place on the waiting list."""
+"""Letters about a seat: its check-in code, the place on the waiting list, an offer and its end, a refusal."""
 
 from typing import Any
 from uuid import UUID
@@ -13,13 +13,17 @@ from backend.core.text import localized
 from backend.invitations import wording
 from backend.invitations.letters import Letter, post
 from backend.mail.mime import InlineImage
-from backend.registration import codes
+from backend.registration import codes, offer_links
 from backend.registration.models import Registration
+from backend.registration.queries import live_registration
 from backend.registration.states import RegistrationState
 
 SUBJECTS = {
     "confirmation": {"vi": "Xác nhận tham dự: {title}", "en": "Your seat: {title}"},
     "waiting": {"vi": "Danh sách chờ: {title}", "en": "Waiting list: {title}"},
+    "offer": {"vi": "Mời nhận chỗ: {title}", "en": "A seat is kept for you: {title}"},
+    "expired": {"vi": "Quá hạn nhận chỗ: {title}", "en": "The offer has ended: {title}"},
+    "refusal": {"vi": "Về đăng ký tham dự: {title}", "en": "About your registration: {title}"},
 }
 QR = "check-in-code"
 
@@ -41,6 +45,31 @@ def mail_waiting(*, registration_id: UUID) -> None:
     row = _with_letter_facts(registration_id)
     if row.state == RegistrationState.WAITING:
         _mail(row, "waiting", purpose="waiting-list", sequence=0, turn=row.turn)
+
+
+@transaction.atomic
+def mail_offer(*, registration_id: UUID) -> None:
+    """Queues the letter with the link to take the seat or leave it to others. Says nothing when they have answered."""
+    row = _with_letter_facts(registration_id)
+    if row.state != RegistrationState.OFFERED or row.offer_until is None:
+        return
+    until = wording.until(row.offer_until, row.conference.time_zone, row.person.language)
+    _mail(row, "offer", purpose="seat-offer", sequence=0, until=until, link=offer_links.address(row.id))
+
+
+@transaction.atomic
+def mail_expired(*, registration_id: UUID) -> None:
+    """Queues the letter that the seat went on to the next; silent for who registered anew meanwhile."""
+    row = _with_letter_facts(registration_id)
+    if live_registration(row.conference_id, row.person_id) is None:
+        _mail(row, "expired", purpose="seat-offer-ended", sequence=0)
+
+
+@transaction.atomic
+def mail_refusal(*, registration_id: UUID) -> None:
+    """Queues the letter that the request was turned down, and why."""
+    row = _with_letter_facts(registration_id)
+    _mail(row, "refusal", purpose="registration-refused", sequence=0, why=localized(row.reason, row.person.language))
 
 
 def _with_letter_facts(registration_id: UUID) -> Registration:

@@ -21,6 +21,13 @@ NOT_ADMITTED = {
     RegistrationState.WAITING: say(
         vi="Người này còn ở danh sách chờ, chưa có chỗ.", en="Still on the waiting list: no seat yet."
     ),
+    RegistrationState.PENDING: say(vi="Đăng ký này còn chờ duyệt.", en="Still waiting for approval."),
+    RegistrationState.REFUSED: say(vi="Đăng ký này không được duyệt.", en="This registration was refused."),
+    RegistrationState.OFFERED: say(
+        vi="Người này được mời nhận chỗ nhưng chưa nhận.", en="Offered a seat, and has not taken it yet."
+    ),
+    RegistrationState.EXPIRED: say(vi="Người này đã để quá hạn nhận chỗ.", en="Let the offer of a seat expire."),
+    RegistrationState.WITHDRAWN: say(vi="Đăng ký này đã rút.", en="This registration has been withdrawn."),
     RegistrationState.CANCELLED: say(vi="Đăng ký này đã huỷ.", en="This registration has been cancelled."),
 }
 

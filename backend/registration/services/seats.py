@@ -1,65 +1,32 @@
-"""Seats: never more than there are, and a waiting list that nobody jumps.
+"""One person's way to a seat: asked for, approved or refused, taken, waited for, given up."""
 
-Everything locks in one order: the answers of a conference, invitations (many: by id), people, seats, registration. The
-seats row is the hot one: it alone says whether there is room, it is changed in the statement that inserts the
-registration, and only the fact is stored after.
-"""
-
+import datetime as dt
 from uuid import UUID
 
-from django.db import connection, transaction
-from django.db.models import Count, F, Max, Q
-from django.db.models.functions import Coalesce
+from django.db import transaction
 
-from backend.conferences import services as conferences
 from backend.conferences.models import Conference, Site
-from backend.conferences.states import ConferenceState
-from backend.core.clock import database_now, now
-from backend.core.errors import Conflict, DomainError, Invalid, NotFound
+from backend.conferences.states import EXPECTED, ConferenceState
+from backend.core.clock import database_now, local
+from backend.core.errors import Conflict, Invalid, NotFound
 from backend.core.ids import time_ordered_id
 from backend.core.queries import locked
-from backend.core.text import say
-from backend.invitations.models import Invitation
-from backend.invitations.states import Category, InvitationState
+from backend.core.text import Text, say
+from backend.invitations.states import Category
 from backend.outbox.registry import DomainEvent
 from backend.outbox.services import emit
 from backend.people.models import Person
 from backend.registration import queries
 from backend.registration.events import (
-    CapacitySet,
     RegistrationCancelled,
     RegistrationConfirmed,
+    RegistrationRefused,
+    RegistrationRequested,
     RegistrationWaitlisted,
 )
-from backend.registration.models import Registration, Seats
-from backend.registration.states import RegistrationState
-
-#: A free seat goes to a newcomer only while nobody waits. No row comes back while the counter does not exist yet.
-TAKE_SEAT_OR_TURN = """
-WITH counted AS (
-    UPDATE registration_seats SET
-        taken = taken + CASE WHEN waiting = 0 AND (capacity IS NULL OR taken < capacity) THEN 1 ELSE 0 END,
-        waiting = waiting + CASE WHEN waiting = 0 AND (capacity IS NULL OR taken < capacity) THEN 0 ELSE 1 END,
-        last_turn = last_turn + CASE WHEN waiting = 0 AND (capacity IS NULL OR taken < capacity) THEN 0 ELSE 1 END
-    WHERE conference_id = %(conference)s
-    RETURNING waiting = 0 AS seated, last_turn
-)
-INSERT INTO registration_registration
-    (id, created_at, updated_at, version, conference_id, person_id, invitation_id, organisation_id, site_id, category,
-     state, turn, confirmed_at, code_round)
-SELECT %(id)s, clock_timestamp(), clock_timestamp(), 1, %(conference)s, %(person)s, %(invitation)s, %(organisation)s,
-    %(site)s, %(category)s,
-    CASE WHEN seated THEN 'confirmed' ELSE 'waiting' END,
-    CASE WHEN seated THEN NULL ELSE last_turn END,
-    CASE WHEN seated THEN clock_timestamp() END,
-    0
-FROM counted
-RETURNING *
-"""
-
-
-#: Answers to one conference are followed one after the other; other conferences are not waited for.
-ONE_AFTER_THE_OTHER = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"
+from backend.registration.models import Admission, Registration, Seats
+from backend.registration.services import counters
+from backend.registration.states import MOVES, AdmissionMode, RegistrationState
 
 
 @transaction.atomic
@@ -72,103 +39,88 @@ def register(
     organisation_id: UUID | None = None,
     invitation_id: UUID | None = None,
 ) -> Registration:
-    """Gives the person a seat, or the next turn on the waiting list. Who is registered already stays as they are.
+    """Gives the person a seat, or the next turn on the waiting list. Who is registered already stays as they are; who
+    asked to come is approved by it.
 
     Raises NotFound, Invalid, or Conflict when the conference does not register (any more).
     """
-    person = Person.objects.select_for_update(no_key=True).filter(pk=person_id).values_list("organisation_id").first()
-    if person is None:
-        raise Invalid({"person": say(vi="Không có người này.", en="There is no such person.")})
-    before = Registration.objects.filter(conference_id=conference_id, person_id=person_id)
-    if live := before.exclude(state=RegistrationState.CANCELLED).first():
-        return live
-    state = Conference.objects.filter(pk=conference_id).values_list("state", flat=True).first()
-    if state is None:
-        raise NotFound()
-    if state not in {ConferenceState.ANNOUNCED, ConferenceState.RUNNING}:
-        raise Conflict(
-            say(
-                vi="Hội nghị không nhận đăng ký (hiện: {state}).",
-                en="The conference does not take registrations (now: {state}).",
-                state=ConferenceState(state).label,
-            )
-        )
-    if site_id and not Site.objects.filter(pk=site_id, conference_id=conference_id).exists():
-        raise Invalid({"site": say(vi="Không phải địa điểm của hội nghị này.", en="Not a site of this conference.")})
-    values = {
-        "id": time_ordered_id(),
-        "conference": conference_id,
-        "person": person_id,
-        "invitation": invitation_id,
-        "organisation": organisation_id or person[0],
-        "site": site_id,
-        "category": category,
-    }
-    made = _take_seat_or_turn(values)
-    if made is None:
-        _ensure_seats(Conference.objects.get(pk=conference_id))
-        made = _take_seat_or_turn(values)
-    assert made is not None
+    values = _values(conference_id, person_id, category, site_id, organisation_id, invitation_id)
+    if present := queries.live_registration(conference_id, person_id):
+        return approve(registration_id=present.id) if present.state == RegistrationState.PENDING else present
+    _refuse_unless_registering(conference_id)
+    _refuse_foreign_site(conference_id, site_id)
+    made = counters.take_seat_or_turn(values) or _take_under_lock(values)
     emit(_news(made))
     return made
 
 
-def _take_seat_or_turn(values: dict[str, UUID | str | None]) -> Registration | None:
-    """None while the conference has no counter yet."""
-    return next(iter(Registration.objects.raw(TAKE_SEAT_OR_TURN, values)), None)
+@transaction.atomic
+def ask(*, conference_id: UUID, person_id: UUID, site_id: UUID | None = None) -> Registration:
+    """The person comes of their own accord, as a guest, who counts towards no quorum: to an open conference as if
+    registered, to one that approves waiting for that. Who is registered already stays as they are.
+
+    Raises NotFound, Invalid, or Conflict where one comes by invitation, and before or after the time for it.
+    """
+    values = _values(conference_id, person_id, Category.GUEST, site_id, None, None)
+    if present := queries.live_registration(conference_id, person_id):
+        return present
+    _refuse_unless_registering(conference_id)
+    admission = queries.admission(conference_id)
+    _refuse_unless_open(admission)
+    if admission.mode == AdmissionMode.OPEN:
+        return register(conference_id=conference_id, person_id=person_id, category=Category.GUEST, site_id=site_id)
+    _refuse_foreign_site(conference_id, site_id)
+    made = counters.enter(values, RegistrationState.PENDING)
+    emit(RegistrationRequested(registration_id=made.id, conference_id=conference_id))
+    return made
 
 
 @transaction.atomic
-def cancel(*, registration_id: UUID, expected: int | None = None) -> Registration:
-    """Gives the seat or the turn up. A freed seat is passed on a moment later, by `promote`; a second time is harmless."""
-    seen = Registration.objects.filter(pk=registration_id).first()
-    if seen is None:
-        raise NotFound()
-    seats = _locked_seats(seen.conference_id)
+def approve(*, registration_id: UUID, category: str | None = None, expected: int | None = None) -> Registration:
+    """Lets in who asked: to a seat, or to the next turn. Raises NotFound, StaleWrite, IllegalMove, Conflict."""
+    seats = seats_of(registration_id)
     row = locked(Registration, registration_id, expected=expected)
-    if row.state == RegistrationState.CANCELLED:
-        return row
-    if row.state == RegistrationState.CONFIRMED:
-        seats.taken -= 1
+    MOVES.check(row, "approve")
+    _refuse_unless_registering(row.conference_id)
+    row.category = category or row.category
+    if counters.has_seat_for_newcomer(seats, row.site_id, row.organisation_id):
+        MOVES.move(row, "approve")
+        row.confirmed_at = database_now()
     else:
-        seats.waiting -= 1
-    seats.save(update_fields=["taken", "waiting"])
-    row.state, row.cancelled_at = RegistrationState.CANCELLED, database_now()
+        MOVES.move(row, "queue")
+        row.turn = counters.next_turn(seats)
+    counters.count(seats, [row], was=RegistrationState.PENDING, now=row.state)
     row.save()
-    emit(RegistrationCancelled(registration_id=row.id, conference_id=row.conference_id))
+    emit(_news(row))
     return row
 
 
 @transaction.atomic
-def promote(*, conference_id: UUID) -> int:
-    """Gives every free seat to whoever has waited longest; returns how many. Safe to call at any time."""
-    seats = Seats.objects.select_for_update().filter(pk=conference_id).first()
-    if seats is None:
-        return 0
-    return _promote(seats)
+def refuse(*, registration_id: UUID, reason: Text, expected: int | None = None) -> Registration:
+    """Turns down who asked to come; they are told why. Raises NotFound, StaleWrite, IllegalMove."""
+    row = locked(Registration, registration_id, expected=expected)
+    MOVES.move(row, "refuse")
+    row.reason, row.cancelled_at = reason, database_now()
+    row.save()
+    emit(RegistrationRefused(registration_id=row.id, conference_id=row.conference_id))
+    return row
 
 
 @transaction.atomic
-def set_capacity(*, conference_id: UUID, capacity: int | None) -> Seats:
-    """Says how many seats there are (None: no limit); added ones go to the waiting list at once.
-
-    Raises Conflict when more are taken than there would be: seats are given up by people, not by numbers; and for a
-    conference that is not announced yet, or over.
-    """
-    if not Conference.objects.filter(pk=conference_id).exists():
-        raise NotFound()
-    seats = _locked_seats(conference_id)
-    conferences.record_capacity(conference_id=conference_id, capacity=capacity)
-    if capacity is not None and capacity < seats.taken:
-        raise Conflict(
-            say(vi="Đã có {n} người giữ chỗ.", en="{n} seats are taken already.", n=seats.taken), taken=seats.taken
-        )
-    if seats.capacity != capacity:
-        seats.capacity = capacity
-        seats.save(update_fields=["capacity"])
-        emit(CapacitySet(conference_id=conference_id, capacity=capacity))
-    _promote(seats)
-    return seats
+def cancel(*, registration_id: UUID, expected: int | None = None) -> Registration:
+    """Gives the seat, the turn, the offer or the request up. A freed seat is passed on a moment later, by `promote`; a
+    second time is harmless. Whose request was refused or whose offer expired gets an IllegalMove."""
+    seats = seats_of(registration_id)
+    row = locked(Registration, registration_id, expected=expected)
+    if row.state in {RegistrationState.CANCELLED, RegistrationState.WITHDRAWN}:
+        return row
+    was = row.state
+    MOVES.move(row, "cancel" if was == RegistrationState.CONFIRMED else "withdraw")
+    counters.count(seats, [row], was=was, now=row.state)
+    row.cancelled_at = database_now()
+    row.save()
+    emit(RegistrationCancelled(registration_id=row.id, conference_id=row.conference_id))
+    return row
 
 
 @transaction.atomic
@@ -183,115 +135,96 @@ def reissue_code(*, registration_id: UUID, expected: int | None = None) -> Regis
     return row
 
 
-@transaction.atomic
-def follow_answer(*, invitation_id: UUID) -> Registration | None:
-    """Brings the seat in line with the invitee's present answer: accepted takes one, declined gives it up; a tentative
-    answer changes nothing.
-
-    Seats and turns go by the time of the answers, whichever is heard of first: everybody who accepted no later and has
-    not been seated yet is seated before this invitee. An answer counts from the moment it was last given, on the
-    database's clock. One that is not committed yet when a later one is followed cannot be seen: it comes after that.
-    """
-    conference_id = Invitation.objects.filter(pk=invitation_id).values_list("conference_id", flat=True).first()
+def seats_of(registration_id: UUID) -> Seats:
+    """The locked counter of the registration's conference. Raises NotFound."""
+    conference_id = Registration.objects.filter(pk=registration_id).values_list("conference_id", flat=True).first()
     if conference_id is None:
         raise NotFound()
-    with connection.cursor() as cursor:
-        cursor.execute(ONE_AFTER_THE_OTHER, [f"answers:{conference_id}"])
-    invitation = Invitation.objects.get(pk=invitation_id)
-    if invitation.person_id is None:
-        return None
-    if invitation.state == InvitationState.ACCEPTED:
-        state = Conference.objects.values_list("state", flat=True).get(pk=conference_id)
-        if state not in {ConferenceState.ANNOUNCED, ConferenceState.RUNNING}:
-            return None  # called off or closed since the answer: there is no seat to take
-        # By id, as whoever locks many invitations does: a letter to everybody never waits crosswise. Who is taken back
-        # or answers anew while this waits is read again, and once locked stays as read until the seats are given.
-        accepted = queries.unseated_until(invitation).select_for_update(no_key=True).order_by("id")
-        _seat(sorted(accepted, key=lambda row: (row.answered_at, row.id)), invitation)
-        return queries.live_registration(conference_id, invitation.person_id)
-    invitation = locked(Invitation, invitation_id)
-    if invitation.state == InvitationState.DECLINED:
-        return _give_up(invitation)
-    return None
+    return counters.locked_seats(conference_id)
 
 
-def _seat(accepted: list[Invitation], heard: Invitation) -> None:
-    """Registers them in this order. Who cannot be registered is skipped, unless it is the one that was `heard`."""
-    people = Person.objects.filter(pk__in=[row.person_id for row in accepted])
-    # All at once and before the first seat: whoever registers one of them holds the person and wants the seats.
-    list(people.select_for_update(no_key=True).order_by("pk").values_list("pk"))
-    for row in accepted:
-        assert row.person_id is not None
-        try:
-            with transaction.atomic():
-                register(
-                    conference_id=row.conference_id,
-                    person_id=row.person_id,
-                    category=row.category,
-                    site_id=row.site_id,
-                    organisation_id=row.organisation_id,
-                    invitation_id=row.id,
-                )
-        except DomainError:
-            if row.pk == heard.pk:
-                raise
+def _values(
+    conference_id: UUID,
+    person_id: UUID,
+    category: str,
+    site_id: UUID | None,
+    organisation_id: UUID | None,
+    invitation_id: UUID | None,
+) -> counters.Values:
+    """What a registration is made of. Locks the person: two of them at once are made one after the other."""
+    person = Person.objects.select_for_update(no_key=True).filter(pk=person_id).values_list("organisation_id").first()
+    if person is None:
+        raise Invalid({"person": say(vi="Không có người này.", en="There is no such person.")})
+    return {
+        "id": time_ordered_id(),
+        "conference": conference_id,
+        "person": person_id,
+        "invitation": invitation_id,
+        "organisation": organisation_id or person[0],
+        "site": site_id,
+        "category": category,
+    }
 
 
-@transaction.atomic
-def follow_withdrawal(*, invitation_id: UUID) -> Registration | None:
-    """Gives up the seat that came with an invitation taken back since."""
-    invitation = locked(Invitation, invitation_id)
-    return _give_up(invitation) if invitation.state == InvitationState.WITHDRAWN else None
+def _take_under_lock(values: counters.Values) -> Registration:
+    """Where the counter does not exist yet, or sites and units have limits of their own."""
+    conference_id, site_id, unit_id = (values[name] for name in ("conference", "site", "organisation"))
+    assert isinstance(conference_id, UUID)
+    seats = counters.locked_seats(conference_id)
+    if counters.has_seat_for_newcomer(seats, site_id, unit_id):  # type: ignore[arg-type]
+        made = counters.enter(values, RegistrationState.CONFIRMED)
+    else:
+        made = counters.enter(values, RegistrationState.WAITING, counters.next_turn(seats))
+    counters.count(seats, [made], now=made.state)
+    return made
 
 
-def _give_up(invitation: Invitation) -> Registration | None:
-    if invitation.person_id is None:
-        return None
-    rows = Registration.objects.filter(conference_id=invitation.conference_id, person_id=invitation.person_id)
-    if invitation.state == InvitationState.WITHDRAWN:
-        rows = rows.filter(invitation=invitation)  # the person may have been invited anew meanwhile
-    live = rows.exclude(state=RegistrationState.CANCELLED).first()
-    return cancel(registration_id=live.id) if live else None
+def _refuse_unless_registering(conference_id: UUID) -> None:
+    state = Conference.objects.filter(pk=conference_id).values_list("state", flat=True).first()
+    if state is None:
+        raise NotFound()
+    if state not in EXPECTED:
+        raise Conflict(
+            say(
+                vi="Hội nghị không nhận đăng ký (hiện: {state}).",
+                en="The conference does not take registrations (now: {state}).",
+                state=ConferenceState(state).label,
+            )
+        )
 
 
-def _ensure_seats(conference: Conference) -> None:
-    """The counter begins with the capacity the conference was planned with, and with who was entered by hand before."""
-    live = Registration.objects.filter(conference=conference)
-    counted = live.aggregate(
-        taken=Count("id", filter=Q(state=RegistrationState.CONFIRMED)),
-        waiting=Count("id", filter=Q(state=RegistrationState.WAITING)),
-        last_turn=Coalesce(Max("turn"), 0),
-    )
-    seats = Seats(conference=conference, capacity=conference.capacity, **counted)
-    Seats.objects.bulk_create([seats], ignore_conflicts=True)
+def _refuse_foreign_site(conference_id: UUID, site_id: UUID | None) -> None:
+    if site_id and not Site.objects.filter(pk=site_id, conference_id=conference_id).exists():
+        raise Invalid({"site": say(vi="Không phải địa điểm của hội nghị này.", en="Not a site of this conference.")})
 
 
-def _locked_seats(conference_id: UUID) -> Seats:
-    seats = Seats.objects.select_for_update().filter(pk=conference_id).first()
-    if seats is None:
-        _ensure_seats(Conference.objects.get(pk=conference_id))
-        seats = Seats.objects.select_for_update().get(pk=conference_id)
-    return seats
+def _refuse_unless_open(admission: Admission) -> None:
+    """By the database's clock."""
+    if admission.mode == AdmissionMode.INVITATION:
+        raise Conflict(say(vi="Hội nghị chỉ theo giấy mời.", en="This conference is by invitation only."))
+    moment, zone = database_now(), admission.conference.time_zone
+    if admission.opens_at and moment < admission.opens_at:
+        raise Conflict(
+            say(
+                vi="Chưa mở đăng ký; mở lúc {at}.",
+                en="Registration has not opened; it opens at {at}.",
+                at=_clock(admission.opens_at, zone),
+            ),
+            opens_at=admission.opens_at.isoformat(),
+        )
+    if admission.closes_at and moment >= admission.closes_at:
+        raise Conflict(
+            say(
+                vi="Đã hết hạn đăng ký từ {at}.",
+                en="Registration closed at {at}.",
+                at=_clock(admission.closes_at, zone),
+            ),
+            closes_at=admission.closes_at.isoformat(),
+        )
 
 
-def _promote(seats: Seats) -> int:
-    """With `seats` locked: as long as it is, nobody else gives out seats or turns."""
-    free = seats.waiting if seats.capacity is None else min(seats.waiting, seats.capacity - seats.taken)
-    if free <= 0:
-        return 0
-    waiting = Registration.objects.filter(conference_id=seats.pk, state=RegistrationState.WAITING)
-    lucky = list(waiting.select_for_update().order_by("turn")[:free])
-    moment = now()
-    Registration.objects.filter(pk__in=[row.id for row in lucky]).update(
-        state=RegistrationState.CONFIRMED, confirmed_at=moment, updated_at=moment, version=F("version") + 1
-    )
-    seats.taken += len(lucky)
-    seats.waiting -= len(lucky)
-    seats.save(update_fields=["taken", "waiting"])
-    emit(
-        *(RegistrationConfirmed(registration_id=row.id, conference_id=seats.pk, round=row.code_round) for row in lucky)
-    )
-    return len(lucky)
+def _clock(moment: dt.datetime, zone: str) -> str:
+    return f"{local(moment, zone):%H:%M %d/%m/%Y}"
 
 
 def _news(row: Registration) -> DomainEvent:
