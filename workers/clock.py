@@ -14,6 +14,7 @@ from backend.jobs import services as jobs
 from backend.mail import fetching
 from backend.people.models import LoginFailure
 from backend.resolutions import services as resolutions
+from backend.registration import services as registration
 from workers.celery import app
 
 log = structlog.get_logger(__name__)

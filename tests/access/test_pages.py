@@ -14,7 +14,7 @@ from tests.factories.conferences import ConferenceFactory
 pytestmark = pytest.mark.django_db
 CONFIDENTIALITY = "restricted"
 #: Pages whose addresses say who opens them, to be written in.
-FORMS = {"/r/<token>", "/p/<token>", "/d/<token>"}
+FORMS = {"/r/<token>", "/p/<token>", "/d/<token>", "/o/<token>"}
 #: Every page there is → one address of it that answers.
 PAGES: dict[str, Callable[[World], str]] = {
     "/api/v1/schema": lambda w: "/api/v1/schema",
