@@ -13,8 +13,8 @@ from backend.delegations import services as delegations
 from backend.jobs import services as jobs
 from backend.mail import fetching
 from backend.people.models import LoginFailure
-from backend.resolutions import services as resolutions
 from backend.registration import services as registration
+from backend.resolutions import services as resolutions
 from workers.celery import app
 
 log = structlog.get_logger(__name__)
@@ -24,9 +24,9 @@ TIMETABLE = {
     "plenum.clock.close_due_polls": 1.0,
     "plenum.clock.tell_due_news": 5.0,
     "plenum.clock.fetch_mail": 10.0,
+    "plenum.clock.expire_offers": 5.0,
     "plenum.clock.remind_of_papers": 20.0,
     "plenum.clock.mind_delegations": 20.0,
-    "plenum.clock.expire_offers": 5.0,
     "plenum.clock.mark_stuck_jobs": 20.0,
     "plenum.clock.extend_series": 60.0,
     "plenum.clock.forget_what_expired": 3600.0,
@@ -61,9 +61,6 @@ def fetch_mail() -> None:
             log.warning("mailbox_away", error=str(away))
 
 
-@app.task(name="plenum.clock.remind_of_papers")
-def remind_of_papers() -> None:
-    """Reminds of papers as the moments before their deadline come, and tells secretaries of those that were missed."""
 @app.task(name="plenum.clock.expire_offers")
 def expire_offers() -> None:
     """Ends the offers of seats that nobody took up in time, and passes the seats on."""
@@ -71,6 +68,9 @@ def expire_offers() -> None:
         registration.expire_offers()
 
 
+@app.task(name="plenum.clock.remind_of_papers")
+def remind_of_papers() -> None:
+    """Reminds of papers as the moments before their deadline come, and tells secretaries of those that were missed."""
     with context.acting(actor="clock"):
         conferences.remind_of_papers()
 

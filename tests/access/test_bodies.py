@@ -84,8 +84,8 @@ AT_OTHERS: dict[str, Body] = {
     "PATCH series/{w.series.pk}": lambda w, e: {"organisation": e.organisation},
     "POST invitation-lists": lambda w, e: {"conference": e.conference, "title": VI, "category": "guest"},
     "POST registrations": lambda w, e: {"conference": e.conference, "person": str(w.person.pk)},
-    "POST check-ins": lambda w, e: {"conference": e.conference, "name": "ai do"},
     "POST admissions": lambda w, e: {"conference": e.conference, "mode": "open"},
+    "POST check-ins": lambda w, e: {"conference": e.conference, "name": "ai do"},
     "POST check-outs": lambda w, e: {"conference": e.conference, "name": "ai do"},
     "POST resolutions": lambda w, e: {"conference": e.conference, "title": VI, "clauses": [VI]},
     "POST polls": lambda w, e: {
@@ -150,9 +150,9 @@ MIXED: dict[str, Body] = {
     "POST registrations site": lambda w, e: {
         "conference": str(w.announced.pk), "person": str(w.person.pk), "site": e.site,
     },
+    "POST seats/{w.announced.pk}/limit site": lambda w, e: {"capacity": 5, "site": e.site},
     "POST check-ins site": lambda w, e: {"registration": str(w.registration.pk), "site": e.site},
     "POST resolutions agenda_item": lambda w, e: {
-    "POST seats/{w.announced.pk}/limit site": lambda w, e: {"capacity": 5, "site": e.site},
         "conference": str(w.running.pk), "title": VI, "clauses": [VI], "agenda_item": e.agenda_item,
     },
     "PATCH resolutions/{w.resolution.pk} agenda_item": lambda w, e: {"agenda_item": e.agenda_item},

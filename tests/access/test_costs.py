@@ -244,11 +244,11 @@ class House:
         OfficialNumber.objects.create(series=series, number=1, document=document)
         return document
 
-    def delivery(self) -> Any:
     def limited(self, seats: Seats) -> Seats:
         SeatLimit.objects.create(conference=seats.conference, organisation=self.renamed(), capacity=5)
         return seats
 
+    def delivery(self) -> Any:
         return DeliveryFactory(event=EventFactory(relayed=self.number()))
 
 

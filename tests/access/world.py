@@ -198,8 +198,6 @@ class World:
         self.asked_delegation = DelegationFactory(conference=self.announced, asked=True)
         self.submitted_delegation = DelegationFactory(conference=self.announced, asked=True, state="submitted")
         self.registration = Registration.objects.get(conference=self.announced, person=self.delegate)
-        self.inside = Registration.objects.get(conference=self.running, person=self.delegate)
-        self.presence = Presence.objects.create(
         Admission.objects.create(conference=self.announced)
         self.request = Registration.objects.create(
             conference=self.announced, person=PersonFactory(), category="guest", state="pending"
@@ -213,6 +211,8 @@ class World:
             offer_until=now() + dt.timedelta(days=1),
         )
         Seats.objects.filter(conference=self.announced).update(offered=1, last_turn=1)
+        self.inside = Registration.objects.get(conference=self.running, person=self.delegate)
+        self.presence = Presence.objects.create(
             conference=self.running, registration=self.inside, direction="in", source="code"
         )
 
