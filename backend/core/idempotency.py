@@ -32,7 +32,9 @@ def _fingerprint(request: Any) -> str:
 
 
 def _plain(value: Any) -> str:
-    """A file is what it holds, whatever its name."""
+    """A file is what it holds, whatever its name; a body that is no JSON is its bytes."""
+    if isinstance(value, bytes):
+        return hashlib.sha256(value).hexdigest()
     if not isinstance(value, UploadedFile):
         return str(value)
     digest = hashlib.sha256()

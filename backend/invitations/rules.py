@@ -14,6 +14,7 @@ INVITATIONS: Rules = {
     "list": signed_in,
     "retrieve": signed_in,
     "withdraw": organises,
+    "withdraw_site": organises,
     "resend": organises,
     "reply": organises,
     "give_name": organises,

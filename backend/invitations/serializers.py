@@ -113,6 +113,15 @@ class AssignBody(ReplyBody):
     invitation = serializers.UUIDField()
 
 
+class WithdrawSiteBody(Body):
+    conference = serializers.UUIDField()
+    site = serializers.UUIDField()
+
+
+class Withdrawn(serializers.Serializer[Any]):
+    withdrawn = serializers.IntegerField(help_text="Invitees who are told.")
+
+
 class NameBody(Body):
     person = serializers.UUIDField()
 

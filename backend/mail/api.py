@@ -13,8 +13,9 @@ from rest_framework.parsers import BaseParser
 from rest_framework.response import Response
 
 from backend.core.api import HouseViewSet
-from backend.core.errors import TooLarge
+from backend.core.errors import Invalid, TooLarge
 from backend.core.filters import TrueOrFalseFilter
+from backend.core.text import say
 from backend.mail import intake, queries, rules, serializers, services, suppression
 from backend.mail.models import InboundMail, OutgoingMail, SuppressedAddress
 from backend.mail.states import InboundReason, InboundState, InboundVia
@@ -90,8 +91,6 @@ class InboundMailViewSet(HouseViewSet):
     queryset = InboundMail.objects.none()
     serializer_class = serializers.InboundMailSerializer
     filterset_class = InboundMailFilters
-    # The Message-ID makes a repetition harmless.
-    honours_idempotency_key = False
     takes_bytes = {"create": lambda: settings.INBOUND_MAX_BYTES}
 
     def get_queryset(self) -> QuerySet[InboundMail]:
@@ -109,6 +108,8 @@ class InboundMailViewSet(HouseViewSet):
     def create(self, request: Any) -> Response:
         """For mail gateways: the mail as it was received, headers and all, with the envelope's sender in `Return-Path`.
         It is kept before the answer; the same Message-ID again changes nothing and is answered 200."""
+        if not isinstance(request.data, bytes):  # the framework parses no empty body
+            raise Invalid({"body": say(vi="Thiếu thư: nội dung trống.", en="There is no mail: the body is empty.")})
         mail, new = intake.receive(raw=request.data, via=InboundVia.GATEWAY)
         return self.answer(mail, status=201 if new else 200)
 

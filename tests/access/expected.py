@@ -157,6 +157,10 @@ EXPECTED: dict[str, Expected] = {
     "POST invitations/<pk>/reply": may(WRITERS, sees=LOOKS | DELEGATE),
     "POST invitations/<pk>/resend": may(WRITERS, sees=LOOKS | DELEGATE),
     "POST invitations/<pk>/withdraw": may(WRITERS, sees=LOOKS | DELEGATE),
+    "POST invitations/withdraw": may(WRITERS),
+    "GET reply-proposals": reads(LOOKS),
+    "GET reply-proposals/<pk>": reads(LOOKS),
+    "POST reply-proposals/<pk>/decline": may(WRITERS, sees=LOOKS),
     "GET replies/<token>": may(EVERYBODY),
     "POST replies/<token>": may(EVERYBODY),
     # places given to units
@@ -300,6 +304,16 @@ EXPECTED: dict[str, Expected] = {
     "GET mails/<pk>": may(WRITERS | AUDITOR, sees=WRITERS | AUDITOR),
     "GET mails/<pk>/content": may(WRITERS | AUDITOR, sees=WRITERS | AUDITOR),
     "POST mails/<pk>/retry": may(ORGANISER | ADMINISTRATOR, sees=WRITERS | AUDITOR),
+    # … that came in: what it says is for those who deal with it; a gateway brings it for every organisation
+    "GET inbound-mails": may(WRITERS | AUDITOR, sees=WRITERS | AUDITOR),
+    "POST inbound-mails": may(EVERYTHING),
+    "GET inbound-mails/<pk>": may(WRITERS | AUDITOR, sees=WRITERS | AUDITOR),
+    "GET inbound-mails/<pk>/content": may(WRITERS, sees=WRITERS | AUDITOR),
+    "POST inbound-mails/<pk>/dismiss": may(WRITERS, sees=WRITERS | AUDITOR),
+    "POST inbound-mails/<pk>/assign": may(WRITERS, sees=WRITERS | AUDITOR),
+    "GET suppressed-addresses": may(WRITERS | AUDITOR, sees=WRITERS | AUDITOR),
+    "GET suppressed-addresses/<pk>": may(WRITERS | AUDITOR, sees=WRITERS | AUDITOR),
+    "POST suppressed-addresses/<pk>/lift": may(ORGANISER | ADMINISTRATOR, sees=WRITERS | AUDITOR),
     # the lift: facts of all organisations in one record, so a role held in one of them opens nothing
     "GET events": may(OVERSEER),
     "GET events/<pk>": may(OVERSEER),

@@ -19,18 +19,22 @@ VI = {"vi": "Thử"}
 
 @dataclass(frozen=True, kw_only=True)
 class Ask:
-    """`of` is the row in the address; `sees` the row a list shows to those it is for; a `file` is sent as a form."""
+    """`of` is the row in the address; `sees` the row a list shows to those it is for; a `file` is sent as a form,
+    a `mail` as it is."""
 
     of: Any = None
     body: dict[str, Any] | None = None
     query: str = ""
     sees: Any = None
     file: bytes | None = None
+    mail: bytes | None = None
 
     def content(self) -> tuple[bytes, str]:
         """The body as it is sent, and its media type."""
         if self.file is not None:
             return encode_multipart(BOUNDARY, {"file": SimpleUploadedFile("a.pdf", self.file)}), MULTIPART_CONTENT
+        if self.mail is not None:
+            return self.mail, "message/rfc822"
         return b"" if self.body is None else json.dumps(self.body).encode(), "application/json"
 
     def address(self, path: str) -> str:
@@ -190,6 +194,10 @@ REQUESTS: dict[str, Callable[[World], Ask]] = {
     "POST invitations/<pk>/reply": lambda w: Ask(of=w.invitation, body={"answer": "accepted"}),
     "POST invitations/<pk>/resend": lambda w: Ask(of=w.invitation),
     "POST invitations/<pk>/withdraw": lambda w: Ask(of=w.invitation),
+    "POST invitations/withdraw": lambda w: Ask(body={"conference": _id(w.announced), "site": _id(w.site)}),
+    "GET reply-proposals": lambda w: _page(w.reply_proposal),
+    "GET reply-proposals/<pk>": lambda w: Ask(of=w.reply_proposal),
+    "POST reply-proposals/<pk>/decline": lambda w: Ask(of=w.reply_proposal),
     "GET replies/<token>": lambda w: Ask(of=w.reply_token),
     "POST replies/<token>": lambda w: Ask(of=w.reply_token, body={"answer": "tentative"}),
     # places given to units
@@ -363,6 +371,17 @@ REQUESTS: dict[str, Callable[[World], Ask]] = {
     "GET mails/<pk>": lambda w: Ask(of=w.mail),
     "GET mails/<pk>/content": lambda w: Ask(of=w.mail),
     "POST mails/<pk>/retry": lambda w: Ask(of=w.mail),
+    "GET inbound-mails": lambda w: _page(w.inbound),
+    "POST inbound-mails": lambda w: Ask(mail=b"From: an@donvi.example\r\n\r\nXin chao"),
+    "GET inbound-mails/<pk>": lambda w: Ask(of=w.inbound),
+    "GET inbound-mails/<pk>/content": lambda w: Ask(of=w.inbound),
+    "POST inbound-mails/<pk>/dismiss": lambda w: Ask(of=w.inbound),
+    "POST inbound-mails/<pk>/assign": lambda w: Ask(
+        of=w.inbound, body={"invitation": _id(w.guests_invitation), "answer": "accepted"}
+    ),
+    "GET suppressed-addresses": lambda w: _page(w.suppressed),
+    "GET suppressed-addresses/<pk>": lambda w: Ask(of=w.suppressed),
+    "POST suppressed-addresses/<pk>/lift": lambda w: Ask(of=w.suppressed),
     # the lift
     "GET events": lambda w: _page(w.event),
     "GET events/<pk>": lambda w: Ask(of=w.event),

@@ -83,6 +83,7 @@ AT_OTHERS: dict[str, Body] = {
     "POST series": lambda w, e: {"title": VI, "organisation": e.organisation},
     "PATCH series/{w.series.pk}": lambda w, e: {"organisation": e.organisation},
     "POST invitation-lists": lambda w, e: {"conference": e.conference, "title": VI, "category": "guest"},
+    "POST invitations/withdraw": lambda w, e: {"conference": e.conference, "site": e.site},
     "POST registrations": lambda w, e: {"conference": e.conference, "person": str(w.person.pk)},
     "POST admissions": lambda w, e: {"conference": e.conference, "mode": "open"},
     "POST check-ins": lambda w, e: {"conference": e.conference, "name": "ai do"},
@@ -104,6 +105,7 @@ AT_OTHERS: dict[str, Body] = {
 }  # fmt: skip
 #: Rows of another conference in one's own: 400 naming the field.
 MIXED: dict[str, Body] = {
+    "POST invitations/withdraw site": lambda w, e: {"conference": str(w.announced.pk), "site": e.site},
     "PATCH sites/{w.site.pk}": lambda w, e: {"conference": e.conference},
     **{
         f"{verb} {name}": lambda w, e, name=name: {

@@ -61,7 +61,8 @@ from tests.factories.conferences import (
 )
 from tests.factories.delegations import DelegationFactory, named
 from tests.factories.documents import DocumentFactory
-from tests.factories.invitations import InvitationFactory, InvitationListFactory
+from tests.factories.inbound import InboundMailFactory, SuppressedAddressFactory
+from tests.factories.invitations import InvitationFactory, InvitationListFactory, ReplyProposalFactory
 from tests.factories.jobs import JobErrorFactory, JobFactory
 from tests.factories.mail import OutgoingMailFactory
 from tests.factories.minutes import ConclusionFactory, FindingFactory, ProposalFactory
@@ -311,7 +312,10 @@ ONE_MORE: dict[str, Callable[[House], Any]] = {
     "accounts": lambda h: account_with("editor", "secretary", organisation=h.host),
     "jobs": lambda h: JobFactory(organisation_id=h.host.pk),
     "job-errors": lambda h: JobErrorFactory(job__organisation_id=h.host.pk),
+    "reply-proposals": lambda h: ReplyProposalFactory(invitation=h.invitation()),
     "mails": lambda h: OutgoingMailFactory(organisation_id=h.host.pk),
+    "inbound-mails": lambda h: InboundMailFactory(organisation_id=h.host.pk),
+    "suppressed-addresses": lambda h: SuppressedAddressFactory(organisation_id=h.host.pk),
     "events": lambda h: EventFactory(relayed=h.number()),
     "deliveries": lambda h: h.delivery(),
     "webhook-endpoints": lambda h: WebhookEndpointFactory(),
@@ -400,7 +404,8 @@ FLAT = {
     "rooms/equipment",
     "invitations/<pk>", "registrations/<pk>", "admissions/<pk>", "presences/<pk>", "resolutions/<pk>", "findings/<pk>", "proposals/<pk>",
     "conclusions/<pk>", "official-numbers/<pk>", "tokens/<pk>", "people/<pk>", "positions/<pk>", "role-grants/<pk>",
-    "jobs/<pk>", "mails/<pk>", "mails/<pk>/content", "events/<pk>", "webhook-endpoints/<pk>", "replies/<token>",
+    "jobs/<pk>", "mails/<pk>", "mails/<pk>/content", "reply-proposals/<pk>", "inbound-mails/<pk>",
+    "inbound-mails/<pk>/content", "suppressed-addresses/<pk>", "events/<pk>", "webhook-endpoints/<pk>", "replies/<token>",
     "minutes/<pk>/preview", "calendar-links/<pk>", "releases/<pk>",
 }  # fmt: skip
 

@@ -41,7 +41,8 @@ from tests.factories.conferences import (
 )
 from tests.factories.delegations import DelegationFactory
 from tests.factories.documents import DocumentFactory
-from tests.factories.invitations import InvitationFactory, InvitationListFactory
+from tests.factories.inbound import InboundMailFactory, SuppressedAddressFactory
+from tests.factories.invitations import InvitationFactory, InvitationListFactory, ReplyProposalFactory
 from tests.factories.jobs import JobErrorFactory, JobFactory
 from tests.factories.mail import OutgoingMailFactory
 from tests.factories.minutes import ConclusionFactory, FindingFactory, ProposalFactory
@@ -188,6 +189,7 @@ class World:
         self.list = InvitationListFactory(conference=self.announced)
         self.invitation = InvitationFactory(list=self.list, person=self.delegate, sent=True)
         self.guests_invitation = InvitationFactory(list=self.list, person=self.guest, sent=True)
+        self.reply_proposal = ReplyProposalFactory(invitation=self.guests_invitation)
         self.reply_token = links.sign(self.guests_invitation.pk, 0)
         self.office = InvitationFactory(
             list=self.list, person=None, organisation=None, language="vi", email="", office={"vi": "Vụ trưởng"}
@@ -288,6 +290,8 @@ class World:
         self.mail = OutgoingMailFactory(
             organisation_id=self.host.pk, conference_id=self.announced.pk, state="refused", last_answer="550"
         )
+        self.inbound = InboundMailFactory(organisation_id=self.host.pk, conference_id=self.announced.pk)
+        self.suppressed = SuppressedAddressFactory(organisation_id=self.host.pk, report=self.inbound)
         self.event = EventFactory(relayed=1)
         self.delivery = DeliveryFactory(event=self.event, state="dead")
         self.endpoint = WebhookEndpointFactory(organisation_id=self.host.pk, url="https://93.184.216.34/plenum")

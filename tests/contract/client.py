@@ -45,6 +45,8 @@ SETTINGS = settings(
     suppress_health_check=list(HealthCheck),
 )
 
+schemathesis.serializer.alias("message/rfc822", "application/octet-stream")
+
 #: What a member of a body, a query or an address is the id of, where its name does not say so itself.
 NAMES = {
     "lead": "organisations",

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 import factory
 
-from backend.mail.models import InboundMail
+from backend.mail.models import InboundMail, SuppressedAddress
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -215,3 +215,12 @@ class InboundMailFactory(factory.django.DjangoModelFactory[InboundMail]):
     sender = "an@donvi.example"
     state = "waiting"
     reason = "no_calendar"
+
+
+class SuppressedAddressFactory(factory.django.DjangoModelFactory[SuppressedAddress]):
+    class Meta:
+        model = SuppressedAddress
+
+    address = factory.Sequence(lambda n: f"khong.con.{n}@donvi.example")
+    status = "5.1.1"
+    report = factory.SubFactory(InboundMailFactory)

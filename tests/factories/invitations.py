@@ -3,7 +3,8 @@
 import factory
 
 from backend.core.clock import now
-from backend.invitations.models import Invitation, InvitationList
+from backend.core.ids import time_ordered_id
+from backend.invitations.models import Invitation, InvitationList, ReplyProposal
 from tests.factories.conferences import ConferenceFactory
 from tests.factories.people import PersonFactory
 
@@ -34,3 +35,16 @@ class InvitationFactory(factory.django.DjangoModelFactory[Invitation]):
     category = factory.SelfAttribute("list.category")
     language = factory.SelfAttribute("person.language")
     email = factory.SelfAttribute("person.email")
+
+
+class ReplyProposalFactory(factory.django.DjangoModelFactory[ReplyProposal]):
+    """Another time, proposed by mail."""
+
+    class Meta:
+        model = ReplyProposal
+
+    invitation = factory.SubFactory(InvitationFactory, sent=True)
+    kind = "time"
+    sequence = factory.SelfAttribute("invitation.sequence")
+    starts_at = factory.LazyFunction(now)
+    inbound_id = factory.LazyFunction(time_ordered_id)

@@ -9,11 +9,12 @@ import pytest
 from icalendar import Calendar
 
 from backend.conferences import services as conferences
-from backend.invitations import links, services
+from backend.invitations import ical, links, services
 from backend.invitations.models import Invitation
 from backend.invitations.wording import addressee
 from backend.mail.models import OutgoingMail
 from backend.outbox.models import Event
+from tests import lift
 from tests.factories.conferences import ConferenceFactory, SiteFactory
 from tests.factories.invitations import InvitationFactory, InvitationListFactory
 from tests.factories.people import OrganisationFactory, PersonFactory
@@ -172,3 +173,21 @@ def test_a_cancelled_conference_withdraws_everybody_who_was_asked() -> None:
 def test_a_degree_stands_in_place_of_the_honorific_in_vietnamese(degree: str, vi: str, en: str) -> None:
     person = PersonFactory.build(full_name="Hà Minh Hiệp", honorific="ong", degree=degree)
     assert [addressee(person, {}, language) for language in ("vi", "en")] == [vi, en]
+
+
+def test_a_site_that_is_off_is_taken_out_of_the_calendars_of_those_who_go_there() -> None:
+    row = invited()
+    other = invited(conference=row.conference)
+    issue(row)
+    issue(other)
+    assert row.site_id is not None
+
+    assert services.withdraw_site(conference_id=row.conference_id, site_id=row.site_id) == 1
+    assert services.withdraw_site(conference_id=row.conference_id, site_id=row.site_id) == 0
+    lift.run()
+
+    (mail,) = mails("cancellation")
+    said = calendar(mail)
+    assert (said["method"], said.events[0]["uid"]) == ("CANCEL", ical.calendar_uid(row.conference_id, row.site_id))
+    assert Invitation.objects.get(pk=other.pk).state == "sent"
+    assert Invitation.objects.get(pk=row.pk).state == "withdrawn"

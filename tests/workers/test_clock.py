@@ -20,7 +20,19 @@ def test_every_entry_of_the_timetable_is_a_task_whose_ticks_expire_before_the_ne
 
 
 def test_ticks_have_a_queue_of_their_own() -> None:
-    assert {app.amqp.router.route({}, name)["queue"].name for name in clock.TIMETABLE} == {"clock"}
+    queues = {name: app.amqp.router.route({}, name)["queue"].name for name in clock.TIMETABLE}
+    # Whoever waits for a mail server waits where nothing else has to.
+    assert queues.pop("plenum.clock.fetch_mail") == "webhooks"
+    assert set(queues.values()) == {"clock"}
+
+
+def test_a_mailbox_that_is_away_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    def away() -> int:
+        raise clock.fetching.MailboxAway("no answer")
+
+    monkeypatch.setattr(clock.fetching, "fetch", away)
+
+    clock.fetch_mail()
 
 
 def test_polls_are_closed_in_the_name_of_the_clock(monkeypatch: pytest.MonkeyPatch) -> None:

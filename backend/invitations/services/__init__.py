@@ -18,7 +18,7 @@ from backend.invitations.services.papers import (
 from backend.invitations.services.postponement import mail_postponement, tell_of_postponement
 from backend.invitations.services.proposals import decline_proposal, take_over_proposals
 from backend.invitations.services.readdressing import follow_bounce
-from backend.invitations.services.single import name_invitee, resend, withdraw, withdraw_all
+from backend.invitations.services.single import name_invitee, resend, withdraw, withdraw_all, withdraw_site
 
 __all__ = [
     "add_members",
@@ -51,4 +51,5 @@ __all__ = [
     "tell_of_postponement",
     "withdraw",
     "withdraw_all",
+    "withdraw_site",
 ]
