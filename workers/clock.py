@@ -10,6 +10,7 @@ from backend.core import context
 from backend.core.clock import now
 from backend.core.models import IdempotencyRecord
 from backend.delegations import services as delegations
+from backend.invitations import services as invitations
 from backend.jobs import services as jobs
 from backend.mail import fetching
 from backend.people.models import LoginFailure
@@ -76,6 +77,11 @@ def remind_of_papers() -> None:
 
 
 @app.task(name="plenum.clock.mind_delegations")
+@app.task(name="plenum.clock.remind_invitees")
+def remind_invitees() -> None:
+    """Reminds those who come, and those who have not answered, as the set moments come."""
+    with context.acting(actor="clock"):
+        invitations.remind_invitees()
 def mind_delegations() -> None:
     """Reminds focal points, tells the unit above of silent ones, and closes delegations whose time is over."""
     with context.acting(actor="clock"):

@@ -21,6 +21,7 @@ from backend.invitations.serializers import (
     InvitationListBody,
     InvitationListSerializer,
     InvitationSerializer,
+    ListChanges,
     ListSent,
     MembersAdded,
     MembersBody,
@@ -56,6 +57,7 @@ class InvitationListViewSet(HouseViewSet):
     scope = "invitations"
     blind_to_versions = frozenset({"members"})
     filterset_class = InvitationListFilters
+    edited_by_two = True
 
     def get_queryset(self) -> QuerySet[InvitationList]:
         return queries.visible_lists(self.account)
@@ -77,11 +79,21 @@ class InvitationListViewSet(HouseViewSet):
             reply_by=said.get("reply_by"),
             people=said.get("people", ()),
             offices=said.get("offices", ()),
+            start_reminders=said.get("start_reminders"),
+            reply_reminders=said.get("reply_reminders"),
         )
         return self.answer(self.get_queryset().get(pk=made.pk), 201)
 
     @extend_schema(request=MembersBody, responses=MembersAdded, summary="Add members to an invitation list")
     @action(detail=True, methods=["post"])
+    @extend_schema(request=ListChanges, responses=InvitationListSerializer)
+    def partial_update(self, request: Any, pk: str) -> Response:
+        """Changes its title, the deadline for answers, or when its invitees are reminded."""
+        row = self.get_object()
+        said: services.ListFields = self.body(ListChanges)  # type: ignore[assignment]
+        services.edit_list(list_id=row.id, fields=said, expected=self.expected_version())
+        return self.answer(self.get_queryset().get(pk=row.pk))
+
     def members(self, request: Any, pk: str) -> Response:
         """Adds up to 2,000 people and offices; whoever is invited to the conference already is left as they are."""
         row = self.get_object()

@@ -88,6 +88,19 @@ class PostponementAddressed(DomainEvent):
     unreachable: list[str]
 
 
+@event("reminders.addressed", subject="conference_id")
+class RemindersAddressed(DomainEvent):
+    """These invitations are reminded of the conference's start or of the deadline for answers (`kind`), because `moment`
+    has come; their letters are written together. `anchor` is what the moment counts down to, "" when somebody asked for
+    the reminder."""
+
+    conference_id: UUID
+    kind: str
+    moment: str
+    anchor: str
+    invitations: list[str]
+
+
 @event("invitation.proposed", subject="invitation_id")
 class InvitationProposed(DomainEvent):
     """An invitee proposed another time or a substitute (`kind`) by mail; the organiser decides."""

@@ -7,6 +7,7 @@ LISTS: Rules = {
     "list": signed_in,
     "retrieve": signed_in,
     "create": organises,
+    "partial_update": organises,
     "members": organises,
     "send": organises,
 }

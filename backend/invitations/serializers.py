@@ -13,10 +13,16 @@ from backend.invitations.models import Invitation, InvitationList, InvitationRep
 from backend.invitations.states import Answer, Category, InvitationState
 
 MOST_MEMBERS = 2000
+MOST_REMINDERS = 10
+#: The farthest a reminder may be from what it counts down to: ninety days, in minutes.
+FARTHEST_REMINDER = 90 * 24 * 60
 
 
 class InvitationListSerializer(HouseSerializer):
-    """`members` counts everybody on the list, `waiting_to_be_sent` those no letter has gone to."""
+    """`members` counts everybody on the list, `waiting_to_be_sent` those no letter has gone to.
+
+    Reminders go out so many minutes before the start, and before `reply_by`; null: as the house has set.
+    """
 
     members = serializers.IntegerField(read_only=True)
     waiting_to_be_sent = serializers.IntegerField(read_only=True)
@@ -24,8 +30,8 @@ class InvitationListSerializer(HouseSerializer):
     class Meta:
         model = InvitationList
         fields = (
-            "id", "conference", "title", "organisation", "site", "category", "reply_by", "sent_at",
-            "members", "waiting_to_be_sent", "version", "created_at",
+            "id", "conference", "title", "organisation", "site", "category", "reply_by", "start_reminders",
+            "reply_reminders", "sent_at", "members", "waiting_to_be_sent", "version", "created_at",
         )  # fmt: skip
         read_only_fields = fields
 
@@ -84,6 +90,23 @@ class MembersBody(Body):
     offices = serializers.ListField(child=OfficeEntryBody(), required=False, max_length=MOST_MEMBERS)
 
 
+def _minutes_before(what: str) -> serializers.ListField:
+    return serializers.ListField(
+        child=serializers.IntegerField(min_value=1, max_value=FARTHEST_REMINDER),
+        max_length=MOST_REMINDERS,
+        required=False,
+        allow_null=True,
+        help_text=f"Minutes before {what}; null: as the house has set.",
+    )
+
+
+class ListChanges(Body):
+    title = LanguageMap(one_line=True, max_length=400, required=False)
+    reply_by = Moment(required=False, allow_null=True)
+    start_reminders = _minutes_before("the start")
+    reply_reminders = _minutes_before("`reply_by`")
+
+
 class InvitationListBody(MembersBody):
     conference = serializers.UUIDField()
     title = LanguageMap(one_line=True, max_length=400)
@@ -91,6 +114,8 @@ class InvitationListBody(MembersBody):
     organisation = serializers.UUIDField(required=False, allow_null=True)
     site = serializers.UUIDField(required=False, allow_null=True)
     reply_by = Moment(required=False, allow_null=True)
+    start_reminders = _minutes_before("the start")
+    reply_reminders = _minutes_before("`reply_by`")
 
 
 class MembersAdded(serializers.Serializer[Any]):

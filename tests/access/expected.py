@@ -149,6 +149,7 @@ EXPECTED: dict[str, Expected] = {
     "GET invitation-lists": reads(LOOKS),
     "POST invitation-lists": may(WRITERS),
     "GET invitation-lists/<pk>": reads(LOOKS),
+    "PATCH invitation-lists/<pk>": may(WRITERS, sees=LOOKS),
     "POST invitation-lists/<pk>/members": may(WRITERS, sees=LOOKS),
     "POST invitation-lists/<pk>/send": may(WRITERS, sees=LOOKS),
     "GET invitations": reads(LOOKS | DELEGATE),

@@ -190,6 +190,7 @@ REQUESTS: dict[str, Callable[[World], Ask]] = {
     "POST invitation-lists/<pk>/send": lambda w: Ask(of=w.unsent),
     "GET invitations": lambda w: _page(w.invitation),
     "GET invitations/<pk>": lambda w: Ask(of=w.invitation),
+    "PATCH invitation-lists/<pk>": lambda w: Ask(of=w.list, body={"reply_reminders": [60]}),
     "POST invitations/<pk>/name": lambda w: Ask(of=w.office, body={"person": _id(w.person)}),
     "POST invitations/<pk>/reply": lambda w: Ask(of=w.invitation, body={"answer": "accepted"}),
     "POST invitations/<pk>/resend": lambda w: Ask(of=w.invitation),

@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from backend.invitations import services
+from backend.invitations.states import Answer, ReminderKind
 from backend.outbox.models import Event
 
 
@@ -70,7 +71,32 @@ def mail_proposal_declined(event: Event) -> None:
     services.mail_proposal_declined(proposal_id=UUID(event.payload["proposal_id"]))
 
 
+def mail_reminders(event: Event) -> None:
+    services.mail_reminders(
+        conference_id=event.subject_id,
+        **{name: event.payload[name] for name in ("kind", "moment", "anchor", "invitations")},
+    )
+
+
+def drop_reminders(event: Event) -> None:
+    services.drop_reminders(conference_id=event.subject_id)
+
+
+def drop_start_reminders(event: Event) -> None:
+    services.drop_reminders(conference_id=event.subject_id, kinds=[ReminderKind.START])
+
+
+def drop_own_reminders(event: Event) -> None:
+    """Nobody who declined or was taken off is reminded."""
+    if event.payload.get("answer", Answer.DECLINED) == Answer.DECLINED:
+        services.drop_reminders(conference_id=UUID(event.payload["conference_id"]), invitation_id=event.subject_id)
+
+
 ALL = [
+    mail_reminders,
+    drop_reminders,
+    drop_start_reminders,
+    drop_own_reminders,
     take_reply,
     follow_bounce,
     take_over_proposals,

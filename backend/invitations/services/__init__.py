@@ -3,7 +3,7 @@
 from backend.invitations.services.answers import reply, reply_by_link
 from backend.invitations.services.calling_off import mail_calling_off, tell_of_calling_off
 from backend.invitations.services.letters import mail_cancellation, mail_invitation, mail_proposal_declined
-from backend.invitations.services.lists import add_members, create_list, send_list
+from backend.invitations.services.lists import ListFields, add_members, create_list, edit_list, send_list
 from backend.invitations.services.mailed_replies import assign_reply, take_reply
 from backend.invitations.services.news import mail_news, tell_news
 from backend.invitations.services.papers import (
@@ -18,13 +18,17 @@ from backend.invitations.services.papers import (
 from backend.invitations.services.postponement import mail_postponement, tell_of_postponement
 from backend.invitations.services.proposals import decline_proposal, take_over_proposals
 from backend.invitations.services.readdressing import follow_bounce
+from backend.invitations.services.reminders import drop_reminders, mail_reminders, remind_invitees
 from backend.invitations.services.single import name_invitee, resend, withdraw, withdraw_all, withdraw_site
 
 __all__ = [
+    "ListFields",
     "add_members",
     "assign_reply",
     "create_list",
     "decline_proposal",
+    "drop_reminders",
+    "edit_list",
     "follow_bounce",
     "hand_in_by_link",
     "mail_calling_off",
@@ -39,7 +43,9 @@ __all__ = [
     "mail_paper_returned",
     "mail_postponement",
     "mail_proposal_declined",
+    "mail_reminders",
     "name_invitee",
+    "remind_invitees",
     "reply",
     "reply_by_link",
     "resend",

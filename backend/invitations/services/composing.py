@@ -28,6 +28,8 @@ SUBJECTS = {
     "postponed": {"vi": "Hoãn hội nghị: {title}", "en": "Postponed: {title}"},
     "cancelled": {"vi": "Huỷ hội nghị: {title}", "en": "Cancelled: {title}"},
     "asked_again": {"vi": "Xin trả lời lại: {title}", "en": "Please answer again: {title}"},
+    "remind_of_start": {"vi": "Nhắc lịch: {title}", "en": "Reminder: {title}"},
+    "remind_of_reply": {"vi": "Xin trả lời giấy mời: {title}", "en": "Please answer: {title}"},
     "declined": {"vi": "Về đề nghị của Ông/Bà: {title}", "en": "Your proposal: {title}"},
     "withdrawn": {"vi": "Rút giấy mời: {title}", "en": "Invitation withdrawn: {title}"},
 }

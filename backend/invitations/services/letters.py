@@ -43,7 +43,7 @@ def mail_invitation(*, invitation_id: UUID, sequence: int) -> None:
     if kept.sequence > row.sequence and (_written(row) or not _caught_up(row, kept.sequence)):
         return
     kind = "change" if row.sequence > row.first_sequence else "invitation"
-    with _reported(row, "invitation"):
+    with reported(row, "invitation"):
         entry = composing.entry(row, sequence=row.sequence)
         letter = composing.letter(
             row,
@@ -80,7 +80,7 @@ def mail_cancellation(*, invitation_id: UUID) -> None:
         return
     cancelled = row.conference.state == ConferenceState.CANCELLED
     known = composing.known_to(row)
-    with _reported(row, "cancellation"):
+    with reported(row, "cancellation"):
         entry = composing.entry(row, sequence=row.sequence + 1, known=known)
         letter = composing.letter(
             row,
@@ -101,7 +101,7 @@ def ask_again(row: Invitation, *, answers: str) -> None:
     """Queues a letter to an invitee who answered, in the mail `answers`, to a former time or place: what holds now, once
     under each sequence. The row comes with its letter's facts, and an address."""
     known = composing.known_to(row)
-    with _reported(row, "asked_again"):
+    with reported(row, "asked_again"):
         entry = composing.entry(row, sequence=row.sequence, known=known)
         letter = composing.letter(
             row,
@@ -126,7 +126,7 @@ def mail_proposal_declined(*, proposal_id: UUID) -> None:
     if row.person is None or row.conference.state in CALLED_OFF:
         return
     known, other_time = composing.known_to(row), proposal.kind == ProposalKind.TIME
-    with _reported(row, "proposal_declined"):
+    with reported(row, "proposal_declined"):
         entry = composing.entry(row, sequence=row.sequence, known=known) if other_time else None
         letter = composing.letter(
             row,
@@ -149,7 +149,7 @@ def mail_proposal_declined(*, proposal_id: UUID) -> None:
 
 
 @contextmanager
-def _reported(row: Invitation, letter: str) -> Iterator[None]:
+def reported(row: Invitation, letter: str) -> Iterator[None]:
     """A letter that cannot be made, or would be read differently from what was meant, is told of instead of sent."""
     try:
         yield

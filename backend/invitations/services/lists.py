@@ -30,6 +30,15 @@ class OfficeEntry(TypedDict, total=False):
     organisation: UUID | None
 
 
+class ListFields(TypedDict, total=False):
+    """What of a list may change once it is made; minutes before the start and before the deadline for answers."""
+
+    title: Text
+    reply_by: dt.datetime | None
+    start_reminders: list[int] | None
+    reply_reminders: list[int] | None
+
+
 @dataclass(frozen=True, kw_only=True)
 class Added:
     """`already` were on a list of this conference before."""
@@ -56,6 +65,8 @@ def create_list(
     organisation_id: UUID | None = None,
     site_id: UUID | None = None,
     reply_by: dt.datetime | None = None,
+    start_reminders: Sequence[int] | None = None,
+    reply_reminders: Sequence[int] | None = None,
     people: Sequence[UUID] = (),
     offices: Sequence[OfficeEntry] = (),
 ) -> InvitationList:
@@ -75,10 +86,27 @@ def create_list(
         organisation_id=organisation_id,
         site_id=site_id,
         reply_by=reply_by,
+        start_reminders=_in_order(start_reminders),
+        reply_reminders=_in_order(reply_reminders),
     )
     if people or offices:
         add_members(list_id=made.id, people=people, offices=offices)
     return made
+
+
+@transaction.atomic
+def edit_list(*, list_id: UUID, fields: ListFields, expected: int | None = None) -> InvitationList:
+    """Changes these fields. Nobody is written to: a deadline that moves takes its reminders along."""
+    row = locked(InvitationList, list_id, expected=expected)
+    _still_to_come(Conference.objects.get(pk=row.conference_id))
+    for name, value in fields.items():
+        setattr(row, name, _in_order(value) if name.endswith("_reminders") else value)  # type: ignore[arg-type]
+    row.save()
+    return row
+
+
+def _in_order(minutes: Sequence[int] | None) -> list[int] | None:
+    return None if minutes is None else sorted(set(minutes), reverse=True)
 
 
 @transaction.atomic
