@@ -15,6 +15,7 @@ FLOORS = [
     "backend.resolutions",
     "backend.calendars",
     "backend.delegations",
+    "backend.imports",
     "backend.registration",
     "backend.invitations",
     "backend.conferences",
@@ -106,6 +107,10 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
 # Files people hand in: each, and what one of them may hold when unpacked.
 UPLOAD_MAX_BYTES = env.number("PLENUM_UPLOAD_MAX_BYTES", 20 * 1024 * 1024)
 UPLOAD_MAX_UNPACKED_BYTES = env.number("PLENUM_UPLOAD_MAX_UNPACKED_BYTES", 10 * UPLOAD_MAX_BYTES)
+# Lists of people: each, what a workbook may hold when unpacked, and how long a list is kept.
+IMPORT_MAX_BYTES = env.number("PLENUM_IMPORT_MAX_BYTES", 5 * 1024 * 1024)
+IMPORT_MAX_UNPACKED_BYTES = env.number("PLENUM_IMPORT_MAX_UNPACKED_BYTES", 10 * IMPORT_MAX_BYTES)
+IMPORT_KEPT_DAYS = env.number("PLENUM_IMPORT_KEPT_DAYS", 30)
 PAPER_REMINDER_DAYS = env.numbers("PLENUM_PAPER_REMINDER_DAYS", "7,3,1")
 DELEGATION_REMINDER_DAYS = env.numbers("PLENUM_DELEGATION_REMINDER_DAYS", "7,3,1")
 DELEGATION_GRACE_DAYS = env.number("PLENUM_DELEGATION_GRACE_DAYS", 2)
@@ -204,6 +209,8 @@ SPECTACULAR_SETTINGS = {
         "InboundReason": "backend.mail.states.InboundReason",
         "InboundState": "backend.mail.states.InboundState",
         "InboundVia": "backend.mail.states.InboundVia",
+        "ImportState": "backend.imports.states.ImportState",
+        "RowOutcome": "backend.imports.states.Outcome",
         "JobState": "backend.jobs.states.JobState",
         "MailState": "backend.mail.models.MailState",
         "ConclusionKind": "backend.minutes.states.ConclusionKind",

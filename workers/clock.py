@@ -10,6 +10,7 @@ from backend.core import context
 from backend.core.clock import now
 from backend.core.models import IdempotencyRecord
 from backend.delegations import services as delegations
+from backend.imports import services as imports
 from backend.invitations import services as invitations
 from backend.jobs import services as jobs
 from backend.mail import fetching
@@ -104,6 +105,7 @@ def extend_series() -> None:
 
 @app.task(name="plenum.clock.forget_what_expired")
 def forget_what_expired() -> None:
-    """Deletes answers kept for repeats after a day, and failed sign-ins after a week."""
+    """Deletes answers kept for repeats after a day, failed sign-ins after a week, lists of people after a month."""
     IdempotencyRecord.objects.filter(created_at__lt=now() - dt.timedelta(days=1)).delete()
     LoginFailure.objects.filter(at__lt=now() - dt.timedelta(days=7)).delete()
+    imports.forget_old()

@@ -1,6 +1,6 @@
 """Files people hand in: what they are is read from their bytes, and what would do harm is refused.
 
-PDF (ISO 32000), and Word and PowerPoint documents of Office Open XML (ECMA-376), which are ZIP archives.
+PDF (ISO 32000), and Word, PowerPoint and Excel files of Office Open XML (ECMA-376), which are ZIP archives.
 """
 
 import io
@@ -17,8 +17,9 @@ from backend.core.text import say
 from backend.core.vietnamese import one_line
 
 #: What each kind of archive must hold.
-MAIN_PART = {"docx": "word/document.xml", "pptx": "ppt/presentation.xml"}
-FORMATS = ("pdf", *MAIN_PART)
+MAIN_PART = {"docx": "word/document.xml", "pptx": "ppt/presentation.xml", "xlsx": "xl/workbook.xml"}
+#: What papers are handed in as.
+FORMATS = ("pdf", "docx", "pptx")
 MEGABYTE = 1024 * 1024
 #: The most members an archive may have, and how far from the end a PDF says that it ends.
 MOST_MEMBERS = 5000
@@ -53,7 +54,7 @@ def looked_at(*, filename: str, content: bytes) -> Upload:
     ending = name.rpartition(".")[2].lower() if "." in name else ""
     if ending not in FORMATS:
         raise _refused(vi="Chỉ nhận tệp pdf, docx hoặc pptx.", en="Only pdf, docx and pptx files are taken.")
-    if _format_of(content) != ending:
+    if format_of(content) != ending:
         raise _refused(
             vi="Nội dung tệp không phải {ending}, hoặc tệp bị hỏng.",
             en="The content is not {ending}, or the file is damaged.",
@@ -84,43 +85,46 @@ def _refused(*, vi: str, en: str, **values: str) -> Invalid:
     return Invalid({"file": say(vi=vi, en=en, **values)})
 
 
-def _format_of(content: bytes) -> str | None:
-    """What the bytes are, None for anything else. Raises Invalid for an archive that must not be kept."""
+def format_of(content: bytes, *, most_unpacked: int | None = None) -> str | None:
+    """What the bytes are, None for anything else. Raises Invalid for an archive that must not be kept: encrypted, with
+    macros, or larger than `most_unpacked` bytes (default: settings.UPLOAD_MAX_UNPACKED_BYTES) when unpacked.
+    """
+    most = settings.UPLOAD_MAX_UNPACKED_BYTES if most_unpacked is None else most_unpacked
     if content.startswith(b"%PDF-"):
         return "pdf" if b"%%EOF" in content[-_TAIL:] else None
     if not content.startswith(b"PK\x03\x04"):
         return None
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            found = _kind_of(archive.infolist())
+            found = _kind_of(archive.infolist(), most)
             if found is not None:
-                _unpack(archive)
+                _unpack(archive, most)
             return found
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError):
         return None
 
 
-def _kind_of(members: list[zipfile.ZipInfo]) -> str | None:
+def _kind_of(members: list[zipfile.ZipInfo], most: int) -> str | None:
     names = {member.filename for member in members}
     if any(member.flag_bits & 1 for member in members):
         raise _refused(vi="Tệp được đặt mật khẩu.", en="The file is protected by a password.")
     if any(name.lower().endswith("vbaproject.bin") for name in names):
         raise _refused(vi="Tệp có chứa macro.", en="The file holds macros.")
-    if len(members) > MOST_MEMBERS or sum(member.file_size for member in members) > settings.UPLOAD_MAX_UNPACKED_BYTES:
+    if len(members) > MOST_MEMBERS or sum(member.file_size for member in members) > most:
         raise _too_much()
     if "[Content_Types].xml" not in names:
         return None
     return next((kind for kind, part in MAIN_PART.items() if part in names), None)
 
 
-def _unpack(archive: zipfile.ZipFile) -> None:
+def _unpack(archive: zipfile.ZipFile, most: int) -> None:
     """Reads every member to its end, keeping nothing: sizes an archive declares may be untrue, and parts damaged."""
     unpacked = 0
     for member in archive.infolist():
         with archive.open(member) as part:
             while chunk := part.read(_CHUNK):
                 unpacked += len(chunk)
-                if unpacked > settings.UPLOAD_MAX_UNPACKED_BYTES:
+                if unpacked > most:
                     raise _too_much()
 
 

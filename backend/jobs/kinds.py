@@ -34,7 +34,8 @@ class RowError:
 class Chunk:
     """What one step came to: how much more is `done`, and where the `next` one begins (None: that was the last one).
 
-    `total` corrects how much there is in all; `result` is added to the job's.
+    `total` corrects how much there is in all; `result` is added to the job's. A `refusal` ends the job as failed with
+    that sentence, like a DomainError, but keeps what the step wrote.
     """
 
     done: int
@@ -42,6 +43,7 @@ class Chunk:
     total: int | None = None
     errors: Sequence[RowError] = ()
     result: Mapping[str, Any] = field(default_factory=dict)
+    refusal: Any = None
 
 
 Step = Callable[["Job"], Chunk]

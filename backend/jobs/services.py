@@ -112,6 +112,9 @@ def _go_on(job: Job, chunk: Chunk) -> None:
     job.failures += len(chunk.errors)
     job.result = {**job.result, **chunk.result}
     JobError.objects.bulk_create(_kept(job, error) for error in chunk.errors)
+    if chunk.refusal is not None:
+        _end(job, "fail", reason=both(chunk.refusal))
+        return
     if chunk.next is None:
         job.total = job.done if job.total is None else job.total
         _end(job, "finish")

@@ -294,6 +294,16 @@ EXPECTED: dict[str, Expected] = {
     "GET accounts/<pk>": may(EVERYTHING),
     "POST accounts/<pk>/activate": may(EVERYTHING),
     "POST accounts/<pk>/deactivate": may(EVERYTHING),
+    # lists of people: handed in, read and committed by who keeps the people
+    "GET imports": reads(WRITERS),
+    "POST imports": may(WRITERS),
+    "GET imports/form": may(SIGNED_IN),
+    "GET imports/<pk>": reads(WRITERS),
+    "DELETE imports/<pk>": may(WRITERS, sees=WRITERS),
+    "POST imports/<pk>/commit": may(WRITERS, sees=WRITERS),
+    "GET import-rows": reads(WRITERS),
+    "GET import-rows/<pk>": reads(WRITERS),
+    "POST import-rows/<pk>/decide": may(WRITERS, sees=WRITERS),
     # long work: followed by who began it, and by organisers where it was begun for
     "GET jobs": reads(WRITERS),
     "GET jobs/<pk>": reads(WRITERS),

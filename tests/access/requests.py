@@ -28,11 +28,13 @@ class Ask:
     sees: Any = None
     file: bytes | None = None
     mail: bytes | None = None
+    filename: str = "a.pdf"
 
     def content(self) -> tuple[bytes, str]:
         """The body as it is sent, and its media type."""
         if self.file is not None:
-            return encode_multipart(BOUNDARY, {"file": SimpleUploadedFile("a.pdf", self.file)}), MULTIPART_CONTENT
+            form = {**(self.body or {}), "file": SimpleUploadedFile(self.filename, self.file)}
+            return encode_multipart(BOUNDARY, form), MULTIPART_CONTENT
         if self.mail is not None:
             return self.mail, "message/rfc822"
         return b"" if self.body is None else json.dumps(self.body).encode(), "application/json"
@@ -361,6 +363,16 @@ REQUESTS: dict[str, Callable[[World], Ask]] = {
     "GET accounts/<pk>": lambda w: Ask(of=w.account),
     "POST accounts/<pk>/activate": lambda w: Ask(of=w.account),
     "POST accounts/<pk>/deactivate": lambda w: Ask(of=w.account),
+    # lists of people
+    "GET imports": lambda w: _page(w.imported),
+    "POST imports": lambda w: Ask(file=b"a,b", filename="a.csv", body={"organisation": _id(w.host)}),
+    "GET imports/form": lambda w: Ask(),
+    "GET imports/<pk>": lambda w: Ask(of=w.imported),
+    "DELETE imports/<pk>": lambda w: Ask(of=w.imported),
+    "POST imports/<pk>/commit": lambda w: Ask(of=w.imported),
+    "GET import-rows": lambda w: _page(w.import_row),
+    "GET import-rows/<pk>": lambda w: Ask(of=w.import_row),
+    "POST import-rows/<pk>/decide": lambda w: Ask(of=w.import_row, body={"person": None}),
     # long work
     "GET jobs": lambda w: _page(w.job),
     "GET jobs/<pk>": lambda w: Ask(of=w.job),

@@ -61,6 +61,7 @@ from tests.factories.conferences import (
 )
 from tests.factories.delegations import DelegationFactory, named
 from tests.factories.documents import DocumentFactory
+from tests.factories.imports import ImportFactory, ImportRowFactory
 from tests.factories.inbound import InboundMailFactory, SuppressedAddressFactory
 from tests.factories.invitations import InvitationFactory, InvitationListFactory, ReplyProposalFactory
 from tests.factories.jobs import JobErrorFactory, JobFactory
@@ -260,6 +261,7 @@ NO_LONGER_ANSWER = {
     "invitation-lists/<pk>",
     "documents/<pk>/content",
     "papers/<pk>/content",
+    "imports/<pk>",
     "attendance",
     "delegations/<pk>",
     "delegations/overview",
@@ -310,6 +312,8 @@ ONE_MORE: dict[str, Callable[[House], Any]] = {
     "positions": lambda h: PositionFactory(person=h.person(), organisation=h.renamed()),
     "role-grants": lambda h: RoleGrantFactory(organisation=h.renamed()),
     "accounts": lambda h: account_with("editor", "secretary", organisation=h.host),
+    "imports": lambda h: ImportFactory(organisation=h.host),
+    "import-rows": lambda h: ImportRowFactory(imported__organisation=h.host, unit=h.renamed()),
     "jobs": lambda h: JobFactory(organisation_id=h.host.pk),
     "job-errors": lambda h: JobErrorFactory(job__organisation_id=h.host.pk),
     "reply-proposals": lambda h: ReplyProposalFactory(invitation=h.invitation()),
@@ -387,6 +391,7 @@ GROWING: dict[str, tuple[Callable[[House], Any], Callable[[House, Any], Any]]] =
         lambda h: CalendarLinkFactory(account=h.account, kind="organisation", subject=h.host.pk),
         lambda h, row: h.conference(day=None),
     ),
+    "imports/<pk>": (lambda h: ImportFactory(organisation=h.host), lambda h, row: ImportRowFactory(imported=row)),
 }
 #: What has to be asked for beside the row.
 QUERIES = {
@@ -404,6 +409,7 @@ FLAT = {
     "rooms/equipment",
     "invitations/<pk>", "registrations/<pk>", "admissions/<pk>", "presences/<pk>", "resolutions/<pk>", "findings/<pk>", "proposals/<pk>",
     "conclusions/<pk>", "official-numbers/<pk>", "tokens/<pk>", "people/<pk>", "positions/<pk>", "role-grants/<pk>",
+    "imports/form", "import-rows/<pk>",
     "jobs/<pk>", "mails/<pk>", "mails/<pk>/content", "reply-proposals/<pk>", "inbound-mails/<pk>",
     "inbound-mails/<pk>/content", "suppressed-addresses/<pk>", "events/<pk>", "webhook-endpoints/<pk>", "replies/<token>",
     "minutes/<pk>/preview", "calendar-links/<pk>", "releases/<pk>",

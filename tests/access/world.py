@@ -41,6 +41,7 @@ from tests.factories.conferences import (
 )
 from tests.factories.delegations import DelegationFactory
 from tests.factories.documents import DocumentFactory
+from tests.factories.imports import ImportFactory, ImportRowFactory
 from tests.factories.inbound import InboundMailFactory, SuppressedAddressFactory
 from tests.factories.invitations import InvitationFactory, InvitationListFactory, ReplyProposalFactory
 from tests.factories.jobs import JobErrorFactory, JobFactory
@@ -285,6 +286,8 @@ class World:
         self.delegates_token: ApiToken = ApiTokenFactory(account=self.accounts["delegate"])
 
     def _make_lift(self) -> None:
+        self.imported = ImportFactory(organisation=self.host, list=self.list)
+        self.import_row = ImportRowFactory(imported=self.imported, outcome="ambiguous")
         self.job = JobFactory(organisation_id=self.host.pk, requested_by=self.accounts["secretary"].pk)
         self.job_error = JobErrorFactory(job=self.job)
         self.mail = OutgoingMailFactory(

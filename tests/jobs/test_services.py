@@ -132,6 +132,17 @@ def test_a_refusal_ends_the_job_with_its_sentence_and_undoes_the_chunk() -> None
     assert [event.payload["state"] for event in Event.objects.filter(name="job.finished")] == ["failed"]
 
 
+def test_a_step_may_refuse_and_keep_what_it_wrote() -> None:
+    def refusing(job: Job) -> Chunk:
+        return Chunk(done=counting(job).done, next=None, refusal=say(vi="Hết giấy.", en="Out of paper."))
+
+    with working(refusing):
+        job = begun(5)
+        lift.run()
+
+    assert (fresh(job).state, fresh(job).reason["en"], counted(job)) == ("failed", "Out of paper.", 5)
+
+
 def test_a_refusal_names_the_wrong_fields() -> None:
     def refusing(job: Job) -> Chunk:
         raise Invalid({"site": say(vi="Không có.", en="There is none.")})

@@ -1,0 +1,8 @@
+"""Taking a list of people in: received, read, decided on where it is open, committed on request, forgotten in time."""
+
+from backend.imports.services.committing import commit
+from backend.imports.services.deciding import decide
+from backend.imports.services.keeping import forget_old, remove
+from backend.imports.services.receiving import receive
+
+__all__ = ["commit", "decide", "forget_old", "receive", "remove"]

@@ -1,0 +1,43 @@
+"""Lists of people are not kept longer than they are needed: what they were for is in the record."""
+
+import datetime as dt
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+
+from backend.core.clock import now
+from backend.core.errors import Conflict
+from backend.core.queries import locked
+from backend.core.text import say
+from backend.imports.models import Import, ImportRow
+from backend.imports.states import ImportState
+
+
+@transaction.atomic
+def remove(*, import_id: UUID, expected: int | None = None) -> None:
+    """Removes the file and its rows; the people it became stay. Of a committed import the hash remains, so that the
+    same file is refused.
+
+    Raises StaleWrite, Conflict while it is being committed.
+    """
+    imported = locked(Import, import_id, expected=expected)
+    if imported.state == ImportState.COMMITTING:
+        raise Conflict(say(vi="Tệp đang được ghi.", en="The file is being committed."))
+    if imported.state != ImportState.COMMITTED:
+        imported.delete()
+        return
+    _empty([imported.pk])
+
+
+@transaction.atomic
+def forget_old() -> int:
+    """Empties imports nobody has touched for settings.IMPORT_KEPT_DAYS; returns how many."""
+    before = now() - dt.timedelta(days=settings.IMPORT_KEPT_DAYS)
+    old = Import.objects.filter(updated_at__lt=before, kept=True).exclude(state=ImportState.COMMITTING)
+    return _empty(list(old.select_for_update(skip_locked=True).values_list("pk", flat=True)))
+
+
+def _empty(ids: list[UUID]) -> int:
+    ImportRow.objects.filter(imported__in=ids).delete()
+    return Import.objects.filter(pk__in=ids).update(content=b"", filename="", headings={}, unused=[], kept=False)
