@@ -28,6 +28,7 @@ TIMETABLE = {
     "plenum.clock.fetch_mail": 10.0,
     "plenum.clock.expire_offers": 5.0,
     "plenum.clock.remind_of_papers": 20.0,
+    "plenum.clock.remind_invitees": 20.0,
     "plenum.clock.mind_delegations": 20.0,
     "plenum.clock.mark_stuck_jobs": 20.0,
     "plenum.clock.extend_series": 60.0,
@@ -77,12 +78,12 @@ def remind_of_papers() -> None:
         conferences.remind_of_papers()
 
 
-@app.task(name="plenum.clock.mind_delegations")
 @app.task(name="plenum.clock.remind_invitees")
 def remind_invitees() -> None:
     """Reminds those who come, and those who have not answered, as the set moments come."""
     with context.acting(actor="clock"):
         invitations.remind_invitees()
+@app.task(name="plenum.clock.mind_delegations")
 def mind_delegations() -> None:
     """Reminds focal points, tells the unit above of silent ones, and closes delegations whose time is over."""
     with context.acting(actor="clock"):

@@ -55,9 +55,9 @@ class InvitationListViewSet(HouseViewSet):
     serializer_class = InvitationListSerializer
     rules = rules.LISTS
     scope = "invitations"
+    edited_by_two = True
     blind_to_versions = frozenset({"members"})
     filterset_class = InvitationListFilters
-    edited_by_two = True
 
     def get_queryset(self) -> QuerySet[InvitationList]:
         return queries.visible_lists(self.account)
@@ -77,15 +77,13 @@ class InvitationListViewSet(HouseViewSet):
             organisation_id=said.get("organisation"),
             site_id=said.get("site"),
             reply_by=said.get("reply_by"),
-            people=said.get("people", ()),
-            offices=said.get("offices", ()),
             start_reminders=said.get("start_reminders"),
             reply_reminders=said.get("reply_reminders"),
+            people=said.get("people", ()),
+            offices=said.get("offices", ()),
         )
         return self.answer(self.get_queryset().get(pk=made.pk), 201)
 
-    @extend_schema(request=MembersBody, responses=MembersAdded, summary="Add members to an invitation list")
-    @action(detail=True, methods=["post"])
     @extend_schema(request=ListChanges, responses=InvitationListSerializer)
     def partial_update(self, request: Any, pk: str) -> Response:
         """Changes its title, the deadline for answers, or when its invitees are reminded."""
@@ -94,6 +92,8 @@ class InvitationListViewSet(HouseViewSet):
         services.edit_list(list_id=row.id, fields=said, expected=self.expected_version())
         return self.answer(self.get_queryset().get(pk=row.pk))
 
+    @extend_schema(request=MembersBody, responses=MembersAdded, summary="Add members to an invitation list")
+    @action(detail=True, methods=["post"])
     def members(self, request: Any, pk: str) -> Response:
         """Adds up to 2,000 people and offices; whoever is invited to the conference already is left as they are."""
         row = self.get_object()

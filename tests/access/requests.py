@@ -188,11 +188,11 @@ REQUESTS: dict[str, Callable[[World], Ask]] = {
         body={"conference": _id(w.announced), "title": VI, "category": "guest", "offices": [{"office": VI}]}
     ),
     "GET invitation-lists/<pk>": lambda w: Ask(of=w.list),
+    "PATCH invitation-lists/<pk>": lambda w: Ask(of=w.list, body={"reply_reminders": [60]}),
     "POST invitation-lists/<pk>/members": lambda w: Ask(of=w.unsent, body={"people": [_id(w.person)]}),
     "POST invitation-lists/<pk>/send": lambda w: Ask(of=w.unsent),
     "GET invitations": lambda w: _page(w.invitation),
     "GET invitations/<pk>": lambda w: Ask(of=w.invitation),
-    "PATCH invitation-lists/<pk>": lambda w: Ask(of=w.list, body={"reply_reminders": [60]}),
     "POST invitations/<pk>/name": lambda w: Ask(of=w.office, body={"person": _id(w.person)}),
     "POST invitations/<pk>/reply": lambda w: Ask(of=w.invitation, body={"answer": "accepted"}),
     "POST invitations/<pk>/resend": lambda w: Ask(of=w.invitation),

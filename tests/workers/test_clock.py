@@ -54,6 +54,15 @@ def test_papers_are_reminded_of_in_the_name_of_the_clock_and_within_a_minute(mon
     assert clock.TIMETABLE["plenum.clock.remind_of_papers"] <= 30
 
 
+def test_invitees_are_reminded_in_the_name_of_the_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    acted: list[str] = []
+    monkeypatch.setattr(clock.invitations, "remind_invitees", lambda: acted.append(context.current().actor))
+
+    clock.remind_invitees()
+
+    assert acted == ["clock"]
+
+
 @pytest.mark.django_db
 def test_what_expired_is_forgotten() -> None:
     for days in (0, 2):
@@ -66,12 +75,3 @@ def test_what_expired_is_forgotten() -> None:
 
     assert list(IdempotencyRecord.objects.values_list("key", flat=True)) == ["0"]
     assert list(LoginFailure.objects.order_by("key").values_list("key", flat=True)) == ["0", "2"]
-def test_invitees_are_reminded_in_the_name_of_the_clock(monkeypatch: pytest.MonkeyPatch) -> None:
-    acted: list[str] = []
-    monkeypatch.setattr(clock.invitations, "remind_invitees", lambda: acted.append(context.current().actor))
-
-    clock.remind_invitees()
-
-    assert acted == ["clock"]
-
-
