@@ -44,7 +44,10 @@ class WaitingList(RuleBasedStateMachine):
 
     @initialize(capacity=st.none() | st.integers(0, 3))
     def open(self, capacity: int | None) -> None:
-        self.conference = ConferenceFactory(announced=True, exact=True, capacity=capacity)
+        start = now() + dt.timedelta(days=30)
+        self.conference = ConferenceFactory(
+            announced=True, starts_at=start, ends_at=start + dt.timedelta(hours=3), capacity=capacity
+        )
         self.sites = [None, *(SiteFactory(conference=self.conference).pk for _ in range(2))]
         self.units = [OrganisationFactory().pk for _ in range(2)]
         services.set_capacity(conference_id=self.conference.pk, capacity=capacity)
