@@ -45,6 +45,17 @@ def numbers(name: str, default: str) -> list[int]:
     return [int(word) for word in found]
 
 
+def rates(name: str) -> dict[str, int]:
+    """Numbers by name, as `*=600,gmail.com=120`, names in lower case; anything else raises ImproperlyConfigured."""
+    found = {}
+    for word in words(name):
+        key, _, rate = word.rpartition("=")
+        if not key.strip() or not (rate.strip().isascii() and rate.strip().isdecimal()):
+            raise ImproperlyConfigured(f"{name} must be numbers by name, such as *=600,gmail.com=120, not {word!r}.")
+        found[key.strip().lower()] = int(rate)
+    return found
+
+
 def words(name: str, default: str = "") -> list[str]:
     """A comma-separated variable as a list without blanks."""
     return [word.strip() for word in os.environ.get(name, default).split(",") if word.strip()]

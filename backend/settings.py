@@ -132,6 +132,9 @@ MAIL_SERVER = env.smtp("EMAIL_URL", "smtp://127.0.0.1:2525")
 MAIL_FROM_NAME = env.text("PLENUM_MAIL_FROM_NAME", "Plenum")
 MAIL_FROM = env.text("PLENUM_MAIL_FROM", "thumoi@plenum.example")
 MAIL_DOMAIN = MAIL_FROM.rpartition("@")[2]
+# Mails a minute to one domain ("*" for those not named), and from one organisation; 0 is no limit.
+MAIL_DOMAIN_RATES = env.rates("PLENUM_MAIL_DOMAIN_RATES")
+MAIL_SENDER_RATE = env.number("PLENUM_MAIL_SENDER_RATE", 0)
 # Where replies go to, and where they are fetched from.
 REPLY_ADDRESS = env.subaddressed("PLENUM_REPLY_ADDRESS")
 INBOUND_MAILBOX = env.mailbox("PLENUM_INBOUND_URL")
@@ -211,6 +214,7 @@ SPECTACULAR_SETTINGS = {
         "InboundVia": "backend.mail.states.InboundVia",
         "ImportState": "backend.imports.states.ImportState",
         "RowOutcome": "backend.imports.states.Outcome",
+        "MailBatchState": "backend.mail.states.BatchState",
         "JobState": "backend.jobs.states.JobState",
         "MailState": "backend.mail.models.MailState",
         "ConclusionKind": "backend.minutes.states.ConclusionKind",

@@ -10,7 +10,7 @@ from backend.embedded import ROOT, commands
 
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 SERVICES: dict[str, Any] = COMPOSE["services"]
-PROGRAMS = ("api", "relay", "worker", "webhook-worker", "mail-worker", "clock")
+PROGRAMS = ("api", "relay", "worker", "webhook-worker", "urgent-mail-worker", "mail-worker", "clock")
 
 
 def test_compose_has_the_production_shape() -> None:

@@ -263,7 +263,9 @@ def test_a_program_that_does_not_stop_is_killed(tmp_path: Path, monkeypatch: pyt
 
 
 def test_the_procfile_names_the_six_programs() -> None:
-    assert set(commands()) == {"api", "relay", "worker", "webhook-worker", "mail-worker", "clock"}
+    assert set(commands()) == {
+        "api", "relay", "worker", "webhook-worker", "urgent-mail-worker", "mail-worker", "clock",
+    }  # fmt: skip
 
 
 def test_its_programs_print_no_banners_between_their_logs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

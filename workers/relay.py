@@ -1,4 +1,4 @@
-"""The lift's motor: new facts → deliveries → workers; due mails → mail workers. `python -m workers.relay`.
+"""The lift's motor: new facts → deliveries → workers; due mails → mail workers, lane by lane. `python -m workers.relay`.
 
 It keeps nothing in memory: kill it at any point and the next one goes on from the database. Several may run.
 """
@@ -18,7 +18,8 @@ from kombu.exceptions import OperationalError as BrokerError
 from redis.exceptions import RedisError
 
 from backend.core import context
-from backend.mail import services as mail
+from backend.mail import claims
+from backend.mail.states import Lane
 from backend.outbox import services as outbox
 from backend.outbox import wake, webhooks
 from workers.celery import app
@@ -32,8 +33,9 @@ POLL = 1.0
 PACE = 0.05
 #: Tasks in a queue above which nothing more is handed out. Few, because what waits in Redis can no longer be overtaken,
 #: and its leases run; enough for the workers until the next look.
-FULL = {"reactions": 40, "webhooks": 200, "mail": 8}
-MAILS_PER_TASK = 50
+FULL = {"reactions": 40, "webhooks": 200, "urgent-mail": 8, "mail": 8}
+#: The queue of each lane, and the mails of one task.
+MAIL = {Lane.URGENT: ("urgent-mail", 10), Lane.BULK: ("mail", 50)}
 
 
 class Relay:
@@ -59,8 +61,9 @@ class Relay:
                 done += outbox.hand_out(lambda delivery, consumer: self._react(producer, delivery, consumer))
             if room["webhooks"]:
                 done += self._call(producer)
-            if room["mail"]:
-                done += self._mails(producer)
+            for lane, (queue, _) in MAIL.items():
+                if room[queue]:
+                    done += self._mails(producer, lane)
         return done
 
     def _room(self) -> dict[str, bool]:
@@ -86,14 +89,15 @@ class Relay:
         return len(held)
 
     @staticmethod
-    def _mails(producer: Any) -> int:
-        claimed = mail.claim_due(limit=FULL["mail"] * MAILS_PER_TASK)
-        for start in range(0, len(claimed), MAILS_PER_TASK):
-            chunk = [str(mail_id) for mail_id in claimed[start : start + MAILS_PER_TASK]]
+    def _mails(producer: Any, lane: Lane) -> int:
+        queue, per_task = MAIL[lane]
+        claimed = claims.claim_due(lanes=[lane], limit=FULL[queue] * per_task)
+        for start in range(0, len(claimed), per_task):
+            chunk = [str(mail_id) for mail_id in claimed[start : start + per_task]]
             try:
-                app.send_task("plenum.send", [chunk], queue="mail", producer=producer)
+                app.send_task("plenum.send", [chunk], queue=queue, producer=producer)
             except (BrokerError, RedisError):
-                mail.release(claimed[start:])
+                claims.release(claimed[start:])
                 raise
         return len(claimed)
 

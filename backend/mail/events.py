@@ -38,3 +38,28 @@ class AddressLifted(DomainEvent):
     """An address that was suppressed is written to again."""
 
     suppression_id: UUID
+
+
+@event("mail_batch.paused", subject="batch_id")
+class BatchPaused(DomainEvent):
+    """Nothing more of the batch goes out for now, except what was being handed over."""
+
+    batch_id: UUID
+    conference_id: UUID | None
+
+
+@event("mail_batch.resumed", subject="batch_id")
+class BatchResumed(DomainEvent):
+    """What waited in the batch goes out."""
+
+    batch_id: UUID
+    conference_id: UUID | None
+
+
+@event("mail_batch.aborted", subject="batch_id")
+class BatchAborted(DomainEvent):
+    """What of the batch was not sent yet never will be: `withdrawn` letters. Those sent stay sent."""
+
+    batch_id: UUID
+    conference_id: UUID | None
+    withdrawn: int

@@ -4,10 +4,10 @@ import functools
 import operator
 
 from django.db import models
-from django.db.models.functions import Now
+from django.db.models.functions import Lower, Now
 
 from backend.core.models import Base
-from backend.mail.states import SETTLED, InboundReason, InboundState, InboundVia
+from backend.mail.states import SETTLED, BatchState, InboundReason, InboundState, InboundVia
 
 
 class MailState(models.TextChoices):
@@ -18,11 +18,33 @@ class MailState(models.TextChoices):
     HELD = "held"
 
 
+class MailBatch(Base):
+    """Letters to many about one thing: an invitation list sent once, one window of news. It goes out, waits, or was
+    aborted for a `reason`. `subject_id` is the list, or the conference the letters are about."""
+
+    purpose = models.CharField(max_length=40)
+    subject_id = models.UUIDField()
+    conference_id = models.UUIDField(null=True)
+    organisation_id = models.UUIDField(null=True)
+    state = models.CharField(max_length=10, choices=BatchState, default=BatchState.RUNNING)
+    reason = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=~models.Q(state=BatchState.ABORTED) | ~models.Q(reason=""),
+                name="an_aborted_batch_says_why",
+            )
+        ]
+        indexes = [models.Index(fields=["subject_id"], name="mail_batches_by_subject")]
+
+
 class OutgoingMail(Base):
     """One mail to one person for one purpose. The dedupe key makes a second one impossible.
 
     `due_at` is also the lease of whoever carries the mail to a worker; `held_until` is the mark of the worker that is
-    sending it. `organisation_id` says whose organisers may read it (null: only those who work everywhere).
+    sending it. `organisation_id` says whose organisers may read it (null: only those who work everywhere). Without a
+    `batch` it is urgent. `digest` is the SHA-256 of `raw`, set by the database, which lets neither change.
     """
 
     purpose = models.CharField(max_length=40)
@@ -34,6 +56,13 @@ class OutgoingMail(Base):
     message_id = models.CharField(max_length=255, unique=True)
     subject = models.CharField(max_length=900)
     raw = models.BinaryField()
+    digest = models.CharField(max_length=64, editable=False)
+    batch = models.ForeignKey(MailBatch, null=True, on_delete=models.PROTECT, related_name="mails")
+    domain = models.GeneratedField(
+        expression=Lower(models.Func("recipient", models.Value("@"), models.Value(-1), function="split_part")),
+        output_field=models.CharField(max_length=254),
+        db_persist=True,
+    )
     state = models.CharField(max_length=10, choices=MailState, default=MailState.QUEUED)
     due_at = models.DateTimeField(db_default=Now())
     held_until = models.DateTimeField(null=True)
@@ -49,9 +78,23 @@ class OutgoingMail(Base):
             )
         ]
         indexes = [
-            models.Index(fields=["due_at"], name="mail_due", condition=models.Q(state="queued")),
+            models.Index(
+                fields=["due_at"], name="urgent_mail_due", condition=models.Q(state="queued", batch__isnull=True)
+            ),
+            models.Index(
+                fields=["due_at"], name="bulk_mail_due", condition=models.Q(state="queued", batch__isnull=False)
+            ),
+            models.Index(fields=["batch", "state"], name="mail_by_batch"),
             models.Index(fields=["conference_id", "-id"], name="mail_by_conference"),
         ]
+
+
+class Allowance(models.Model):
+    """How far the letters to one domain, or from one organisation, have used up what they may: `booked_until` is the
+    moment from which nothing of it is used. Its lock makes the relays that hand out mails count one after the other."""
+
+    key = models.CharField(max_length=270, primary_key=True)
+    booked_until = models.DateTimeField()
 
 
 class InboundMail(Base):

@@ -1,4 +1,6 @@
-"""What becomes of a mail that came in, and why."""
+"""What becomes of a mail that came in, and why; how letters to many go out."""
+
+from enum import StrEnum
 
 from django.db import models
 
@@ -157,3 +159,21 @@ SETTLED[InboundState.WAITING] = tuple(
 def settled_as(reason: InboundReason) -> InboundState:
     """The state that follows from the reason."""
     return next(state for state, reasons in SETTLED.items() if reason in reasons)
+
+
+class BatchState(models.TextChoices):
+    RUNNING = "running", say(vi="đang gửi", en="going out")
+    PAUSED = "paused", say(vi="tạm dừng", en="paused")
+    ABORTED = "aborted", say(vi="đã dừng hẳn", en="aborted")
+
+
+BATCH_MOVES = Machine(
+    pause=("running", "paused"), resume=("paused", "running"), abort=(("running", "paused"), "aborted")
+)
+
+
+class Lane(StrEnum):
+    """Which mails wait behind which: letters of a batch behind each other, what concerns one person behind no batch."""
+
+    URGENT = "urgent"
+    BULK = "bulk"

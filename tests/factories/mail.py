@@ -6,7 +6,7 @@ import factory
 
 from backend.core.ids import time_ordered_id
 from backend.mail.mime import build_message, message_id
-from backend.mail.models import OutgoingMail
+from backend.mail.models import MailBatch, OutgoingMail
 
 SENDER = ("Ban Tổ chức", "thumoi@plenum.example")
 
@@ -36,3 +36,13 @@ class OutgoingMailFactory(factory.django.DjangoModelFactory[OutgoingMail]):
         lambda mail: message_id(mail.purpose, mail.subject_id, mail.recipient, 0, "plenum.example")
     )
     raw = factory.LazyAttribute(rendered)
+
+
+class MailBatchFactory(factory.django.DjangoModelFactory[MailBatch]):
+    """Going out, and empty."""
+
+    class Meta:
+        model = MailBatch
+
+    purpose = "invitation"
+    subject_id = factory.LazyFunction(time_ordered_id)

@@ -18,6 +18,7 @@ from rest_framework.test import APIClient
 
 from backend.demo.catchers import MailCatcher, WebhookCatcher
 from backend.embedded import some_free_port
+from backend.mail import claims
 from backend.mail import services as mail
 from backend.mail.post import Post
 from backend.outbox import services as outbox
@@ -94,7 +95,7 @@ class House:
             for endpoint, mark in webhooks.claim_endpoints():
                 tasks.call_endpoint(str(endpoint), mark)
                 done += 1
-            if due := mail.claim_due():
+            if due := claims.claim_due():
                 done += mail.send(due, self.post)
             if not done:
                 return

@@ -10,7 +10,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from backend.core.errors import Conflict, IllegalMove
-from backend.mail import intake, services, suppression
+from backend.mail import claims, intake, services, suppression
 from backend.mail.models import InboundMail, MailState, OutgoingMail, SuppressedAddress
 from backend.mail.reading import HEAD
 from backend.outbox.models import Event
@@ -158,7 +158,7 @@ def test_a_hard_bounce_holds_all_mail_to_the_address(report: Any) -> None:
     services.queue_all([later, fine := OutgoingMailFactory.build()])
     assert OutgoingMail.objects.get(pk=later.pk).state == MailState.HELD
     assert OutgoingMail.objects.get(pk=fine.pk).state == MailState.QUEUED
-    assert set(services.claim_due()) == {other.pk, fine.pk}
+    assert set(claims.claim_due()) == {other.pk, fine.pk}
 
 
 @pytest.mark.django_db

@@ -13,7 +13,7 @@ from django.db import connection
 
 from backend.core.clock import now
 from backend.core.errors import Conflict
-from backend.mail import services
+from backend.mail import claims, services
 from backend.mail.models import MailState, OutgoingMail
 from backend.mail.post import Post
 from backend.outbox.models import Event
@@ -126,19 +126,19 @@ def test_without_the_constraint_two_mails_would_go_out() -> None:
 def test_a_claimed_mail_is_nobody_elses_until_the_lease_ends() -> None:
     mails = OutgoingMailFactory.create_batch(3)
 
-    assert services.claim_due(limit=2) == [mails[0].pk, mails[1].pk]
-    assert services.claim_due(limit=2) == [mails[2].pk]
-    assert services.claim_due(limit=2) == []
+    assert claims.claim_due(limit=2) == [mails[0].pk, mails[1].pk]
+    assert claims.claim_due(limit=2) == [mails[2].pk]
+    assert claims.claim_due(limit=2) == []
 
-    services.release([mails[0].pk], seconds=0)
-    assert services.claim_due(limit=2) == [mails[0].pk]
+    claims.release([mails[0].pk], seconds=0)
+    assert claims.claim_due(limit=2) == [mails[0].pk]
 
 
 @pytest.mark.django_db(transaction=True)
 def test_mails_go_out_over_one_connection_byte_for_byte(catcher: Catcher, post: Post) -> None:
     mails = OutgoingMailFactory.create_batch(5)
 
-    assert services.send(services.claim_due(), post) == 5
+    assert services.send(claims.claim_due(), post) == 5
 
     assert catcher.accepted == [bytes(mail.raw) for mail in mails]
     assert len(catcher.sessions) == 1
@@ -151,15 +151,15 @@ def test_a_4xx_is_tried_again_later_with_the_same_bytes(catcher: Catcher, post: 
     mail = OutgoingMailFactory()
     catcher.answers = ["451 try later"]
 
-    assert services.send(services.claim_due(), post) == 0
+    assert services.send(claims.claim_due(), post) == 0
 
     mail.refresh_from_db()
     assert (mail.state, mail.attempts, mail.last_answer) == ("queued", 1, "451 try later")
     assert timedelta(seconds=3) < mail.due_at - now() <= timedelta(seconds=services.LADDER[0])
-    assert services.claim_due() == [], "it waits for its rung"
+    assert claims.claim_due() == [], "it waits for its rung"
 
     make_due()
-    assert services.send(services.claim_due(), post) == 1
+    assert services.send(claims.claim_due(), post) == 1
     assert catcher.seen[0] == catcher.seen[1] == catcher.accepted[0]
 
 
@@ -168,12 +168,12 @@ def test_a_line_that_breaks_after_data_repeats_the_mail_with_its_message_id(catc
     mail, other = OutgoingMailFactory.create_batch(2)
     catcher.answers = [hang_up]
 
-    assert services.send(services.claim_due(), post) == 1, "the next mail goes out over a new connection"
+    assert services.send(claims.claim_due(), post) == 1, "the next mail goes out over a new connection"
 
     mail.refresh_from_db()
     assert (mail.state, mail.attempts) == ("queued", 1)
     make_due()
-    assert services.send(services.claim_due(), post) == 1
+    assert services.send(claims.claim_due(), post) == 1
     assert catcher.seen == [bytes(mail.raw), bytes(other.raw), bytes(mail.raw)]
     assert mail.message_id.encode() in catcher.seen[2]
 
@@ -183,7 +183,7 @@ def test_a_5xx_is_the_end_and_is_told(catcher: Catcher, post: Post) -> None:
     mail, other = OutgoingMailFactory.create_batch(2)
     catcher.answers = ["550 no such user"]
 
-    assert services.send(services.claim_due(), post) == 1
+    assert services.send(claims.claim_due(), post) == 1
 
     mail.refresh_from_db()
     assert (mail.state, mail.last_answer) == ("refused", "550 no such user")
@@ -196,7 +196,7 @@ def test_a_5xx_is_the_end_and_is_told(catcher: Catcher, post: Post) -> None:
     assert other.state == "sent"
 
     services.retry(mail_id=mail.pk)
-    assert services.send(services.claim_due(), post) == 1
+    assert services.send(claims.claim_due(), post) == 1
     with pytest.raises(Conflict):
         services.retry(mail_id=mail.pk)
 
@@ -206,7 +206,7 @@ def test_after_the_last_try_a_mail_is_refused(catcher: Catcher, post: Post) -> N
     mail = OutgoingMailFactory(attempts=services.TRIES - 1)
     catcher.answers = ["451 still not"]
 
-    services.send(services.claim_due(), post)
+    services.send(claims.claim_due(), post)
 
     mail.refresh_from_db()
     assert (mail.state, mail.attempts) == ("refused", services.TRIES)
@@ -216,7 +216,7 @@ def test_after_the_last_try_a_mail_is_refused(catcher: Catcher, post: Post) -> N
 def test_a_mail_server_that_is_away_delays_everything_and_loses_nothing(unused_port: int) -> None:
     OutgoingMailFactory.create_batch(3)
 
-    assert services.send(services.claim_due(), Post(server_at(unused_port))) == 0
+    assert services.send(claims.claim_due(), Post(server_at(unused_port))) == 0
 
     assert set(OutgoingMail.objects.values_list("state", "attempts", "held_until")) == {("queued", 1, None)}
 
@@ -235,7 +235,7 @@ def test_a_connection_the_server_closed_between_two_mails_costs_no_try(catcher: 
 @pytest.mark.django_db(transaction=True)
 def test_two_workers_with_the_same_mails_send_each_once(catcher: Catcher) -> None:
     mails = OutgoingMailFactory.create_batch(20)
-    claimed = services.claim_due()
+    claimed = claims.claim_due()
 
     def work() -> int:
         way = Post(server_at(catcher.port))
@@ -284,7 +284,7 @@ def test_sending_leaves_no_transaction_open(catcher: Catcher, post: Post) -> Non
 
     catcher.answers = [look]
 
-    assert services.send(services.claim_due(), post) == 1
+    assert services.send(claims.claim_due(), post) == 1
     assert open_transactions == [0]
 
 

@@ -15,15 +15,18 @@ from kombu.exceptions import OperationalError as BrokerError
 
 from backend.core.clock import now
 from backend.embedded import commands
-from backend.mail.models import OutgoingMail
+from backend.mail import services as services_of_mail
+from backend.mail.models import MailBatch, OutgoingMail
+from backend.mail.post import Post
+from backend.mail.states import Lane
 from backend.outbox import services, wake, webhooks
 from backend.outbox.models import Delivery, Event
 from backend.outbox.services import LADDER
-from tests.factories.mail import OutgoingMailFactory
+from tests.factories.mail import MailBatchFactory, OutgoingMailFactory
 from tests.factories.outbox import DeliveryFactory, EventFactory, WebhookEndpointFactory
 from workers import subscriptions
 from workers.celery import app
-from workers.relay import FULL, MAILS_PER_TASK, Relay
+from workers.relay import FULL, MAIL, Relay
 
 pytestmark = pytest.mark.django_db(transaction=True)
 WorkOff = Callable[..., int]
@@ -173,17 +176,19 @@ def test_what_redis_does_not_take_is_given_back_at_once(relay: Relay, monkeypatc
     endpoint = WebhookEndpointFactory()
     DeliveryFactory(consumer=f"webhook:{endpoint.pk}")
     OutgoingMailFactory.create_batch(3)
+    OutgoingMailFactory.create_batch(3, batch=MailBatchFactory())
 
     def away(name: str, *_: Any, **__: Any) -> None:
         raise BrokerError(name)
 
     monkeypatch.setattr(app, "send_task", away)
-    hand_out = (lambda: relay._react, lambda: relay._call, lambda: relay._mails)
     with pytest.raises(BrokerError, match="plenum.react"):
         relay.turn()
-    for part in hand_out[1:]:
+    with pytest.raises(BrokerError):
+        relay._call(None)
+    for lane in Lane:
         with pytest.raises(BrokerError):
-            part()(None)
+            relay._mails(None, lane)
 
     soon = now() + timedelta(seconds=2)
     assert not Delivery.objects.filter(due_at__gt=soon).exists()
@@ -208,12 +213,51 @@ def test_an_endpoint_with_much_to_hear_is_one_task(relay: Relay, work_off: WorkO
     assert Delivery.objects.filter(consumer=webhooks.consumer_of(endpoint.pk), attempts=1).count() == 5
 
 
-def test_mails_go_out_in_chunks(relay: Relay, queues: redis.Redis) -> None:
-    OutgoingMailFactory.create_batch(MAILS_PER_TASK + 1)
+@pytest.mark.parametrize("lane", Lane)
+def test_mails_go_out_in_chunks(relay: Relay, queues: redis.Redis, lane: Lane) -> None:
+    queue, per_task = MAIL[lane]
+    OutgoingMailFactory.create_batch(per_task + 1, batch=MailBatchFactory() if lane == Lane.BULK else None)
 
-    assert relay.turn() == MAILS_PER_TASK + 1
-    assert queues.llen("mail") == 2
+    assert relay.turn() == per_task + 1
+    assert queues.llen(queue) == 2
     assert relay.turn() == 0
+
+
+# -- the lane of what is urgent
+
+
+def two_thousand_letters() -> MailBatch:
+    batch: MailBatch = MailBatchFactory()
+    services_of_mail.queue_all(OutgoingMailFactory.build_batch(2000, batch=batch, raw=b"To: an@xa.example\r\n\r\n."))
+    return batch
+
+
+def test_a_one_time_link_is_not_behind_two_thousand_letters(
+    relay: Relay, queues: redis.Redis, work_off: WorkOff, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Their queue is full, their pace is used up, their worker hangs: the link is out with the relay's next look."""
+    settings.MAIL_DOMAIN_RATES, settings.MAIL_SENDER_RATE = {"*": 60}, 30
+    two_thousand_letters()
+    queues.rpush("mail", *range(FULL["mail"]))
+    sent: list[str] = []
+    monkeypatch.setattr(Post, "send", lambda self, *, sender, recipient, raw: sent.append(recipient) or "250 taken")
+    link = OutgoingMailFactory(purpose="seat-offer")
+
+    assert relay.turn() == 1
+    assert work_off("urgent-mail") == 1
+    assert sent == [link.recipient]
+    link.refresh_from_db()
+    assert link.state == "sent"
+
+
+def test_without_a_lane_of_its_own_the_link_would_wait(relay: Relay, queues: redis.Redis) -> None:
+    """The negative control: the same link as one more letter of the batch is not even handed out."""
+    link = OutgoingMailFactory(batch=two_thousand_letters())
+    relay.turn()
+
+    link.refresh_from_db()
+    assert queues.llen("mail") == FULL["mail"]
+    assert link.due_at <= now(), "nobody claimed it"
 
 
 # -- the motor
