@@ -30,7 +30,7 @@ class Scale:
 FULL = Scale(
     rounds=5, people=6400, requests=2400, mails=1500, invitations=300, idle_facts=50, busy_seconds=3, burst=1500
 )
-QUICK = Scale(rounds=2, people=1600, requests=800, mails=400, invitations=60, idle_facts=15, busy_seconds=1, burst=400)
+QUICK = Scale(rounds=2, people=2000, requests=800, mails=400, invitations=60, idle_facts=15, busy_seconds=1, burst=400)
 
 
 @dataclass(frozen=True, kw_only=True)

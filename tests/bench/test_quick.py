@@ -46,6 +46,20 @@ def test_pgbench_makes_the_registrations_the_api_makes_round_after_round() -> No
     assert registrations.register_by_pgbench(recording, SMALL, 1) > 0
 
 
+@pytest.mark.django_db(transaction=True)
+def test_the_burst_is_played_and_its_order_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {"ATTEMPTS": 32, "PLACES": 8, "CLIENTS": 8}.items():
+        monkeypatch.setattr(registrations, name, value)
+    opening = registrations.recorded_opening(SMALL)
+
+    for number in range(2):
+        assert registrations.burst_by_pgbench(opening, number) > 0
+
+    conference = registrations.open_conference(0)
+    with pytest.raises(RuntimeError, match="not 1 seated"):
+        registrations.require_in_order(conference, 1, 0)
+
+
 def test_a_literal_that_no_statement_holds_is_not_passed_over() -> None:
     with pytest.raises(ValueError, match="no statement holds abc"):
         pgbench.script(["SELECT 1"], {"abc": ":n"}, each=1, base=0)

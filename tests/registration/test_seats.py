@@ -1,6 +1,7 @@
 """Seats under a crowd: real transactions, many at once, and the same crowd with the guards off."""
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 from uuid import UUID
@@ -112,6 +113,30 @@ def test_forty_people_for_ten_seats_are_ten_seated_and_thirty_waiting_in_order()
     assert (seats.taken, seats.waiting, seats.last_turn) == (10, 30, 30)
     assert Event.objects.filter(name="registration.confirmed").count() == 10
     assert Event.objects.filter(name="registration.waitlisted").count() == 30
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_burst_waits_in_the_order_of_arrival() -> None:
+    """A small one of what `make bench` does with 2,000: whoever had the answer before another asked comes before them."""
+    conference = ConferenceFactory(announced=True, capacity=20)
+    people = PersonFactory.create_batch(80)
+    connection.close()
+    asked: list[tuple[float, float, int]] = []
+
+    def registering(person_id: UUID) -> Callable[[], Any]:
+        def register() -> None:
+            begun = time.monotonic()
+            row = services.register(conference_id=conference.id, person_id=person_id)
+            asked.append((begun, time.monotonic(), row.turn or 0))
+
+        return register
+
+    raised = at_once([registering(person.id) for person in people])
+
+    assert raised == []
+    assert states(conference.id) == (20, 60)
+    assert sorted(turn for _, _, turn in asked) == [0] * 20 + list(range(1, 61))
+    assert all(before <= after for _, end, before in asked for begun, _, after in asked if end < begun)
 
 
 @pytest.mark.django_db(transaction=True)
