@@ -16,6 +16,7 @@ from workers.reactions import (
 
 SUBSCRIPTIONS: dict[str, list[str]] = {
     "job.due": ["jobs.run_step"],
+    "conference.announced": ["registration.promote"],
     "conference.news_due": ["invitations.tell_news"],
     "conference.postponed": [
         "invitations.drop_reminders",
