@@ -15,11 +15,12 @@ from backend.core.errors import Invalid
 from backend.core.filters import TrueOrFalseFilter
 from backend.core.text import say
 from backend.invitations import queries, rules, services
-from backend.invitations.models import Invitation, InvitationList, ReplyProposal
+from backend.invitations.models import Invitation, InvitationList, InvitationReply, ReplyProposal
 from backend.invitations.serializers import (
     AssignBody,
     InvitationListBody,
     InvitationListSerializer,
+    InvitationReplySerializer,
     InvitationSerializer,
     ListChanges,
     ListSent,
@@ -27,12 +28,13 @@ from backend.invitations.serializers import (
     MembersBody,
     NameBody,
     OpenReplySerializer,
+    RecordBody,
     ReplyBody,
     ReplyProposalSerializer,
     Withdrawn,
     WithdrawSiteBody,
 )
-from backend.invitations.states import Category, InvitationState, ProposalKind, ProposalState, ReplyVia
+from backend.invitations.states import Answer, Category, InvitationState, ProposalKind, ProposalState, ReplyVia
 from backend.mail.models import InboundMail
 from backend.mail.queries import visible_inbound
 
@@ -165,14 +167,14 @@ class InvitationViewSet(HouseViewSet):
         row = self.get_object()
         return self._answer(services.resend(invitation_id=row.id, expected=self.expected_version()))
 
-    @extend_schema(request=ReplyBody, responses=InvitationSerializer, summary="Record an answer")
+    @extend_schema(request=RecordBody, responses=InvitationSerializer, summary="Record an answer")
     @action(detail=True, methods=["post"])
     def reply(self, request: Any, pk: str) -> Response:
-        """Records an answer that came by word of mouth or on paper."""
+        """Records an answer that came by word of mouth or on paper, with who took it and when. One that was taken before
+        the invitee's last answer is refused."""
         row = self.get_object()
-        said = self.body(ReplyBody)
-        answered = services.reply(invitation_id=row.id, **said, via=ReplyVia.STAFF, expected=self.expected_version())
-        return self._answer(answered)
+        said = self.body(RecordBody)
+        return self._answer(services.reply(invitation_id=row.id, **said, expected=self.expected_version()))
 
     @extend_schema(request=NameBody, responses=InvitationSerializer, summary="Name who comes")
     @action(detail=True, methods=["post"], url_path="name")
@@ -183,6 +185,31 @@ class InvitationViewSet(HouseViewSet):
         return self._answer(
             services.name_invitee(invitation_id=row.id, person_id=said["person"], expected=self.expected_version())
         )
+
+
+class InvitationReplyFilters(django_filters.FilterSet):
+    conference = django_filters.UUIDFilter("invitation__conference_id")
+    list = django_filters.UUIDFilter("invitation__list_id")
+    invitation = django_filters.UUIDFilter("invitation_id")
+    answer = django_filters.ChoiceFilter(choices=Answer.choices)
+    via = django_filters.MultipleChoiceFilter(choices=ReplyVia.choices)
+
+    class Meta:
+        model = InvitationReply
+        fields: tuple[str, ...] = ()
+
+
+class InvitationReplyViewSet(HouseViewSet):
+    """Every answer ever given, how it came and who recorded it; the invitation holds the last one."""
+
+    queryset = InvitationReply.objects.none()
+    serializer_class = InvitationReplySerializer
+    rules = rules.ANSWERS
+    scope = "invitations"
+    filterset_class = InvitationReplyFilters
+
+    def get_queryset(self) -> QuerySet[InvitationReply]:
+        return queries.visible_replies(self.account)
 
 
 class AssignViewSet(HouseViewSet):

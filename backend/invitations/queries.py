@@ -12,7 +12,7 @@ from backend.conferences.states import ConferenceState, Confidentiality, Organis
 from backend.core.errors import Conflict, Gone, NotFound
 from backend.core.text import say
 from backend.invitations import links
-from backend.invitations.models import Invitation, InvitationList, ReplyProposal
+from backend.invitations.models import Invitation, InvitationList, InvitationReply, ReplyProposal
 from backend.invitations.states import InvitationState
 from backend.mail.models import SuppressedAddress
 from backend.people.models import Account, Person, Position, Role
@@ -86,6 +86,15 @@ def visible_to(account: Account) -> QuerySet[Invitation]:
     dead = SuppressedAddress.objects.filter(address=Lower(OuterRef("email")), lifted_at=None)
     rows = Invitation.objects.select_related("conference", "person", "organisation").annotate(unreachable=Exists(dead))
     return rows.filter(Q(conference__in=conferences_of(account, *LOOKS)) | own)
+
+
+def visible_replies(account: Account) -> QuerySet[InvitationReply]:
+    """The answers given for the conferences the account works for, and to its own person's invitations."""
+    if not account.is_authenticated:
+        return InvitationReply.objects.none()
+    rows = InvitationReply.objects.select_related("invitation__person")
+    theirs = Q(invitation__conference__in=conferences_of(account, *LOOKS))
+    return rows.filter(theirs | Q(invitation__person__account=account))
 
 
 def visible_proposals(account: Account) -> QuerySet[ReplyProposal]:

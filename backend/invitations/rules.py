@@ -20,6 +20,7 @@ INVITATIONS: Rules = {
     "reply": organises,
     "give_name": organises,
 }
+ANSWERS: Rules = {"list": signed_in, "retrieve": signed_in}
 PROPOSALS: Rules = {"list": signed_in, "retrieve": signed_in, "decline": organises}
 #: Asked of the invitation that the mail is said to answer.
 ASSIGNING: Rules = {"assign": organises}

@@ -6,11 +6,11 @@ from django.conf import settings
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from backend.core.serializers import Body, HouseSerializer, LanguageMap, Moment
+from backend.core.serializers import Body, HouseSerializer, LanguageMap, Line, Moment
 from backend.core.text import Text
 from backend.invitations import wording
 from backend.invitations.models import Invitation, InvitationList, InvitationReply, ReplyProposal
-from backend.invitations.states import Answer, Category, InvitationState
+from backend.invitations.states import BY_HAND, Answer, Category, InvitationState, ReplyVia
 
 MOST_MEMBERS = 2000
 MOST_REMINDERS = 10
@@ -55,9 +55,14 @@ class InvitationSerializer(HouseSerializer):
 
 
 class InvitationReplySerializer(HouseSerializer):
+    conference = serializers.UUIDField(source="invitation.conference_id", read_only=True)
+    person_name = serializers.CharField(source="invitation.person.full_name", default="", read_only=True)
+
     class Meta:
         model = InvitationReply
-        fields = ("id", "answer", "note", "via", "at")
+        fields = (
+            "id", "invitation", "conference", "person_name", "answer", "note", "via", "at", "taken_by", "taken_at",
+        )  # fmt: skip
         read_only_fields = fields
 
 
@@ -132,6 +137,16 @@ class ListSent(serializers.Serializer[Any]):
 class ReplyBody(Body):
     answer = serializers.ChoiceField(Answer.choices)
     note = serializers.CharField(required=False, allow_blank=True, max_length=1000, default="")
+
+
+class RecordBody(ReplyBody):
+    """An answer the organiser records: who took it and when, and whether it was said or written."""
+
+    via = serializers.ChoiceField(
+        [(way.value, way.label) for way in BY_HAND], required=False, default=ReplyVia.STAFF.value
+    )
+    taken_by = Line(required=False, allow_blank=True, max_length=200, default="")
+    taken_at = Moment(required=False, allow_null=True)
 
 
 class AssignBody(ReplyBody):

@@ -5,6 +5,7 @@ from django.urls import path
 from backend.invitations.api import (
     AssignViewSet,
     InvitationListViewSet,
+    InvitationReplyViewSet,
     InvitationViewSet,
     ProposalViewSet,
     ReplyViewSet,
@@ -15,6 +16,7 @@ from backend.invitations.paper_pages import PaperPage
 routes = [
     ("invitation-lists", InvitationListViewSet),
     ("invitations", InvitationViewSet),
+    ("invitation-replies", InvitationReplyViewSet),
     ("reply-proposals", ProposalViewSet),
 ]
 pages = [

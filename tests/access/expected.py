@@ -159,6 +159,8 @@ EXPECTED: dict[str, Expected] = {
     "POST invitations/<pk>/resend": may(WRITERS, sees=LOOKS | DELEGATE),
     "POST invitations/<pk>/withdraw": may(WRITERS, sees=LOOKS | DELEGATE),
     "POST invitations/withdraw": may(WRITERS),
+    "GET invitation-replies": reads(LOOKS | DELEGATE),
+    "GET invitation-replies/<pk>": reads(LOOKS | DELEGATE),
     "GET reply-proposals": reads(LOOKS),
     "GET reply-proposals/<pk>": reads(LOOKS),
     "POST reply-proposals/<pk>/decline": may(WRITERS, sees=LOOKS),

@@ -198,6 +198,8 @@ REQUESTS: dict[str, Callable[[World], Ask]] = {
     "POST invitations/<pk>/resend": lambda w: Ask(of=w.invitation),
     "POST invitations/<pk>/withdraw": lambda w: Ask(of=w.invitation),
     "POST invitations/withdraw": lambda w: Ask(body={"conference": _id(w.announced), "site": _id(w.site)}),
+    "GET invitation-replies": lambda w: _page(w.answer),
+    "GET invitation-replies/<pk>": lambda w: Ask(of=w.answer),
     "GET reply-proposals": lambda w: _page(w.reply_proposal),
     "GET reply-proposals/<pk>": lambda w: Ask(of=w.reply_proposal),
     "POST reply-proposals/<pk>/decline": lambda w: Ask(of=w.reply_proposal),

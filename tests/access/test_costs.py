@@ -63,7 +63,12 @@ from tests.factories.delegations import DelegationFactory, named
 from tests.factories.documents import DocumentFactory
 from tests.factories.imports import ImportFactory, ImportRowFactory
 from tests.factories.inbound import InboundMailFactory, SuppressedAddressFactory
-from tests.factories.invitations import InvitationFactory, InvitationListFactory, ReplyProposalFactory
+from tests.factories.invitations import (
+    InvitationFactory,
+    InvitationListFactory,
+    InvitationReplyFactory,
+    ReplyProposalFactory,
+)
 from tests.factories.jobs import JobErrorFactory, JobFactory
 from tests.factories.mail import OutgoingMailFactory
 from tests.factories.minutes import ConclusionFactory, FindingFactory, ProposalFactory
@@ -289,6 +294,7 @@ ONE_MORE: dict[str, Callable[[House], Any]] = {
     "invitation-lists": lambda h: InvitationListFactory(conference=h.conference(), organisation=h.renamed()),
     "invitations": lambda h: h.invitation(),
     "delegations": lambda h: h.delegation(),
+    "invitation-replies": lambda h: InvitationReplyFactory(invitation=h.invitation()),
     "registrations": lambda h: h.registration(),
     "seats": lambda h: h.limited(Seats.objects.create(conference=h.conference(), capacity=5)),
     "admissions": lambda h: Admission.objects.create(conference=h.conference(), mode="open"),
@@ -407,7 +413,7 @@ OF_A_POLL = {"polls/<pk>", "polls/<pk>/entitlement", "polls/<pk>/evidence", "pol
 FLAT = {
     "sites/<pk>", "agenda-items/<pk>", "own-phases/<pk>", "agenda-rooms/<pk>", "duties/<pk>", "speakers/<pk>", "speeches/<pk>", "rooms/<pk>",
     "rooms/equipment",
-    "invitations/<pk>", "registrations/<pk>", "admissions/<pk>", "presences/<pk>", "resolutions/<pk>", "findings/<pk>", "proposals/<pk>",
+    "invitations/<pk>", "invitation-replies/<pk>", "registrations/<pk>", "admissions/<pk>", "presences/<pk>", "resolutions/<pk>", "findings/<pk>", "proposals/<pk>",
     "conclusions/<pk>", "official-numbers/<pk>", "tokens/<pk>", "people/<pk>", "positions/<pk>", "role-grants/<pk>",
     "imports/form", "import-rows/<pk>",
     "jobs/<pk>", "mails/<pk>", "mails/<pk>/content", "reply-proposals/<pk>", "inbound-mails/<pk>",

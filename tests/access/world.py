@@ -43,7 +43,12 @@ from tests.factories.delegations import DelegationFactory
 from tests.factories.documents import DocumentFactory
 from tests.factories.imports import ImportFactory, ImportRowFactory
 from tests.factories.inbound import InboundMailFactory, SuppressedAddressFactory
-from tests.factories.invitations import InvitationFactory, InvitationListFactory, ReplyProposalFactory
+from tests.factories.invitations import (
+    InvitationFactory,
+    InvitationListFactory,
+    InvitationReplyFactory,
+    ReplyProposalFactory,
+)
 from tests.factories.jobs import JobErrorFactory, JobFactory
 from tests.factories.mail import OutgoingMailFactory
 from tests.factories.minutes import ConclusionFactory, FindingFactory, ProposalFactory
@@ -189,6 +194,7 @@ class World:
     def _make_guests(self) -> None:
         self.list = InvitationListFactory(conference=self.announced)
         self.invitation = InvitationFactory(list=self.list, person=self.delegate, sent=True)
+        self.answer = InvitationReplyFactory(invitation=self.invitation)
         self.guests_invitation = InvitationFactory(list=self.list, person=self.guest, sent=True)
         self.reply_proposal = ReplyProposalFactory(invitation=self.guests_invitation)
         self.reply_token = links.sign(self.guests_invitation.pk, 0)

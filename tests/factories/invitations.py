@@ -4,7 +4,7 @@ import factory
 
 from backend.core.clock import now
 from backend.core.ids import time_ordered_id
-from backend.invitations.models import Invitation, InvitationList, ReplyProposal
+from backend.invitations.models import Invitation, InvitationList, InvitationReply, ReplyProposal
 from tests.factories.conferences import ConferenceFactory
 from tests.factories.people import PersonFactory
 
@@ -35,6 +35,15 @@ class InvitationFactory(factory.django.DjangoModelFactory[Invitation]):
     category = factory.SelfAttribute("list.category")
     language = factory.SelfAttribute("person.language")
     email = factory.SelfAttribute("person.email")
+
+
+class InvitationReplyFactory(factory.django.DjangoModelFactory[InvitationReply]):
+    class Meta:
+        model = InvitationReply
+
+    invitation = factory.SubFactory(InvitationFactory, sent=True)
+    answer = "accepted"
+    via = "link"
 
 
 class ReplyProposalFactory(factory.django.DjangoModelFactory[ReplyProposal]):

@@ -8,10 +8,10 @@ from django.db import transaction
 from backend.conferences.models import Conference
 from backend.core import context
 from backend.core.clock import database_now
-from backend.core.errors import Conflict, Gone
+from backend.core.errors import Conflict, Gone, Invalid
 from backend.core.queries import locked
 from backend.core.text import say
-from backend.core.vietnamese import clean
+from backend.core.vietnamese import clean, one_line
 from backend.invitations import queries
 from backend.invitations.events import InvitationAnswered
 from backend.invitations.models import Invitation, InvitationReply
@@ -26,32 +26,59 @@ def reply(
     answer: str,
     note: str = "",
     via: str = ReplyVia.STAFF,
+    taken_by: str = "",
+    taken_at: dt.datetime | None = None,
     inbound_id: UUID | None = None,
     stamp: dt.datetime | None = None,
     expected: int | None = None,
 ) -> Invitation:
     """Keeps the answer and makes it known; the last one counts. The same answer twice is one answer, unless a letter
-    went out in between: then it answers the new time or place. One that came by mail names the mail and its DTSTAMP.
+    went out in between: then it answers the new time or place. One that came by mail names the mail and its DTSTAMP, one
+    by word of mouth or on paper who took it and when.
 
-    Raises Gone when the invitation or the conference was called off, Conflict when the conference is over.
+    Raises Gone when the invitation or the conference was called off, Conflict when the conference is over or a newer
+    answer is on record than one taken earlier, Invalid for one that is yet to be taken.
     """
     row = locked(Invitation, invitation_id, expected=expected)
     queries.check_open(row, Conference.objects.get(pk=row.conference_id))
     if row.person_id is None:
         raise Conflict(say(vi="Giấy mời chưa có tên người dự.", en="The invitation does not name a person yet."))
-    note = clean(note)
+    note, at = clean(note), database_now()
+    _ensure_not_overtaken(row, taken_at, at)
     answered_since = row.answered_at is not None and (row.sent_at is None or row.answered_at >= row.sent_at)
     if answered_since and row.state == answer and row.note == note:
         return row
     MOVES.check(row, "answer")
     # Read with the invitation locked and from one clock for all programs: seats and turns go by it.
-    row.state, row.note, row.answered_at = answer, note, database_now()
+    row.state, row.note, row.answered_at = answer, note, at
     row.save()
     InvitationReply.objects.create(
-        invitation=row, answer=answer, note=note, via=via, inbound_id=inbound_id, stamp=stamp
+        invitation=row,
+        answer=answer,
+        note=note,
+        via=via,
+        taken_by=one_line(taken_by),
+        taken_at=taken_at,
+        inbound_id=inbound_id,
+        stamp=stamp,
     )
     emit(InvitationAnswered(invitation_id=row.id, conference_id=row.conference_id, answer=answer, via=via))
     return row
+
+
+def _ensure_not_overtaken(row: Invitation, taken_at: dt.datetime | None, at: dt.datetime) -> None:
+    if taken_at is None:
+        return
+    if taken_at > at:
+        raise Invalid({"taken_at": say(vi="Không thể sau lúc này.", en="Cannot be later than now.")})
+    if row.answered_at is not None and taken_at < row.answered_at:
+        raise Conflict(
+            say(
+                vi="Đã có câu trả lời mới hơn ({at}).",
+                en="A newer answer is on record ({at}).",
+                at=row.answered_at.isoformat(timespec="minutes"),
+            )
+        )
 
 
 def reply_by_link(*, token: str, answer: str, note: str = "", via: str = ReplyVia.LINK) -> Invitation:
