@@ -43,6 +43,8 @@ PER_RUN, PER_SERIES = 500, 100
 _NO_LONGER = say(vi="Lịch định kỳ đã thay đổi.", en="The schedule of the series has changed.")
 #: Everything an occurrence has from its series.
 EVERYTHING = frozenset({"title", *TIME_FIELDS, *outlines.COLUMNS, *outlines.LISTS})
+#: What an occurrence came to that is now somewhere else, or with somebody else, than before.
+_WRITTEN = {Outcome.MOVED, Outcome.EDITED, Outcome.REVIVED}
 _PLANNED_ONCE = {"an_occurrence_is_planned_once", "a_slot_is_filled_once"}
 
 
@@ -200,6 +202,8 @@ def lead_along(
 
     With `replan` each takes its slot of the new plan; those for which there is none are called off, or removed when
     nobody has seen them; with `spare` those whose time was set by hand stay. An announced one that moves is moved once.
+
+    Raises Conflict where an occurrence refuses clashes and the edit would bring one: then nothing of it is written.
     """
     today = queries.horizon_of(series)[0].isoformat()
     ahead = Q(slot__gte=today) | Q(slot=None, recurrence_id__gte=today)
@@ -208,9 +212,13 @@ def lead_along(
         .filter(ahead, series=series)
         .order_by("slot", "recurrence_id")
     )
+    known = {row.pk: clashes_of(row.pk) for row in rows if row.clash_policy == ClashPolicy.REFUSE}
     slots = _new_slots(series, rows) if replan else {row.pk: row.slot for row in rows if row.slot}
-    changes = [_led(series, row, slots.get(row.pk), touched, reason, spare) for row in rows]
-    return [change for change in changes if change is not None]
+    led = [_led(series, row, slots.get(row.pk), touched, reason, spare) for row in rows]
+    changes = [change for change in led if change is not None]
+    written = {change.conference_id for change in changes if change.outcome in _WRITTEN}
+    keep_apart([row for row in rows if row.pk in written], known=known)
+    return changes
 
 
 def _new_slots(series: Series, rows: Sequence[Conference]) -> dict[UUID, str]:
@@ -252,10 +260,7 @@ def _is_ahead(series: Series, slot: str) -> bool:
 
 
 def _followed(series: Series, row: Conference, touched: Collection[str]) -> Change | None:
-    """What of the edit reached the occurrence; None when it did not concern it. Raises Conflict where the occurrence
-    refuses clashes and the edit would bring one: then nothing of the whole edit is written."""
-    refuses = row.clash_policy == ClashPolicy.REFUSE
-    known = clashes_of(row.pk) if refuses else []
+    """What of the edit reached the occurrence; None when it did not concern it."""
     by_hand = set(row.by_hand)
     if _timed_by_hand(row):
         by_hand.update(TIME_FIELDS)
@@ -286,8 +291,6 @@ def _followed(series: Series, row: Conference, touched: Collection[str]) -> Chan
     if not changed and not moved:
         return _change(row, Outcome.KEPT, by_hand=spared) if spared else None
     save_changes(row, fields=changed, moved=moved, by_hand=False)
-    if refuses:
-        keep_apart(row, known=known)
     emit(*_room_news(series, row, taken))
     outcome = Outcome.MOVED if moved else Outcome.EDITED
     left = [each.person.pk for each in offices_left(row)] if "day" in changed or "duties" in changed else []

@@ -1,7 +1,7 @@
 """Time and place of a conference: what fits together, which rooms it holds, and who must hear of a change."""
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
@@ -10,7 +10,15 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import Q
 
 from backend.conferences.events import ConferenceEdited, ConferenceMoved
-from backend.conferences.models import Conference, EquipmentClaim, PortableEquipment, Room, RoomBooking
+from backend.conferences.models import (
+    Conference,
+    Duty,
+    EquipmentClaim,
+    PortableEquipment,
+    Room,
+    RoomBooking,
+    Speaker,
+)
 from backend.conferences.queries import (
     Clash,
     buffers,
@@ -194,27 +202,35 @@ def rearrange(conference: Conference, *, known: Collection[Clash] = ()) -> None:
     drafts of others are only ever listed, and so is every clash of a conference that was held: facts are not refused.
     """
     book_rooms(conference)
-    keep_apart(conference, known=known)
+    keep_apart([conference], known={conference.pk: known})
 
 
-def keep_apart(conference: Conference, *, known: Collection[Clash] = ()) -> None:
-    """The part of `rearrange` that is about people and equipment."""
-    queue_for_people(conference)
-    if conference.clash_policy != ClashPolicy.REFUSE or conference.state in HELD:
-        return
-    new = [clash for clash in clashes_of(conference.pk) if clash.firm and clash not in known]
-    if new:
-        zone = conference.time_zone
-        raise Conflict(new[0].said(zone), clashes=[_as_problem(clash, zone) for clash in new])
+def keep_apart(conferences: Sequence[Conference], *, known: Mapping[UUID, Collection[Clash]]) -> None:
+    """The part of `rearrange` that is about people and equipment, for all conferences one write has led somewhere;
+    `known` has the clashes that were there before, by conference.
+
+    Also those that refuse no clash queue, so that one that does cannot miss them. Rooms are booked before: in this order
+    no two writes wait for each other.
+    """
+    queue_for_people(conferences)
+    for conference in conferences:
+        if conference.clash_policy != ClashPolicy.REFUSE or conference.state in HELD:
+            continue
+        before = known.get(conference.pk, ())
+        new = [clash for clash in clashes_of(conference.pk) if clash.firm and clash not in before]
+        if new:
+            zone = conference.time_zone
+            raise Conflict(new[0].said(zone), clashes=[_as_problem(clash, zone) for clash in new])
 
 
-def queue_for_people(conference: Conference) -> None:
+def queue_for_people(conferences: Sequence[Conference]) -> None:
     """Two conferences that take the same chair or speaker, or the last projector, at the same moment must not miss each
     other: they wait here, each until the other's transaction has ended."""
-    on_duty = conference.duties.filter(person__isnull=False).values("person_id")
-    speaking = conference.speakers.filter(person__isnull=False).values("person_id")
+    ids = [conference.pk for conference in conferences]
+    on_duty = Duty.objects.filter(conference__in=ids, person__isnull=False).values("person_id")
+    speaking = Speaker.objects.filter(conference__in=ids, person__isnull=False).values("person_id")
     people = Person.objects.filter(Q(pk__in=on_duty) | Q(pk__in=speaking))
-    pieces = PortableEquipment.objects.filter(claims__site__conference=conference)
+    pieces = PortableEquipment.objects.filter(claims__site__conference__in=ids)
     for rows in (pieces, people):
         list(rows.select_for_update(no_key=True, of=("self",)).order_by("pk").values_list("pk"))
 
