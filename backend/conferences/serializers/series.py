@@ -17,7 +17,7 @@ from backend.conferences.models import (
     Venue,
 )
 from backend.conferences.serializers.fields import Id
-from backend.conferences.serializers.named import NamedPerson, OrganisationThen
+from backend.conferences.serializers.named import HolderSerializer
 from backend.conferences.serializers.rooms import RoomSerializer, VenueBrief
 from backend.conferences.states import ClonePart, Confidentiality, DayPart, DutyKind, ItemKind, Kind, Outcome, Phase
 from backend.core.serializers import YEARS, Body, Day, HouseSerializer, LanguageMap, Line, Moment
@@ -85,18 +85,13 @@ class OutlineItemSerializer(HouseSerializer):
         read_only_fields = fields
 
 
-class OutlineDutySerializer(HouseSerializer):
-    person = NamedPerson(read_only=True, allow_null=True)
-    organisation = serializers.SerializerMethodField()
+class OutlineDutySerializer(HolderSerializer):
+    """Who has a duty in every conference drafted from here, unless it is changed there."""
 
     class Meta:
         model = OutlineDuty
         fields = ("order", "kind", "person", "organisation", "office", "group")
         read_only_fields = fields
-
-    @extend_schema_field(OrganisationThen(allow_null=True))
-    def get_organisation(self, duty: OutlineDuty) -> Any:
-        return OrganisationThen.of(duty.organisation, None)
 
 
 class OutlinedSerializer(HouseSerializer):
