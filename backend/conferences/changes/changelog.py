@@ -186,11 +186,16 @@ def _heading(before: Programme, after: Programme) -> Iterator[Line]:
     fields = set(heading_differs(before, after))
     if "title" in fields:
         yield _line("conference title", {code: quoted(after.title, code) for code, _ in settings.LANGUAGES})
-    if fields - {"title", "time_zone", "sites"}:
+    if fields - {"title", "time_zone", "organisers", "sites"}:
         when = {code: _held(after, code) for code, _ in settings.LANGUAGES}
         yield _line("conference moved" if all(when.values()) else "conference open", when)
     if "time_zone" in fields:
         yield _line("conference zone", {code: after.time_zone for code, _ in settings.LANGUAGES})
+    if "organisers" in fields:
+        who = {
+            code: "; ".join(localized(each.said, code) for each in after.organisers) for code, _ in settings.LANGUAGES
+        }
+        yield _line("conference organisers" if after.organisers else "conference without organiser", who)
     if "sites" in fields:
         where = {code: "; ".join(localized(site.said, code) for site in after.sites) for code, _ in settings.LANGUAGES}
         yield _line("conference relocated" if after.sites else "conference without place", where)

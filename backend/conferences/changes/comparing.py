@@ -30,7 +30,7 @@ _BECAME = {
 }
 _TIMES = ("starts_at", "ends_at", "minutes", "day", "day_part")
 _WORDS = ("kind", "phase", "phase_name", "reason")
-_HEADING = ("title", "starts_at", "ends_at", "day", "day_part", "time_zone", "sites")
+_HEADING = ("title", "starts_at", "ends_at", "day", "day_part", "time_zone", "organisers", "sites")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,7 +121,7 @@ def moved(before: Entry, after: Entry) -> bool:
 
 def heading_differs(before: Programme, after: Programme) -> tuple[str, ...]:
     """What is different of the conference itself: names of `title`, `starts_at`, `ends_at`, `day`, `day_part`,
-    `time_zone` and `sites`."""
+    `time_zone`, `organisers` and `sites`."""
     return _different(before, after, _HEADING)
 
 

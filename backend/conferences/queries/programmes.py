@@ -8,13 +8,13 @@ from uuid import UUID
 
 from django.conf import settings
 
-from backend.conferences.models import AgendaItem, AgendaRoom, Conference, Duty, Release, Room, Site, Speaker
-from backend.conferences.programme import Entry, Place, Premises, Programme, Voice, from_json
+from backend.conferences.models import AgendaItem, AgendaRoom, Conference, Duty, Organiser, Release, Room, Site, Speaker
+from backend.conferences.programme import Entry, Holder, Place, Premises, Programme, Voice, from_json
 from backend.conferences.queries.confidential import Reader, cut_for, effective
 from backend.conferences.queries.record import name_then
 from backend.conferences.queries.said import site_said, sites_of
 from backend.conferences.queries.working import works_on
-from backend.conferences.states import DutyKind, ItemState, Phase
+from backend.conferences.states import DutyKind, ItemState, OrganiserRole, Phase
 from backend.core.clock import local
 from backend.core.text import Text, both, localized
 from backend.core.vietnamese import ascii_name
@@ -25,7 +25,7 @@ NAMED_BY = ("full_name", "honorific", "degree")
 
 
 def working_programme(conference: Conference) -> Programme:
-    """The programme as the record says it now, from top to bottom, in five queries whatever its length.
+    """The programme as the record says it now, from top to bottom, in eight queries whatever its length.
 
     What a session is, all it holds is too: as closed, cancelled or postponed, in reserve. Nothing was released of it:
     every `sequence` is 0 and no `changed_at` is known.
@@ -73,6 +73,7 @@ def heading_now(conference: Conference) -> Programme:
         day=conference.day,
         day_part=conference.day_part,
         time_zone=conference.time_zone,
+        organisers=tuple(_holders(conference)),
         sites=tuple(_site(site) for site in sites_of(conference)),
     )
 
@@ -138,6 +139,20 @@ def _phase_name(phase: str) -> Text:
 
 
 # Rows to values
+
+
+def _holders(conference: Conference) -> Iterable[Holder]:
+    rows = (
+        Organiser.objects.filter(conference=conference).select_related("organisation__parent").order_by("order", "id")
+    )
+    for row in rows.prefetch_related("organisation__former_names", "organisation__parent__former_names"):
+        parent = row.organisation.parent if row.role == OrganiserRole.LEAD else None
+        yield Holder(
+            organisation=row.organisation_id,
+            role=row.role,
+            said=name_then(row.organisation, conference.day),
+            under=name_then(parent, conference.day) if parent else {},
+        )
 
 
 def _site(site: Site) -> Premises:

@@ -12,7 +12,16 @@ from backend.conferences.changes.changelog import first_day
 from backend.conferences.models import Conference, Release
 from backend.conferences.programme import Entry, Programme, Voice, as_json
 from backend.conferences.queries import Lack, counts_for, is_intact
-from backend.conferences.states import ChangeKind, ConferenceState, Confidentiality, DayPart, ItemKind, ItemState, Phase
+from backend.conferences.states import (
+    ChangeKind,
+    ConferenceState,
+    Confidentiality,
+    DayPart,
+    ItemKind,
+    ItemState,
+    OrganiserRole,
+    Phase,
+)
 from backend.conferences.wording import voice_said
 from backend.core.serializers import Body, HouseSerializer, LanguageMap
 from backend.core.text import Text
@@ -79,6 +88,16 @@ class SiteThen(serializers.Serializer[Any]):
     said = LanguageMap(required_text=False)
 
 
+class HolderThen(serializers.Serializer[Any]):
+    """An organisation that holds the conference, the lead first, said as it was called on the first day; `under` is what
+    stood above the lead organiser, {} for nothing."""
+
+    organisation = serializers.UUIDField()
+    role = serializers.ChoiceField(choices=OrganiserRole.choices)
+    said = LanguageMap()
+    under = LanguageMap(required_text=False)
+
+
 class ProgrammeSerializer(serializers.Serializer[Any]):
     """A programme from top to bottom: the release `number`, or the working programme (null), which is still written.
     `state` is that of the conference today: of one that is postponed or cancelled nothing takes place."""
@@ -95,6 +114,7 @@ class ProgrammeSerializer(serializers.Serializer[Any]):
     time_zone = serializers.CharField()
     state = serializers.ChoiceField(choices=ConferenceState.choices)
     reason = LanguageMap(required_text=False)
+    organisers = HolderThen(many=True)
     sites = SiteThen(many=True)
     entries = ProgrammeEntrySerializer(many=True)
 
@@ -115,6 +135,10 @@ class ProgrammeSerializer(serializers.Serializer[Any]):
             "time_zone": programme.time_zone,
             "state": conference.state,
             "reason": conference.reason,
+            "organisers": [
+                {"organisation": str(each.organisation), "role": each.role, "said": each.said, "under": each.under}
+                for each in programme.organisers
+            ],
             "sites": [{"id": str(place.site), "said": place.said} for place in programme.sites],
             "entries": [_entry(entry, depth, names) for depth, entry in programme.with_depth()],
         }

@@ -102,7 +102,7 @@ def follow(conference: Conference) -> Release | None:
     if previous is None:
         return None
     before, heading = released(previous), heading_now(conference)
-    if set(heading_differs(before, heading)) <= {"title"}:
+    if set(heading_differs(before, heading)) <= {"title", "organisers"}:
         return None
     rooms = set(AgendaRoom.objects.filter(conference=conference).values_list("agenda_item_id", "room_id"))
     along = tuple(
@@ -115,7 +115,7 @@ def follow(conference: Conference) -> Release | None:
     moment, known = now(), before.by_id()
     told = _told(conference, previous).by_id()
     entries = tuple(_next(entry, known[entry.id], told.get(entry.id), moment) for entry in along)
-    moved_programme = replace(heading, title=before.title, entries=entries)
+    moved_programme = replace(heading, title=before.title, organisers=before.organisers, entries=entries)
     return _store(conference, _prepared(previous.number + 1, before, moved_programme), both(AS_THE_CONFERENCE))
 
 
