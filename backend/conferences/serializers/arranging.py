@@ -7,6 +7,7 @@ from rest_framework import serializers
 
 from backend.conferences.models import Duty
 from backend.conferences.queries.effects import Concerned, Effects
+from backend.conferences.queries.timetables import warning_said
 from backend.conferences.serializers.clashes import ClashSerializer
 from backend.conferences.serializers.fields import Times
 from backend.conferences.serializers.named import NamedPerson, OrganisationThen, day_of
@@ -130,8 +131,11 @@ class WarningSerializer(serializers.Serializer[Any]):
 
     @extend_schema_field(LanguageMap())
     def get_said(self, warning: Warning) -> Any:
-        effects: Effects = self.context["effects"]
-        return both(effects.said(warning))
+        return both(warning_said(warning, self.context["titles"]))
+
+
+class WarningsSerializer(serializers.Serializer[Any]):
+    results = WarningSerializer(many=True)
 
 
 class EffectsSerializer(serializers.Serializer[Any]):
