@@ -104,8 +104,7 @@ def _open_conference(conference_id: UUID) -> Conference:
                 en="The conference is closed; papers can no longer be asked for.",
             )
         )
-    if lead_organisation_id(conference) is None:
-        raise Conflict(say(vi="Hội nghị chưa có đơn vị chủ trì.", en="The conference has no lead organisation yet."))
+    _keeper(conference)
     return conference
 
 
@@ -136,16 +135,17 @@ def _ensure_before_its_end(conference: Conference, due_at: dt.datetime | None) -
     """Raises Invalid for a deadline after the conference's end or, while that is not exact, after its day."""
     if due_at is None or conference.day is None:
         return
-    last = conference.ends_at
-    late = due_at > last if last is not None else local(due_at, conference.time_zone).date() > conference.day
+    end, zone = conference.ends_at, conference.time_zone
+    last_day = local(end, zone).date() if end is not None else conference.day
+    late = due_at > end if end is not None else local(due_at, zone).date() > last_day
     if late:
         raise Invalid(
             {
                 "due_at": say(
                     vi="Phải trước khi hội nghị kết thúc ({day_vi}).",
                     en="Must be before the end of the conference ({day_en}).",
-                    day_vi=day_said(local(last, conference.time_zone).date() if last else conference.day),
-                    day_en=day_said(local(last, conference.time_zone).date() if last else conference.day, "en"),
+                    day_vi=day_said(last_day),
+                    day_en=day_said(last_day, "en"),
                 )
             }
         )
@@ -175,7 +175,8 @@ def name_paper(*, paper_id: UUID, title: Text, expected: int | None = None) -> P
 def extend_deadline(*, paper_id: UUID, due_at: dt.datetime, expected: int | None = None) -> Paper:
     """Gives more time, also after the deadline; the speaker is told, and reminded of the new one.
 
-    Raises Invalid unless it is later than now and than before and not after the conference, IllegalMove for a paper that is accepted or withdrawn.
+    Raises Invalid unless it is later than now and than before and not after the conference, IllegalMove for a paper that
+    is accepted or withdrawn.
     """
     paper = _locked_paper(paper_id, expected)
     PAPER_MOVES.check(paper, "hand_in")
@@ -252,6 +253,7 @@ def hand_in(
 
 
 def _keeper(conference: Conference) -> UUID:
+    """The organisation that keeps the papers; raises Conflict while none leads the conference."""
     keeper = lead_organisation_id(conference)
     if keeper is None:
         raise Conflict(say(vi="Hội nghị chưa có đơn vị chủ trì.", en="The conference has no lead organisation yet."))
