@@ -69,8 +69,7 @@ def changelog(before: Programme, after: Programme, *, names: Names) -> list[Sect
     for kind in ChangeKind:
         lines: list[Line] = []
         for told in _grouped(kind, by_kind.get(kind, []), after):
-            text = said(told[0], names=names, time_zone=zone, day=day) if len(told) == 1 else {}
-            lines.append(Line(text=text or _told_together(kind, told, names, zone, day), changes=tuple(told)))
+            lines.append(Line(text=_told(kind, told, names, zone, day), changes=tuple(told)))
         if lines:
             sections.append(Section(kind=kind, name=both(kind.label), lines=tuple(lines)))
     return sections
@@ -89,10 +88,13 @@ def _grouped(kind: str, changes: Sequence[Change], after: Programme) -> Iterable
     return _with_what_they_hold(changes) if kind in _INHERITED else [[change] for change in changes]
 
 
-def _told_together(kind: str, told: Sequence[Change], names: Names, zone: str, day: dt.date | None) -> Text:
-    if kind == ChangeKind.MOVED:
+def _told(kind: str, told: Sequence[Change], names: Names, zone: str, day: dt.date | None) -> Text:
+    """One change by itself, or several in one sentence."""
+    if kind == ChangeKind.MOVED and len(told) > 1:
         return {language: _run_said(told, language) for language, _ in settings.LANGUAGES}
     sentence = said(told[0], names=names, time_zone=zone, day=day)
+    if len(told) == 1:
+        return sentence
     count = str(len(told) - 1)
     return {
         language: phrase("and what it holds", language, said=text.removesuffix("."), count=count) + "."

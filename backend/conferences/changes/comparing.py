@@ -11,7 +11,7 @@ from backend.conferences.programme import Entry, Programme, Voice
 from backend.conferences.states import ChangeKind, ItemState
 
 #: Changes after which an entry is at another time or place, or takes place where it did not (or the reverse).
-MOVING = frozenset(
+_MOVING = frozenset(
     {
         ChangeKind.CANCELLED,
         ChangeKind.POSTPONED,
@@ -62,7 +62,7 @@ class Change:
         and order."""
         if self.kind == ChangeKind.MOVED and self.before is not None and self.after is not None:
             return _when(self.before) != _when(self.after)
-        return self.kind in MOVING
+        return self.kind in _MOVING
 
     def people(self) -> set[UUID]:
         """Everybody who speaks to the entry or leads it, now or before."""
@@ -107,11 +107,6 @@ def between(before: Programme, after: Programme) -> list[Change]:
         if entry.id not in there
     ]
     return changes
-
-
-def concerning(changes: Iterable[Change], person_id: UUID) -> list[Change]:
-    """Those of entries the person speaks to or leads, or did before."""
-    return [change for change in changes if person_id in change.people()]
 
 
 def moved(before: Entry, after: Entry) -> bool:
