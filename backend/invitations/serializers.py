@@ -9,7 +9,7 @@ from rest_framework import serializers
 from backend.core.serializers import Body, HouseSerializer, LanguageMap, Moment
 from backend.core.text import Text
 from backend.invitations import wording
-from backend.invitations.models import Invitation, InvitationList, InvitationReply
+from backend.invitations.models import Invitation, InvitationList
 from backend.invitations.states import Answer, Category, InvitationState
 
 MOST_MEMBERS = 2000
@@ -42,13 +42,6 @@ class InvitationSerializer(HouseSerializer):
             "category", "language", "email", "state", "sequence", "link_round", "note", "sent_at", "answered_at",
             "version", "created_at",
         )  # fmt: skip
-        read_only_fields = fields
-
-
-class InvitationReplySerializer(HouseSerializer):
-    class Meta:
-        model = InvitationReply
-        fields = ("id", "answer", "note", "via", "at")
         read_only_fields = fields
 
 
