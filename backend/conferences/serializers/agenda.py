@@ -7,7 +7,7 @@ from rest_framework import serializers
 
 from backend.conferences import queries
 from backend.conferences.models import AgendaItem, Conference, OwnPhase
-from backend.conferences.serializers.fields import Id, Order, VisibleItem
+from backend.conferences.serializers.fields import Id, OnItsClock, Order, VisibleItem
 from backend.conferences.serializers.speakers import NestedSpeakerBody, SpeakerSerializer
 from backend.conferences.states import ITEM_MOVES, Confidentiality, DayPart, ItemKind, Phase
 from backend.core.serializers import Body, Day, HouseSerializer, LanguageMap, Moment, StatefulSerializer
@@ -20,7 +20,7 @@ class OpenPointSerializer(serializers.Serializer[Any]):
     source = serializers.CharField()  # type: ignore[assignment]  # every field of the framework has a `source` of its own
 
 
-class AgendaItemSerializer(StatefulSerializer):
+class AgendaItemSerializer(OnItsClock, StatefulSerializer):
     """One point of the agenda, a session that holds others (its `parent` is a session), or a break.
 
     - One that is `pinned` starts at a time of its own. Every other starts when the one before it ends, or together with

@@ -9,7 +9,7 @@ from backend.conferences.models import Duty
 from backend.conferences.queries.effects import Concerned, Effects
 from backend.conferences.queries.timetables import warning_said
 from backend.conferences.serializers.clashes import ClashSerializer
-from backend.conferences.serializers.fields import Times
+from backend.conferences.serializers.fields import OnGivenClock, Times
 from backend.conferences.serializers.named import NamedPerson, OrganisationThen, day_of
 from backend.conferences.serializers.rooms import RoomSerializer
 from backend.conferences.timetable import Warning
@@ -138,7 +138,7 @@ class WarningsSerializer(serializers.Serializer[Any]):
     results = WarningSerializer(many=True)
 
 
-class EffectsSerializer(serializers.Serializer[Any]):
+class EffectsSerializer(OnGivenClock, serializers.Serializer[Any]):
     """What an arrangement does, or would do. `refusal` is why it cannot be, null when it can; `end_passed_by` by how
     many minutes the programme runs beyond the conference's end."""
 

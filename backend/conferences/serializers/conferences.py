@@ -8,7 +8,7 @@ from rest_framework import serializers
 from backend.conferences import queries
 from backend.conferences.models import Conference, Organiser, Series
 from backend.conferences.serializers.agenda import AgendaItemSerializer, NestedAgendaBody
-from backend.conferences.serializers.fields import Count, Head, Id
+from backend.conferences.serializers.fields import Count, Head, Id, OnItsClock
 from backend.conferences.serializers.named import OrganisationThen
 from backend.conferences.serializers.parts import (
     DutySerializer,
@@ -35,7 +35,7 @@ class OrganiserSerializer(HouseSerializer):
         return OrganisationThen.of(organiser.organisation, organiser.conference.day)
 
 
-class ConferenceSummary(StatefulSerializer):
+class ConferenceSummary(OnItsClock, StatefulSerializer):
     """A conference in a list. `moves` names the verbs its state allows; who may use them is asked when they are used."""
 
     machine = MOVES

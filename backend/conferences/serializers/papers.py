@@ -8,7 +8,7 @@ from rest_framework import serializers
 from backend.conferences import queries
 from backend.conferences.models import Conference, Paper, Speaker
 from backend.conferences.queries.papers import MISSING
-from backend.conferences.serializers.fields import Id, VisibleItem
+from backend.conferences.serializers.fields import Id, OnItsClock, VisibleItem
 from backend.conferences.serializers.speakers import SpeakerSerializer
 from backend.conferences.states import PAPER_MOVES
 from backend.core.clock import now
@@ -27,7 +27,7 @@ class PaperVersionSerializer(HouseSerializer):
         read_only_fields = fields
 
 
-class PaperSerializer(StatefulSerializer):
+class PaperSerializer(OnItsClock, StatefulSerializer):
     """A paper with the versions the caller may read. `moves` names the verbs its state allows; `overdue` says that it is
     missing and its deadline has passed, `reachable` that a letter can reach the speaker."""
 

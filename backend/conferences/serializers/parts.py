@@ -9,7 +9,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from backend.conferences.models import Conference, Duty, Room, Site, Speech, Venue
-from backend.conferences.serializers.fields import Count, Head, Id, Minutes, Order, VisibleItem
+from backend.conferences.serializers.fields import Count, Head, Id, Minutes, OnItsClock, Order, VisibleItem
 from backend.conferences.serializers.named import HolderBody, HolderSerializer
 from backend.conferences.serializers.rooms import (
     BookingTimes,
@@ -25,7 +25,7 @@ from backend.core.serializers import Body, HouseSerializer, LanguageMap
 from backend.core.text import say
 
 
-class SiteSerializer(HouseSerializer):
+class SiteSerializer(OnItsClock, HouseSerializer):
     """`booking` is null without a room or without exact times; minutes that are null are the room's."""
 
     venue = VenueBrief(read_only=True)

@@ -16,7 +16,7 @@ from backend.conferences.models import (
     Series,
     Venue,
 )
-from backend.conferences.serializers.fields import Id
+from backend.conferences.serializers.fields import Id, OnGivenClock
 from backend.conferences.serializers.named import HolderSerializer
 from backend.conferences.serializers.rooms import RoomSerializer, VenueBrief
 from backend.conferences.states import ClonePart, Confidentiality, DayPart, DutyKind, ItemKind, Kind, Outcome, Phase
@@ -265,8 +265,9 @@ class ChangeSerializer(serializers.Serializer[Any]):
     offices_left = serializers.ListField(child=serializers.UUIDField())
 
 
-class PreviewSerializer(serializers.Serializer[Any]):
-    """What would happen; nothing has. Of many occurrences that would be created, the first."""
+class PreviewSerializer(OnGivenClock, serializers.Serializer[Any]):
+    """What would happen; nothing has. Of many occurrences that would be created, the first. Moments are on the series'
+    own clock."""
 
     changes = ChangeSerializer(many=True)
 
@@ -283,7 +284,9 @@ class ShortfallSerializer(serializers.Serializer[Any]):
     taken_until = serializers.DateTimeField(allow_null=True)
 
 
-class SeriesReportSerializer(serializers.Serializer[Any]):
+class SeriesReportSerializer(OnGivenClock, serializers.Serializer[Any]):
+    """What of the plan is amiss; moments are on the series' own clock."""
+
     planned = serializers.IntegerField(help_text="Occurrences still to come, up to the horizon.")
     shortfalls = ShortfallSerializer(many=True)
 
