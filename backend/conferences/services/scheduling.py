@@ -329,8 +329,8 @@ def _refusal(error: IntegrityError, wanted: Collection[RoomBooking]) -> Conflict
                     until=moment_said(taken.end, conference.time_zone),
                 ),
                 room=str(room.pk),
-                taken_from=taken.start.isoformat(),
-                taken_until=taken.end.isoformat(),
+                taken_from=local(taken.start, conference.time_zone).isoformat(),
+                taken_until=local(taken.end, conference.time_zone).isoformat(),
             )
     return Conflict(say(vi="Một phòng được chọn hai lần.", en="A room is chosen twice."))
 
