@@ -32,7 +32,7 @@ def _fingerprint(request: Any) -> str:
 
 
 def _plain(value: Any) -> str:
-    """A file is what it holds, whatever its name."""
+    """Two files are the same under one name when they hold the same."""
     if not isinstance(value, UploadedFile):
         return str(value)
     digest = hashlib.sha256()
