@@ -223,7 +223,8 @@ def lead_along(
 
 def _new_slots(series: Series, rows: Sequence[Conference]) -> dict[UUID, str]:
     """The slot each occurrence takes in the series' plan: the one it was created for, else the nearest by
-    recurrence.pair. Cancelled ones keep theirs filled, so that nothing is created in their place."""
+    recurrence.pair. Cancelled ones keep theirs filled, so that nothing is created in their place; those the series had
+    called off come back on their day, at whatever hour is usual now."""
     plan = queries.plan_of(series)
     if plan is None or not rows:
         return {}
@@ -232,6 +233,11 @@ def _new_slots(series: Series, rows: Sequence[Conference]) -> dict[UUID, str]:
     free = {queries.slot_text(slot, series): slot for slot in plan.between(today, max(last, *days))}
     taken = {row.pk: row.recurrence_id for row in rows if free.pop(row.recurrence_id, None) is not None}
     left = {dt.datetime.fromisoformat(row.slot): row for row in rows if row.slot and row.pk not in taken}
+    once = {row.recurrence_id[:10]: row for row in rows if _called_off_by_series(row)}
+    for text, slot in list(free.items()):
+        if slot not in left and (back := once.pop(text[:10], None)) is not None:
+            taken[back.pk] = text
+            del free[text]
     pairs = recurrence.pair(list(left), list(free.values()), series.rule)
     return taken | {left[old].pk: queries.slot_text(new, series) for old, new in pairs.items()}
 
@@ -242,8 +248,7 @@ def _led(
     ahead = row.state in queries.FOLLOWING and queries.still_to_come(row)
     if slot is None:
         return _unplanned(row, reason or both(_NO_LONGER), spare=spare) if ahead and row.slot is not None else None
-    # What had its time by hand lost its slot without being called off by the series: somebody else cancelled it.
-    called_off = row.slot is None and row.state == ConferenceState.CANCELLED and not _timed_by_hand(row)
+    called_off = _called_off_by_series(row)
     if slot != row.slot:
         row.slot = slot
         Conference.objects.filter(pk=row.pk).update(slot=slot)
@@ -252,6 +257,11 @@ def _led(
     if called_off:
         return _revived(series, row)
     return _followed(series, row, touched) if ahead else None
+
+
+def _called_off_by_series(row: Conference) -> bool:
+    """What had its time by hand lost its slot without being called off by the series: somebody else cancelled it."""
+    return row.slot is None and row.state == ConferenceState.CANCELLED and not _timed_by_hand(row)
 
 
 def _is_ahead(series: Series, slot: str) -> bool:
@@ -300,12 +310,15 @@ def _followed(series: Series, row: Conference, touched: Collection[str]) -> Chan
 
 
 def _revived(series: Series, row: Conference) -> Change:
-    """An occurrence the series had called off and now has again: a draft, as the series wants it."""
+    """An occurrence the series had called off and now has again, as the series wants it: a draft, unless the series
+    announces what it plans."""
     MOVES.move(row, "reopen")
     row.reason = {}
     row.save()
     emit(ConferenceReopened(conference_id=row.pk))
     change = _followed(series, row, EVERYTHING)
+    if series.announces:
+        row = lifecycle.announce(conference_id=row.pk)
     return _change(row, Outcome.REVIVED, rooms_taken=change.rooms_taken if change else [])
 
 

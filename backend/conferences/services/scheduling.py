@@ -56,13 +56,15 @@ HELD = {ConferenceState.RUNNING, ConferenceState.CLOSED}
 def settle_time(conference: Conference, *, day_given: bool) -> None:
     """Checks that the times fit together, and derives the day from an exact start.
 
-    Raises Invalid naming the field: an unknown time zone, an end without or not after a start or more than LONGEST
-    after it, a given day that is not the day of the start, a new part of the day that has no day or does not match the
-    start. A part of the day that was there before is dropped when it no longer fits.
+    Raises Invalid naming the field: an unknown time zone, a time that is no whole minute, an end without or not after a
+    start or more than LONGEST after it, a given day that is not the day of the start, a new part of the day that has no
+    day or does not match the start. A part of the day that was there before is dropped when it no longer fits.
     """
     if conference.time_zone not in time_zones():
         raise Invalid({"time_zone": say(vi="Không có múi giờ này.", en="There is no such time zone.")})
     start, end = conference.starts_at, conference.ends_at
+    check_minute("starts_at", start)
+    check_minute("ends_at", end)
     if end is not None and start is None:
         raise Invalid({"ends_at": say(vi="Có giờ kết thúc thì phải có giờ bắt đầu.", en="An end needs a start.")})
     if end is not None and start is not None and end <= start:
@@ -81,6 +83,12 @@ def settle_time(conference: Conference, *, day_given: bool) -> None:
             raise Invalid({"day": say(vi="Không khớp với giờ bắt đầu.", en="Does not match the start.")})
         conference.day = first_day
     _settle_day_part(conference)
+
+
+def check_minute(field: str, moment: dt.datetime | dt.time | None) -> None:
+    """Raises Invalid naming the field: programmes and calendars tell times by the minute."""
+    if moment is not None and (moment.second or moment.microsecond):
+        raise Invalid({field: say(vi="Giờ phải tròn phút.", en="Must be a whole minute.")})
 
 
 def _settle_day_part(conference: Conference) -> None:

@@ -116,7 +116,7 @@ def split_series(
 def end_series(
     *, series_id: UUID, last_day: dt.date, reason: Text, expected: int | None = None, preview: bool = False
 ) -> tuple[Series, list[Change]]:
-    """Plans nothing after `last_day`. Later occurrences are called off for that reason, those moved by hand too; drafts
+    """Plans nothing after `last_day`; a series that ends sooner stays as it is. Later occurrences are called off for that reason, those moved by hand too; drafts
     nobody has touched are removed. Raises Invalid when nothing would be left of the series: then it is to be deleted."""
     with rehearsal(preview):
         series = locked(Series, series_id, expected=expected)
