@@ -25,14 +25,12 @@ from backend.conferences.models import (
 )
 from backend.conferences.queries import held_by, visible_to, with_items_visible_to
 from backend.conferences.queries.public import public_conferences
-from backend.conferences.states import CALLED_OFF, CallingOff, ConferenceState
+from backend.conferences.states import AHEAD, CALLED_OFF, CallingOff, ConferenceState
 from backend.core.clock import local, now
 from backend.core.text import Text
 from backend.people.models import Account, Organisation
 
 Reader = Account | AnonymousUser
-#: States in which a conference without an exact time may still get one.
-_EXPECTED = (ConferenceState.DRAFT, ConferenceState.ANNOUNCED, ConferenceState.RUNNING)
 
 
 def window() -> tuple[dt.datetime, dt.datetime]:
@@ -54,7 +52,7 @@ def expected_or_in_window() -> Q:
     """Conferences whose exact time lies within the window, and those to come that have none."""
     start, end = window()
     to_come = Q(day=None) | Q(day__gte=local(now()).date())
-    return Q(starts_at__gte=start, starts_at__lt=end) | Q(to_come, starts_at=None, state__in=_EXPECTED)
+    return Q(starts_at__gte=start, starts_at__lt=end) | Q(to_come, starts_at=None, state__in=AHEAD)
 
 
 def held_by_organisation(organisation: Organisation, reader: Reader) -> QuerySet[Conference]:
@@ -147,7 +145,9 @@ def start_told_before(conference: Conference) -> dt.datetime | None:
     conference is called off."""
     if conference.starts_at is None or conference.state in CALLED_OFF:
         return None
-    rows = TimeAndPlace.objects.filter(conference=conference, sequence__lt=conference.sequence, called_off=CallingOff.NOT)
+    rows = TimeAndPlace.objects.filter(
+        conference=conference, sequence__lt=conference.sequence, called_off=CallingOff.NOT
+    )
     last = rows.exclude(starts_at=None).exclude(starts_at=conference.starts_at).order_by("-sequence").first()
     return last.starts_at if last else None
 

@@ -3,12 +3,9 @@
 import datetime as dt
 
 from backend.conferences.programme import Entry, Programme
-from backend.conferences.states import CALLED_OFF, ConferenceState, DayPart
+from backend.conferences.states import CALLED_OFF, OVER, ConferenceState, DayPart
 from backend.conferences.wording import day_said
 from backend.core.clock import local
-
-#: States of a conference whose programme is no longer being written.
-HELD = frozenset({ConferenceState.RUNNING, ConferenceState.CLOSED, ConferenceState.ARCHIVED})
 
 Said = dict[str, str]
 
@@ -124,7 +121,7 @@ def stamp(number: int | None, state: str) -> str:
     for a released one, and for that of a conference which was held without any release."""
     if state in CALLED_OFF:
         return state
-    return "draft" if number is None and state not in HELD else ""
+    return "draft" if number is None and state not in {ConferenceState.RUNNING, *OVER} else ""
 
 
 def released(number: int | None, day: dt.date | None, language: str) -> str:

@@ -14,15 +14,13 @@ from backend.conferences.models import AgendaRoom, Conference, Release
 from backend.conferences.programme import Entry, Programme, as_json, digest
 from backend.conferences.queries import heading_now, latest_release, released, working_programme
 from backend.conferences.services.news import note_news
-from backend.conferences.states import ConferenceState, Confidentiality
+from backend.conferences.states import EXPECTED, Confidentiality
 from backend.core.clock import now
 from backend.core.errors import Conflict
 from backend.core.queries import locked
 from backend.core.text import Text, both, say
 from backend.outbox.services import emit
 
-#: States in which people expect the conference, so that a programme can be released.
-RELEASABLE = frozenset({ConferenceState.ANNOUNCED, ConferenceState.RUNNING})
 #: Why the house itself released a programme.
 AS_THE_CONFERENCE = say(
     vi="Theo thời gian, địa điểm mới của hội nghị.", en="As the conference has a new time or place."
@@ -54,7 +52,7 @@ def release(*, conference_id: UUID, note: Text | None = None, expected: int | No
     when nothing is different from the last release.
     """
     conference = locked(Conference, conference_id, expected=expected)
-    if conference.state not in RELEASABLE:
+    if conference.state not in EXPECTED:
         raise Conflict(
             say(
                 vi="Chỉ phát hành chương trình khi hội nghị đã công bố hoặc đang họp.",
@@ -98,7 +96,7 @@ def follow(conference: Conference) -> Release | None:
     Entries move as far as the conference. Where its hour became unknown they lose theirs when the day is another, and
     rooms that are no longer theirs are left out. What else is being written of the working programme stays unreleased.
     """
-    previous = latest_release(conference.pk) if conference.state in RELEASABLE else None
+    previous = latest_release(conference.pk) if conference.state in EXPECTED else None
     if previous is None:
         return None
     before, heading = released(previous), heading_now(conference)

@@ -13,7 +13,7 @@ from django.db.models.functions import Coalesce
 
 from backend.conferences import services as conferences
 from backend.conferences.models import Conference, Site
-from backend.conferences.states import ConferenceState
+from backend.conferences.states import EXPECTED, ConferenceState
 from backend.core.clock import database_now, now
 from backend.core.errors import Conflict, DomainError, Invalid, NotFound
 from backend.core.ids import time_ordered_id
@@ -85,7 +85,7 @@ def register(
     state = Conference.objects.filter(pk=conference_id).values_list("state", flat=True).first()
     if state is None:
         raise NotFound()
-    if state not in {ConferenceState.ANNOUNCED, ConferenceState.RUNNING}:
+    if state not in EXPECTED:
         raise Conflict(
             say(
                 vi="Hội nghị không nhận đăng ký (hiện: {state}).",
@@ -202,7 +202,7 @@ def follow_answer(*, invitation_id: UUID) -> Registration | None:
         return None
     if invitation.state == InvitationState.ACCEPTED:
         state = Conference.objects.values_list("state", flat=True).get(pk=conference_id)
-        if state not in {ConferenceState.ANNOUNCED, ConferenceState.RUNNING}:
+        if state not in EXPECTED:
             return None  # called off or closed since the answer: there is no seat to take
         # By id, as whoever locks many invitations does: a letter to everybody never waits crosswise. Who is taken back
         # or answers anew while this waits is read again, and once locked stays as read until the seats are given.
