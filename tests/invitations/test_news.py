@@ -17,6 +17,7 @@ from backend.conferences.models import AgendaItem, Conference, Paper, Site
 from backend.invitations import services
 from backend.invitations.models import Invitation
 from backend.invitations.services import news
+from backend.invitations.services.chunks import CHUNK
 from backend.mail.models import OutgoingMail
 from backend.outbox.models import Delivery, Event
 from backend.people.models import Person
@@ -831,7 +832,7 @@ def test_two_hundred_invitees_and_twenty_speakers_cost_a_constant_number_of_quer
             told += services.mail_news(**body(chunk))
         assert len(asked) <= 30, len(asked)
     assert told == OutgoingMail.objects.filter(purpose="news").count() == invitees + 20 - min(10, invitees)
-    assert len(chunks) == -(-told // news.CHUNK)
+    assert len(chunks) == -(-told // CHUNK)
 
 
 def test_nothing_new_is_no_letter() -> None:

@@ -5,6 +5,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import F
 
+from backend.conferences.queries.papers import asked_for_papers
 from backend.conferences.states import CALLED_OFF, ConferenceState
 from backend.core.clock import now
 from backend.core.text import localized
@@ -12,7 +13,6 @@ from backend.invitations import ical, queries, wording
 from backend.invitations.letters import Letter, post
 from backend.invitations.models import Invitation
 from backend.invitations.services import composing
-from backend.invitations.services.calling_off import asked_for_papers
 from backend.invitations.states import InvitationState
 from backend.mail.models import OutgoingMail
 
