@@ -32,7 +32,7 @@ def _fingerprint(request: Any) -> str:
 
 
 def _plain(value: Any) -> str:
-    """Two files are the same under one name when they hold the same."""
+    """A file is its name and what it holds."""
     if not isinstance(value, UploadedFile):
         return str(value)
     digest = hashlib.sha256()
