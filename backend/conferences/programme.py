@@ -12,6 +12,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 from uuid import UUID
 
+from backend.core.clock import local
 from backend.core.text import Text
 
 
@@ -109,6 +110,13 @@ class Programme:
     organisers: tuple[Holder, ...] = ()
     sites: tuple[Premises, ...] = ()
     entries: tuple[Entry, ...] = ()
+
+    @property
+    def first_day(self) -> dt.date | None:
+        """The day everybody takes for granted, on the conference's own calendar; None while it is not known."""
+        if self.starts_at is None:
+            return self.day
+        return local(self.starts_at, self.time_zone).date()
 
     def by_id(self) -> dict[UUID, Entry]:
         return {entry.id: entry for entry in self.entries}

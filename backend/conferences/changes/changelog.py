@@ -13,7 +13,6 @@ from backend.conferences.changes.sentences import Names, said
 from backend.conferences.programme import Entry, Programme
 from backend.conferences.states import ChangeKind, ItemState
 from backend.conferences.wording import clock_said, length_said, part_of_day_said, quoted
-from backend.core.clock import local
 from backend.core.text import Text, both, localized, say
 
 #: From how many on, items that follow each other and shift alike are told in one line.
@@ -58,7 +57,7 @@ def changelog(before: Programme, after: Programme, *, names: Names) -> list[Sect
 
     Moments are on the clocks of the later programme's zone; a day is told where it differs from the first day.
     """
-    zone, day = after.time_zone, first_day(after)
+    zone, day = after.time_zone, after.first_day
     by_kind: dict[str, list[Change]] = {}
     for change in between(before, after):
         by_kind.setdefault(change.kind, []).append(change)
@@ -73,13 +72,6 @@ def changelog(before: Programme, after: Programme, *, names: Names) -> list[Sect
         if lines:
             sections.append(Section(kind=kind, name=both(kind.label), lines=tuple(lines)))
     return sections
-
-
-def first_day(programme: Programme) -> dt.date | None:
-    """The day everybody takes for granted; None while it is not known."""
-    if programme.starts_at is not None:
-        return local(programme.starts_at, programme.time_zone).date()
-    return programme.day
 
 
 def _grouped(kind: str, changes: Sequence[Change], after: Programme) -> Iterable[Sequence[Change]]:

@@ -74,12 +74,6 @@ def day_of(entry: Entry, time_zone: str) -> dt.date | None:
     return entry.day if entry.starts_at is None else local(entry.starts_at, time_zone).date()
 
 
-def first_day(programme: Programme) -> dt.date | None:
-    if programme.starts_at is None:
-        return programme.day
-    return local(programme.starts_at, programme.time_zone).date()
-
-
 def held(programme: Programme, language: str) -> str:
     """When the conference is: "Từ 8 giờ 00 đến 17 giờ 00, ngày 14/01/2021", "Chiều 14/01/2021", "" when unknown."""
     if programme.starts_at is None:

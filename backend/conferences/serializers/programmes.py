@@ -10,7 +10,6 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from backend.conferences.changes import Change, Section, said
-from backend.conferences.changes.changelog import first_day
 from backend.conferences.models import Conference, Release
 from backend.conferences.programme import Entry, Programme, Voice, as_json
 from backend.conferences.queries import Lack, counts_for, is_intact
@@ -301,7 +300,7 @@ class ChangesSerializer(serializers.Serializer[Any]):
             id(each): {row["id"]: row for row in as_json(each)["entries"]} if changes else {}
             for each in (before, after)
         }
-        day = first_day(after)
+        day = after.first_day
         with timezone.override(after.time_zone):
             return {
                 "from": before.number,
