@@ -64,3 +64,15 @@ def test_a_version_is_judged_by_who_has_read_the_last_one(
     assert (refused.status_code, refused.json()["last"]) == (409, 2)
     assert organiser.get(path).json()["state"] == "handed_in"
     assert organiser.post(f"{path}/{verb}", {"number": 2, **more}, headers={"If-Match": "*"}).status_code == 200
+
+
+def test_what_is_on_file_keeps_its_author_also_when_it_was_withdrawn(organiser: APIClient, host: Organisation) -> None:
+    conference = ConferenceFactory(lead=host, announced=True, day=dt.date(2035, 1, 14))
+    speaker = SpeakerFactory(conference=conference, person=PersonFactory())
+    paper = services.request_paper(speaker_id=speaker.pk)
+    services.hand_in(paper_id=paper.pk, upload=looked_at(filename="a.pdf", content=FIRST))
+    services.withdraw_paper(paper_id=paper.pk)
+    path = f"/api/v1/speakers/{speaker.pk}"
+    assert organiser.delete(path, headers={"If-Match": "*"}).status_code == 409
+    assert organiser.patch(path, {"person": str(PersonFactory().pk)}, headers={"If-Match": "*"}).status_code == 409
+    assert Paper.objects.get().speaker_id == speaker.pk
