@@ -27,9 +27,10 @@ from tests.factories.conferences import (
     OrganiserFactory,
     RoomFactory,
     SiteFactory,
+    SpeakerFactory,
     VenueFactory,
 )
-from tests.factories.people import OrganisationFactory, OrganisationNameFactory, PersonFactory
+from tests.factories.people import OrganisationFactory, OrganisationNameFactory, PersonFactory, PositionFactory
 from tests.threads import in_threads
 
 pytestmark = pytest.mark.django_db
@@ -312,12 +313,12 @@ def a_programme_of(count: int) -> Conference:
     return conference
 
 
-def test_the_working_programme_takes_eight_queries_and_its_names_three(
+def test_the_working_programme_takes_eleven_queries_and_its_names_three(
     django_assert_num_queries: Any,
 ) -> None:
     for count in (1, 3, 30):
         conference = a_programme_of(count)
-        with django_assert_num_queries(8):
+        with django_assert_num_queries(11):
             programme = queries.working_programme(conference)
         assert len(programme.entries) == count + 1
         with django_assert_num_queries(3):
@@ -441,6 +442,27 @@ def test_what_was_released_moves_along_with_the_conference() -> None:
     assert [entry.sequence for entry in after.entries] == [1, 1]
     assert conference.releases.get(number=2).note["vi"] == "Theo thời gian, địa điểm mới của hội nghị."
     assert release(conference).counts == {"public": {"retitled": 1}}, "what is still being written is released by hand"
+
+
+def test_nobody_is_named_in_an_office_left_by_the_day_the_conference_moves_to() -> None:
+    conference = announced(1)
+    title, deputy = {"vi": "Giám đốc"}, {"vi": "Phó Giám đốc"}
+    leaving, promoted, erstwhile = (PersonFactory() for _ in range(3))
+    day = conference.day
+    assert day is not None
+    for person in (leaving, erstwhile):
+        PositionFactory(person=person, title=title, valid_to=day)
+    PositionFactory(person=promoted, title=deputy, valid_to=day)
+    PositionFactory(person=promoted, title=title, valid_from=day + dt.timedelta(days=1))
+    item = conference.agenda.get()
+    named_as = ((leaving, title), (promoted, deputy), (erstwhile, {"vi": "Nguyên Giám đốc"}))
+    for order, (person, office) in enumerate(named_as):
+        SpeakerFactory(conference=conference, agenda_item=item, person=person, office=office, order=order)
+    release(conference)
+    week = dt.timedelta(days=7)
+    move(conference, starts_at=conference.starts_at + week, ends_at=conference.ends_at + week)
+    named = {voice.person: voice.office for voice in first(conference.releases.get(number=2)).speakers}
+    assert named == {leaving.pk: {}, promoted.pk: title, erstwhile.pk: {"vi": "Nguyên Giám đốc"}}
 
 
 def test_a_released_programme_loses_its_hours_with_the_conference() -> None:

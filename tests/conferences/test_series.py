@@ -255,6 +255,13 @@ def test_a_day_that_is_no_longer_left_out_is_met_again_at_the_usual_hour_and_ann
     assert rows[1]["starts_at"] == "2026-11-30T09:00:00+07:00"
 
 
+@pytest.mark.parametrize("hour", ["08:00+05:00", "08:00Z", "08:00:30", "8h"])
+def test_the_hour_of_a_series_is_a_minute_of_its_own_clock(organiser: APIClient, host: Organisation, hour: str) -> None:
+    body = {**WEEKLY, "organisation": str(host.pk)}
+    assert refused_fields(organiser.post(URL, {**body, "start_time": hour})) == {"start_time"}
+    assert refused_fields(organiser.post(URL, {**body, "added": [f"2026-11-25T{hour}"]})) == {"added.0"}
+
+
 def test_a_series_that_ends_sooner_is_not_made_longer_by_ending_it(organiser: APIClient, host: Organisation) -> None:
     series = begin(organiser, host, rule="FREQ=WEEKLY;COUNT=2", horizon_days=60)
     end = {"last_day": "2027-02-10", "reason": {"vi": "Hết"}}

@@ -11,7 +11,7 @@ from icalendar import Calendar
 from backend.conferences import services as conferences
 from backend.invitations import links, services
 from backend.invitations.models import Invitation
-from backend.invitations.wording import addressee
+from backend.invitations.wording import addressee, until, when
 from backend.mail.models import OutgoingMail
 from backend.outbox.models import Event
 from tests.factories.conferences import ConferenceFactory, SiteFactory
@@ -172,3 +172,15 @@ def test_a_cancelled_conference_withdraws_everybody_who_was_asked() -> None:
 def test_a_degree_stands_in_place_of_the_honorific_in_vietnamese(degree: str, vi: str, en: str) -> None:
     person = PersonFactory.build(full_name="Hà Minh Hiệp", honorific="ong", degree=degree)
     assert [addressee(person, {}, language) for language in ("vi", "en")] == [vi, en]
+
+
+def test_times_over_a_change_of_the_clocks_say_both_of_them() -> None:
+    begins = dt.datetime(2027, 10, 30, 20, 0, tzinfo=dt.UTC)
+    held = ConferenceFactory(
+        starts_at=begins, ends_at=begins + dt.timedelta(hours=6), day_part="", time_zone="Europe/Berlin"
+    )
+    assert when(held, "vi").endswith(
+        "đến 03 giờ 00, Chủ nhật, ngày 31 tháng 10 năm 2027 (giờ UTC+02:00 đến giờ UTC+01:00)"
+    )
+    assert until(begins, "Europe/Berlin", "en") == "Saturday, 30 October 2027, 22:00 (UTC+02:00)"
+    assert until(begins, "Asia/Ho_Chi_Minh", "en") == "Sunday, 31 October 2027, 03:00"

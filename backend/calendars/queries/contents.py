@@ -119,7 +119,7 @@ def shown(conferences: QuerySet[Conference], reader: Reader) -> Shown:
         )
         .order_by("starts_at", "id")
     )
-    _at_the_time_told(row for row in rows if row.state == ConferenceState.POSTPONED)
+    at_the_time_told(rows)
     found = Shown(conferences=rows, released=last_releases(rows))
     items = AgendaItem.objects.filter(conference__in=[row.pk for row in rows])
     seen = with_items_visible_to(items, reader)
@@ -131,9 +131,12 @@ def shown(conferences: QuerySet[Conference], reader: Reader) -> Shown:
     return found
 
 
-def _at_the_time_told(postponed: Iterable[Conference]) -> None:
-    """Calendars strike out the time people know of, not one that is being prepared and was not announced."""
-    rows = {row.pk: row for row in postponed}
+def at_the_time_told(conferences: Iterable[Conference]) -> None:
+    """Of what is postponed the public is told the time it knows of, not one that is being prepared and was not
+    announced; nothing is saved."""
+    rows = {row.pk: row for row in conferences if row.state == ConferenceState.POSTPONED}
+    if not rows:
+        return
     told = TimeAndPlace.objects.filter(conference__in=rows, called_off=CallingOff.NOT).exclude(starts_at=None)
     for known in told.order_by("sequence"):
         row = rows[known.conference_id]

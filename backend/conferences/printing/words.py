@@ -75,7 +75,9 @@ def day_of(entry: Entry, time_zone: str) -> dt.date | None:
 
 
 def held(programme: Programme, language: str) -> str:
-    """When the conference is: "Từ 8 giờ 00 đến 17 giờ 00, ngày 14/01/2021", "Chiều 14/01/2021", "" when unknown."""
+    """When the conference is: "Từ 8 giờ 00 đến 17 giờ 00, ngày 14/01/2021", "Chiều 14/01/2021", "" when unknown.
+
+    Whose clock it is, is said where it is not the house's: "… (giờ America/New_York)"."""
     if programme.starts_at is None:
         if programme.day is None:
             return ""
@@ -83,12 +85,14 @@ def held(programme: Programme, language: str) -> str:
     first = local(programme.starts_at, programme.time_zone)
     last = local(programme.ends_at, programme.time_zone) if programme.ends_at else first
     which = "start" if programme.ends_at is None else "within a day" if first.date() == last.date() else "over days"
-    return _SPANS[which][language].format(
+    said = _SPANS[which][language].format(
         from_=_hour(first, language),
         to=_hour(last, language),
         day=day_said(first.date(), language),
         last=day_said(last.date(), language),
     )
+    house = all(local(moment).utcoffset() == moment.utcoffset() for moment in (first, last))
+    return said if house else f"{said} ({WORDS['zone'][language].format(zone=programme.time_zone)})"
 
 
 def time_of(entry: Entry, time_zone: str, language: str, *, under_its_day: bool) -> str:

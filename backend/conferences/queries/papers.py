@@ -13,6 +13,7 @@ from backend.conferences.models import Conference, Duty, Paper, Speaker
 from backend.conferences.queries.confidential import Reader, parts_visible_to
 from backend.conferences.queries.visibility import READERS, held_by_any
 from backend.conferences.states import AHEAD, DutyKind, ItemState, OrganiserRole, PaperState
+from backend.core.clock import local
 from backend.documents.models import DocumentFile
 from backend.people.queries import organisations_with
 
@@ -20,6 +21,15 @@ from backend.people.queries import organisations_with
 MISSING = (PaperState.REQUESTED, PaperState.RETURNED)
 DAY = dt.timedelta(days=1)
 MOST_REMINDERS = 20
+
+
+def ends_before(conference: Conference, moment: dt.datetime | None) -> bool:
+    """Whether the moment is after the conference's end or, while that is not exact, after its day."""
+    if moment is None or conference.day is None:
+        return False
+    if conference.ends_at is not None:
+        return moment > conference.ends_at
+    return local(moment, conference.time_zone).date() > conference.day
 
 
 def works_on_papers(account: Reader) -> Q:

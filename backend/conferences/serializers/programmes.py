@@ -336,7 +336,7 @@ def _value(value: Any, stored: Any) -> Any:
 class LackSerializer(serializers.Serializer[Any]):
     """Something the programme might still need; it stands in nobody's way."""
 
-    code = serializers.ChoiceField(choices=["time", "room", "speaker", "paper"])
+    code = serializers.ChoiceField(choices=["time", "room", "speaker", "paper", "deadline"])
     text = LanguageMap()
     entries = serializers.ListField(child=serializers.UUIDField())
 

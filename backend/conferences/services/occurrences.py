@@ -13,24 +13,31 @@ from uuid import UUID
 
 import structlog
 from django.db import IntegrityError, transaction
-from django.db.models import Model, ProtectedError, Q
-from django.db.models.deletion import Collector
+from django.db.models import Q
 
 from backend.conferences import recurrence
 from backend.conferences.events import ConferenceDropped, ConferenceReopened, SeriesRoomTaken
-from backend.conferences.models import Conference, Duty, Series, Site
+from backend.conferences.models import Conference, Series
 from backend.conferences.queries import clashes_of, offices_left
 from backend.conferences.queries import series as queries
-from backend.conferences.services import lifecycle, outlines, programme
+from backend.conferences.services import lifecycle, outlines
 from backend.conferences.services.carrying import carry_over
 from backend.conferences.services.drafting import draft
 from backend.conferences.services.inputs import ConferenceFields, SiteFields
-from backend.conferences.services.laying import lay_agenda
 from backend.conferences.services.offices import follow_day
-from backend.conferences.services.scheduling import TIME_FIELDS, book_rooms, keep_apart, save_changes, settle_time
+from backend.conferences.services.scheduling import TIME_FIELDS, keep_apart, save_changes, settle_time
+from backend.conferences.services.standing import (
+    book_what_is_free,
+    lay_duties,
+    lay_sites,
+    lay_standing_agenda,
+    nobody_refers_to,
+    places,
+    refused_room,
+)
 from backend.conferences.services.timing import move_along, retime
 from backend.conferences.states import MOVES, ClashPolicy, ConferenceState, Outcome
-from backend.core.errors import Conflict, DomainError
+from backend.core.errors import Conflict, DomainError, constraint_of
 from backend.core.text import Text, both, say
 from backend.outbox.services import emit
 
@@ -123,7 +130,7 @@ def _create(series: Series, slot: dt.datetime) -> Change | None:
                 conference = lifecycle.announce(conference_id=conference.pk)
             emit(*_room_news(series, conference, taken))
     except IntegrityError as error:
-        if getattr(getattr(error.__cause__, "diag", None), "constraint_name", None) not in _PLANNED_ONCE:
+        if constraint_of(error) not in _PLANNED_ONCE:
             raise
         return None
     except DomainError as error:
@@ -155,17 +162,13 @@ def _drafted(series: Series, slot: dt.datetime, text: str) -> tuple[Conference, 
                     standing=True,
                 )
         except Conflict as clash:
-            refused = _refused_room(clash, [site.get("room") for site in sites])
+            refused = refused_room(clash, [site.get("room") for site in sites])
             if refused is None:
                 raise
             sites = [{**site, "room": None} if site.get("room") == refused else site for site in sites]
             taken.append(refused.pk)
         else:
             return conference, taken
-
-
-def _refused_room(clash: Conflict, rooms: Iterable[Any]) -> Any:
-    return next((room for room in rooms if room is not None and str(room.pk) == clash.extra.get("room")), None)
 
 
 def planned_fields(series: Series, slot: dt.datetime) -> ConferenceFields:
@@ -285,18 +288,18 @@ def _followed(series: Series, row: Conference, touched: Collection[str]) -> Chan
     changed = [name for name in before if getattr(row, name) != before[name]]
     moved = [name for name in changed if name in TIME_FIELDS]
     taken: list[UUID] = []
-    changed += ["agenda"] if "agenda" in reached and _lay_agenda(row, series) else []
+    changed += ["agenda"] if "agenda" in reached and lay_standing_agenda(row, series) else []
     if moved:
         move_along(row, was=before)
     elif "agenda" in changed:
         retime(row)
     if moved or "sites" in reached:
-        places = _places(row)
+        before_places = places(row)
         if "sites" not in by_hand:
-            _lay_sites(row, series)
-        taken = _book_what_is_free(row)
-        moved += ["sites"] if _places(row) != places else []
-    changed += ["duties"] if "duties" in reached and _lay_duties(row, series) else []
+            lay_sites(row, series)
+        taken = book_what_is_free(row)
+        moved += ["sites"] if places(row) != before_places else []
+    changed += ["duties"] if "duties" in reached and lay_duties(row, series) else []
     changed += [part for part in follow_day(row, before["day"]) if part not in changed]
     if not changed and not moved:
         return _change(row, Outcome.KEPT, by_hand=spared) if spared else None
@@ -341,72 +344,3 @@ def _unplanned(row: Conference, reason: Text, *, spare: bool) -> Change:
 
 def _timed_by_hand(row: Conference) -> list[str]:
     return sorted(set(row.by_hand) & set(TIME_FIELDS))
-
-
-def nobody_refers_to(row: Model) -> bool:
-    """True when deleting the row would take nothing with it but parts of conferences."""
-    collector = Collector(using="default", origin=row)
-    try:
-        collector.collect([row])
-    except ProtectedError:
-        return False
-    ours = row._meta.app_label
-    touched = {model._meta.app_label for model in collector.data}
-    touched |= {rows.model._meta.app_label for rows in collector.fast_deletes if rows.exists()}
-    for (column, _), batches in collector.field_updates.items():
-        touched |= {column.model._meta.app_label for batch in batches if list(batch)}  # type: ignore[call-overload]
-    return touched == {ours}
-
-
-# The parts of one occurrence
-
-
-def _places(row: Conference) -> list[tuple[UUID, UUID | None]]:
-    return list(row.sites.order_by("order").values_list("venue_id", "room_id"))
-
-
-def _lay_sites(row: Conference, series: Series) -> None:
-    """The series' standing sites, in the rows that are there: invitations and registrations may refer to them."""
-    there = {site.order: site for site in row.sites.all()}
-    for wanted in series.outline.sites.all():
-        site = there.pop(wanted.order, None) or Site(conference=row, order=wanted.order)
-        if (site.venue_id, site.room_id) != (wanted.venue_id, wanted.room_id):
-            site.venue, site.room = wanted.venue, wanted.room
-            site.save()
-    for site in there.values():
-        if nobody_refers_to(site):
-            site.delete()
-
-
-def _lay_agenda(row: Conference, series: Series) -> bool:
-    changed, others = lay_agenda(row, outlines.agenda_of(series.outline))
-    for item in reversed(others):
-        if nobody_refers_to(item):
-            item.delete()
-            changed = True
-    return changed
-
-
-def _lay_duties(row: Conference, series: Series) -> bool:
-    Duty.objects.filter(conference=row).delete()
-    programme.fill(row, sites=(), agenda=(), duties=outlines.duties_of(series.outline), standing=True)
-    return True
-
-
-def _book_what_is_free(row: Conference) -> list[UUID]:
-    """Books the occurrence's rooms; whichever is taken its site goes without. Returns those."""
-    taken: list[UUID] = []
-    while True:
-        try:
-            with transaction.atomic():
-                book_rooms(row)
-        except Conflict as clash:
-            refused = _refused_room(clash, [site.room for site in row.sites.select_related("room")])
-            if refused is None:
-                raise
-            for site in row.sites.filter(room=refused):
-                site.room = None
-                site.save()
-            taken.append(refused.pk)
-        else:
-            return taken

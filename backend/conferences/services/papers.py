@@ -133,12 +133,10 @@ def _ensure_ahead(due_at: dt.datetime | None) -> None:
 
 def _ensure_before_its_end(conference: Conference, due_at: dt.datetime | None) -> None:
     """Raises Invalid for a deadline after the conference's end or, while that is not exact, after its day."""
-    if due_at is None or conference.day is None:
-        return
-    end, zone = conference.ends_at, conference.time_zone
-    last_day = local(end, zone).date() if end is not None else conference.day
-    late = due_at > end if end is not None else local(due_at, zone).date() > last_day
-    if late:
+    if queries.ends_before(conference, due_at):
+        end = conference.ends_at
+        last_day = local(end, conference.time_zone).date() if end is not None else conference.day
+        assert last_day is not None
         raise Invalid(
             {
                 "due_at": say(
@@ -176,10 +174,11 @@ def extend_deadline(*, paper_id: UUID, due_at: dt.datetime, expected: int | None
     """Gives more time, also after the deadline; the speaker is told, and reminded of the new one.
 
     Raises Invalid unless it is later than now and than before and not after the conference, IllegalMove for a paper that
-    is accepted or withdrawn.
+    is accepted or withdrawn, Conflict while its agenda item is called off.
     """
     paper = _locked_paper(paper_id, expected)
     PAPER_MOVES.check(paper, "hand_in")
+    _ensure_wanted(paper)
     _ensure_ahead(due_at)
     _ensure_before_its_end(paper.conference, due_at)
     if paper.due_at is None or due_at <= paper.due_at:
@@ -216,12 +215,13 @@ def hand_in(
     any time. Versions are numbered from 1 without gaps and never change.
 
     Raises Gone for a link that was taken back, IllegalMove for an accepted or withdrawn paper, Conflict after the
-    deadline or when there are MOST_VERSIONS already.
+    deadline, while its agenda item is called off, or when there are MOST_VERSIONS already.
     """
     paper = _locked_paper(paper_id, expected)
     if link_round is not None and link_round != paper.link_round:
         raise Gone()
     PAPER_MOVES.check(paper, "hand_in")
+    _ensure_wanted(paper)
     at = database_now()
     if not by_secretary and paper.due_at is not None and at > paper.due_at:
         raise Conflict(
@@ -250,6 +250,18 @@ def hand_in(
     paper.save()
     emit(PaperHandedIn(paper_id=paper.pk, conference_id=paper.conference_id, number=filed.number))
     return paper
+
+
+def _ensure_wanted(paper: Paper) -> None:
+    state = ItemState(paper.speaker.agenda_item.state)
+    if state != ItemState.PLANNED:
+        raise Conflict(
+            say(
+                vi="Nội dung của tham luận này đã {state} nên không nhận bài nữa.",
+                en="The agenda item of this paper is {state}: the paper is not wanted now.",
+                state=state.label,
+            )
+        )
 
 
 def _keeper(conference: Conference) -> UUID:

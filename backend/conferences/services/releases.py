@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -11,8 +11,8 @@ from django.db import transaction
 from backend.conferences.changes import Change, between, heading_differs, moved
 from backend.conferences.events import ProgrammeReleased
 from backend.conferences.models import AgendaRoom, Conference, Release
-from backend.conferences.programme import Entry, Programme, as_json, digest
-from backend.conferences.queries import heading_now, latest_release, released, working_programme
+from backend.conferences.programme import Entry, Programme, Voice, as_json, digest
+from backend.conferences.queries import heading_now, latest_release, released, voices_now, working_programme
 from backend.conferences.services.news import note_news
 from backend.conferences.states import EXPECTED, Confidentiality
 from backend.core.clock import now
@@ -94,7 +94,8 @@ def follow(conference: Conference) -> Release | None:
     was released, or what was released is still right.
 
     Entries move as far as the conference. Where its hour became unknown they lose theirs when the day is another, and
-    rooms that are no longer theirs are left out. What else is being written of the working programme stays unreleased.
+    rooms that are no longer theirs are left out; on another day people are named in the offices they hold then. What
+    else is being written of the working programme stays unreleased.
     """
     previous = latest_release(conference.pk) if conference.state in EXPECTED else None
     if previous is None:
@@ -103,10 +104,13 @@ def follow(conference: Conference) -> Release | None:
     if set(heading_differs(before, heading)) <= {"title", "organisers"}:
         return None
     rooms = set(AgendaRoom.objects.filter(conference=conference).values_list("agenda_item_id", "room_id"))
+    voices = voices_now(conference) if before.day != heading.day else {}
     along = tuple(
         replace(
             _moved_along(entry, before, heading),
             places=tuple(place for place in entry.places if (entry.id, place.room) in rooms),
+            speakers=_in_office(entry.speakers, voices),
+            chairs=_in_office(entry.chairs, voices),
         )
         for entry in before.entries
     )
@@ -115,6 +119,14 @@ def follow(conference: Conference) -> Release | None:
     entries = tuple(_next(entry, known[entry.id], told.get(entry.id), moment) for entry in along)
     moved_programme = replace(heading, title=before.title, organisers=before.organisers, entries=entries)
     return _store(conference, _prepared(previous.number + 1, before, moved_programme), both(AS_THE_CONFERENCE))
+
+
+def _in_office(voices: tuple[Voice, ...], now_named: Mapping[UUID, Voice]) -> tuple[Voice, ...]:
+    found = ((voice, now_named.get(voice.id, voice)) for voice in voices)
+    return tuple(
+        replace(voice, office=known.office, organisation=known.organisation) if known.person == voice.person else voice
+        for voice, known in found
+    )
 
 
 def _moved_along(entry: Entry, before: Programme, after: Programme) -> Entry:

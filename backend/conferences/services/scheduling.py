@@ -34,7 +34,7 @@ from backend.conferences.services.releases import follow
 from backend.conferences.states import CALLED_OFF, ClashPolicy, ConferenceState, DayPart
 from backend.conferences.wording import day_said
 from backend.core.clock import local, now, time_zones
-from backend.core.errors import Conflict, Invalid
+from backend.core.errors import Conflict, Invalid, constraint_of
 from backend.core.text import localized, say
 from backend.outbox.registry import DomainEvent
 from backend.outbox.services import emit
@@ -319,7 +319,7 @@ def exchanging(*conferences: Conference) -> Iterator[None]:
 
 def _refusal(error: IntegrityError, wanted: Collection[RoomBooking]) -> Conflict | None:
     """What to say when one of the bookings was refused, None when something else went wrong."""
-    if getattr(getattr(error.__cause__, "diag", None), "constraint_name", None) != "no_room_booked_twice":
+    if constraint_of(error) != "no_room_booked_twice":
         return None
     own = {booking.site.conference_id for booking in wanted}
     for booking in wanted:

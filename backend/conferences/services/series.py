@@ -12,10 +12,11 @@ from backend.conferences.events import ConferenceDropped, SeriesBegun, SeriesEdi
 from backend.conferences.models import Conference, Outline, Series
 from backend.conferences.queries import series as queries
 from backend.conferences.services.inputs import OutlineFields, SeriesFields
-from backend.conferences.services.occurrences import AT_ONCE, Change, extend_series, lead_along, nobody_refers_to
+from backend.conferences.services.occurrences import AT_ONCE, Change, extend_series, lead_along
 from backend.conferences.services.outlines import fields_of, write_outline
 from backend.conferences.services.rehearsal import rehearsal
 from backend.conferences.services.scheduling import TIME_FIELDS
+from backend.conferences.services.standing import nobody_refers_to
 from backend.conferences.states import ConferenceState
 from backend.core.clock import time_zones
 from backend.core.errors import Conflict, Invalid
@@ -180,6 +181,8 @@ def _write(series: Series, fields: SeriesFields, *, snap: bool = False) -> list[
         if first is not None:
             series.starts_on = first.date()
     _check_plan(series)
+    if not series._state.adding and not set(PLAN).isdisjoint(changed):
+        series.sequence += 1
     return changed
 
 
@@ -272,6 +275,7 @@ def _end_before(series: Series, plan: recurrence.Recurrence, cut: dt.datetime) -
     series.rule = recurrence.ended_before(plan, cut)
     series.added, series.left_out = _those(series.added, series, until=cut), _those(series.left_out, series, until=cut)
     series.complete_until = None
+    series.sequence += 1
     series.save()
 
 

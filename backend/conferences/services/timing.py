@@ -83,6 +83,7 @@ def move_along(conference: Conference, *, was: Mapping[str, Any]) -> bool:
     - Where either start is not exact, nobody knows that distance. On the same day pinned items stay where they are; on
       another, or an unknown day, they lose their hour and follow the order: whoever knows no hour of the conference
       knows none of its items. Order and lengths stay, so that the programme stands again with the next exact start.
+      What was called off keeps the time that was planned for it.
     - A day said without an hour moves by as many days as the conference, and is lost with the conference's own.
     """
     rows = agenda_of(conference)
@@ -95,7 +96,7 @@ def move_along(conference: Conference, *, was: Mapping[str, Any]) -> bool:
         fixed = row.pinned or row.state != ItemState.PLANNED
         if fixed and apart is not None:
             row.starts_at, row.ends_at = _later(row.starts_at, apart), _later(row.ends_at, apart)
-        elif fixed and lost:
+        elif row.pinned and row.state == ItemState.PLANNED and lost:
             row.starts_at, row.ends_at, row.pinned = None, None, False
         if row.day is not None and was["day"] is not None:
             row.day = row.day + days if days is not None else None

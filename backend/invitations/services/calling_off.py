@@ -30,12 +30,15 @@ from backend.people.models import Person
 
 @transaction.atomic
 def tell_of_calling_off(*, conference_id: UUID, sequence: int) -> int:
-    """Has letters written to everybody whom no invitation tells; returns how many. Does nothing for a conference nobody
-    ever heard of or everybody knows to be off so, nor when it was announced again, or called off otherwise, since."""
+    """Has letters written to everybody whom no invitation tells; returns how many. Of a draft only those heard who were
+    asked for a paper. Does nothing where everybody knows, nor for what was announced again, or called off otherwise,
+    since."""
     conference = _called_off(conference_id, sequence)
     if conference is None or _known_to_be_off(conference):
         return 0
-    people = parts_in(conference).people | queries.comers(conference_id).keys()
+    people = asked_for_papers(conference_id)
+    if conference.announced_at is not None:
+        people |= parts_in(conference).people | queries.comers(conference_id).keys()
     rows = list(Person.objects.filter(pk__in=people - _told_as_invited(conference)).order_by("pk"))
     emit(*(_addressed(conference, some) for some in chunks(rows)))
     return sum(bool(row.email) for row in rows)
@@ -64,7 +67,7 @@ def mail_calling_off(*, conference_id: UUID, sequence: int, people: Collection[s
 
 
 def _called_off(conference_id: UUID, sequence: int) -> Conference | None:
-    rows = Conference.objects.filter(state__in=CALLED_OFF, sequence=sequence, announced_at__isnull=False)
+    rows = Conference.objects.filter(state__in=CALLED_OFF, sequence=sequence)
     return rows.filter(pk=conference_id).first()
 
 

@@ -268,7 +268,13 @@ class _News:
     def _no_move_facts(self, hearer: Hearer) -> dict[str, str]:
         """The time in the hearer's hands: a newer one comes with its own calendar entry."""
         known = self._told.get(self._known(hearer))
-        return {"when": wording.when(known, hearer.language)} if known else {}
+        if known is None:
+            return {}
+        language = hearer.language
+        return {
+            "when": wording.when(known, language),
+            "where": wording.where_told(known, hearer.site_id, language),
+        }
 
     def _calendar(self, row: Invitation, move: Move | None) -> tuple[bytes | None, str | None]:
         """The update of the invitee's calendar; its removal when the new time is not exact any more."""
