@@ -56,7 +56,7 @@ def parts_visible_to(rows: QuerySet[Row], account: Reader) -> QuerySet[Row]:
     """Of rows that belong to a conference those the account may know of: it sees the conference and, where a row
     belongs to an agenda item, that item.
 
-    An item is found by the row's `agenda_item`, or that of its `speaker`, `speech` or `resolution`.
+    An item is found by the row's `agenda_item`, or that of its `speaker`, `speech`, `resolution` or `agenda_room`.
     """
     return with_items_visible_to(rows.filter(conference__in=_open_to(account)), account)
 
@@ -230,6 +230,9 @@ def _open_to(account: Reader) -> QuerySet[Conference]:
     return public_conferences().order_by()
 
 
+_BY_WAY_OF = ("speaker", "speech", "resolution", "agenda_room")
+
+
 def _way_to_item(model: type[Model]) -> str | None:
     """How rows of the model lead to the agenda item they belong to; None where they belong to none."""
     if model is AgendaItem:
@@ -237,7 +240,7 @@ def _way_to_item(model: type[Model]) -> str | None:
     fields = {field.name for field in model._meta.get_fields() if isinstance(field, ForeignKey)}
     if "agenda_item" in fields:
         return "agenda_item"
-    return next((f"{name}__agenda_item" for name in ("speaker", "speech", "resolution") if name in fields), None)
+    return next((f"{name}__agenda_item" for name in _BY_WAY_OF if name in fields), None)
 
 
 def _circles(account: Reader, where: set[UUID]) -> tuple[Q, Q]:
