@@ -19,7 +19,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Exists, ForeignKey, Func, Model, OuterRef, Q, QuerySet, Subquery, UUIDField, Value
+from django.db.models import BooleanField, Exists, F, ForeignKey, Func, Model, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from backend.conferences.models import AgendaItem, Conference, Duty, OutlineDuty, OutlineItem, Speaker, Speech
@@ -291,30 +291,31 @@ class Hidden:
     def holds(self, path: str = "pk") -> Q:
         """Of rows whose item is found by `path`: those whose item is one of these."""
         # No EXISTS: PostgreSQL would join it, and so work out all closed items first.
-        above = _Above(OuterRef(path), self.items.model, self.but)
-        found = self.items.filter(pk__in=above).order_by().values(found=Value(True))[:1]
+        above = _IsAtOrAbove(F("pk"), OuterRef(path), items=self.items.model, but=self.but)
+        found = self.items.filter(above).order_by().values(found=Value(True))[:1]
         return Q(Coalesce(Subquery(found), False))
 
 
-class _Above(Func):
-    """The ids of an item and of the sessions around it, no further than to the first one found in `but`."""
+class _IsAtOrAbove(Func):
+    """Whether the one is the other or a session around it, no further than to the first one found in `but`."""
 
-    output_field = UUIDField()
+    output_field = BooleanField()
 
-    def __init__(self, item: Any, items: type[Model], but: QuerySet[Any] | None) -> None:
-        super().__init__(item)
+    def __init__(self, one: Any, other: Any, *, items: type[Model], but: QuerySet[Any] | None) -> None:
+        super().__init__(one, other)
         self.table, self.but = items._meta.db_table, but
 
     def as_sql(self, compiler: Any, connection: Any, **context: Any) -> tuple[str, tuple[Any, ...]]:  # type: ignore[override]
-        item, values = compiler.compile(self.get_source_expressions()[0])
+        (one, of_one), (other, of_other) = map(compiler.compile, self.get_source_expressions())
         but, but_values = ("", ()) if self.but is None else self.but.query.sql_with_params()
-        sql = f"""(
+        # An array, not a subquery: it would be joined, and all items be read to find those that are closed.
+        sql = f"""{one} = ANY(ARRAY(
             WITH RECURSIVE up(id, parent_id) AS (
-                SELECT own.id, own.parent_id FROM {self.table} own WHERE own.id = {item}
+                SELECT own.id, own.parent_id FROM {self.table} own WHERE own.id = {other}
                 UNION ALL
                 SELECT holder.id, holder.parent_id FROM up JOIN {self.table} holder ON holder.id = up.parent_id
                 WHERE {"true" if self.but is None else f"up.id NOT IN ({but})"}
             )
             SELECT id FROM up
-        )"""  # noqa: S608  # composed of what Django wrote, with the values apart
-        return sql, (*values, *but_values)
+        ))"""  # noqa: S608  # composed of what Django wrote, with the values apart
+        return sql, (*of_one, *of_other, *but_values)
