@@ -10,7 +10,7 @@ from uuid import UUID
 from dateutil.relativedelta import relativedelta
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from backend.conferences.models import (
     AgendaItem,
@@ -23,7 +23,7 @@ from backend.conferences.models import (
     Site,
     TimeAndPlace,
 )
-from backend.conferences.queries import held_by, visible_to, with_items_visible_to
+from backend.conferences.queries import apart_from, held_by, hidden_items, visible_to, with_items_visible_to
 from backend.conferences.queries.public import public_conferences
 from backend.conferences.states import AHEAD, CALLED_OFF, CallingOff, ConferenceState
 from backend.core.clock import local, now
@@ -75,10 +75,9 @@ def at_room(room: Room, reader: Reader) -> QuerySet[Conference]:
 
 def busy_in(room: Room, reader: Reader) -> QuerySet[RoomBooking]:
     """When the room is held for what the reader may not know of."""
-    seen = open_to(reader).order_by().values("pk")
-    hidden = AgendaItem.objects.exclude(pk__in=with_items_visible_to(AgendaItem.objects.all(), reader).values("pk"))
-    unseen = ~Q(site__conference__in=seen) | Q(agenda_room__agenda_item__in=hidden.values("pk"))
-    return RoomBooking.objects.filter(unseen, room=room, during__overlap=window()).order_by("during", "id")
+    told_of = Q(Exists(open_to(reader).filter(pk=OuterRef("site__conference"))))
+    known = told_of & apart_from(hidden_items(reader), RoomBooking)
+    return RoomBooking.objects.filter(~known, room=room, during__overlap=window()).order_by("during", "id")
 
 
 class Point(NamedTuple):
