@@ -40,7 +40,7 @@ def host() -> Organisation:
 def organiser_token() -> str:
     account = Account.objects.create(email="organiser@bench.example")
     RoleGrant.objects.create(account=account, role="organiser", organisation=host())
-    return _token(account, "plenum_bench_organiser")
+    return token_of(account, "plenum_bench_organiser")
 
 
 @cache
@@ -99,7 +99,8 @@ def settle_tables() -> None:
         cursor.execute("CHECKPOINT")
 
 
-def _token(account: Account, plain: str) -> str:
+def token_of(account: Account, plain: str) -> str:
+    """Lets who knows `plain` in as the account, for a day. Returns it."""
     ApiToken.objects.create(
         account=account,
         name="bench",

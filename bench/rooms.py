@@ -5,17 +5,14 @@ Two databases with the same 230 rooms take turns: in one the rooms were booked 1
 the same to answer.
 """
 
-import contextlib
 import datetime as dt
 import random
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
-import psycopg
 from django.contrib.postgres.constraints import ExclusionConstraint
-from django.db import connection, connections, models
+from django.db import connection, models
 from django.test import Client
 
 from backend.conferences import queries, services
@@ -24,6 +21,7 @@ from backend.simulation.country import settle
 from bench.house import House
 from bench.population import host, organiser_token, settle_tables
 from bench.rounds import FULL, Comparison, Scale, percentile
+from bench.sides import Side, copied, milliseconds
 
 ROOMS = 230
 FEW, MANY = 1_000, 1_000_000
@@ -31,8 +29,6 @@ FIRST, DAYS = dt.datetime(2010, 1, 1, tzinfo=dt.UTC), 20 * 365
 INDEX = "bookings_by_room_and_start"
 EQUIPMENT = ("projector", "stage", "voting", "video_link")
 
-
-Side = Callable[[], contextlib.AbstractContextManager[None]]
 Ask = Callable[[dict[str, Any]], object]
 
 
@@ -70,18 +66,10 @@ def measure(house: House, scale: Scale) -> list[Comparison]:
 
 
 def _p95s(few: Side, many: Side, ask: Ask, asked: int, seed: int) -> tuple[float, float]:
-    """The p95 of each side in milliseconds. Both are asked each question, now one first, now the other: whatever else
-    the machine does meets both."""
+    """The p95 of each side in milliseconds."""
     chance = random.Random(seed)
-    taken: dict[Side, list[float]] = {few: [], many: []}
-    for number in range(asked):
-        question = _question(chance)
-        for side in (few, many) if number % 2 else (many, few):
-            with side():
-                begun = time.perf_counter()
-                ask(question)
-                taken[side].append((time.perf_counter() - begun) * 1000)
-    return percentile(taken[few], 0.95), percentile(taken[many], 0.95)
+    of_few, of_many = milliseconds(few, many, ask, [_question(chance) for _ in range(asked)])
+    return percentile(of_few, 0.95), percentile(of_many, 0.95)
 
 
 def _question(chance: random.Random) -> dict[str, Any]:
@@ -152,22 +140,8 @@ def furnish() -> None:
 
 
 def booked(house: House, name: str, count: int) -> Side:
-    """A copy of the database with `count` bookings; what is returned makes it the one Django uses, for a block."""
-    name, original = f"bench_rooms_{name}", connections["default"]
-    original.close()
-    original.close_pool()  # a database in use cannot be copied
-    with psycopg.connect(house.env["DATABASE_URL"], dbname="template1", autocommit=True) as server:
-        server.execute(f'CREATE DATABASE {name} TEMPLATE "{original.settings_dict["NAME"]}"')
-    copy = connections[name] = type(original)({**original.settings_dict, "NAME": name}, alias=name)
-
-    @contextlib.contextmanager
-    def side() -> Iterator[None]:
-        connections["default"] = copy
-        try:
-            yield
-        finally:
-            connections["default"] = original
-
+    """A copy of the database with `count` bookings."""
+    side = copied(house, f"bench_rooms_{name}")
     with side():
         _book(count)
         settle_tables()

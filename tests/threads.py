@@ -1,10 +1,12 @@
 """Races: the same work in many threads at once, each with a database connection of its own."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.db import connections
+
+from backend.core.errors import Conflict
 
 
 def in_threads(count: int, work: Callable[[], Any]) -> list[Any]:
@@ -27,3 +29,19 @@ def in_threads(count: int, work: Callable[[], Any]) -> list[Any]:
     for thread in threads:
         thread.join()
     return results
+
+
+def rush(attempts: Iterable[Callable[[], Any]]) -> tuple[int, int]:
+    """All attempts at the same moment: how many went through, and how many were refused; nothing else may happen."""
+    waiting = list(attempts)
+
+    def attempt() -> str:
+        try:
+            waiting.pop()()
+        except Conflict:
+            return "refused"
+        return "done"
+
+    outcomes = in_threads(len(waiting), attempt)
+    assert set(outcomes) <= {"done", "refused"}, outcomes
+    return outcomes.count("done"), outcomes.count("refused")

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_safe
 from backend.articles import addresses, linked_data, queries
 from backend.articles.models import Article
 from backend.articles.snapshots import Snapshot, snapshot_of
+from backend.calendars.queries import at_the_time_told
 from backend.conferences.models import Conference, Duty
 from backend.conferences.programme import Programme
 from backend.conferences.queries import (
@@ -195,6 +196,7 @@ def conference(request: HttpRequest, language: str, slug: str) -> HttpResponseBa
     row = for_details(public_conferences(), AnonymousUser()).filter(slug=slug).first()
     if row is None:
         return _not_found(request, language)
+    at_the_time_told([row])
     lead = lead_organisation(row)
     recap = queries.articles_in(language).filter(conference=row).first()
     own = addresses.conference(language, slug)

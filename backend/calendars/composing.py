@@ -15,7 +15,7 @@ from backend.calendars.queries import Reader, Shown
 from backend.calendars.states import FeedKind
 from backend.conferences.models import AgendaRoom, Conference, Room, Series
 from backend.conferences.queries import READERS, when_said
-from backend.conferences.states import CALLED_OFF, ConferenceState
+from backend.conferences.states import AHEAD
 from backend.core.text import localized, say
 from backend.invitations import ical
 from backend.people.models import Account, Organisation, Person
@@ -166,12 +166,8 @@ def _of_room(room: Room, reader: Reader, language: str) -> Feed:
         at = [site for site in row.sites.all() if site.room_id == room.pk]
         feed.entries += [entries.at_site(row, site, shown, language) for site in at]
     points = {point.id for each in shown.points.values() for point in each}
-    rows = AgendaRoom.objects.filter(room=room, agenda_item__in=points)
-    for use in (
-        rows.select_related("agenda_item", "site", "room__venue")
-        .prefetch_related("bookings")
-        .order_by("agenda_item__starts_at", "id")
-    ):
+    uses = AgendaRoom.objects.filter(room=room, agenda_item__in=points).order_by("agenda_item__starts_at", "id")
+    for use in uses.select_related("agenda_item", "site", "room__venue").prefetch_related("bookings"):
         if use.site.room_id != room.pk:
             feed.entries += entries.in_room(use, by_id[use.conference_id], shown, language)
     feed.entries += [entries.busy(booking, language) for booking in queries.busy_in(room, reader)]
@@ -182,7 +178,7 @@ def _undated(conferences: list[Conference], language: str) -> list[Undated]:
     return [
         Undated(conference=row, when=when_said(row, language))
         for row in conferences
-        if row.starts_at is None and row.state not in {*CALLED_OFF, ConferenceState.CLOSED, ConferenceState.ARCHIVED}
+        if row.starts_at is None and row.state in AHEAD
     ]
 
 

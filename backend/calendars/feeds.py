@@ -104,6 +104,7 @@ def conference_data(request: HttpRequest, language: str | None, slug: str) -> Ht
     row = rows.filter(slug=slug).first()
     if row is None:
         return problems.page(404, request)
+    queries.at_the_time_told([row])
     data = linked_data.whole_event(row, programme_for(NOBODY, row), queries.start_told_before(row), language)
     body = json.dumps(data, ensure_ascii=False)
     return fresh(request, body, language=language, content_type=LINKED_DATA)

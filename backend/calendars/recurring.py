@@ -82,7 +82,7 @@ def _master(
     modified = max(series.updated_at, series.outline.updated_at, series.organisation.updated_at)
     return ical.CalendarEntry(
         uid=ical.series_uid(series.pk),
-        sequence=series.version - 1,
+        sequence=series.sequence,
         stamp=modified,
         modified=modified,
         summary=localized(series.title, language),

@@ -1,6 +1,7 @@
 """A programme as plain values: what is shown, compared, printed and released, without a database.
 
-People and organisations are ids here; whoever prints a programme looks up what they are called.
+Who speaks or leads is an id here; whoever prints a programme looks up what people and organisations are called. Who
+holds the conference, and where, is said as it was then.
 """
 
 import datetime as dt
@@ -11,6 +12,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 from uuid import UUID
 
+from backend.core.clock import local
 from backend.core.text import Text
 
 
@@ -30,6 +32,17 @@ class Premises:
     site: UUID
     room: UUID | None = None
     said: Text
+
+
+@dataclass(frozen=True, kw_only=True)
+class Holder:
+    """An organisation that holds the conference, under the name it bore on the first day; `under` is what its parent was
+    called, which stands above the lead organiser's name, {} for none."""
+
+    organisation: UUID
+    role: str
+    said: Text
+    under: Text
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,7 +96,8 @@ class Entry:
 
 @dataclass(frozen=True, kw_only=True)
 class Programme:
-    """The entries from top to bottom; `number` is that of the release, None for the working programme."""
+    """The entries from top to bottom; `number` is that of the release, None for the working programme. Of `organisers`
+    the lead comes first."""
 
     conference: UUID
     number: int | None = None
@@ -93,8 +107,16 @@ class Programme:
     day: dt.date | None = None
     day_part: str = ""
     time_zone: str
+    organisers: tuple[Holder, ...] = ()
     sites: tuple[Premises, ...] = ()
     entries: tuple[Entry, ...] = ()
+
+    @property
+    def first_day(self) -> dt.date | None:
+        """The day everybody takes for granted, on the conference's own calendar; None while it is not known."""
+        if self.starts_at is None:
+            return self.day
+        return local(self.starts_at, self.time_zone).date()
 
     def by_id(self) -> dict[UUID, Entry]:
         return {entry.id: entry for entry in self.entries}
@@ -126,7 +148,8 @@ def from_json(stored: Mapping[str, Any]) -> Programme:
         for row in stored["entries"]
     )
     sites = tuple(_made(Premises, place) for place in stored.get("sites", ()))
-    programme: Programme = _made(Programme, stored, entries=entries, sites=sites)
+    organisers = tuple(_made(Holder, holder) for holder in stored.get("organisers", ()))
+    programme: Programme = _made(Programme, stored, entries=entries, sites=sites, organisers=organisers)
     return programme
 
 
@@ -148,7 +171,7 @@ def _plain(value: Any) -> Any:
         return str(value)
     if isinstance(value, tuple):
         return [_plain(each) for each in value]
-    if isinstance(value, (Programme, Premises, Entry, Place, Voice)):
+    if isinstance(value, (Programme, Holder, Premises, Entry, Place, Voice)):
         return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
     return value
 

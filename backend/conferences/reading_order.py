@@ -76,22 +76,6 @@ def astray(rows: Iterable[Stands]) -> Hashable | None:
     return None
 
 
-def in_order(rows: Sequence[Stands]) -> list[Stands]:
-    """The same items, every one directly below its session's others, otherwise in the order they come in."""
-    held: dict[Hashable | None, list[Stands]] = {}
-    for row in rows:
-        held.setdefault(row.parent, []).append(row)
-    found: list[Stands] = []
-
-    def add(parent: Hashable | None) -> None:
-        for row in held.get(parent, []):
-            found.append(row)
-            add(row.id)
-
-    add(None)
-    return found
-
-
 def numbers(rows: Iterable[Stands]) -> dict[Hashable, str]:
     """ "1", "1.1", "2": each item's number among those its session holds."""
     count: dict[Hashable | None, int] = {}

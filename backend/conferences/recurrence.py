@@ -235,10 +235,12 @@ def _is_date(value: str) -> bool:
 
 
 def ended_before(plan: Recurrence, slot: dt.datetime) -> str:
-    """The rule with an UNTIL before `slot` instead of its own end: with the day before, so that it still ends there when
-    the hour changes, unless an earlier slot of the same day stays in."""
+    """The rule with an UNTIL before `slot`, unless it ends sooner by itself: with the day before, so that it still ends
+    there when the hour changes, unless an earlier slot of the same day stays in."""
     if not plan.rule:
         return ""
+    if _read(plan.rule).keys() & {"COUNT", "UNTIL"} and not any(known >= slot for known in plan._rule()):
+        return plan.rule
     if plan.whole_days:
         until = f"{slot - dt.timedelta(days=1):%Y%m%d}"
     else:

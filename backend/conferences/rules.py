@@ -89,6 +89,7 @@ CONFERENCES: Rules = {
     "clone": drafts_from,
     "arrange": organises,
     "shift": organises,
+    "agenda_warnings": signed_in,
     "clashes": organises | chairs | keeps_the_record,
     "programme": signed_in,
     "programme_changes": signed_in,

@@ -18,6 +18,10 @@ class ConferenceState(models.TextChoices):
 
 #: States in which people expect a conference, and hear of what changes.
 EXPECTED = frozenset({ConferenceState.ANNOUNCED, ConferenceState.RUNNING})
+#: States in which it is still to come, or going on.
+AHEAD = frozenset({ConferenceState.DRAFT, *EXPECTED})
+#: States in which it was held, and what it was is a matter of record.
+OVER = frozenset({ConferenceState.CLOSED, ConferenceState.ARCHIVED})
 #: States in which nobody need come: rooms and equipment are given back, and nobody's time is taken.
 CALLED_OFF = frozenset({ConferenceState.POSTPONED, ConferenceState.CANCELLED})
 

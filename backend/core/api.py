@@ -7,8 +7,9 @@ from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
 from backend.core import idempotency
-from backend.core.errors import PreconditionRequired, StaleWrite
+from backend.core.errors import Invalid, PreconditionRequired, StaleWrite
 from backend.core.permissions import Rules
+from backend.core.text import say
 
 UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
 
@@ -67,6 +68,15 @@ class HouseViewSet(GenericViewSet[Any]):
         if not (version.isascii() and version.isdecimal()) or len(version) > 9:
             raise StaleWrite()
         return int(version)
+
+    def number_asked_for(self, name: str) -> int | None:
+        """The number of the query's parameter, None when it is not there; raises Invalid for what is no number."""
+        said = self.request.query_params.get(name)
+        if said is None:
+            return None
+        if not (said.isascii() and said.isdecimal() and len(said) < 9):
+            raise Invalid({name: say(vi="Phải là số nguyên dương.", en="Must be a positive integer.")})
+        return int(said)
 
     def body(self, serializer_class: Any = None, **kwargs: Any) -> dict[str, Any]:
         """The validated body; raises ValidationError naming field and reason."""

@@ -29,5 +29,5 @@ def local(moment: dt.datetime, zone: str | None = None) -> dt.datetime:
 
 @cache
 def time_zones() -> frozenset[str]:
-    """The names of all time zones there are."""
-    return frozenset(available_timezones())
+    """The names of all time zones there are; not those that name whatever a machine is set to."""
+    return frozenset(available_timezones() - {"localtime", "Factory", "posixrules"})

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.db import IntegrityError
+
 from backend.core.text import say
 
 
@@ -20,6 +22,11 @@ class DomainError(Exception):
 
     def __str__(self) -> str:
         return str(self.sentence)
+
+
+def constraint_of(error: IntegrityError) -> str:
+    """Which constraint, or guard that speaks as one, PostgreSQL refused the rows by; "" when it names none."""
+    return getattr(getattr(error.__cause__, "diag", None), "constraint_name", None) or ""
 
 
 class Conflict(DomainError):

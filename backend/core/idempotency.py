@@ -32,7 +32,7 @@ def _fingerprint(request: Any) -> str:
 
 
 def _plain(value: Any) -> str:
-    """A file is what it holds, whatever its name; a body that is no JSON is its bytes."""
+    """A file is its name and what it holds; a body that is no JSON is its bytes."""
     if isinstance(value, bytes):
         return hashlib.sha256(value).hexdigest()
     if not isinstance(value, UploadedFile):

@@ -12,7 +12,7 @@ from rest_framework import exceptions, status
 from rest_framework.response import Response
 
 from backend.core import context
-from backend.core.errors import DomainError, Invalid
+from backend.core.errors import DomainError, Invalid, constraint_of
 from backend.core.sentences import in_the_callers_language
 from backend.core.text import both, say
 
@@ -107,9 +107,7 @@ def answer(error: Exception, view_context: dict[str, Any]) -> Response | None:
         # PostgreSQL's own refusal of a value (out of range, NUL): the caller's fault, nothing was written.
         return _respond(document(400, *TITLES[400]))
     if isinstance(error, IntegrityError):
-        log.warning(
-            "constraint_refused", constraint=getattr(getattr(error.__cause__, "diag", None), "constraint_name", None)
-        )
+        log.warning("constraint_refused", constraint=constraint_of(error))
         return _respond(document(409, "conflict", DomainError.title))
     if isinstance(error, OperationalError):
         log.error("database_unavailable", error=type(error.__cause__ or error).__name__)

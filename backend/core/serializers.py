@@ -8,6 +8,7 @@ from django.db import models
 from rest_framework import serializers
 
 from backend.core import vietnamese
+from backend.core.machine import Machine
 from backend.core.text import LocalizedTextField, check_language_map, say
 
 #: Before 1912 Vietnamese clocks differed from UTC by odd seconds, which no date-time of RFC 3339 can say.
@@ -103,6 +104,16 @@ class HouseSerializer(serializers.ModelSerializer[Any]):
     def to_internal_value(self, data: Any) -> Any:
         refuse_unknown(self, data)
         return super().to_internal_value(data)
+
+
+class StatefulSerializer(HouseSerializer):
+    """A row with a state; the member `moves` names the verbs that state allows."""
+
+    machine: Machine
+    moves = serializers.SerializerMethodField()
+
+    def get_moves(self, row: Any) -> list[str]:
+        return self.machine.legal(getattr(row, self.machine.field))
 
 
 class Body(serializers.Serializer[Any]):

@@ -20,7 +20,8 @@ def surround(console: Console) -> None:
     if today.year > LAST_YEAR or Organisation.objects.filter(slug__startswith="sim-").exists():
         return
     plan = plan_year(today.year, CONFERENCES, ROOMS, SEED, seen_from=today)
-    added = load(plan)
+    with console.status(spoken(vi="Thêm hội nghị mô phỏng …", en="Adding simulated conferences …")):
+        added = load(plan)
     sentence = spoken(
         vi=f"Thêm {added} hội nghị mô phỏng trong {ROOMS} phòng quanh hội nghị này, để lịch không trống.",
         en=f"{added} simulated conferences in {ROOMS} rooms were added around this one, so that calendars are not empty.",

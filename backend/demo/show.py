@@ -4,7 +4,7 @@ import contextlib
 import os
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ from backend.demo.catchers import MailCatcher, WebhookCatcher
 from backend.embedded import Stack, forget, running_stack, some_free_port
 from backend.embedded.errors import spoken
 from backend.embedded.stack import kept_secret
-from backend.simulation.progress import bars, lines
+from backend.simulation.progress import Tell, bars, lines
 
 STEPS = {
     "load": ("Năm hồ sơ đầu tiên", "Five first records"),
@@ -141,7 +141,7 @@ def continued(conferences: int) -> str:
 
 
 @contextlib.contextmanager
-def shown_progress(console: Console) -> Iterator[Callable[[str, int, int], None]]:
+def shown_progress(console: Console) -> Iterator[Tell]:
     """Bars on a terminal; in a pipe or a log one line per finished step."""
     if console.is_terminal:
         with bars(console, label) as tell:
@@ -159,7 +159,7 @@ def _subscribe(administrator: Any, hooks: WebhookCatcher) -> None:
     hooks.secret = made["secret"]
 
 
-def _once_settled(auditor: Any, progress: Any) -> dict[str, Any]:
+def _once_settled(auditor: Any, progress: Tell) -> dict[str, Any]:
     """The deliveries' summary at the first moment nothing is left to do: what the bar and the report both tell."""
     end = time.monotonic() + 120
     while True:

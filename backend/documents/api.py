@@ -10,10 +10,11 @@ from rest_framework.decorators import action
 from rest_framework.response import Response
 
 from backend.core.api import HouseViewSet
-from backend.core.errors import Invalid, NotFound
+from backend.core.errors import Invalid
 from backend.core.schema import BYTES_AT_HAND
 from backend.core.text import say
 from backend.documents import queries, rules, services
+from backend.documents.answers import bytes_of
 from backend.documents.models import Document, OfficialNumber
 from backend.documents.serializers import DocumentSerializer, OfficialNumberSerializer, VoidBody
 
@@ -53,27 +54,16 @@ class DocumentViewSet(HouseViewSet):
     def content(self, request: Any, pk: str | None = None) -> HttpResponse:
         """The bytes of one version. The ETag is their SHA-256."""
         document = self.get_object()
-        format, version = request.query_params.get("format", "pdf"), request.query_params.get("version")
+        format = request.query_params.get("format", "pdf")
         if format not in queries.MEDIA_TYPES:
             raise Invalid({"format": say(vi="Chỉ có docx hoặc pdf.", en="Only docx or pdf.")})
-        if version is not None and not (version.isascii() and version.isdecimal() and len(version) < 9):
-            raise Invalid({"version": say(vi="Phải là số nguyên dương.", en="Must be a positive integer.")})
         found = queries.content(
             document,
-            version=int(version) if version else None,
+            version=self.number_asked_for("version"),
             format=format,
             drafts=queries.works_on(self.account, document),
         )
-        if found is None:
-            raise NotFound()
-        tag = f'"{found.sha256}"'
-        if request.headers.get("If-None-Match") == tag:
-            return HttpResponse(status=304, headers={"ETag": tag})
-        return HttpResponse(
-            bytes(found.content),
-            content_type=found.media_type,
-            headers={"ETag": tag, "Content-Disposition": queries.disposition(found.filename)},
-        )
+        return bytes_of(found, request)
 
 
 class OfficialNumberFilter(filters.FilterSet):

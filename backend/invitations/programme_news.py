@@ -1,6 +1,5 @@
 """What is new between two releases of a programme, for one reader each: plain values in, sentences out."""
 
-import datetime as dt
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -10,7 +9,6 @@ from backend.conferences import changes
 from backend.conferences.changes import Change, Line
 from backend.conferences.programme import Entry, Programme
 from backend.conferences.states import ChangeKind, Confidentiality
-from backend.core.clock import local
 from backend.core.text import Text
 
 #: What befalls a session befalls all it holds.
@@ -80,14 +78,8 @@ class ProgrammeNews:
 
     def _said(self, change: Change) -> Text:
         if self.first:
-            return changes.presented(change.entry, time_zone=self.after.time_zone, day=self._day)
-        return changes.said(change, names=self.names, time_zone=self.after.time_zone, day=self._day)
-
-    @cached_property
-    def _day(self) -> dt.date | None:
-        """The day everybody takes for granted."""
-        starts_at = self.after.starts_at
-        return local(starts_at, self.after.time_zone).date() if starts_at else self.after.day
+            return changes.presented(change.entry, time_zone=self.after.time_zone, day=self.after.first_day)
+        return changes.said(change, names=self.names, time_zone=self.after.time_zone, day=self.after.first_day)
 
     def _lines(self, site_id: UUID | None, leads: bool, but: frozenset[UUID] = frozenset()) -> list[Line]:
         """What is told of the entries at the site, `but` of these: they count in no line."""

@@ -8,7 +8,7 @@ from django.db.models.functions import Coalesce, Lower
 
 from backend.conferences.models import Conference
 from backend.conferences.queries import also_visible, held_by_any
-from backend.conferences.states import ConferenceState, Confidentiality, OrganiserRole
+from backend.conferences.states import OVER, ConferenceState, Confidentiality, OrganiserRole
 from backend.core.errors import Conflict, Gone, NotFound
 from backend.core.text import say
 from backend.invitations import links
@@ -148,7 +148,7 @@ def check_open(invitation: Invitation, conference: Conference) -> None:
         raise Gone(say(vi="Giấy mời này đã được rút lại.", en="This invitation has been withdrawn."))
     if conference.state == ConferenceState.CANCELLED:
         raise Gone(say(vi="Hội nghị đã huỷ.", en="The conference has been cancelled."))
-    if conference.state in {ConferenceState.CLOSED, ConferenceState.ARCHIVED}:
+    if conference.state in OVER:
         raise Conflict(
             say(
                 vi="Hội nghị đã bế mạc; không nhận trả lời nữa.",

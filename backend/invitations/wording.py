@@ -64,7 +64,9 @@ def when(times: Conference | TimeAndPlace, language: str) -> str:
     if times.starts_at:
         start = local(times.starts_at, times.time_zone)
         end = local(times.ends_at, times.time_zone) if times.ends_at else None
-        return f"{_span(start, end, language)} ({_offset(start, language)})"
+        offsets = dict.fromkeys(_offset(moment, language) for moment in (start, end) if moment is not None)
+        join = " đến " if language == "vi" else " to "
+        return f"{_span(start, end, language)} ({join.join(offsets)})"
     if times.day is None:
         return TO_BE_ANNOUNCED[language]
     with override(language):
@@ -93,10 +95,14 @@ def _offset(moment: dt.datetime, language: str) -> str:
 
 
 def until(moment: dt.datetime, zone: str, language: str) -> str:
-    """A deadline on the conference's clock."""
+    """A deadline on the conference's clock; whose clock it is, is said where it is not the house's."""
     at = local(moment, zone)
-    said = f"{hour(at, language)}, {day(at, language)}"
-    return said if language == "vi" else f"{day(at, language)}, {hour(at, language)}"
+    said = (
+        f"{hour(at, language)}, {day(at, language)}"
+        if language == "vi"
+        else f"{day(at, language)}, {hour(at, language)}"
+    )
+    return said if at.utcoffset() == local(moment).utcoffset() else f"{said} ({_offset(at, language)})"
 
 
 def where(conference: Conference, site: Site | None, language: str) -> str:

@@ -7,7 +7,7 @@ from rest_framework import serializers
 
 from backend.conferences.models import Conference
 from backend.conferences.serializers.fields import Id, VisibleItem
-from backend.core.serializers import Body, HouseSerializer, LanguageMap, Moment
+from backend.core.serializers import Body, LanguageMap, Moment, StatefulSerializer
 from backend.core.text import say
 from backend.invitations.states import Category
 from backend.resolutions.counting.presets import PRESETS
@@ -19,11 +19,11 @@ from backend.resolutions.states import POLL_MOVES, RESOLUTION_MOVES, Choice, Pol
 RESULTS = (PollState.DECLARED, PollState.COUNTED)
 
 
-class ResolutionSerializer(HouseSerializer):
+class ResolutionSerializer(StatefulSerializer):
     """`clauses` [] means that the text is not on record."""
 
+    machine = RESOLUTION_MOVES
     clauses = serializers.ListField(child=LanguageMap(), read_only=True)
-    moves = serializers.SerializerMethodField()
 
     class Meta:
         model = Resolution
@@ -40,9 +40,6 @@ class ResolutionSerializer(HouseSerializer):
             "version",
         )
         read_only_fields = fields
-
-    def get_moves(self, resolution: Resolution) -> list[str]:
-        return RESOLUTION_MOVES.legal(resolution.state)
 
 
 @extend_schema_field(
@@ -131,11 +128,11 @@ class VerdictSerializer(serializers.Serializer[Any]):
     casting_vote = serializers.BooleanField(allow_null=True, help_text="The chair's answer to a tie.")
 
 
-class PollSerializer(HouseSerializer):
+class PollSerializer(StatefulSerializer):
     """`tally` and `verdict` are null until the ballots are counted; `turnout` is live."""
 
+    machine = POLL_MOVES
     turnout = serializers.IntegerField(read_only=True)
-    moves = serializers.SerializerMethodField()
     rule = serializers.SerializerMethodField()
     voting_categories = serializers.ListField(child=serializers.ChoiceField(Category.choices), read_only=True)
     tally = serializers.SerializerMethodField()
@@ -169,9 +166,6 @@ class PollSerializer(HouseSerializer):
             "version",
         )
         read_only_fields = fields
-
-    def get_moves(self, poll: Poll) -> list[str]:
-        return POLL_MOVES.legal(poll.state)
 
     @extend_schema_field(RuleSerializer)
     def get_rule(self, poll: Poll) -> Any:

@@ -1,6 +1,5 @@
 """Organisations, people, houses and rooms of a planned year, as rows."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -11,10 +10,8 @@ from backend.conferences.models import Room, Venue
 from backend.people import services as people
 from backend.people.models import Organisation as OrganisationRow
 from backend.people.models import Person as PersonRow
+from backend.simulation.progress import Tell
 from backend.simulation.shapes import Organisation, Person, Plan
-
-#: What is told meanwhile: the step, how much of it is done, and of how much.
-Tell = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,8 @@ from backend.conferences.models import Conference as ConferenceRow
 from backend.conferences.models import Series as SeriesRow
 from backend.core import context
 from backend.simulation.entering import begin, draft, lead_through
-from backend.simulation.ground import Ground, Tell, found, is_settled, settle, slug
+from backend.simulation.ground import Ground, found, is_settled, settle, slug
+from backend.simulation.progress import Tell
 from backend.simulation.shapes import Conference, Plan, Series
 
 #: Single conferences of one transaction: commits cost little, and an interruption loses little.

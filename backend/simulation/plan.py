@@ -35,7 +35,7 @@ def plan_year(year: int, conferences: int, rooms: int, seed: int, *, seen_from: 
     desk = Desk(country, year=year, seed=seed, seen_from=seen_from)
     series, occurrences = recurring(desk, int(conferences * SHARE))
     try:
-        single = list(singles(desk, conferences - len(occurrences), first=1))
+        single = list(singles(desk, conferences - len(occurrences)))
     except Full:
         raise _too_few(conferences, rooms) from None
     return Plan(

@@ -18,7 +18,7 @@ from backend.simulation.shapes import CALLED_OFF, HELD, Conference, Count, Fate,
 SHARE = 0.6
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class _Habit:
     """What an organisation meets for again and again."""
 
@@ -37,64 +37,64 @@ class _Habit:
 _HOUSES = frozenset({"agency", "institute", "centre", "provincial-department", "department", "office"})
 _HABITS = [
     _Habit(
-        "giao-ban",
-        "meeting",
-        Words("Giao ban tuần – {name}", "Weekly staff meeting – {name_en}"),
-        "internal",
-        "FREQ=WEEKLY;BYDAY=MO",
-        (dt.time(8), dt.time(9), dt.time(13, 30)),
-        90,
-        18,
-        True,
-        _HOUSES,
+        name="giao-ban",
+        kind="meeting",
+        title=Words("Giao ban tuần – {name}", "Weekly staff meeting – {name_en}"),
+        confidentiality="internal",
+        rule="FREQ=WEEKLY;BYDAY=MO",
+        at=(dt.time(8), dt.time(9), dt.time(13, 30)),
+        minutes=90,
+        people=18,
+        announces=True,
+        leads=_HOUSES,
     ),
     _Habit(
-        "hoc-tap",
-        "study",
-        Words("Sinh hoạt học tập chính trị hằng tháng – {name}"),
-        "internal",
-        "FREQ=MONTHLY;BYDAY=-1FR",
-        (dt.time(14),),
-        150,
-        60,
-        False,
-        _HOUSES,
+        name="hoc-tap",
+        kind="study",
+        title=Words("Sinh hoạt học tập chính trị hằng tháng – {name}"),
+        confidentiality="internal",
+        rule="FREQ=MONTHLY;BYDAY=-1FR",
+        at=(dt.time(14),),
+        minutes=150,
+        people=60,
+        announces=False,
+        leads=_HOUSES,
     ),
     _Habit(
-        "so-ket-quy",
-        "report",
-        Words("Hội nghị sơ kết quý – {name}", "Quarterly review – {name_en}"),
-        "public",
-        "FREQ=MONTHLY;BYMONTH=3,6,9,12;BYDAY=TU,WE,TH;BYSETPOS=-2",
-        (dt.time(8), dt.time(13, 30)),
-        210,
-        70,
-        True,
-        _HOUSES,
+        name="so-ket-quy",
+        kind="report",
+        title=Words("Hội nghị sơ kết quý – {name}", "Quarterly review – {name_en}"),
+        confidentiality="public",
+        rule="FREQ=MONTHLY;BYMONTH=3,6,9,12;BYDAY=TU,WE,TH;BYSETPOS=-2",
+        at=(dt.time(8), dt.time(13, 30)),
+        minutes=210,
+        people=70,
+        announces=True,
+        leads=_HOUSES,
     ),
     _Habit(
-        "tong-ket-nam",
-        "review",
-        Words("Hội nghị tổng kết công tác năm {year} – {name}", "Annual review {year} – {name_en}"),
-        "public",
-        "FREQ=YEARLY;BYMONTH=12;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-9",
-        (dt.time(8),),
-        210,
-        150,
-        False,
-        _HOUSES,
+        name="tong-ket-nam",
+        kind="review",
+        title=Words("Hội nghị tổng kết công tác năm {year} – {name}", "Annual review {year} – {name_en}"),
+        confidentiality="public",
+        rule="FREQ=YEARLY;BYMONTH=12;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-9",
+        at=(dt.time(8),),
+        minutes=210,
+        people=150,
+        announces=False,
+        leads=_HOUSES,
     ),
     _Habit(
-        "dang-uy",
-        "party_meeting",
-        Words("Họp Đảng ủy thường kỳ – {name}"),
-        "restricted",
-        "FREQ=MONTHLY;BYDAY=1TU",
-        (dt.time(8), dt.time(14)),
-        150,
-        15,
-        True,
-        frozenset({"agency", "party", "institute"}),
+        name="dang-uy",
+        kind="party_meeting",
+        title=Words("Họp Đảng ủy thường kỳ – {name}"),
+        confidentiality="restricted",
+        rule="FREQ=MONTHLY;BYDAY=1TU",
+        at=(dt.time(8), dt.time(14)),
+        minutes=150,
+        people=15,
+        announces=True,
+        leads=frozenset({"agency", "party", "institute"}),
     ),
 ]
 
@@ -170,9 +170,8 @@ def _span(day: dt.date, at: dt.time, minutes: int) -> Span:
 
 def _occurrences(desk: Desk, series: Series, people: int) -> Iterator[Conference]:
     left_out = set(series.left_out)
-    until = dt.date.fromisoformat(series.rule.rpartition("UNTIL=")[2])
-    for day in _slots(desk.year, series.rule.rpartition(";UNTIL=")[0]):
-        if day in left_out or day > until:
+    for day in _slots(desk.year, series.rule):
+        if day in left_out:
             continue
         dice = Dice(desk.seed, f"{series.key}/{day}")
         start = dt.datetime.combine(day, series.start_time)
@@ -227,12 +226,11 @@ def _later(desk: Desk, series: Series, planned: When, dice: Dice) -> When | None
     named = [desk.people[duty.person] for duty in series.duties if duty.person]
     ahead = [day for day in desk.days if planned.day < day <= planned.day + dt.timedelta(days=4)]
     for day in ahead:
+        same_office = all(person.office_on(day) == person.office_on(planned.day) for person in named)
         for at in (dt.time(8, 30), dt.time(14), dt.time(10)):
             span = _span(day, at, series.minutes)
-            first = _span(planned.day, series.start_time, series.minutes)
             if span.end > 17 * 60 or (at < dt.time(12) and span.end > 11 * 60 + 30):
                 continue
-            same_office = all(person.office_on(day) == person.office_on(first.day) for person in named)
             if same_office and desk.diary.room_is_free(room, span) and all(desk.is_free(p, [span]) for p in named):
                 desk.diary.take_room(room, span)
                 for person in named:

@@ -62,11 +62,11 @@ FUZZY, TWO_PLACES, HIRED, STRICT = 0.07, 0.25, 0.15, 0.1
 _TRIES = 40
 
 
-def singles(desk: Desk, count: int, *, first: int) -> Iterator[Conference]:
+def singles(desk: Desk, count: int) -> Iterator[Conference]:
     """`count` conferences. Raises Full when there is no room for one of them."""
     weights = {day: busyness(day) for day in desk.days}
     before: list[Conference] = []
-    for number in range(first, first + count):
+    for number in range(1, count + 1):
         made = _Single(desk, number, weights, before).planned()
         before.append(made)
         yield made

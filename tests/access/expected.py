@@ -115,6 +115,7 @@ EXPECTED: dict[str, Expected] = {
     "GET releases/<pk>": may(SIGNED_IN),
     **each(["sites", "agenda-items", "agenda-rooms", "duties", "speakers", "speeches"], PART),
     "POST conferences/<pk>/agenda/arrange": may(WRITERS),
+    "GET conferences/<pk>/agenda/warnings": may(SIGNED_IN),
     "POST conferences/<pk>/agenda/shift": may(WRITERS),
     "POST agenda-items/<pk>/postpone": may(WRITERS),
     "POST agenda-items/<pk>/cancel": may(WRITERS),

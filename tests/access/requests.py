@@ -102,6 +102,7 @@ REQUESTS: dict[str, Callable[[World], Ask]] = {
     "POST conferences/<pk>/agenda/arrange": lambda w: Ask(
         of=w.announced, body={"items": [{"id": _id(row)} for row in (w.agenda_item, w.cancelled_item)]}
     ),
+    "GET conferences/<pk>/agenda/warnings": lambda w: Ask(of=w.announced),
     "POST conferences/<pk>/agenda/shift": lambda w: Ask(
         of=w.announced, body={"from": "2021-01-14T00:00:00Z", "minutes": 5}
     ),

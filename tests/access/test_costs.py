@@ -167,6 +167,13 @@ class House:
         """Who chairs it is needed in one more conference at its time."""
         DutyFactory(conference=self.conference(exact=True), person=row.duties.get().person)
 
+    def too_early(self, row: Conference) -> None:
+        """One more session whose only item begins before it."""
+        start = row.starts_at + dt.timedelta(minutes=10 * self.number())
+        session = AgendaItemFactory(conference=row, kind="session", pinned=True, starts_at=start)
+        inside = {"parent": session, "pinned": True, "starts_at": start - dt.timedelta(minutes=5)}
+        AgendaItemFactory(conference=row, minutes_planned=1, **inside)
+
     def booking(self, room: Room) -> None:
         start = BOOKED_DAY + dt.timedelta(minutes=30 * self.number())
         span = (start, start + dt.timedelta(minutes=30))
@@ -335,6 +342,7 @@ ONE_MORE: dict[str, Callable[[House], Any]] = {
 GROWING: dict[str, tuple[Callable[[House], Any], Callable[[House, Any], Any]]] = {
     "conferences/<pk>": (lambda h: h.conference(), lambda h, row: _fill(h, row)),
     "conferences/<pk>/clashes": (lambda h: h.busy_conference(), lambda h, row: h.clash(row)),
+    "conferences/<pk>/agenda/warnings": (lambda h: h.conference(exact=True), lambda h, row: h.too_early(row)),
     "conferences/<pk>/programme": (lambda h: h.conference(), lambda h, row: h.spoken_to(row)),
     "conferences/<pk>/programme/changes": (lambda h: h.released().conference, lambda h, row: h.spoken_to(row)),
     "conferences/<pk>/programme/print": (lambda h: h.conference(), lambda h, row: h.spoken_to(row)),

@@ -122,13 +122,14 @@ class World:
     # What is asked for
 
     def conference(self, state: str, **fields: Any) -> Conference:
-        """The host's, with a partner; chair, recorder, delegate and guest take part in it."""
+        """The host's, with a partner, on a morning; chair, recorder, delegate and guest take part in it."""
+        morning = (now() + dt.timedelta(days=30)).replace(hour=2, minute=0, second=0, microsecond=0)
         made: Conference = ConferenceFactory(
             lead=self.host,
             co=[self.partner],
             state="announced",
-            starts_at=now() + dt.timedelta(days=30),
-            ends_at=now() + dt.timedelta(days=30, hours=3),
+            starts_at=morning,
+            ends_at=morning + dt.timedelta(hours=3),
             confidentiality=self.confidentiality,
             **fields,
         )

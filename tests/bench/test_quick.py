@@ -3,13 +3,14 @@
 import smtplib
 import threading
 from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
 from backend.resolutions.models import NamedBallot
-from bench import ballots, http_load, pgbench, population, registrations
+from bench import ballots, http_load, pgbench, population, registrations, year
 from bench.catcher import Catcher
 from bench.rounds import QUICK, Comparison, in_turns, percentile
 
@@ -120,3 +121,17 @@ def test_the_ratio_is_the_median_of_the_rounds_and_a_restless_reference_is_said_
 
     assert (quiet.ratio, quiet.noisy, noisy.noisy) == (0.5, False, True)
     assert [percentile([4.0, 1.0, 3.0, 2.0], share) for share in (0.5, 0.99)] == [2.0, 4.0]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_asked_of_the_small_year_another_beside_it_neither_changes_nor_makes_dearer() -> None:
+    year.write_year((12, 8), year.SEED + 1)
+    calls = year.calls_into_the_record(page=5)
+    alone = [year._counted(nullcontext, call) for call in calls]
+
+    year.write_year((12, 8), year.SEED)
+    beside = [year._counted(nullcontext, call) for call in calls]
+
+    assert [queries for queries, _ in alone] == [queries for queries, _ in beside]
+    answers = zip(calls, alone, beside, strict=True)
+    assert [call.said for call, (_, before), (_, after) in answers if before != after] == ["the list's first page"]

@@ -1,6 +1,7 @@
 """Feeds between fetches: the same bytes for the same rows, 304 for who holds them, and never for who holds others."""
 
 import datetime as dt
+import re
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from backend.calendars import services
 from backend.calendars.models import FeedEdition
 from backend.conferences.models import Conference
+from backend.conferences.services.scheduling import book_rooms
 from backend.people.models import RoleGrant
 from tests.calendars.reading import fetch, link
 from tests.calendars.test_series import at, occurrence, weekly
@@ -152,6 +154,7 @@ class Filled:
         site = SiteFactory(conference=held, venue=self.room.venue, room=self.room)
         item = AgendaItemFactory(conference=held, starts_at=start, minutes_planned=30)
         AgendaRoomFactory(conference=held, agenda_item=item, site=site, room=RoomFactory(venue=self.room.venue))
+        book_rooms(held)
         DutyFactory(conference=held, person=self.account.person)
         InvitationFactory(list=InvitationListFactory(conference=held, site=site), person=self.account.person, sent=True)
         ConferenceFactory(announced=True, lead=self.host)
@@ -194,3 +197,33 @@ def test_an_outsiders_feeds_cost_the_same_too() -> None:
         costs.append(len(captured))
     assert len(set(costs)) == 1, costs
     assert AccountFactory()
+
+
+@pytest.mark.parametrize("reader", ["its account", "outsiders"])
+@pytest.mark.parametrize("kind", ["person", "organisation", "room"])
+def test_a_feed_looks_at_no_points_of_what_is_not_in_it(kind: str, reader: str) -> None:
+    house = Filled()
+    house.one_more()
+    subject = {"person": None, "organisation": house.host, "room": house.room}[kind]
+    path = link(house.account if reader == "its account" or kind == "person" else AccountFactory(), kind, subject)
+    walks = []
+    for size in (1, 3, 30):
+        AgendaItemFactory.create_batch(size, confidentiality="restricted")
+        walks.append(points_looked_at(path))
+    assert walks[0] > 0
+    assert len(set(walks)) == 1, walks
+
+
+def points_looked_at(path: str) -> int:
+    """Of how many agenda items PostgreSQL works out whether they, or a session around them, are closed."""
+    fetch(path)
+    with CaptureQueriesContext(connection) as captured:
+        fetch(path)
+    walks = 0
+    with connection.cursor() as cursor:
+        for query in captured.captured_queries:
+            if "RECURSIVE" in query["sql"]:
+                cursor.execute(f"EXPLAIN (ANALYZE, COSTS OFF) {query['sql']}")
+                plan = "\n".join(row[0] for row in cursor.fetchall())
+                walks += sum(int(loops) for loops in re.findall(r"Recursive Union .*loops=(\d+)", plan))
+    return walks

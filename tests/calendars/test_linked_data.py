@@ -76,6 +76,17 @@ def test_called_off_says_so_and_keeps_the_time(conference: Conference, verb: str
     assert (data["eventStatus"], data["startDate"]) == (f"https://schema.org/{status}", "2021-01-14T13:30+07:00")
 
 
+def test_a_postponed_one_keeps_the_time_that_was_told_until_it_is_announced_again(conference: Conference) -> None:
+    Conference.objects.filter(pk=conference.pk).update(announced_at=conference.created_at)
+    conferences.mark_told(conference_id=conference.pk)
+    conferences.postpone(conference_id=conference.pk, reason={"vi": "Bão"})
+    later = {"starts_at": conference.starts_at + dt.timedelta(days=7), "ends_at": None}
+    conferences.edit(conference_id=conference.pk, fields=later)  # type: ignore[arg-type]
+    assert read()["startDate"] == "2021-01-14T13:30+07:00"
+    conferences.announce(conference_id=conference.pk)
+    assert read()["startDate"] == "2021-01-21T13:30+07:00"
+
+
 def test_a_moved_conference_says_from_when(conference: Conference) -> None:
     for sequence, hour in ((0, 1), (1, 2)):
         TimeAndPlace.objects.create(

@@ -135,6 +135,22 @@ def test_a_hidden_meeting_leaves_a_gap_in_a_plan_everybody_knows(host: Any) -> N
     assert "Nhân sự" not in fetch(path).content.decode()
 
 
+def test_only_another_time_raises_the_sequence_of_what_recurs(host: Any) -> None:
+    series = weekly(host, announces=True)
+    occurrence(series, at(11))
+    path = f"/calendars/series/{series.pk}.ics"
+
+    def sequence() -> int:
+        [master] = [each for each in Calendar.from_ical(fetch(path).content).events if "rrule" in each]
+        return int(master["sequence"])
+
+    for edit in ({"title": {"vi": "Giao ban tuần"}}, {"horizon_days": 30}):
+        conferences.edit_series(series_id=series.pk, fields=edit)  # type: ignore[arg-type]
+        assert sequence() == 0
+    conferences.edit_series(series_id=series.pk, fields={"start_time": dt.time(9)})
+    assert sequence() == 1
+
+
 def test_after_a_new_rule_every_meeting_keeps_the_name_calendars_know_it_by(host: Any) -> None:
     series = weekly(host, announces=True, rule="FREQ=WEEKLY;BYDAY=TU", starts_on=dt.date(2021, 1, 12))
     occurrence(series, at(11), slot=at(12).isoformat(), start=at(12))

@@ -1,6 +1,7 @@
 """The whole programme in one call: another order, everything later; what it does to whom is told before and after."""
 
 import datetime as dt
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -358,3 +359,53 @@ def test_a_shift_takes_the_same_number_of_queries_however_long_the_agenda(
         answer = act(organiser, conference, "shift", preview=True, after=str(rows[0].pk), minutes=5)
     assert len(answer.json()["moves"]) == size - 1
     assert len(queries) <= 60
+
+
+# What does not fit
+
+
+def warnings(client: APIClient, conference: Conference) -> list[tuple[str, str, str | None, int]]:
+    answer = client.get(f"/api/v1/conferences/{conference.pk}/agenda/warnings")
+    assert answer.status_code == 200, answer.json()
+    titles = {str(row.pk): row.title["vi"] for row in AgendaItem.objects.filter(conference=conference)}
+    return [
+        (each["kind"], titles[each["agenda_item"]], each["other"] and titles[each["other"]], each["minutes"])
+        for each in answer.json()["results"]
+    ]
+
+
+def test_what_does_not_fit_is_read_at_any_time(organiser: APIClient, conference: Conference) -> None:
+    assert warnings(organiser, conference) == []
+    item(conference, "A", 60)
+    session = item(conference, "Phiên", 30, kind="session", starts_at=at(14))
+    item(conference, "B", 45, parent=session)
+    late = item(conference, "C", 30, starts_at=at(16, 45))
+    expected = [
+        ("runs_over", "A", "Phiên", 30),
+        ("outside_session", "B", "Phiên", 15),
+        ("past_end", "C", None, 15),
+    ]
+    assert sorted(warnings(organiser, conference)) == sorted(expected)
+    found = organiser.get(f"/api/v1/conferences/{conference.pk}/agenda/warnings").json()["results"]
+    told = act(organiser, conference, "shift", preview=True, **{"from": late.starts_at.isoformat(), "minutes": -1})
+    assert "“C” kết thúc sau giờ bế mạc hội nghị 15 phút." in [each["said"]["vi"] for each in found]
+    assert len(told.json()["warnings"]) == len(found)
+    services.cancel_agenda_item(agenda_item_id=late.pk, reason={"vi": "Bão"})
+    assert sorted(warnings(organiser, conference)) == sorted(expected[:2])
+
+
+def test_nobody_hears_of_an_item_that_is_closed_to_them(
+    organiser: APIClient, granted: Callable[..., APIClient], conference: Conference
+) -> None:
+    item(conference, "A", 60, confidentiality="restricted")
+    item(conference, "B", 30, starts_at=at(14))
+    item(conference, "C", 30, starts_at=at(14, 15))
+    item(conference, "D", 60, starts_at=at(16, 45), confidentiality="restricted")
+    stranger = granted()
+    assert {each[1] for each in warnings(organiser, conference)} == {"A", "B", "D"}
+    assert warnings(stranger, conference) == [("runs_over", "B", "C", 15)]
+    services.release(conference_id=conference.pk)
+    assert {each[1] for each in warnings(organiser, conference)} == {"A", "B", "D"}
+    assert warnings(stranger, conference) == [], "outsiders read the released programme"
+    Conference.objects.filter(pk=conference.pk).update(confidentiality="restricted")
+    assert stranger.get(f"/api/v1/conferences/{conference.pk}/agenda/warnings").status_code == 404

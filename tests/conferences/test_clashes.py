@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from rest_framework.test import APIClient
 from backend.conferences import services
 from backend.conferences.models import Conference, Duty
 from backend.conferences.services import scheduling
-from backend.core.errors import Conflict
+from backend.conferences.services.inputs import DutyFields
 from backend.people.models import Organisation, Person
 from tests.factories.conferences import (
     AgendaItemFactory,
@@ -25,7 +26,7 @@ from tests.factories.conferences import (
     VenueFactory,
 )
 from tests.factories.people import PersonFactory
-from tests.threads import in_threads
+from tests.threads import rush
 
 URL = "/api/v1/conferences"
 ANY = {"If-Match": "*"}
@@ -370,29 +371,17 @@ def test_looking_costs_the_same_with_1_3_and_30_others(organiser: APIClient, hos
 PARTIES = 8
 
 
-def rush() -> tuple[int, int]:
+def rush_for_a_chair() -> tuple[int, int]:
     """Many conferences that refuse clashes name the same chair at the same moment: how many got the chair."""
     chair = PersonFactory()
-    rivals = iter([ConferenceFactory(exact=True, announced=True, clash_policy="refuse") for _ in range(PARTIES)])
-    rows = {id(rival): rival for rival in rivals}
-    waiting = list(rows.values())
-
-    def name() -> str:
-        rival = waiting.pop()
-        try:
-            services.add_duty(conference_id=rival.pk, fields={"kind": "chair", "person": chair})
-        except Conflict:
-            return "refused"
-        return "named"
-
-    outcomes = in_threads(PARTIES, name)
-    assert set(outcomes) <= {"named", "refused"}, outcomes
-    return outcomes.count("named"), outcomes.count("refused")
+    rivals = [ConferenceFactory(exact=True, announced=True, clash_policy="refuse") for _ in range(PARTIES)]
+    fields: DutyFields = {"kind": "chair", "person": chair}
+    return rush(partial(services.add_duty, conference_id=rival.pk, fields=fields) for rival in rivals)
 
 
 @pytest.mark.django_db(transaction=True)
 def test_of_many_at_once_one_gets_the_chair() -> None:
-    assert rush() == (1, PARTIES - 1)
+    assert rush_for_a_chair() == (1, PARTIES - 1)
 
 
 @contextmanager
@@ -407,4 +396,4 @@ def nobody_queues() -> Iterator[None]:
 def test_without_the_queue_more_than_one_gets_it() -> None:
     """The negative control: it is the lock that keeps two from missing each other."""
     with nobody_queues():
-        assert max(rush()[0] for _ in range(5)) > 1
+        assert max(rush_for_a_chair()[0] for _ in range(5)) > 1

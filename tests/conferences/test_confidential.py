@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
+from django.db import connection
 from rest_framework.test import APIClient
 
 from backend.conferences import queries
@@ -328,3 +329,28 @@ def test_the_closed_items_of_a_public_template_are_its_organisations_own(host: O
     drafted = stranger.post(f"{path}/draft", {"lead": str(elsewhere.pk)}).json()
     assert [row["title"]["vi"] for row in drafted["agenda"]] == ["Tổng kết"]
     assert drafted["standards"] == ["TCVN ISO 9001:2015"]
+
+
+@pytest.mark.parametrize("closed", [0, 100])
+def test_what_one_conference_shows_is_found_without_reading_the_items_of_all(
+    conference: Conference, item: Item, host: Organisation, closed: int
+) -> None:
+    mine = [item(), item("internal")]
+    elsewhere = ConferenceFactory(announced=True)
+    AgendaItem.objects.bulk_create(
+        AgendaItem(
+            conference=elsewhere,
+            order=order,
+            phase="report",
+            title={"vi": "Báo cáo"},
+            confidentiality="restricted" if order <= closed else "",
+        )
+        for order in range(1, 3001)
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE conferences_agendaitem")
+    organiser = account_with("organiser", organisation=host)
+    for account, known in ((AnonymousUser(), mine[:1]), (signed_in(), mine[:1]), (organiser, mine)):
+        rows = queries.with_items_visible_to(AgendaItem.objects.filter(conference=conference), account)
+        assert set(rows) == set(known)
+        assert "Seq Scan on conferences_agendaitem" not in rows.explain()

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import IntegrityError, connection, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from rest_framework.test import APIClient
@@ -127,6 +127,33 @@ def test_calling_off_keeps_the_reason_until_it_is_on_again(organiser: APIClient,
     assert (again["reason"], again["sequence"]) == ({}, 2)
     moved = Event.objects.get(subject_id=conference.pk, name="conference.moved")
     assert moved.payload["changes"] == ["resumed"]
+
+
+def test_nothing_is_opened_long_before_its_day(organiser: APIClient, host: Organisation) -> None:
+    today = now().date()
+    far = ConferenceFactory(lead=host, announced=True, day=today + dt.timedelta(days=9), day_part="")
+    refused = do(organiser, far, "start")
+    assert (refused.status_code, refused.json()["detail"][:21]) == (409, "Hội nghị định vào ngà")
+    eve = ConferenceFactory(lead=host, announced=True, day=today + dt.timedelta(days=1), day_part="")
+    assert do(organiser, eve, "start").json()["state"] == "running"
+
+
+def test_conferences_follow_each_other_one_way(organiser: APIClient, host: Organisation) -> None:
+    first, second, third = (ConferenceFactory(lead=host) for _ in range(3))
+
+    def follows(one: Conference, other: Conference) -> Any:
+        return organiser.patch(f"{URL}/{one.pk}", {"follows": str(other.pk)}, headers={"If-Match": "*"})
+
+    assert [follows(second, first).status_code, follows(third, second).status_code] == [200, 200]
+    for other in (first, second, third):
+        refused = follows(first, other)
+        assert (refused.status_code, refused.json()["errors"][0]["field"]) == (400, "follows")
+    first.follows = third
+    with pytest.raises(IntegrityError, match="follow"), transaction.atomic():
+        first.save()
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TRIGGER conferences_follow_one_way ON conferences_conference")
+    first.save()
 
 
 def test_cancelling_an_unannounced_draft_keeps_its_sequence(organiser: APIClient, host: Organisation) -> None:

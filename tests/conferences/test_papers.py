@@ -345,6 +345,29 @@ def office_file_of(paper: Paper) -> bytes:
     return bytes(DocumentFile.objects.get(document__paper=paper, number=2).content)
 
 
+def test_a_paper_of_what_is_called_off_is_not_wanted(author: APIClient, organiser: APIClient, paper: Paper) -> None:
+    item = paper.speaker.agenda_item_id
+    organiser.post(f"/api/v1/agenda-items/{item}/cancel", {"reason": {"vi": "Hết giờ"}})
+    for refused in (
+        sent(author, paper),
+        organiser.post(f"{URL}/{paper.pk}/extend", {"due_at": (now() + 2 * HOUR).isoformat()}, headers=ANY),
+    ):
+        assert (refused.status_code, "đã huỷ" in refused.json()["detail"]) == (409, True), refused.json()
+    organiser.post(f"/api/v1/agenda-items/{item}/reopen")
+    assert sent(author, paper).status_code == 201
+
+
+def test_a_deadline_that_the_conference_left_behind_is_told_before_a_release(
+    organiser: APIClient, conference: Conference, speaker: Speaker
+) -> None:
+    services.request_paper(speaker_id=speaker.pk, due_at=dt.datetime(2035, 1, 13, 5, tzinfo=dt.UTC))
+    release = f"/api/v1/conferences/{conference.pk}/release?preview=true"
+    codes = lambda: {each["code"] for each in organiser.post(release).json()["warnings"]}  # noqa: E731
+    assert "deadline" not in codes()
+    organiser.patch(f"/api/v1/conferences/{conference.pk}", {"day": "2035-01-10"}, headers=ANY)
+    assert "deadline" in codes()
+
+
 def test_a_stale_reader_accepts_nothing(author: APIClient, organiser: APIClient, paper: Paper) -> None:
     sent(author, paper)
     etag = organiser.get(f"{URL}/{paper.pk}")["ETag"]

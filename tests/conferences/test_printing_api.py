@@ -257,3 +257,26 @@ def test_what_is_off_is_stamped_so_and_what_was_held_is_no_draft(
     found = {each for each in ("HỘI NGHỊ ĐÃ HUỶ", "HỘI NGHỊ HOÃN", "Bản dự thảo") if each in words}
     assert (stamp in found) if stamp else not found
     assert organiser.get(f"/api/v1/conferences/{conference.pk}/programme").json()["state"] == state
+
+
+def test_a_release_names_who_held_the_conference_then(organiser: APIClient, conference: Conference) -> None:
+    address = f"/api/v1/conferences/{conference.pk}"
+    first = organiser.post(f"{address}/release", {}, headers={"If-Match": "*"})
+    assert first.status_code == 201, first.json()
+    other = OrganisationFactory(name={"vi": "Sở Khoa học", "en": "Department of Science"})
+    edited = organiser.patch(address, {"co_organisers": [str(other.pk)]}, headers={"If-Match": "*"})
+    assert edited.status_code == 200, edited.json()
+    preview = organiser.post(f"{address}/release?preview=true", {}).json()
+    assert (preview["releasable"], preview["changes"]) == (True, [])
+    assert preview["changelog"][0]["lines"][0]["text"]["vi"].endswith("; Sở Khoa học.")
+    organiser.post(f"{address}/release", {}, headers={"If-Match": "*"})
+    printed = [text_of(ask(organiser, conference, f"release={n}").content) for n in (1, 2)]
+    assert ["Phối hợp tổ chức: Sở Y tế" in each for each in printed] == [True, False]
+    assert ["Phối hợp tổ chức: Sở Khoa học" in each for each in printed] == [False, True]
+    shown = [organiser.get(f"{address}/programme?release={n}").json()["organisers"] for n in (1, 2)]
+    assert [[each["said"]["vi"] for each in each_time][1:] for each_time in shown] == [["Sở Y tế"], ["Sở Khoa học"]]
+    assert [(each["role"], each["under"].get("vi")) for each in shown[0]] == [
+        ("lead", "Tổng cục Tiêu chuẩn"),
+        ("co", None),
+    ]
+    assert organiser.get(f"/api/v1/releases/{first.json()['id']}").json()["intact"]

@@ -288,8 +288,8 @@ def test_the_changelog_tells_a_shift_in_one_line_in_both_languages(
     first = seen["changes"][0]
     assert first["text"]["vi"] == "“Tham luận 1” dời từ 14 giờ 00 sang 14 giờ 15."
     assert first["fields_changed"] == ["starts_at", "ends_at"]
-    assert first["before"]["starts_at"] == "2021-01-14T07:00:00+00:00"
-    assert first["after"]["starts_at"] == "2021-01-14T07:15:00+00:00"
+    assert first["before"]["starts_at"] == "2021-01-14T14:00:00+07:00"
+    assert first["after"]["starts_at"] == "2021-01-14T14:15:00+07:00"
 
 
 def test_any_two_releases_are_compared_in_either_direction(organiser: APIClient, conference: Conference) -> None:

@@ -4,6 +4,7 @@ import argparse
 import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -23,11 +24,13 @@ from tests.factories.conferences import (
     AgendaRoomFactory,
     ConferenceFactory,
     DutyFactory,
+    OrganiserFactory,
     RoomFactory,
     SiteFactory,
+    SpeakerFactory,
     VenueFactory,
 )
-from tests.factories.people import OrganisationFactory, OrganisationNameFactory, PersonFactory
+from tests.factories.people import OrganisationFactory, OrganisationNameFactory, PersonFactory, PositionFactory
 from tests.threads import in_threads
 
 pytestmark = pytest.mark.django_db
@@ -293,7 +296,8 @@ def test_without_the_lock_two_want_the_same_number() -> None:
 
 def a_programme_of(count: int) -> Conference:
     """A session in each of whose items somebody speaks, in two rooms, under a chair."""
-    conference = announced(0)
+    conference = announced(0, lead=OrganisationFactory(parent=OrganisationFactory()))
+    OrganiserFactory(conference=conference, organisation=OrganisationFactory(), role="co", order=1)
     venue = VenueFactory()
     site = SiteFactory(conference=conference, venue=venue)
     rooms = [RoomFactory(venue=venue) for _ in range(2)]
@@ -309,12 +313,12 @@ def a_programme_of(count: int) -> Conference:
     return conference
 
 
-def test_the_working_programme_takes_five_queries_and_its_names_three(
+def test_the_working_programme_takes_eleven_queries_and_its_names_three(
     django_assert_num_queries: Any,
 ) -> None:
     for count in (1, 3, 30):
         conference = a_programme_of(count)
-        with django_assert_num_queries(5):
+        with django_assert_num_queries(11):
             programme = queries.working_programme(conference)
         assert len(programme.entries) == count + 1
         with django_assert_num_queries(3):
@@ -338,6 +342,32 @@ def test_a_release_keeps_where_the_conference_was_to_be() -> None:
     ]
     (section,) = changelog(queries.released(before), queries.released(after), names={})
     assert [line.text["vi"] for line in section.lines] == ["Hội nghị họp tại Khách sạn B."]
+
+
+def test_a_release_keeps_who_was_to_hold_the_conference() -> None:
+    above = OrganisationFactory(name={"vi": "Tổng cục"})
+    lead = OrganisationFactory(name={"vi": "Trung tâm"}, parent=above)
+    conference = announced(1, lead=lead)
+    first_one = release(conference)
+    services.edit(conference_id=conference.pk, fields={}, co_organisers=[OrganisationFactory(name={"vi": "Sở Y tế"})])
+    OrganisationNameFactory(organisation=lead, name={"vi": "Trung tâm Kỹ thuật"}, valid_to=dt.date(2022, 1, 1))
+    second = release(conference)
+    before, after = queries.released(first_one), queries.released(second)
+    assert [(each.role, each.said["vi"], each.under.get("vi")) for each in before.organisers] == [
+        ("lead", "Trung tâm", "Tổng cục")
+    ]
+    assert [each.said["vi"] for each in after.organisers] == ["Trung tâm Kỹ thuật", "Sở Y tế"]
+    (section,) = changelog(before, after, names={})
+    assert [line.text for line in section.lines] == [
+        {
+            "vi": "Đơn vị tổ chức nay là Trung tâm Kỹ thuật; Sở Y tế.",
+            "en": "The conference is now held by Trung tâm Kỹ thuật; Sở Y tế.",
+        }
+    ]
+    other = replace(before, organisers=(replace(before.organisers[0], said={"vi": "Cục"}),))
+    assert digest(other) != first_one.sha256, "organisers are under the hash"
+    gone = changelog(after, replace(after, organisers=()), names={})
+    assert gone[0].lines[0].text["vi"] == "Hội nghị không còn đơn vị tổ chức nào."
 
 
 def test_what_a_session_is_all_it_holds_is_too() -> None:
@@ -399,6 +429,7 @@ def test_what_was_released_moves_along_with_the_conference() -> None:
     conference.agenda.update(pinned=True, minutes_planned=15)
     release(conference)
     write(conference, title={"vi": "Chưa phát hành"})
+    services.edit(conference_id=conference.pk, fields={}, lead=OrganisationFactory())
     week = dt.timedelta(days=7, minutes=30)
     assert conference.starts_at
     assert conference.ends_at
@@ -407,9 +438,31 @@ def test_what_was_released_moves_along_with_the_conference() -> None:
     assert after.starts_at == conference.starts_at + week
     assert [entry.starts_at for entry in after.entries] == [AT + week, AT + QUARTER + week]
     assert [entry.title for entry in after.entries] == [entry.title for entry in before.entries]
+    assert after.organisers == before.organisers, "who holds it now is not released yet"
     assert [entry.sequence for entry in after.entries] == [1, 1]
     assert conference.releases.get(number=2).note["vi"] == "Theo thời gian, địa điểm mới của hội nghị."
     assert release(conference).counts == {"public": {"retitled": 1}}, "what is still being written is released by hand"
+
+
+def test_nobody_is_named_in_an_office_left_by_the_day_the_conference_moves_to() -> None:
+    conference = announced(1)
+    title, deputy = {"vi": "Giám đốc"}, {"vi": "Phó Giám đốc"}
+    leaving, promoted, erstwhile = (PersonFactory() for _ in range(3))
+    day = conference.day
+    assert day is not None
+    for person in (leaving, erstwhile):
+        PositionFactory(person=person, title=title, valid_to=day)
+    PositionFactory(person=promoted, title=deputy, valid_to=day)
+    PositionFactory(person=promoted, title=title, valid_from=day + dt.timedelta(days=1))
+    item = conference.agenda.get()
+    named_as = ((leaving, title), (promoted, deputy), (erstwhile, {"vi": "Nguyên Giám đốc"}))
+    for order, (person, office) in enumerate(named_as):
+        SpeakerFactory(conference=conference, agenda_item=item, person=person, office=office, order=order)
+    release(conference)
+    week = dt.timedelta(days=7)
+    move(conference, starts_at=conference.starts_at + week, ends_at=conference.ends_at + week)
+    named = {voice.person: voice.office for voice in first(conference.releases.get(number=2)).speakers}
+    assert named == {leaving.pk: {}, promoted.pk: title, erstwhile.pk: {"vi": "Nguyên Giám đốc"}}
 
 
 def test_a_released_programme_loses_its_hours_with_the_conference() -> None:

@@ -1,9 +1,9 @@
 """A room is taken once: booking, moving, freeing, and many at once."""
 
 import datetime as dt
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
+from functools import partial
 from typing import Any
 
 import pytest
@@ -13,11 +13,10 @@ from rest_framework.test import APIClient
 from backend.conferences import services
 from backend.conferences.models import Conference, Room, RoomBooking
 from backend.conferences.services import rooms
-from backend.core.errors import Conflict
 from backend.outbox.models import Event
 from backend.people.models import Organisation
 from tests.factories.conferences import ConferenceFactory, RoomFactory, SiteFactory
-from tests.threads import in_threads
+from tests.threads import in_threads, rush
 
 URL = "/api/v1/conferences"
 START = dt.datetime(2021, 1, 14, 6, 30, tzinfo=dt.UTC)
@@ -442,48 +441,33 @@ def without_the_guard() -> Iterator[None]:
             editor.add_constraint(RoomBooking, guard)
 
 
-def rush() -> tuple[int, int]:
+def rush_for_a_room() -> tuple[int, int]:
     """Many conferences move to one room at overlapping times at the same moment: how many got it, how many did not."""
     room = buffered(15, 15)
     rivals = [ConferenceFactory() for _ in range(PARTIES)]
     for rival in rivals:
         SiteFactory(conference=rival, venue=room.venue, room=room)
-    ready = threading.Barrier(PARTIES)
-    outcomes: list[str] = []
 
-    def move(conference: Conference) -> None:
-        try:
-            ready.wait()
-            shift = dt.timedelta(minutes=5 * rivals.index(conference))
-            services.edit(conference_id=conference.pk, fields={"starts_at": START + shift, "ends_at": END + shift})
-            outcomes.append("booked")
-        except Conflict:
-            outcomes.append("refused")
-        except Exception as error:  # noqa: BLE001 -- a thread's crash must fail the test, not vanish
-            outcomes.append(repr(error))
-        finally:
-            connection.close()
+    def move(rival: Conference, later: dt.timedelta) -> None:
+        services.edit(conference_id=rival.pk, fields={"starts_at": START + later, "ends_at": END + later})
 
-    threads = [threading.Thread(target=move, args=(rival,)) for rival in rivals]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert set(outcomes) <= {"booked", "refused"}, outcomes
-    assert RoomBooking.objects.filter(room=room).count() == outcomes.count("booked")
-    return outcomes.count("booked"), outcomes.count("refused")
+    booked, refused = rush(
+        partial(move, rival, dt.timedelta(minutes=5 * number)) for number, rival in enumerate(rivals)
+    )
+    assert RoomBooking.objects.filter(room=room).count() == booked
+    return booked, refused
 
 
 @pytest.mark.django_db(transaction=True)
 def test_of_many_at_once_one_gets_the_room() -> None:
-    assert rush() == (1, PARTIES - 1)
+    assert rush_for_a_room() == (1, PARTIES - 1)
 
 
 @pytest.mark.django_db(transaction=True)
 def test_without_the_constraint_all_of_them_get_it() -> None:
     """The negative control: it is PostgreSQL that refuses, nothing in Python."""
     with without_the_guard():
-        assert rush() == (PARTIES, 0)
+        assert rush_for_a_room() == (PARTIES, 0)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -201,8 +201,8 @@ def test_local_time_is_kept_when_clocks_change(organiser: APIClient, host: Organ
         horizon_days=200,
     )
     assert [moment[11:] for moment in when(occurrences(organiser, series))] == [
-        *["14:00:00+07:00"] * 4,  # 8:00 in Berlin, as an organiser in Viet Nam sees it
-        *["13:00:00+07:00"] * 3,
+        *["08:00:00+01:00"] * 4,
+        *["08:00:00+02:00"] * 3,
     ]
 
 
@@ -234,6 +234,41 @@ def test_a_day_left_out_stays_out_when_the_hour_changes(organiser: APIClient, ho
         "2026-12-07T09:00",
         "2026-12-14T09:00",
     ]
+
+
+def test_a_day_that_is_no_longer_left_out_is_met_again_at_the_usual_hour_and_announced(
+    organiser: APIClient, host: Organisation
+) -> None:
+    series = begin(organiser, host, announces=True)
+    called = occurrences(organiser, series)[1]
+    edit = lambda **fields: organiser.patch(f"{URL}/{series['id']}", fields, headers=ANY)  # noqa: E731
+    edit(left_out=["2026-11-30"])
+    assert organiser.get(f"{CONFERENCES}/{called['id']}").json()["state"] == "cancelled"
+    edit(start_time="09:00")
+    told = organiser.patch(f"{URL}/{series['id']}?preview=true", {"left_out": []}).json()["changes"]
+    edit(left_out=[])
+    assert [(each["conference"], each["outcome"]) for each in told] == [(called["id"], "revived")]
+    services.extend_all_series()
+    rows = occurrences(organiser, series)
+    assert [row["recurrence_id"][5:10] for row in rows] == ["11-23", "11-30", "12-07", "12-14"]
+    assert {row["state"] for row in rows} == {"announced"}
+    assert rows[1]["starts_at"] == "2026-11-30T09:00:00+07:00"
+
+
+@pytest.mark.parametrize("hour", ["08:00+05:00", "08:00Z", "08:00:30", "8h"])
+def test_the_hour_of_a_series_is_a_minute_of_its_own_clock(organiser: APIClient, host: Organisation, hour: str) -> None:
+    body = {**WEEKLY, "organisation": str(host.pk)}
+    assert refused_fields(organiser.post(URL, {**body, "start_time": hour})) == {"start_time"}
+    assert refused_fields(organiser.post(URL, {**body, "added": [f"2026-11-25T{hour}"]})) == {"added.0"}
+
+
+def test_a_series_that_ends_sooner_is_not_made_longer_by_ending_it(organiser: APIClient, host: Organisation) -> None:
+    series = begin(organiser, host, rule="FREQ=WEEKLY;COUNT=2", horizon_days=60)
+    end = {"last_day": "2027-02-10", "reason": {"vi": "Hết"}}
+    assert organiser.post(f"{URL}/{series['id']}/end", end, headers=ANY).status_code == 200
+    assert organiser.get(f"{URL}/{series['id']}").json()["rule"] == "FREQ=WEEKLY;COUNT=2"
+    services.extend_all_series()
+    assert len(occurrences(organiser, series)) == 2
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """Who is planned to speak: in which office, in what order, and never in two places."""
 
 import datetime as dt
+from functools import partial
 from typing import Any
 
 import pytest
@@ -11,7 +12,6 @@ from rest_framework.test import APIClient
 from backend.conferences import services
 from backend.conferences.models import AgendaItem, Conference, Duty, Paper, Speaker
 from backend.core.clock import now
-from backend.core.errors import Conflict
 from backend.outbox.models import Event
 from backend.people.models import Organisation, Person, Position
 from tests.conferences.test_clashes import nobody_queues
@@ -24,7 +24,7 @@ from tests.factories.conferences import (
 )
 from tests.factories.papers import PaperFactory
 from tests.factories.people import OrganisationFactory, PersonFactory, PositionFactory
-from tests.threads import in_threads
+from tests.threads import rush
 
 URL = "/api/v1/speakers"
 ANY = {"If-Match": "*"}
@@ -343,41 +343,27 @@ def test_a_clash_is_told_or_refused_as_the_conference_says(organiser: APIClient,
 PARTIES = 8
 
 
-def rush() -> tuple[int, int]:
+def rush_for_a_speaker() -> tuple[int, int]:
     """Many conferences that refuse clashes plan the same speaker at the same moment: how many got the speaker."""
     person = PersonFactory()
-    items = [
-        AgendaItemFactory(
-            conference=ConferenceFactory(exact=True, announced=True, clash_policy="refuse"),
-            starts_at=START,
-            minutes_planned=30,
-        )
-        for _ in range(PARTIES)
-    ]
-
-    def plan() -> str:
-        item = items.pop()
-        try:
-            services.add_speaker(conference_id=item.conference_id, fields={"agenda_item": item, "person": person})
-        except Conflict:
-            return "refused"
-        return "planned"
-
-    outcomes = in_threads(PARTIES, plan)
-    assert set(outcomes) <= {"planned", "refused"}, outcomes
-    return outcomes.count("planned"), outcomes.count("refused")
+    rivals = [ConferenceFactory(exact=True, announced=True, clash_policy="refuse") for _ in range(PARTIES)]
+    items = [AgendaItemFactory(conference=rival, starts_at=START, minutes_planned=30) for rival in rivals]
+    return rush(
+        partial(services.add_speaker, conference_id=item.conference_id, fields={"agenda_item": item, "person": person})
+        for item in items
+    )
 
 
 @pytest.mark.django_db(transaction=True)
 def test_of_many_at_once_one_gets_the_speaker() -> None:
-    assert rush() == (1, PARTIES - 1)
+    assert rush_for_a_speaker() == (1, PARTIES - 1)
 
 
 @pytest.mark.django_db(transaction=True)
 def test_without_the_queue_more_than_one_gets_the_speaker() -> None:
     """The negative control: it is the lock that keeps two from missing each other."""
     with nobody_queues():
-        assert max(rush()[0] for _ in range(5)) > 1
+        assert max(rush_for_a_speaker()[0] for _ in range(5)) > 1
 
 
 # Series and clones

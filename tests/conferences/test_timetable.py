@@ -148,7 +148,9 @@ def holds_a_pin(row: Flowing, held: dict[Any, list[Flowing]]) -> bool:
 
 @given(programmes())
 @settings(max_examples=100, deadline=None)
-def test_nothing_begins_before_the_one_before_it_ends_unless_parallel_or_pinned_which_is_told(rows: list[Flowing]) -> None:
+def test_nothing_begins_before_the_one_before_it_ends_unless_parallel_or_pinned_which_is_told(
+    rows: list[Flowing],
+) -> None:
     table, held = work_out(rows, start=EIGHT), by_parent(rows)
     for siblings in held.values():
         active = [row for row in siblings if row.takes_time]

@@ -27,7 +27,7 @@ def being_written() -> set[UUID]:
 
 
 def test_a_worker_is_killed_between_closing_and_mailing(tmp_path: Path) -> None:
-    starts = now() + dt.timedelta(days=7)
+    starts = (now() + dt.timedelta(days=7)).replace(second=0, microsecond=0)
     drafted = ConferenceFactory(starts_at=starts, ends_at=starts + dt.timedelta(hours=3), day=None)
     conferences.announce(conference_id=drafted.pk)
     InvitationFactory.create_batch(INVITEES, list=InvitationListFactory(conference=drafted), sent=True)

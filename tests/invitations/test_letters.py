@@ -11,7 +11,7 @@ from icalendar import Calendar
 from backend.conferences import services as conferences
 from backend.invitations import ical, links, services
 from backend.invitations.models import Invitation
-from backend.invitations.wording import addressee
+from backend.invitations.wording import addressee, until, when
 from backend.mail.models import OutgoingMail
 from backend.outbox.models import Event
 from tests import lift
@@ -191,3 +191,15 @@ def test_a_site_that_is_off_is_taken_out_of_the_calendars_of_those_who_go_there(
     assert (said["method"], said.events[0]["uid"]) == ("CANCEL", ical.calendar_uid(row.conference_id, row.site_id))
     assert Invitation.objects.get(pk=other.pk).state == "sent"
     assert Invitation.objects.get(pk=row.pk).state == "withdrawn"
+
+
+def test_times_over_a_change_of_the_clocks_say_both_of_them() -> None:
+    begins = dt.datetime(2027, 10, 30, 20, 0, tzinfo=dt.UTC)
+    held = ConferenceFactory(
+        starts_at=begins, ends_at=begins + dt.timedelta(hours=6), day_part="", time_zone="Europe/Berlin"
+    )
+    assert when(held, "vi").endswith(
+        "đến 03 giờ 00, Chủ nhật, ngày 31 tháng 10 năm 2027 (giờ UTC+02:00 đến giờ UTC+01:00)"
+    )
+    assert until(begins, "Europe/Berlin", "en") == "Saturday, 30 October 2027, 22:00 (UTC+02:00)"
+    assert until(begins, "Asia/Ho_Chi_Minh", "en") == "Sunday, 31 October 2027, 03:00"

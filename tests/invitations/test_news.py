@@ -17,6 +17,7 @@ from backend.conferences.models import AgendaItem, Conference, Paper, Site
 from backend.invitations import services
 from backend.invitations.models import Invitation
 from backend.invitations.services import news
+from backend.invitations.services.chunks import CHUNK
 from backend.mail.models import OutgoingMail
 from backend.outbox.models import Delivery, Event
 from backend.people.models import Person
@@ -418,6 +419,17 @@ def test_the_first_release_is_news_to_those_who_are_on_it_alone() -> None:
     assert "Báo cáo" not in text(letter)
 
 
+def test_a_first_programme_says_where_to_who_was_never_invited() -> None:
+    conference = held("Nhà A")
+    speaker = PersonFactory()
+    SpeakerFactory(conference=conference, agenda_item=item(conference, "Tham luận"), person=speaker)
+    release(conference)
+    close_window()
+    said = text(letters(speaker)[0])
+    assert "Địa điểm: Nhà A" in said
+    assert "Đơn vị tổ chức: Trung tâm Kỹ thuật 2" in said
+
+
 @pytest.mark.parametrize(
     ("honorific", "language", "subject", "intro", "line"),
     [
@@ -688,6 +700,18 @@ def test_a_draft_that_is_cancelled_is_told_to_nobody() -> None:
     assert not OutgoingMail.objects.exists()
 
 
+def test_who_was_asked_for_a_paper_hears_that_the_draft_is_cancelled() -> None:
+    conference = ConferenceFactory(starts_at=NOON, ends_at=NOON + 4 * HOUR, day_part="", lead=OrganisationFactory())
+    asked = SpeakerFactory(conference=conference, agenda_item=item(conference, "Tham luận"), person=PersonFactory())
+    other = SpeakerFactory(conference=conference, agenda_item=asked.agenda_item, person=PersonFactory())
+    Paper.objects.create(speaker=asked, conference=conference)
+    conferences.cancel(conference_id=conference.pk, reason={"vi": "Bão"})
+    lift.run()
+    [letter] = letters(asked.person, "cancellation")
+    assert "Tham luận đã đề nghị không phải nộp nữa." in text(letter)
+    assert letters(other.person, "cancellation") == []
+
+
 def test_who_was_put_off_without_an_invitation_hears_of_the_new_time() -> None:
     conference = held()
     speaker = partakers(conference)["speaker"]
@@ -831,7 +855,7 @@ def test_two_hundred_invitees_and_twenty_speakers_cost_a_constant_number_of_quer
             told += services.mail_news(**body(chunk))
         assert len(asked) <= 31, len(asked)
     assert told == OutgoingMail.objects.filter(purpose="news").count() == invitees + 20 - min(10, invitees)
-    assert len(chunks) == -(-told // news.CHUNK)
+    assert len(chunks) == -(-told // CHUNK)
 
 
 def test_nothing_new_is_no_letter() -> None:

@@ -20,7 +20,7 @@ def test_everybody_hears_of_every_change_once(tmp_path: Path) -> None:
     comes, refuses, silent = people = [
         PersonFactory(email=f"{name}@dv.example", organisation=host) for name in ("den", "tuchoi", "imlang")
     ]
-    first = (now() + dt.timedelta(days=10)).replace(microsecond=0)
+    first = (now() + dt.timedelta(days=10)).replace(second=0, microsecond=0)
     second = first + dt.timedelta(days=7)
 
     with open_house(tmp_path) as house:

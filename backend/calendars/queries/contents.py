@@ -10,7 +10,7 @@ from uuid import UUID
 from dateutil.relativedelta import relativedelta
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from backend.conferences.models import (
     AgendaItem,
@@ -23,16 +23,14 @@ from backend.conferences.models import (
     Site,
     TimeAndPlace,
 )
-from backend.conferences.queries import held_by, visible_to, with_items_visible_to
+from backend.conferences.queries import apart_from, held_by, hidden_items, visible_to, with_items_visible_to
 from backend.conferences.queries.public import public_conferences
-from backend.conferences.states import CALLED_OFF, CallingOff, ConferenceState
+from backend.conferences.states import AHEAD, CALLED_OFF, CallingOff, ConferenceState
 from backend.core.clock import local, now
 from backend.core.text import Text
 from backend.people.models import Account, Organisation
 
 Reader = Account | AnonymousUser
-#: States in which a conference without an exact time may still get one.
-_EXPECTED = (ConferenceState.DRAFT, ConferenceState.ANNOUNCED, ConferenceState.RUNNING)
 
 
 def window() -> tuple[dt.datetime, dt.datetime]:
@@ -54,7 +52,7 @@ def expected_or_in_window() -> Q:
     """Conferences whose exact time lies within the window, and those to come that have none."""
     start, end = window()
     to_come = Q(day=None) | Q(day__gte=local(now()).date())
-    return Q(starts_at__gte=start, starts_at__lt=end) | Q(to_come, starts_at=None, state__in=_EXPECTED)
+    return Q(starts_at__gte=start, starts_at__lt=end) | Q(to_come, starts_at=None, state__in=AHEAD)
 
 
 def held_by_organisation(organisation: Organisation, reader: Reader) -> QuerySet[Conference]:
@@ -77,10 +75,9 @@ def at_room(room: Room, reader: Reader) -> QuerySet[Conference]:
 
 def busy_in(room: Room, reader: Reader) -> QuerySet[RoomBooking]:
     """When the room is held for what the reader may not know of."""
-    seen = open_to(reader).order_by().values("pk")
-    hidden = AgendaItem.objects.exclude(pk__in=with_items_visible_to(AgendaItem.objects.all(), reader).values("pk"))
-    unseen = ~Q(site__conference__in=seen) | Q(agenda_room__agenda_item__in=hidden.values("pk"))
-    return RoomBooking.objects.filter(unseen, room=room, during__overlap=window()).order_by("during", "id")
+    told_of = Q(Exists(open_to(reader).filter(pk=OuterRef("site__conference"))))
+    known = told_of & apart_from(hidden_items(reader), RoomBooking)
+    return RoomBooking.objects.filter(~known, room=room, during__overlap=window()).order_by("during", "id")
 
 
 class Point(NamedTuple):
@@ -121,7 +118,7 @@ def shown(conferences: QuerySet[Conference], reader: Reader) -> Shown:
         )
         .order_by("starts_at", "id")
     )
-    _at_the_time_told(row for row in rows if row.state == ConferenceState.POSTPONED)
+    at_the_time_told(rows)
     found = Shown(conferences=rows, released=last_releases(rows))
     items = AgendaItem.objects.filter(conference__in=[row.pk for row in rows])
     seen = with_items_visible_to(items, reader)
@@ -133,9 +130,12 @@ def shown(conferences: QuerySet[Conference], reader: Reader) -> Shown:
     return found
 
 
-def _at_the_time_told(postponed: Iterable[Conference]) -> None:
-    """Calendars strike out the time people know of, not one that is being prepared and was not announced."""
-    rows = {row.pk: row for row in postponed}
+def at_the_time_told(conferences: Iterable[Conference]) -> None:
+    """Of what is postponed the public is told the time it knows of, not one that is being prepared and was not
+    announced; nothing is saved."""
+    rows = {row.pk: row for row in conferences if row.state == ConferenceState.POSTPONED}
+    if not rows:
+        return
     told = TimeAndPlace.objects.filter(conference__in=rows, called_off=CallingOff.NOT).exclude(starts_at=None)
     for known in told.order_by("sequence"):
         row = rows[known.conference_id]
@@ -147,7 +147,9 @@ def start_told_before(conference: Conference) -> dt.datetime | None:
     conference is called off."""
     if conference.starts_at is None or conference.state in CALLED_OFF:
         return None
-    rows = TimeAndPlace.objects.filter(conference=conference, sequence__lt=conference.sequence, called_off=CallingOff.NOT)
+    rows = TimeAndPlace.objects.filter(
+        conference=conference, sequence__lt=conference.sequence, called_off=CallingOff.NOT
+    )
     last = rows.exclude(starts_at=None).exclude(starts_at=conference.starts_at).order_by("-sequence").first()
     return last.starts_at if last else None
 

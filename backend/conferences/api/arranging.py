@@ -1,4 +1,5 @@
-"""/conferences/{id}/agenda/arrange and …/shift: the whole programme in one step, with a preview."""
+"""/conferences/{id}/agenda/arrange and …/shift: the whole programme in one step, with a preview; …/warnings: what of it
+does not fit."""
 
 from typing import Any
 
@@ -9,7 +10,8 @@ from rest_framework.response import Response
 from backend.conferences import queries, services
 from backend.conferences.models import Conference
 from backend.conferences.queries.effects import Effects
-from backend.conferences.serializers.arranging import ArrangeBody, EffectsSerializer, ShiftBody
+from backend.conferences.queries.timetables import what_does_not_fit
+from backend.conferences.serializers.arranging import ArrangeBody, EffectsSerializer, ShiftBody, WarningsSerializer
 from backend.conferences.services.arranging import Refused
 from backend.core.api import HouseViewSet, etag
 from backend.core.errors import Conflict, Invalid
@@ -50,6 +52,14 @@ class ArrangingActions(HouseViewSet):
         """Moves all that follows by so many minutes, and tells whom and what that moves; a 409 has the same in `report`."""
         return self._arranged(services.shift, ShiftBody)
 
+    @extend_schema(summary="Read what of the agenda does not fit", responses=WarningsSerializer)
+    @action(detail=True, url_path="agenda/warnings", filterset_class=None)
+    def agenda_warnings(self, request: Any, pk: str) -> Response:
+        """Lists what of the working agenda runs over into what has its own time, or lies outside of its session or of the
+        conference, as far as the caller reads the agenda: none where it reads the released programme instead."""
+        warnings, titles = what_does_not_fit(self.get_object(), self.account)
+        return Response(WarningsSerializer({"results": warnings}, context={"titles": titles}).data)
+
     def _arranged(self, verb: Any, body: Any) -> Response:
         conference = self.get_object()
         given, preview = self.body(body), asks_for_preview(self.request)
@@ -72,6 +82,6 @@ class ArrangingActions(HouseViewSet):
             "conferences": known,
             "hidden_items": hidden,
             "time_zone": conference.time_zone,
-            "effects": effects,
+            "titles": effects.titles,
         }
         return EffectsSerializer(effects, context=context).data

@@ -80,7 +80,7 @@ class ConferenceViewSet(ArrangingActions, PrintsProgrammes, ReleasesProgrammes):
 
     def get_queryset(self) -> QuerySet[Conference]:
         visible = queries.visible_to(self.account)
-        if self.action in {"list", "print"}:
+        if self.action == "list":
             return queries.for_lists(visible)
         return queries.for_details(visible, self.account) if self.action == "retrieve" else visible
 

@@ -32,11 +32,10 @@ from backend.conferences.serializers.papers import (
 from backend.conferences.states import PaperState
 from backend.core.api import HouseViewSet
 from backend.core.clock import now
-from backend.core.errors import Invalid, NotFound
 from backend.core.filters import TrueOrFalseFilter
 from backend.core.schema import BYTES_AT_HAND
-from backend.core.text import say
-from backend.documents.queries import FILED_TYPES, disposition
+from backend.documents.answers import bytes_of
+from backend.documents.queries import FILED_TYPES
 from backend.documents.uploads import looked_at, with_form
 
 
@@ -167,20 +166,8 @@ class PaperViewSet(HouseViewSet):
     @action(detail=True, methods=["get"], filterset_class=None)
     def content(self, request: Any, pk: str) -> HttpResponse:
         """The bytes of one version. The ETag is their SHA-256."""
-        paper, version = self.get_object(), request.query_params.get("version")
-        if version is not None and not (version.isascii() and version.isdecimal() and len(version) < 9):
-            raise Invalid({"version": say(vi="Phải là số nguyên dương.", en="Must be a positive integer.")})
-        found = paper_queries.paper_content(paper, self.account, int(version) if version else None)
-        if found is None:
-            raise NotFound()
-        tag = f'"{found.sha256}"'
-        if request.headers.get("If-None-Match") == tag:
-            return HttpResponse(status=304, headers={"ETag": tag})
-        return HttpResponse(
-            bytes(found.content),
-            content_type=found.media_type,
-            headers={"ETag": tag, "Content-Disposition": disposition(found.filename)},
-        )
+        paper = self.get_object()
+        return bytes_of(paper_queries.paper_content(paper, self.account, self.number_asked_for("version")), request)
 
     @extend_schema(
         summary="Read how far papers have come",

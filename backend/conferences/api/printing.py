@@ -54,7 +54,7 @@ class PrintsProgrammes(HouseViewSet):
         conference = self.get_object()
         format = _choice(request, "format", sorted(FORMATS), "pdf")
         language = _choice(request, "language", sorted(printing.LANGUAGES), current_language())
-        programme, release = programme_asked_for(self.account, conference, request.query_params.get("release"))
+        programme, release = programme_asked_for(self.account, conference, self.number_asked_for("release"))
         sheet = printing.lay_out(
             programme,
             heading=queries.heading_of(conference, programme, release),

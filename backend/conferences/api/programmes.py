@@ -23,6 +23,7 @@ from backend.conferences.serializers.programmes import (
     ReleasePreviewSerializer,
     ReleaseSerializer,
 )
+from backend.conferences.states import EXPECTED
 from backend.core.api import HouseViewSet
 from backend.core.errors import Forbidden, Invalid, NotFound
 from backend.core.parsers import written_json
@@ -48,7 +49,7 @@ class ReleasesProgrammes(HouseViewSet):
         one as long as nothing ever was.
         """
         conference = self.get_object()
-        programme, release = programme_asked_for(self.account, conference, request.query_params.get("release"))
+        programme, release = programme_asked_for(self.account, conference, self.number_asked_for("release"))
         shown = ProgrammeSerializer.of(programme, queries.names_for(programme), release, conference)
         tag = f'"{hashlib.sha256(written_json(shown)).hexdigest()}"'
         if request.headers.get("If-None-Match") == tag:
@@ -83,10 +84,10 @@ class ReleasesProgrammes(HouseViewSet):
                 )
             after, before_number = queries.working_programme(conference), None
         else:
-            release = _release(conference, "to", given)
+            release = _release(conference, self.number_asked_for("to"))
             after, before_number = queries.released(release), release.number - 1
-        wanted = request.query_params.get("from")
-        earlier = _release(conference, "from", wanted if wanted is not None else before_number)
+        wanted = self.number_asked_for("from")
+        earlier = _release(conference, wanted if wanted is not None else before_number)
         both = (queries.cut_for(each, self.account, conference) for each in (queries.released(earlier), after))
         return Response(_compared(*both))
 
@@ -110,26 +111,23 @@ class ReleasesProgrammes(HouseViewSet):
         return Response(ReleaseDetails(shown).data, status=201)
 
 
-def programme_asked_for(account: Any, conference: Conference, number: str | None) -> tuple[Programme, Release | None]:
+def programme_asked_for(account: Any, conference: Conference, number: int | None) -> tuple[Programme, Release | None]:
     """The release of that number, or what the account reads of the conference (None beside the working programme),
-    without what is closed to the account. Raises Invalid for what is no number, NotFound for no such release."""
+    without what is closed to the account. Raises NotFound for no such release."""
     if number is not None:
-        release = _release(conference, "release", number)
+        release = _release(conference, number)
         return queries.cut_for(queries.released(release), account, conference), release
     programme = queries.programme_for(account, conference)
     found = conference.releases.get(number=programme.number) if programme.number is not None else None
     return programme, found
 
 
-def _release(conference: Conference, field: str, number: str | int | None) -> Release:
+def _release(conference: Conference, number: int | None) -> Release:
     """By number, None for the latest."""
     if number is None:
         found = queries.latest_release(conference.pk)
     else:
-        said = str(number)
-        if not (said.isascii() and said.isdecimal() and len(said) < 9):
-            raise Invalid({field: say(vi="Phải là số nguyên dương.", en="Must be a positive integer.")})
-        found = conference.releases.filter(number=int(said)).first()
+        found = conference.releases.filter(number=number).first()
     if found is None:
         raise NotFound(say(vi="Chưa có bản phát hành này.", en="There is no such release."))
     return found
@@ -155,7 +153,7 @@ def _preview(conference: Conference) -> dict[str, Any]:
     return {
         **compared,
         "number": prepared.number,
-        "releasable": prepared.differs and conference.state in services.RELEASABLE,
+        "releasable": prepared.differs and conference.state in EXPECTED,
         "warnings": [LackSerializer.of(lack) for lack in queries.lacks(conference, prepared.after)],
     }
 

@@ -95,10 +95,12 @@ class RoomViewSet(Shelf):
         """Shows what takes the room on a day, and when it is next free."""
         room = self.get_object()
         asked = self._asked(RoomDayQuery)
-        day = queries.room_day(room, asked["date"], asked.get("time_zone", settings.TIME_ZONE))
+        zone = asked.get("time_zone", settings.TIME_ZONE)
+        day = queries.room_day(room, asked["date"], zone)
         known = queries.known_to(self.account, {booking.site.conference_id for booking in day.bookings})
         items = {booking.agenda_room.agenda_item_id for booking in day.bookings if booking.agenda_room}
-        context = {"conferences": known, "hidden_items": queries.hidden_among(self.account, items)}
+        hidden = queries.hidden_among(self.account, items)
+        context = {"conferences": known, "hidden_items": hidden, "time_zone": zone}
         return Response(RoomDaySerializer(day, context=context).data)
 
     @extend_schema(responses=EquipmentSerializer(many=True), filters=False)

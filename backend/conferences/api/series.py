@@ -125,13 +125,15 @@ class SeriesViewSet(Shelf):
             "planned": len(series_queries.planned_slots(series)),
             "shortfalls": series_queries.shortfalls(series),
         }
-        return Response(SeriesReportSerializer(report).data)
+        return Response(SeriesReportSerializer(report, context={"time_zone": series.time_zone}).data)
 
     def _edited(self, verb: Any, *, status: int = 200, **given: Any) -> Response:
         preview = asks_for_preview(self.request)
         expected = None if preview and "If-Match" not in self.request.headers else self.expected_version()
         series, changes = verb(**given, expected=expected, preview=preview)
-        return Response(PreviewSerializer({"changes": changes}).data) if preview else self._shown(series, status)
+        if not preview:
+            return self._shown(series, status)
+        return Response(PreviewSerializer({"changes": changes}, context={"time_zone": series.time_zone}).data)
 
 
 class TemplateFilters(django_filters.FilterSet):

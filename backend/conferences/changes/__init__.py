@@ -1,7 +1,7 @@
 """What is different between two programmes, and how it is told. Pure: plain values in, plain values out."""
 
 from backend.conferences.changes.changelog import Line, Section, changelog
-from backend.conferences.changes.comparing import Change, between, concerning, heading_differs, moved
+from backend.conferences.changes.comparing import Change, between, heading_differs, moved
 from backend.conferences.changes.sentences import presented, said
 
 __all__ = [
@@ -10,7 +10,6 @@ __all__ = [
     "Section",
     "between",
     "changelog",
-    "concerning",
     "heading_differs",
     "moved",
     "presented",

@@ -13,7 +13,6 @@ from backend.conferences.changes.sentences import Names, said
 from backend.conferences.programme import Entry, Programme
 from backend.conferences.states import ChangeKind, ItemState
 from backend.conferences.wording import clock_said, length_said, part_of_day_said, quoted
-from backend.core.clock import local
 from backend.core.text import Text, both, localized, say
 
 #: From how many on, items that follow each other and shift alike are told in one line.
@@ -58,7 +57,7 @@ def changelog(before: Programme, after: Programme, *, names: Names) -> list[Sect
 
     Moments are on the clocks of the later programme's zone; a day is told where it differs from the first day.
     """
-    zone, day = after.time_zone, first_day(after)
+    zone, day = after.time_zone, after.first_day
     by_kind: dict[str, list[Change]] = {}
     for change in between(before, after):
         by_kind.setdefault(change.kind, []).append(change)
@@ -69,18 +68,10 @@ def changelog(before: Programme, after: Programme, *, names: Names) -> list[Sect
     for kind in ChangeKind:
         lines: list[Line] = []
         for told in _grouped(kind, by_kind.get(kind, []), after):
-            text = said(told[0], names=names, time_zone=zone, day=day) if len(told) == 1 else {}
-            lines.append(Line(text=text or _told_together(kind, told, names, zone, day), changes=tuple(told)))
+            lines.append(Line(text=_told(kind, told, names, zone, day), changes=tuple(told)))
         if lines:
             sections.append(Section(kind=kind, name=both(kind.label), lines=tuple(lines)))
     return sections
-
-
-def first_day(programme: Programme) -> dt.date | None:
-    """The day everybody takes for granted; None while it is not known."""
-    if programme.starts_at is not None:
-        return local(programme.starts_at, programme.time_zone).date()
-    return programme.day
 
 
 def _grouped(kind: str, changes: Sequence[Change], after: Programme) -> Iterable[Sequence[Change]]:
@@ -89,10 +80,13 @@ def _grouped(kind: str, changes: Sequence[Change], after: Programme) -> Iterable
     return _with_what_they_hold(changes) if kind in _INHERITED else [[change] for change in changes]
 
 
-def _told_together(kind: str, told: Sequence[Change], names: Names, zone: str, day: dt.date | None) -> Text:
-    if kind == ChangeKind.MOVED:
+def _told(kind: str, told: Sequence[Change], names: Names, zone: str, day: dt.date | None) -> Text:
+    """One change by itself, or several in one sentence."""
+    if kind == ChangeKind.MOVED and len(told) > 1:
         return {language: _run_said(told, language) for language, _ in settings.LANGUAGES}
     sentence = said(told[0], names=names, time_zone=zone, day=day)
+    if len(told) == 1:
+        return sentence
     count = str(len(told) - 1)
     return {
         language: phrase("and what it holds", language, said=text.removesuffix("."), count=count) + "."
@@ -186,11 +180,16 @@ def _heading(before: Programme, after: Programme) -> Iterator[Line]:
     fields = set(heading_differs(before, after))
     if "title" in fields:
         yield _line("conference title", {code: quoted(after.title, code) for code, _ in settings.LANGUAGES})
-    if fields - {"title", "time_zone", "sites"}:
+    if fields - {"title", "time_zone", "organisers", "sites"}:
         when = {code: _held(after, code) for code, _ in settings.LANGUAGES}
         yield _line("conference moved" if all(when.values()) else "conference open", when)
     if "time_zone" in fields:
         yield _line("conference zone", {code: after.time_zone for code, _ in settings.LANGUAGES})
+    if "organisers" in fields:
+        who = {
+            code: "; ".join(localized(each.said, code) for each in after.organisers) for code, _ in settings.LANGUAGES
+        }
+        yield _line("conference organisers" if after.organisers else "conference without organiser", who)
     if "sites" in fields:
         where = {code: "; ".join(localized(site.said, code) for site in after.sites) for code, _ in settings.LANGUAGES}
         yield _line("conference relocated" if after.sites else "conference without place", where)

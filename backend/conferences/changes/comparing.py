@@ -11,7 +11,7 @@ from backend.conferences.programme import Entry, Programme, Voice
 from backend.conferences.states import ChangeKind, ItemState
 
 #: Changes after which an entry is at another time or place, or takes place where it did not (or the reverse).
-MOVING = frozenset(
+_MOVING = frozenset(
     {
         ChangeKind.CANCELLED,
         ChangeKind.POSTPONED,
@@ -30,7 +30,7 @@ _BECAME = {
 }
 _TIMES = ("starts_at", "ends_at", "minutes", "day", "day_part")
 _WORDS = ("kind", "phase", "phase_name", "reason")
-_HEADING = ("title", "starts_at", "ends_at", "day", "day_part", "time_zone", "sites")
+_HEADING = ("title", "starts_at", "ends_at", "day", "day_part", "time_zone", "organisers", "sites")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,7 +62,7 @@ class Change:
         and order."""
         if self.kind == ChangeKind.MOVED and self.before is not None and self.after is not None:
             return _when(self.before) != _when(self.after)
-        return self.kind in MOVING
+        return self.kind in _MOVING
 
     def people(self) -> set[UUID]:
         """Everybody who speaks to the entry or leads it, now or before."""
@@ -109,11 +109,6 @@ def between(before: Programme, after: Programme) -> list[Change]:
     return changes
 
 
-def concerning(changes: Iterable[Change], person_id: UUID) -> list[Change]:
-    """Those of entries the person speaks to or leads, or did before."""
-    return [change for change in changes if person_id in change.people()]
-
-
 def moved(before: Entry, after: Entry) -> bool:
     """Whether calendars must hear that the entry is at another time or place, or in another state."""
     return any(change.moves for change in _changes_of(before, after))
@@ -121,7 +116,7 @@ def moved(before: Entry, after: Entry) -> bool:
 
 def heading_differs(before: Programme, after: Programme) -> tuple[str, ...]:
     """What is different of the conference itself: names of `title`, `starts_at`, `ends_at`, `day`, `day_part`,
-    `time_zone` and `sites`."""
+    `time_zone`, `organisers` and `sites`."""
     return _different(before, after, _HEADING)
 
 

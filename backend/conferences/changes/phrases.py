@@ -63,6 +63,11 @@ PHRASES: dict[str, tuple[str, str]] = {
     "conference moved": ("Hội nghị diễn ra {new}.", "The conference takes place {new}."),
     "conference open": ("Hội nghị chưa xác định thời gian.", "The conference has no set time any more."),
     "conference zone": ("Giờ ghi theo múi giờ {new}.", "Times are those of {new}."),
+    "conference organisers": ("Đơn vị tổ chức nay là {new}.", "The conference is now held by {new}."),
+    "conference without organiser": (
+        "Hội nghị không còn đơn vị tổ chức nào.",
+        "No organisation holds the conference any more.",
+    ),
     "conference relocated": ("Hội nghị họp tại {new}.", "The conference takes place at {new}."),
     "conference without place": ("Hội nghị chưa xác định địa điểm.", "The conference has no set place any more."),
 }

@@ -90,7 +90,8 @@ class Series(Base):
 
     `starts_on` is the first day of the RFC 5545 `rule` (null: not known, and nothing is planned). With a `start_time`
     and a length it plans exact times on the wall clock of `time_zone`; without, days and a `day_part`. `added` and
-    `left_out` are local times beside the rule (RDATE, EXDATE). Until `complete_until` nothing needs to be created.
+    `left_out` are local times beside the rule (RDATE, EXDATE). `sequence` rises with each change of when it meets (RFC
+    5545 SEQUENCE of what recurs). Until `complete_until` nothing needs to be created.
     """
 
     title = LocalizedTextField()
@@ -110,6 +111,7 @@ class Series(Base):
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="continued_by"
     )
     complete_until = models.DateTimeField(null=True, editable=False)
+    sequence = models.PositiveIntegerField(default=0)
 
 
 class ConferenceTemplate(Base):

@@ -175,7 +175,7 @@ class _Layout:
             if said not in self.places and (said != self.rooms[room] or not self.with_rooms)
         )
         days = {day for entry in programme.entries if (day := self.day_of(entry))}
-        self.by_day = bool(days - {words.first_day(programme)})
+        self.by_day = bool(days - {programme.first_day})
 
     def sheet(self) -> Sheet:
         programme, heading = self.programme, self.heading

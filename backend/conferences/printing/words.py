@@ -3,12 +3,9 @@
 import datetime as dt
 
 from backend.conferences.programme import Entry, Programme
-from backend.conferences.states import CALLED_OFF, ConferenceState, DayPart
+from backend.conferences.states import CALLED_OFF, OVER, ConferenceState, DayPart
 from backend.conferences.wording import day_said
 from backend.core.clock import local
-
-#: States of a conference whose programme is no longer being written.
-HELD = frozenset({ConferenceState.RUNNING, ConferenceState.CLOSED, ConferenceState.ARCHIVED})
 
 Said = dict[str, str]
 
@@ -77,14 +74,10 @@ def day_of(entry: Entry, time_zone: str) -> dt.date | None:
     return entry.day if entry.starts_at is None else local(entry.starts_at, time_zone).date()
 
 
-def first_day(programme: Programme) -> dt.date | None:
-    if programme.starts_at is None:
-        return programme.day
-    return local(programme.starts_at, programme.time_zone).date()
-
-
 def held(programme: Programme, language: str) -> str:
-    """When the conference is: "Từ 8 giờ 00 đến 17 giờ 00, ngày 14/01/2021", "Chiều 14/01/2021", "" when unknown."""
+    """When the conference is: "Từ 8 giờ 00 đến 17 giờ 00, ngày 14/01/2021", "Chiều 14/01/2021", "" when unknown.
+
+    Whose clock it is, is said where it is not the house's: "… (giờ America/New_York)"."""
     if programme.starts_at is None:
         if programme.day is None:
             return ""
@@ -92,12 +85,14 @@ def held(programme: Programme, language: str) -> str:
     first = local(programme.starts_at, programme.time_zone)
     last = local(programme.ends_at, programme.time_zone) if programme.ends_at else first
     which = "start" if programme.ends_at is None else "within a day" if first.date() == last.date() else "over days"
-    return _SPANS[which][language].format(
+    said = _SPANS[which][language].format(
         from_=_hour(first, language),
         to=_hour(last, language),
         day=day_said(first.date(), language),
         last=day_said(last.date(), language),
     )
+    house = all(local(moment).utcoffset() == moment.utcoffset() for moment in (first, last))
+    return said if house else f"{said} ({WORDS['zone'][language].format(zone=programme.time_zone)})"
 
 
 def time_of(entry: Entry, time_zone: str, language: str, *, under_its_day: bool) -> str:
@@ -124,7 +119,7 @@ def stamp(number: int | None, state: str) -> str:
     for a released one, and for that of a conference which was held without any release."""
     if state in CALLED_OFF:
         return state
-    return "draft" if number is None and state not in HELD else ""
+    return "draft" if number is None and state not in {ConferenceState.RUNNING, *OVER} else ""
 
 
 def released(number: int | None, day: dt.date | None, language: str) -> str:

@@ -25,6 +25,7 @@ from backend.conferences.queries.programmes import (
     names_for,
     programme_for,
     released,
+    voices_now,
     working_programme,
 )
 from backend.conferences.queries.public import public_conferences
@@ -163,6 +164,7 @@ __all__ = [
     "visible_series",
     "visible_templates",
     "visible_to",
+    "voices_now",
     "wanted_bookings",
     "when_said",
     "where_said",

@@ -19,7 +19,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Exists, ForeignKey, Func, Model, OuterRef, Q, QuerySet, Subquery, UUIDField, Value
+from django.db.models import BooleanField, Exists, F, ForeignKey, Func, Model, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from backend.conferences.models import AgendaItem, Conference, Duty, OutlineDuty, OutlineItem, Speaker, Speech
@@ -56,7 +56,7 @@ def parts_visible_to(rows: QuerySet[Row], account: Reader) -> QuerySet[Row]:
     """Of rows that belong to a conference those the account may know of: it sees the conference and, where a row
     belongs to an agenda item, that item.
 
-    An item is found by the row's `agenda_item`, or that of its `speaker`, `speech` or `resolution`.
+    An item is found by the row's `agenda_item`, or that of its `speaker`, `speech`, `resolution` or `agenda_room`.
     """
     return with_items_visible_to(rows.filter(conference__in=_open_to(account)), account)
 
@@ -230,6 +230,9 @@ def _open_to(account: Reader) -> QuerySet[Conference]:
     return public_conferences().order_by()
 
 
+_BY_WAY_OF = ("speaker", "speech", "resolution", "agenda_room")
+
+
 def _way_to_item(model: type[Model]) -> str | None:
     """How rows of the model lead to the agenda item they belong to; None where they belong to none."""
     if model is AgendaItem:
@@ -237,7 +240,7 @@ def _way_to_item(model: type[Model]) -> str | None:
     fields = {field.name for field in model._meta.get_fields() if isinstance(field, ForeignKey)}
     if "agenda_item" in fields:
         return "agenda_item"
-    return next((f"{name}__agenda_item" for name in ("speaker", "speech", "resolution") if name in fields), None)
+    return next((f"{name}__agenda_item" for name in _BY_WAY_OF if name in fields), None)
 
 
 def _circles(account: Reader, where: set[UUID]) -> tuple[Q, Q]:
@@ -288,30 +291,31 @@ class Hidden:
     def holds(self, path: str = "pk") -> Q:
         """Of rows whose item is found by `path`: those whose item is one of these."""
         # No EXISTS: PostgreSQL would join it, and so work out all closed items first.
-        above = _Above(OuterRef(path), self.items.model, self.but)
-        found = self.items.filter(pk__in=above).order_by().values(found=Value(True))[:1]
+        above = _IsAtOrAbove(F("pk"), OuterRef(path), items=self.items.model, but=self.but)
+        found = self.items.filter(above).order_by().values(found=Value(True))[:1]
         return Q(Coalesce(Subquery(found), False))
 
 
-class _Above(Func):
-    """The ids of an item and of the sessions around it, no further than to the first one found in `but`."""
+class _IsAtOrAbove(Func):
+    """Whether the one is the other or a session around it, no further than to the first one found in `but`."""
 
-    output_field = UUIDField()
+    output_field = BooleanField()
 
-    def __init__(self, item: Any, items: type[Model], but: QuerySet[Any] | None) -> None:
-        super().__init__(item)
+    def __init__(self, one: Any, other: Any, *, items: type[Model], but: QuerySet[Any] | None) -> None:
+        super().__init__(one, other)
         self.table, self.but = items._meta.db_table, but
 
     def as_sql(self, compiler: Any, connection: Any, **context: Any) -> tuple[str, tuple[Any, ...]]:  # type: ignore[override]
-        item, values = compiler.compile(self.get_source_expressions()[0])
+        (one, of_one), (other, of_other) = map(compiler.compile, self.get_source_expressions())
         but, but_values = ("", ()) if self.but is None else self.but.query.sql_with_params()
-        sql = f"""(
+        # An array, not a subquery: it would be joined, and all items be read to find those that are closed.
+        sql = f"""{one} = ANY(ARRAY(
             WITH RECURSIVE up(id, parent_id) AS (
-                SELECT own.id, own.parent_id FROM {self.table} own WHERE own.id = {item}
+                SELECT own.id, own.parent_id FROM {self.table} own WHERE own.id = {other}
                 UNION ALL
                 SELECT holder.id, holder.parent_id FROM up JOIN {self.table} holder ON holder.id = up.parent_id
                 WHERE {"true" if self.but is None else f"up.id NOT IN ({but})"}
             )
             SELECT id FROM up
-        )"""  # noqa: S608  # composed of what Django wrote, with the values apart
-        return sql, (*values, *but_values)
+        ))"""  # noqa: S608  # composed of what Django wrote, with the values apart
+        return sql, (*of_one, *of_other, *but_values)

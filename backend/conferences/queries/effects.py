@@ -11,7 +11,6 @@ from backend.conferences.queries.clashes import PRESENT, Clash, clashes_of
 from backend.conferences.queries.rooms import Span, held_span, taken_span, wanted_bookings
 from backend.conferences.timetable import Times, Timetable, Warning
 from backend.core.clock import local
-from backend.core.text import localized, say
 
 Holder = tuple[UUID, UUID | None]
 
@@ -73,38 +72,6 @@ class Effects:
     end_passed_by: int
     refusal: Any = None
     titles: Mapping[Any, Any] = field(default_factory=dict)
-
-    def said(self, warning: Warning) -> Any:
-        """One sentence on what does not fit."""
-        names: dict[str, Any] = {
-            "item_vi": localized(self.titles.get(warning.item), "vi"),
-            "item_en": localized(self.titles.get(warning.item), "en"),
-            "other_vi": localized(self.titles.get(warning.other), "vi"),
-            "other_en": localized(self.titles.get(warning.other), "en"),
-            "n": warning.minutes,
-        }
-        vi, en = _SAID[warning.kind]
-        return say(vi=vi, en=en, **names)
-
-
-_SAID = {
-    "runs_over": (
-        "“{item_vi}” kéo dài {n} phút sang giờ đã định của “{other_vi}”.",
-        "“{item_en}” runs {n} minutes over into the fixed time of “{other_en}”.",
-    ),
-    "before_start": (
-        "“{item_vi}” bắt đầu {n} phút trước giờ khai mạc hội nghị.",
-        "“{item_en}” begins {n} minutes before the conference.",
-    ),
-    "past_end": (
-        "“{item_vi}” kết thúc sau giờ bế mạc hội nghị {n} phút.",
-        "“{item_en}” ends {n} minutes after the conference.",
-    ),
-    "outside_session": (
-        "“{item_vi}” nằm ngoài phiên “{other_vi}” {n} phút.",
-        "“{item_en}” is {n} minutes outside of the session “{other_en}”.",
-    ),
-}
 
 
 def bookings_of(conference: Conference) -> dict[Holder, RoomBooking]:

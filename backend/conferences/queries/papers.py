@@ -12,16 +12,24 @@ from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from backend.conferences.models import Conference, Duty, Paper, Speaker
 from backend.conferences.queries.confidential import Reader, parts_visible_to
 from backend.conferences.queries.visibility import READERS, held_by_any
-from backend.conferences.states import ConferenceState, DutyKind, ItemState, OrganiserRole, PaperState
+from backend.conferences.states import AHEAD, DutyKind, ItemState, OrganiserRole, PaperState
+from backend.core.clock import local
 from backend.documents.models import DocumentFile
 from backend.people.queries import organisations_with
 
 #: States in which a paper is still to be handed in.
 MISSING = (PaperState.REQUESTED, PaperState.RETURNED)
-#: States of a conference in which anybody is reminded of papers.
-AHEAD = (ConferenceState.DRAFT, ConferenceState.ANNOUNCED, ConferenceState.RUNNING)
 DAY = dt.timedelta(days=1)
 MOST_REMINDERS = 20
+
+
+def ends_before(conference: Conference, moment: dt.datetime | None) -> bool:
+    """Whether the moment is after the conference's end or, while that is not exact, after its day."""
+    if moment is None or conference.day is None:
+        return False
+    if conference.ends_at is not None:
+        return moment > conference.ends_at
+    return local(moment, conference.time_zone).date() > conference.day
 
 
 def works_on_papers(account: Reader) -> Q:
@@ -104,6 +112,12 @@ class PaperOverview:
 def overdue(at: dt.datetime) -> Q:
     """Missing papers whose deadline has passed."""
     return Q(state__in=MISSING, due_at__lte=at)
+
+
+def asked_for_papers(conference_id: UUID) -> set[UUID]:
+    """The people who still owe the conference a paper."""
+    rows = Paper.objects.filter(conference=conference_id, state__in=MISSING, speaker__person__isnull=False)
+    return set(rows.values_list("speaker__person_id", flat=True))
 
 
 def paper_overview(papers: QuerySet[Paper], speakers: QuerySet[Speaker], at: dt.datetime) -> PaperOverview:

@@ -1,20 +1,21 @@
 """Programmes as plain values: the working one from the record, the released ones as they were released."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from functools import cache
 from uuid import UUID
 
 from django.conf import settings
 
-from backend.conferences.models import AgendaItem, AgendaRoom, Conference, Duty, Release, Room, Site, Speaker
-from backend.conferences.programme import Entry, Place, Premises, Programme, Voice, from_json
+from backend.conferences.models import AgendaItem, AgendaRoom, Conference, Duty, Organiser, Release, Room, Site, Speaker
+from backend.conferences.programme import Entry, Holder, Place, Premises, Programme, Voice, from_json
 from backend.conferences.queries.confidential import Reader, cut_for, effective
+from backend.conferences.queries.offices import offices_left
 from backend.conferences.queries.record import name_then
 from backend.conferences.queries.said import site_said, sites_of
 from backend.conferences.queries.working import works_on
-from backend.conferences.states import DutyKind, ItemState, Phase
+from backend.conferences.states import DutyKind, ItemState, OrganiserRole, Phase
 from backend.core.clock import local
 from backend.core.text import Text, both, localized
 from backend.core.vietnamese import ascii_name
@@ -25,12 +26,13 @@ NAMED_BY = ("full_name", "honorific", "degree")
 
 
 def working_programme(conference: Conference) -> Programme:
-    """The programme as the record says it now, from top to bottom, in five queries whatever its length.
+    """The programme as the record says it now, from top to bottom, in eleven queries at most whatever its length.
 
     What a session is, all it holds is too: as closed, cancelled or postponed, in reserve. Nothing was released of it:
     every `sequence` is 0 and no `changed_at` is known.
     """
-    places, speakers, chairs = _places(conference), _speakers(conference), _chairs(conference)
+    left = _left(conference)
+    places, speakers, chairs = _places(conference), _speakers(conference, left), _chairs(conference, left)
     entries: dict[UUID, Entry] = {}
     items = AgendaItem.objects.filter(conference=conference).select_related("own_phase").order_by("order", "id")
     for item in _depth_first(items):
@@ -73,6 +75,7 @@ def heading_now(conference: Conference) -> Programme:
         day=conference.day,
         day_part=conference.day_part,
         time_zone=conference.time_zone,
+        organisers=tuple(_holders(conference)),
         sites=tuple(_site(site) for site in sites_of(conference)),
     )
 
@@ -140,6 +143,20 @@ def _phase_name(phase: str) -> Text:
 # Rows to values
 
 
+def _holders(conference: Conference) -> Iterable[Holder]:
+    rows = (
+        Organiser.objects.filter(conference=conference).select_related("organisation__parent").order_by("order", "id")
+    )
+    for row in rows.prefetch_related("organisation__former_names", "organisation__parent__former_names"):
+        parent = row.organisation.parent if row.role == OrganiserRole.LEAD else None
+        yield Holder(
+            organisation=row.organisation_id,
+            role=row.role,
+            said=name_then(row.organisation, conference.day),
+            under=name_then(parent, conference.day) if parent else {},
+        )
+
+
 def _site(site: Site) -> Premises:
     said = {code: site_said(site, code) for code, _ in settings.LANGUAGES}
     return Premises(site=site.pk, room=site.room_id, said=said)
@@ -189,24 +206,41 @@ def _place_said(room: Room, row: AgendaRoom) -> Text:
     }
 
 
-def _speakers(conference: Conference) -> dict[UUID, list[Voice]]:
+def _speakers(conference: Conference, left: Collection[UUID]) -> dict[UUID, list[Voice]]:
     found: dict[UUID, list[Voice]] = {}
     for row in Speaker.objects.filter(conference=conference).order_by("order", "id"):
-        voice = Voice(
-            id=row.pk, person=row.person_id, organisation=row.organisation_id, office=row.office, bloc=row.bloc
-        )
-        found.setdefault(row.agenda_item_id, []).append(voice)
+        found.setdefault(row.agenda_item_id, []).append(_voice(row, row.bloc, left))
     return found
 
 
-def _chairs(conference: Conference) -> dict[UUID, list[Voice]]:
+def _chairs(conference: Conference, left: Collection[UUID]) -> dict[UUID, list[Voice]]:
     """Who leads a session: duties of the kind `panel`."""
     found: dict[UUID, list[Voice]] = {}
     panels = Duty.objects.filter(conference=conference, kind=DutyKind.PANEL, agenda_item__isnull=False)
     for row in panels.order_by("order", "id"):
         assert row.agenda_item_id is not None
-        voice = Voice(
-            id=row.pk, person=row.person_id, organisation=row.organisation_id, office=row.office, bloc=row.group
-        )
-        found.setdefault(row.agenda_item_id, []).append(voice)
+        found.setdefault(row.agenda_item_id, []).append(_voice(row, row.group, left))
     return found
+
+
+def _voice(row: Speaker | Duty, bloc: Text, left: Collection[UUID]) -> Voice:
+    """Nobody is named in an office they have left by the day."""
+    in_office = row.pk not in left
+    return Voice(
+        id=row.pk,
+        person=row.person_id,
+        organisation=row.organisation_id if in_office else None,
+        office=row.office if in_office else {},
+        bloc=bloc,
+    )
+
+
+def _left(conference: Conference) -> set[UUID]:
+    return {row_id for each in offices_left(conference) if (row_id := each.speaker_id or each.duty_id) is not None}
+
+
+def voices_now(conference: Conference) -> dict[UUID, Voice]:
+    """Who speaks or leads a session, as the record names them now, by their row."""
+    left = _left(conference)
+    voices = (*_speakers(conference, left).values(), *_chairs(conference, left).values())
+    return {voice.id: voice for item in voices for voice in item}

@@ -3,7 +3,7 @@
 from django.db.models import F, Q, QuerySet
 
 from backend.conferences.models import Conference
-from backend.conferences.states import ConferenceState, Confidentiality
+from backend.conferences.states import OVER, ConferenceState, Confidentiality
 
 
 def public_conferences() -> QuerySet[Conference]:
@@ -11,7 +11,7 @@ def public_conferences() -> QuerySet[Conference]:
 
     The latest announcement first, then those held before the house was there: when they were announced is unknown.
     """
-    known = Q(announced_at__isnull=False) | Q(state__in=(ConferenceState.CLOSED, ConferenceState.ARCHIVED))
+    known = Q(announced_at__isnull=False) | Q(state__in=OVER)
     return (
         Conference.objects.filter(known, confidentiality=Confidentiality.PUBLIC)
         .exclude(state=ConferenceState.DRAFT)

@@ -12,10 +12,11 @@ from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet, Value
 from backend.conferences.changes import between
 from backend.conferences.models import Conference, Paper, Release
 from backend.conferences.programme import Entry, Programme, digest
+from backend.conferences.queries.papers import MISSING, ends_before
 from backend.conferences.queries.programmes import latest_release, released, working_programme
 from backend.conferences.queries.visibility import visible_to
 from backend.conferences.queries.working import worked_on_by, works_on
-from backend.conferences.states import Confidentiality, ItemKind, ItemState, PaperState, Phase
+from backend.conferences.states import Confidentiality, ItemKind, ItemState, Phase
 from backend.core.text import Text
 from backend.people.models import Account
 
@@ -77,18 +78,21 @@ _LACKS = {
     "room": ("{n} mục chưa có phòng.", "{n} without a room."),
     "speaker": ("{n} tham luận chưa có người trình bày.", "{n} papers without a speaker."),
     "paper": ("{n} mục còn chờ bài tham luận.", "{n} waiting for a paper."),
+    "deadline": (
+        "{n} mục có hạn nộp tham luận sau khi hội nghị kết thúc.",
+        "{n} with the deadline of a paper after the conference.",
+    ),
 }
 
 
 def lacks(conference: Conference, programme: Programme) -> list[Lack]:
-    """Items without exact time, without a room where it could be one of several, papers nobody is to read, and papers
-    that were asked for and are not handed in. What is called off or in reserve lacks nothing."""
+    """Items without exact time, without a room where it could be one of several, papers nobody is to read, papers
+    that were asked for and are not handed in, and their deadlines which a conference held earlier left behind. What is called off or in reserve lacks nothing."""
     coming = [entry for entry in programme.entries if entry.state == ItemState.PLANNED and not entry.reserve]
-    waiting = set(
-        Paper.objects.filter(conference=conference, state__in=(PaperState.REQUESTED, PaperState.RETURNED)).values_list(
-            "speaker__agenda_item_id", flat=True
-        )
-    )
+    missing = Paper.objects.filter(conference=conference, state__in=MISSING)
+    due = list(missing.values_list("speaker__agenda_item_id", "due_at"))
+    waiting = {item for item, _ in due}
+    late = {item for item, due_at in due if ends_before(conference, due_at)}
     found = {
         "time": [entry for entry in coming if entry.starts_at is None],
         "room": list(_without_room(conference, programme, coming)),
@@ -98,6 +102,7 @@ def lacks(conference: Conference, programme: Programme) -> list[Lack]:
             if entry.phase == Phase.PAPER and entry.kind == ItemKind.ITEM and not entry.speakers
         ],
         "paper": [entry for entry in coming if entry.id in waiting],
+        "deadline": [entry for entry in coming if entry.id in late],
     }
     return [
         Lack(

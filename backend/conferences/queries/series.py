@@ -24,7 +24,7 @@ from backend.conferences.queries.confidential import hidden_standing_items
 from backend.conferences.queries.record import lead_organisation_id
 from backend.conferences.queries.visibility import READERS, led_by
 from backend.conferences.recurrence import Recurrence, moment
-from backend.conferences.states import ConferenceState, Confidentiality
+from backend.conferences.states import OVER, ConferenceState, Confidentiality
 from backend.core.clock import local, now
 from backend.people.models import Account
 from backend.people.queries import organisations_with
@@ -152,7 +152,7 @@ def still_to_come(conference: Conference) -> bool:
 
 def last_held(series: Series) -> Conference | None:
     """The last conference of the series (or of the one it continues) that was closed."""
-    closed = Conference.objects.filter(state__in=[ConferenceState.CLOSED, ConferenceState.ARCHIVED])
+    closed = Conference.objects.filter(state__in=OVER)
     found = closed.filter(series__in=[series.pk, series.continues_id])
     return found.order_by("-day", "-starts_at", "-id").first()
 

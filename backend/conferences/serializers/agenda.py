@@ -7,10 +7,10 @@ from rest_framework import serializers
 
 from backend.conferences import queries
 from backend.conferences.models import AgendaItem, Conference, OwnPhase
-from backend.conferences.serializers.fields import Id, Order, VisibleItem
+from backend.conferences.serializers.fields import Id, OnItsClock, Order, VisibleItem
 from backend.conferences.serializers.speakers import NestedSpeakerBody, SpeakerSerializer
 from backend.conferences.states import ITEM_MOVES, Confidentiality, DayPart, ItemKind, Phase
-from backend.core.serializers import Body, Day, HouseSerializer, LanguageMap, Moment
+from backend.core.serializers import Body, Day, HouseSerializer, LanguageMap, Moment, StatefulSerializer
 
 
 class OpenPointSerializer(serializers.Serializer[Any]):
@@ -20,7 +20,7 @@ class OpenPointSerializer(serializers.Serializer[Any]):
     source = serializers.CharField()  # type: ignore[assignment]  # every field of the framework has a `source` of its own
 
 
-class AgendaItemSerializer(HouseSerializer):
+class AgendaItemSerializer(OnItsClock, StatefulSerializer):
     """One point of the agenda, a session that holds others (its `parent` is a session), or a break.
 
     - One that is `pinned` starts at a time of its own. Every other starts when the one before it ends, or together with
@@ -34,11 +34,11 @@ class AgendaItemSerializer(HouseSerializer):
     - A `carried_over` item lists in `open_points` what the last meeting left open.
     """
 
+    machine = ITEM_MOVES
     phase_name = serializers.SerializerMethodField()
     when_said = serializers.SerializerMethodField()
     in_calendar = serializers.SerializerMethodField()
     calendar_note = serializers.SerializerMethodField()
-    moves = serializers.SerializerMethodField()
     confidentiality = serializers.ChoiceField(
         choices=Confidentiality.choices, allow_blank=True, read_only=True, help_text="Empty: as its session has it."
     )
@@ -94,9 +94,6 @@ class AgendaItemSerializer(HouseSerializer):
     @extend_schema_field(LanguageMap(allow_null=True))
     def get_calendar_note(self, item: AgendaItem) -> Any:
         return queries.calendar_note(item)
-
-    def get_moves(self, item: AgendaItem) -> list[str]:
-        return ITEM_MOVES.legal(item.state)
 
 
 class AgendaFieldsBody(Body):

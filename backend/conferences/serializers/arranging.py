@@ -7,8 +7,9 @@ from rest_framework import serializers
 
 from backend.conferences.models import Duty
 from backend.conferences.queries.effects import Concerned, Effects
+from backend.conferences.queries.timetables import warning_said
 from backend.conferences.serializers.clashes import ClashSerializer
-from backend.conferences.serializers.fields import Times
+from backend.conferences.serializers.fields import OnGivenClock, Times
 from backend.conferences.serializers.named import NamedPerson, OrganisationThen, day_of
 from backend.conferences.serializers.rooms import RoomSerializer
 from backend.conferences.timetable import Warning
@@ -130,11 +131,14 @@ class WarningSerializer(serializers.Serializer[Any]):
 
     @extend_schema_field(LanguageMap())
     def get_said(self, warning: Warning) -> Any:
-        effects: Effects = self.context["effects"]
-        return both(effects.said(warning))
+        return both(warning_said(warning, self.context["titles"]))
 
 
-class EffectsSerializer(serializers.Serializer[Any]):
+class WarningsSerializer(serializers.Serializer[Any]):
+    results = WarningSerializer(many=True)
+
+
+class EffectsSerializer(OnGivenClock, serializers.Serializer[Any]):
     """What an arrangement does, or would do. `refusal` is why it cannot be, null when it can; `end_passed_by` by how
     many minutes the programme runs beyond the conference's end."""
 

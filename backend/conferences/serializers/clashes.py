@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.utils import timezone
 from rest_framework import serializers
 
 from backend.conferences.queries import Clash
@@ -44,10 +45,12 @@ class ClashSerializer(serializers.Serializer[Any]):
         piece = clash.portable
         unknown = clash.elsewhere is not None and other is None
         hidden = unknown or clash.other_item_id in self.context["hidden_items"]
+        with timezone.override(self.context["time_zone"]):
+            when = self.fields["when"].to_representation(clash.span)
         return {
             "person": clash.person and self.fields["person"].to_representation(clash.person),
             "equipment": piece and {"kind": piece.kind, "quantity": piece.quantity, "claimed": clash.claimed},
-            "when": self.fields["when"].to_representation(clash.span),
+            "when": when,
             "conference": other and self.fields["conference"].to_representation(other),
             "agenda_item": clash.item_id and str(clash.item_id),
             "other_agenda_item": str(clash.other_item_id) if clash.other_item_id and not hidden else None,

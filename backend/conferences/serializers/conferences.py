@@ -8,7 +8,7 @@ from rest_framework import serializers
 from backend.conferences import queries
 from backend.conferences.models import Conference, Organiser, Series
 from backend.conferences.serializers.agenda import AgendaItemSerializer, NestedAgendaBody
-from backend.conferences.serializers.fields import Count, Head, Id
+from backend.conferences.serializers.fields import Count, Head, Id, OnItsClock
 from backend.conferences.serializers.named import OrganisationThen
 from backend.conferences.serializers.parts import (
     DutySerializer,
@@ -18,7 +18,7 @@ from backend.conferences.serializers.parts import (
 )
 from backend.conferences.serializers.rooms import AgendaRoomSerializer
 from backend.conferences.states import MOVES, ClashPolicy, Confidentiality, DayPart, Kind
-from backend.core.serializers import Body, Day, HouseSerializer, LanguageMap, Line, Moment
+from backend.core.serializers import Body, Day, HouseSerializer, LanguageMap, Line, Moment, StatefulSerializer
 from backend.people.models import Organisation
 
 
@@ -35,12 +35,12 @@ class OrganiserSerializer(HouseSerializer):
         return OrganisationThen.of(organiser.organisation, organiser.conference.day)
 
 
-class ConferenceSummary(HouseSerializer):
+class ConferenceSummary(OnItsClock, StatefulSerializer):
     """A conference in a list. `moves` names the verbs its state allows; who may use them is asked when they are used."""
 
+    machine = MOVES
     organisers = OrganiserSerializer(many=True, read_only=True)
     sites = SiteSerializer(many=True, read_only=True)
-    moves = serializers.SerializerMethodField()
     when_said = serializers.SerializerMethodField()
     where_said = serializers.SerializerMethodField()
 
@@ -70,9 +70,6 @@ class ConferenceSummary(HouseSerializer):
             "version",
         )
         read_only_fields = fields
-
-    def get_moves(self, conference: Conference) -> list[str]:
-        return MOVES.legal(conference.state)
 
     @extend_schema_field(LanguageMap(required_text=False))
     def get_when_said(self, conference: Conference) -> dict[str, str]:

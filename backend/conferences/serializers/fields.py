@@ -4,6 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import QuerySet
+from django.utils import timezone
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -99,6 +100,22 @@ class Minutes(serializers.IntegerField):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**{"min_value": 0, "max_value": 1440, "required": False, **kwargs})
+
+
+class OnItsClock(serializers.BaseSerializer[Any]):
+    """Moments of a conference, or of what belongs to one, are shown on the clock of that conference."""
+
+    def to_representation(self, row: Any) -> Any:
+        with timezone.override(getattr(row, "conference", row).time_zone):
+            return super().to_representation(row)
+
+
+class OnGivenClock(serializers.BaseSerializer[Any]):
+    """Moments are shown on the clock of the context's `time_zone`."""
+
+    def to_representation(self, value: Any) -> Any:
+        with timezone.override(self.context["time_zone"]):
+            return super().to_representation(value)
 
 
 class Times(serializers.Serializer[Any]):

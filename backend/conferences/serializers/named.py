@@ -3,15 +3,17 @@
 import datetime as dt
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from backend.conferences import queries
-from backend.core.serializers import HouseSerializer, LanguageMap
+from backend.conferences.serializers.fields import Id, Order
+from backend.core.serializers import Body, HouseSerializer, LanguageMap
 from backend.people.models import Organisation, Person
 
 
 def day_of(row: Any) -> dt.date | None:
-    """The day of the conference the row belongs to."""
+    """The day of the conference the row belongs to, or of the row itself; None without one."""
     conference = getattr(row, "conference", row)
     day: dt.date | None = getattr(conference, "day", None)
     return day
@@ -41,3 +43,23 @@ class NamedPerson(HouseSerializer):
         model = Person
         fields = ("id", "full_name", "honorific", "degree")
         read_only_fields = fields
+
+
+class HolderSerializer(HouseSerializer):
+    """A row that names somebody: a person, or an organisation as it was called on the row's day."""
+
+    person = NamedPerson(read_only=True, allow_null=True)
+    organisation = serializers.SerializerMethodField()
+
+    @extend_schema_field(OrganisationThen(allow_null=True))
+    def get_organisation(self, row: Any) -> Any:
+        return OrganisationThen.of(row.organisation, day_of(row))
+
+
+class HolderBody(Body):
+    """Somebody at a place in a sequence: a person, or an office and its organisation without a name."""
+
+    order = Order()
+    person = Id(queryset=Person.objects.all(), required=False, allow_null=True)
+    organisation = Id(queryset=Organisation.objects.all(), required=False, allow_null=True)
+    office = LanguageMap(one_line=True, max_length=500, required=False, required_text=False)

@@ -8,12 +8,12 @@ from rest_framework import serializers
 from backend.conferences import queries
 from backend.conferences.models import Conference, Paper, Speaker
 from backend.conferences.queries.papers import MISSING
-from backend.conferences.serializers.fields import Id, VisibleItem
+from backend.conferences.serializers.fields import Id, OnItsClock, VisibleItem
 from backend.conferences.serializers.speakers import SpeakerSerializer
 from backend.conferences.states import PAPER_MOVES
 from backend.core.clock import now
 from backend.core.errors import Invalid
-from backend.core.serializers import Body, HouseSerializer, LanguageMap, Moment
+from backend.core.serializers import Body, HouseSerializer, LanguageMap, Moment, StatefulSerializer
 from backend.core.text import say
 from backend.documents.models import DocumentFile
 
@@ -27,12 +27,12 @@ class PaperVersionSerializer(HouseSerializer):
         read_only_fields = fields
 
 
-class PaperSerializer(HouseSerializer):
+class PaperSerializer(OnItsClock, StatefulSerializer):
     """A paper with the versions the caller may read. `moves` names the verbs its state allows; `overdue` says that it is
     missing and its deadline has passed, `reachable` that a letter can reach the speaker."""
 
+    machine = PAPER_MOVES
     speaker = SpeakerSerializer(read_only=True)
-    moves = serializers.SerializerMethodField()
     overdue = serializers.SerializerMethodField()
     reachable = serializers.SerializerMethodField()
     versions = serializers.SerializerMethodField()
@@ -58,9 +58,6 @@ class PaperSerializer(HouseSerializer):
             "version",
         )
         read_only_fields = fields
-
-    def get_moves(self, paper: Paper) -> list[str]:
-        return PAPER_MOVES.legal(paper.state)
 
     def get_overdue(self, paper: Paper) -> bool:
         return paper.state in MISSING and paper.due_at is not None and paper.due_at <= now()

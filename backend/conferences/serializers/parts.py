@@ -9,8 +9,8 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from backend.conferences.models import Conference, Duty, Room, Site, Speech, Venue
-from backend.conferences.serializers.fields import Count, Head, Id, Minutes, Order, VisibleItem
-from backend.conferences.serializers.named import NamedPerson, OrganisationThen, day_of
+from backend.conferences.serializers.fields import Count, Head, Id, Minutes, OnItsClock, Order, VisibleItem
+from backend.conferences.serializers.named import HolderBody, HolderSerializer
 from backend.conferences.serializers.rooms import (
     BookingTimes,
     NewRoomBody,
@@ -23,10 +23,9 @@ from backend.conferences.serializers.rooms import (
 from backend.conferences.states import DutyKind, SpeechKind
 from backend.core.serializers import Body, HouseSerializer, LanguageMap
 from backend.core.text import say
-from backend.people.models import Organisation, Person
 
 
-class SiteSerializer(HouseSerializer):
+class SiteSerializer(OnItsClock, HouseSerializer):
     """`booking` is null without a room or without exact times; minutes that are null are the room's."""
 
     venue = VenueBrief(read_only=True)
@@ -62,9 +61,8 @@ class SiteSerializer(HouseSerializer):
         return BookingTimes.of(booking for booking in site.bookings.all() if booking.agenda_room_id is None)
 
 
-class DutySerializer(HouseSerializer):
-    person = NamedPerson(read_only=True, allow_null=True)
-    organisation = serializers.SerializerMethodField()
+class DutySerializer(HolderSerializer):
+    """Who has a duty: a person with the office held on the day, an office without a name, or a group."""
 
     class Meta:
         model = Duty
@@ -83,14 +81,10 @@ class DutySerializer(HouseSerializer):
         )
         read_only_fields = fields
 
-    @extend_schema_field(OrganisationThen(allow_null=True))
-    def get_organisation(self, duty: Duty) -> Any:
-        return OrganisationThen.of(duty.organisation, day_of(duty))
 
+class SpeechSerializer(HolderSerializer):
+    """What was said, by a person in the office held then, or by a `speaker` as the record names them."""
 
-class SpeechSerializer(HouseSerializer):
-    person = NamedPerson(read_only=True, allow_null=True)
-    organisation = serializers.SerializerMethodField()
     points = serializers.ListField(child=LanguageMap(), read_only=True)
     quotes = serializers.ListField(child=serializers.DictField(child=LanguageMap()), read_only=True)
 
@@ -113,10 +107,6 @@ class SpeechSerializer(HouseSerializer):
             "version",
         )
         read_only_fields = fields
-
-    @extend_schema_field(OrganisationThen(allow_null=True))
-    def get_organisation(self, speech: Speech) -> Any:
-        return OrganisationThen.of(speech.organisation, day_of(speech))
 
 
 # What is written. Bodies of parts name their conference; nested in a new conference they do not.
@@ -152,18 +142,14 @@ class SiteFieldsBody(Body):
         return attrs
 
 
-class HolderBody(Body):
+class DutyFieldsBody(HolderBody):
     """A person, an office without a name, or a group."""
 
     kind = serializers.ChoiceField(choices=DutyKind.choices)
-    order = Order()
-    person = Id(queryset=Person.objects.all(), required=False, allow_null=True)
-    organisation = Id(queryset=Organisation.objects.all(), required=False, allow_null=True)
-    office = LanguageMap(one_line=True, max_length=500, required=False, required_text=False)
     group = LanguageMap(one_line=True, max_length=500, required=False, required_text=False)
 
 
-class NestedDutyBody(HolderBody):
+class NestedDutyBody(DutyFieldsBody):
     """In a new conference, site and agenda item are named by their order."""
 
     site_order = Order()
@@ -178,7 +164,7 @@ class SiteBody(SiteFieldsBody):
     conference = _conference_field()
 
 
-class DutyBody(HolderBody):
+class DutyBody(DutyFieldsBody):
     conference = _conference_field()
     site = Id(queryset=Site.objects.all(), required=False, allow_null=True)
     agenda_item = VisibleItem(required=False, allow_null=True)
@@ -188,14 +174,12 @@ class QuoteBody(Body):
     text = LanguageMap(max_length=5000)
 
 
-class SpeechBody(Body):
+class SpeechBody(HolderBody):
+    """`speaker` names somebody the record knows no person for; quotes and points stand in the order they are given in."""
+
     conference = _conference_field()
     agenda_item = VisibleItem(required=False, allow_null=True)
     kind = serializers.ChoiceField(choices=SpeechKind.choices)
-    order = Order()
-    person = Id(queryset=Person.objects.all(), required=False, allow_null=True)
-    organisation = Id(queryset=Organisation.objects.all(), required=False, allow_null=True)
-    office = LanguageMap(one_line=True, max_length=500, required=False, required_text=False)
     speaker = LanguageMap(one_line=True, max_length=500, required=False, required_text=False)
     gist = LanguageMap(required=False, required_text=False)
     points = serializers.ListField(child=LanguageMap(max_length=5000), required=False, max_length=100)

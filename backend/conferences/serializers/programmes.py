@@ -1,18 +1,29 @@
 """Programmes, their releases and what changed between them, as they are shown."""
 
+import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
+from django.utils import timezone
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from backend.conferences.changes import Change, Section, said
-from backend.conferences.changes.changelog import first_day
 from backend.conferences.models import Conference, Release
 from backend.conferences.programme import Entry, Programme, Voice, as_json
 from backend.conferences.queries import Lack, counts_for, is_intact
-from backend.conferences.states import ChangeKind, ConferenceState, Confidentiality, DayPart, ItemKind, ItemState, Phase
+from backend.conferences.serializers.fields import OnItsClock
+from backend.conferences.states import (
+    ChangeKind,
+    ConferenceState,
+    Confidentiality,
+    DayPart,
+    ItemKind,
+    ItemState,
+    OrganiserRole,
+    Phase,
+)
 from backend.conferences.wording import voice_said
 from backend.core.serializers import Body, HouseSerializer, LanguageMap
 from backend.core.text import Text
@@ -79,6 +90,16 @@ class SiteThen(serializers.Serializer[Any]):
     said = LanguageMap(required_text=False)
 
 
+class HolderThen(serializers.Serializer[Any]):
+    """An organisation that holds the conference, the lead first, said as it was called on the first day; `under` is what
+    stood above the lead organiser, {} for nothing."""
+
+    organisation = serializers.UUIDField()
+    role = serializers.ChoiceField(choices=OrganiserRole.choices)
+    said = LanguageMap()
+    under = LanguageMap(required_text=False)
+
+
 class ProgrammeSerializer(serializers.Serializer[Any]):
     """A programme from top to bottom: the release `number`, or the working programme (null), which is still written.
     `state` is that of the conference today: of one that is postponed or cancelled nothing takes place."""
@@ -95,6 +116,7 @@ class ProgrammeSerializer(serializers.Serializer[Any]):
     time_zone = serializers.CharField()
     state = serializers.ChoiceField(choices=ConferenceState.choices)
     reason = LanguageMap(required_text=False)
+    organisers = HolderThen(many=True)
     sites = SiteThen(many=True)
     entries = ProgrammeEntrySerializer(many=True)
 
@@ -102,22 +124,27 @@ class ProgrammeSerializer(serializers.Serializer[Any]):
     def of(cls, programme: Programme, names: Names, release: Release | None, conference: Conference) -> dict[str, Any]:
         """What is shown of it. Written out by hand: five hundred entries through as many serializers take ten times
         as long."""
-        return {
-            "conference": str(programme.conference),
-            "number": programme.number,
-            "released_at": _moment(release.released_at) if release else None,
-            "note": release.note if release else {},
-            "title": programme.title,
-            "starts_at": _moment(programme.starts_at),
-            "ends_at": _moment(programme.ends_at),
-            "day": _text(programme.day),
-            "day_part": programme.day_part,
-            "time_zone": programme.time_zone,
-            "state": conference.state,
-            "reason": conference.reason,
-            "sites": [{"id": str(place.site), "said": place.said} for place in programme.sites],
-            "entries": [_entry(entry, depth, names) for depth, entry in programme.with_depth()],
-        }
+        with timezone.override(programme.time_zone):
+            return {
+                "conference": str(programme.conference),
+                "number": programme.number,
+                "released_at": _moment(release.released_at) if release else None,
+                "note": release.note if release else {},
+                "title": programme.title,
+                "starts_at": _moment(programme.starts_at),
+                "ends_at": _moment(programme.ends_at),
+                "day": _text(programme.day),
+                "day_part": programme.day_part,
+                "time_zone": programme.time_zone,
+                "state": conference.state,
+                "reason": conference.reason,
+                "organisers": [
+                    {"organisation": str(each.organisation), "role": each.role, "said": each.said, "under": each.under}
+                    for each in programme.organisers
+                ],
+                "sites": [{"id": str(place.site), "said": place.said} for place in programme.sites],
+                "entries": [_entry(entry, depth, names) for depth, entry in programme.with_depth()],
+            }
 
 
 def _entry(entry: Entry, depth: int, names: Names) -> dict[str, Any]:
@@ -171,7 +198,7 @@ def _text(value: Any) -> str | None:
 # Releases
 
 
-class ReleaseSerializer(HouseSerializer):
+class ReleaseSerializer(OnItsClock, HouseSerializer):
     """A released programme by its number; what it holds is read at /conferences/{id}/programme?release={number}.
 
     `sha256` is the digest of its canonical JSON. `changes` counts what is different from the release before, by kind:
@@ -241,8 +268,8 @@ class ChangelogSectionSerializer(serializers.Serializer[Any]):
 
 
 class ProgrammeChangeSerializer(serializers.Serializer[Any]):
-    """One kind of difference in one entry. `before` and `after` hold the fields that read differently, as they are
-    stored: null for what is added or removed as a whole."""
+    """One kind of difference in one entry. `before` and `after` hold the fields that read differently, moments on the
+    clock of the later programme: null for what is added or removed as a whole."""
 
     kind = serializers.ChoiceField(choices=ChangeKind.choices)
     entry = serializers.UUIDField()
@@ -273,38 +300,43 @@ class ChangesSerializer(serializers.Serializer[Any]):
             id(each): {row["id"]: row for row in as_json(each)["entries"]} if changes else {}
             for each in (before, after)
         }
-        day = first_day(after)
-        return {
-            "from": before.number,
-            "to": after.number,
-            "changelog": [ChangelogSectionSerializer.of(section) for section in sections],
-            "changes": [
-                {
-                    "kind": str(change.kind),
-                    "entry": str(change.entry_id),
-                    "title": change.entry.title,
-                    "moves": change.moves,
-                    "fields_changed": list(change.fields),
-                    "before": _values(change, change.before, stored[id(before)]),
-                    "after": _values(change, change.after, stored[id(after)]),
-                    "text": said(change, names=names, time_zone=after.time_zone, day=day),
-                }
-                for change in changes
-            ],
-        }
+        day = after.first_day
+        with timezone.override(after.time_zone):
+            return {
+                "from": before.number,
+                "to": after.number,
+                "changelog": [ChangelogSectionSerializer.of(section) for section in sections],
+                "changes": [
+                    {
+                        "kind": str(change.kind),
+                        "entry": str(change.entry_id),
+                        "title": change.entry.title,
+                        "moves": change.moves,
+                        "fields_changed": list(change.fields),
+                        "before": _values(change, change.before, stored[id(before)]),
+                        "after": _values(change, change.after, stored[id(after)]),
+                        "text": said(change, names=names, time_zone=after.time_zone, day=day),
+                    }
+                    for change in changes
+                ],
+            }
 
 
 def _values(change: Change, entry: Entry | None, rows: Mapping[str, Any]) -> dict[str, Any] | None:
     if entry is None or change.before is None or change.after is None:
         return None
     row = rows[str(entry.id)]
-    return {name: row[name] for name in change.fields if name in row}
+    return {name: _value(getattr(entry, name), row[name]) for name in change.fields if name in row}
+
+
+def _value(value: Any, stored: Any) -> Any:
+    return _moment(value) if isinstance(value, dt.datetime) else stored
 
 
 class LackSerializer(serializers.Serializer[Any]):
     """Something the programme might still need; it stands in nobody's way."""
 
-    code = serializers.ChoiceField(choices=["time", "room", "speaker", "paper"])
+    code = serializers.ChoiceField(choices=["time", "room", "speaker", "paper", "deadline"])
     text = LanguageMap()
     entries = serializers.ListField(child=serializers.UUIDField())
 

@@ -18,7 +18,7 @@ from backend.conferences.models import (
     Site,
     Venue,
 )
-from backend.conferences.serializers.fields import Head, Id, Minutes, Times, VisibleItem
+from backend.conferences.serializers.fields import Head, Id, Minutes, OnGivenClock, OnItsClock, Times, VisibleItem
 from backend.conferences.states import Equipment, ItemState
 from backend.core.clock import time_zones
 from backend.core.serializers import Body, Day, HouseSerializer, LanguageMap, Line, Moment
@@ -84,7 +84,7 @@ class BookingTimes(serializers.Serializer[Any]):
 _TIMES = Times()
 
 
-class AgendaRoomSerializer(HouseSerializer):
+class AgendaRoomSerializer(OnItsClock, HouseSerializer):
     """`booking` is the room's time that covers the item: its own, or that of the site or session in whose room it is.
     It is null while the item has no exact time, and for one that is called off."""
 
@@ -138,7 +138,7 @@ class FreeTimeSerializer(serializers.Serializer[Any]):
     usable = Times()
 
 
-class RoomDaySerializer(serializers.Serializer[Any]):
+class RoomDaySerializer(OnGivenClock, serializers.Serializer[Any]):
     """`day` lasts from midnight to midnight. What reaches into it from before or after is shown with its whole time."""
 
     day = Times()

@@ -1,6 +1,7 @@
 """Series and templates: how they are shown and written, what an edit does to the occurrences, what is cloned."""
 
 import datetime as dt
+import re
 from typing import Any
 
 from drf_spectacular.utils import extend_schema_field
@@ -16,8 +17,8 @@ from backend.conferences.models import (
     Series,
     Venue,
 )
-from backend.conferences.serializers.fields import Id
-from backend.conferences.serializers.named import NamedPerson, OrganisationThen
+from backend.conferences.serializers.fields import Id, OnGivenClock
+from backend.conferences.serializers.named import HolderSerializer
 from backend.conferences.serializers.rooms import RoomSerializer, VenueBrief
 from backend.conferences.states import ClonePart, Confidentiality, DayPart, DutyKind, ItemKind, Kind, Outcome, Phase
 from backend.core.serializers import YEARS, Body, Day, HouseSerializer, LanguageMap, Line, Moment
@@ -32,7 +33,7 @@ class LocalTime(serializers.Field[Any, Any, Any, Any]):
     def to_internal_value(self, data: Any) -> str:
         try:
             given = dt.datetime.fromisoformat(data)
-            if given.tzinfo is not None or given.year not in YEARS:
+            if given.tzinfo is not None or given.year not in YEARS or given.second or given.microsecond:
                 raise ValueError
         except (TypeError, ValueError):
             raise serializers.ValidationError(
@@ -41,10 +42,21 @@ class LocalTime(serializers.Field[Any, Any, Any, Any]):
                     en="Must be a local time such as 2026-11-23T08:00:00, or a day.",
                 )
             ) from None
-        return given.replace(microsecond=0).isoformat() if "T" in data or " " in data else given.date().isoformat()
+        return given.isoformat() if "T" in data or " " in data else given.date().isoformat()
 
     def to_representation(self, value: Any) -> Any:
         return value
+
+
+class WallTime(serializers.TimeField):
+    """A time on the series' own clock, to the minute."""
+
+    def to_internal_value(self, value: Any) -> dt.time:
+        if not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d(:00)?", str(value)):
+            raise serializers.ValidationError(
+                say(vi="Phải là giờ địa phương như 08:00.", en="Must be a local time such as 08:00.")
+            )
+        return dt.time.fromisoformat(str(value))
 
 
 # The standing part
@@ -85,18 +97,13 @@ class OutlineItemSerializer(HouseSerializer):
         read_only_fields = fields
 
 
-class OutlineDutySerializer(HouseSerializer):
-    person = NamedPerson(read_only=True, allow_null=True)
-    organisation = serializers.SerializerMethodField()
+class OutlineDutySerializer(HolderSerializer):
+    """Who has a duty in every conference drafted from here, unless it is changed there."""
 
     class Meta:
         model = OutlineDuty
         fields = ("order", "kind", "person", "organisation", "office", "group")
         read_only_fields = fields
-
-    @extend_schema_field(OrganisationThen(allow_null=True))
-    def get_organisation(self, duty: OutlineDuty) -> Any:
-        return OrganisationThen.of(duty.organisation, None)
 
 
 class OutlinedSerializer(HouseSerializer):
@@ -225,7 +232,7 @@ class SeriesBody(OutlinedBody):
     organisation = Id(queryset=Organisation.objects.all())
     rule = Line(required=False, allow_blank=True, max_length=500)
     starts_on = Day(required=False, allow_null=True)
-    start_time = serializers.TimeField(required=False, allow_null=True)
+    start_time = WallTime(required=False, allow_null=True)
     minutes = serializers.IntegerField(required=False, allow_null=True, min_value=1, max_value=20160)
     day_part = serializers.ChoiceField(choices=DayPart.choices, required=False, allow_blank=True)
     time_zone = Line(required=False, max_length=40)
@@ -233,9 +240,6 @@ class SeriesBody(OutlinedBody):
     left_out = serializers.ListField(child=LocalTime(), required=False, max_length=500)
     horizon_days = serializers.IntegerField(required=False, min_value=1, max_value=730)
     announces = serializers.BooleanField(required=False)
-
-    def validate_start_time(self, value: dt.time | None) -> dt.time | None:
-        return value.replace(microsecond=0, second=0) if value else value
 
 
 class SplitBody(SeriesBody):
@@ -270,8 +274,9 @@ class ChangeSerializer(serializers.Serializer[Any]):
     offices_left = serializers.ListField(child=serializers.UUIDField())
 
 
-class PreviewSerializer(serializers.Serializer[Any]):
-    """What would happen; nothing has. Of many occurrences that would be created, the first."""
+class PreviewSerializer(OnGivenClock, serializers.Serializer[Any]):
+    """What would happen; nothing has. Of many occurrences that would be created, the first. Moments are on the series'
+    own clock."""
 
     changes = ChangeSerializer(many=True)
 
@@ -288,7 +293,9 @@ class ShortfallSerializer(serializers.Serializer[Any]):
     taken_until = serializers.DateTimeField(allow_null=True)
 
 
-class SeriesReportSerializer(serializers.Serializer[Any]):
+class SeriesReportSerializer(OnGivenClock, serializers.Serializer[Any]):
+    """What of the plan is amiss; moments are on the series' own clock."""
+
     planned = serializers.IntegerField(help_text="Occurrences still to come, up to the horizon.")
     shortfalls = ShortfallSerializer(many=True)
 

@@ -2,23 +2,18 @@
 
 from typing import Any
 
-from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from backend.conferences import queries
 from backend.conferences.models import Conference, Speaker
-from backend.conferences.serializers.fields import Id, Order, VisibleItem
-from backend.conferences.serializers.named import NamedPerson, OrganisationThen, day_of
-from backend.core.serializers import Body, HouseSerializer, LanguageMap
+from backend.conferences.serializers.fields import Id, VisibleItem
+from backend.conferences.serializers.named import HolderBody, HolderSerializer, NamedPerson
+from backend.core.serializers import Body, LanguageMap
 from backend.core.text import both
-from backend.people.models import Organisation, Person
 
 
-class SpeakerSerializer(HouseSerializer):
+class SpeakerSerializer(HolderSerializer):
     """A person with the office held on the conference's day, an office without a name, or a bloc."""
-
-    person = NamedPerson(read_only=True, allow_null=True)
-    organisation = serializers.SerializerMethodField()
 
     class Meta:
         model = Speaker
@@ -35,18 +30,10 @@ class SpeakerSerializer(HouseSerializer):
         )
         read_only_fields = fields
 
-    @extend_schema_field(OrganisationThen(allow_null=True))
-    def get_organisation(self, speaker: Speaker) -> Any:
-        return OrganisationThen.of(speaker.organisation, day_of(speaker))
 
-
-class NestedSpeakerBody(Body):
+class NestedSpeakerBody(HolderBody):
     """In a new conference speakers come with their agenda item; left out, their order is that of the list."""
 
-    order = Order()
-    person = Id(queryset=Person.objects.all(), required=False, allow_null=True)
-    organisation = Id(queryset=Organisation.objects.all(), required=False, allow_null=True)
-    office = LanguageMap(one_line=True, max_length=500, required=False, required_text=False)
     bloc = LanguageMap(one_line=True, max_length=500, required=False, required_text=False)
 
 

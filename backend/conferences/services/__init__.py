@@ -53,7 +53,7 @@ from backend.conferences.services.programme import (
     remove_site,
     remove_speech,
 )
-from backend.conferences.services.releases import RELEASABLE, NextRelease, next_release, release
+from backend.conferences.services.releases import NextRelease, next_release, release
 from backend.conferences.services.rooms import (
     add_agenda_room,
     edit_agenda_room,
@@ -64,7 +64,6 @@ from backend.conferences.services.series import add_series, edit_series, end_ser
 from backend.conferences.services.speakers import add_speaker, edit_speaker, remove_speaker, reorder_speakers
 
 __all__ = [
-    "RELEASABLE",
     "NextRelease",
     "accept_paper",
     "add_agenda_item",

@@ -153,7 +153,7 @@ def _placed(rows: list[AgendaItem], item: AgendaItem, fields: AgendaFields) -> l
     """The rows in their new order, the item with its new parent. Raises Invalid naming `parent`, `after` or `order`."""
     new, after = item._state.adding, fields.get("after")
     others = [row for row in rows if row is not item]
-    within = set() if new else {each.id for each in reading_order.block(_standing(rows), item.pk)}
+    within = set() if new else {each.id for each in reading_order.block(standing(rows), item.pk)}
     parent = fields["parent"] if "parent" in fields else _parent_of(after, item)
     ensure_of(item.conference, parent=parent, after=after)
     if after is not None and (after.pk in within or ("parent" in fields and after.parent != parent)):
@@ -175,7 +175,7 @@ def _placed(rows: list[AgendaItem], item: AgendaItem, fields: AgendaFields) -> l
         return rows
     item.parent = parent
     wanted = reading_order.placed(
-        _standing([row for row in rows if not (new and row is item)]),
+        standing([row for row in rows if not (new and row is item)]),
         item.pk,
         parent=parent.pk if parent else None,
         after=after.pk if after else None,
@@ -189,7 +189,8 @@ def _parent_of(after: AgendaItem | None, item: AgendaItem) -> AgendaItem | None:
     return after.parent if after is not None else item.parent
 
 
-def _standing(rows: Sequence[AgendaItem]) -> list[Stands]:
+def standing(rows: Sequence[AgendaItem]) -> list[Stands]:
+    """The rows as the reading order knows them."""
     return [Stands(row.pk, row.parent_id) for row in rows]
 
 
@@ -223,8 +224,8 @@ def renumbered(rows: Sequence[AgendaItem], wanted: Sequence[Any]) -> list[Agenda
 
 def ensure_tree(rows: Sequence[AgendaItem]) -> None:
     """Raises Invalid when an item stands outside its session, too deep, or below what is no session."""
-    standing = _standing(rows)
-    if reading_order.astray(standing) is not None:
+    tree = standing(rows)
+    if reading_order.astray(tree) is not None:
         raise Invalid(
             {
                 "order": say(
@@ -237,7 +238,7 @@ def ensure_tree(rows: Sequence[AgendaItem]) -> None:
     for row in rows:
         if row.parent_id is not None and kinds[row.parent_id] != ItemKind.SESSION:
             raise Invalid({"kind": only_sessions_hold()})
-    if max(reading_order.depths(standing).values(), default=0) > DEEPEST:
+    if max(reading_order.depths(tree).values(), default=0) > DEEPEST:
         raise Invalid({"parent": too_deep()})
 
 
@@ -330,7 +331,6 @@ def reopen_agenda_item(*, agenda_item_id: UUID, expected: int | None = None) -> 
     coming = [item, *(row for row in held if (row.state, row.reason) == (item.state, item.reason))]
     for row in coming:
         ITEM_MOVES.move(row, "reopen")
-    for row in coming:
         row.reason = {}
     _keep_moved(conference, rows, coming, before)
     return item
@@ -341,7 +341,7 @@ def _called_off(rows: Sequence[AgendaItem], item_id: UUID) -> bool:
 
 
 def _with_held(rows: Sequence[AgendaItem], item_id: UUID) -> tuple[AgendaItem, list[AgendaItem]]:
-    ids = [each.id for each in reading_order.block(_standing(rows), item_id)]
+    ids = [each.id for each in reading_order.block(standing(rows), item_id)]
     by_id: dict[Any, AgendaItem] = {row.pk: row for row in rows}
     item, *held = [by_id[each] for each in ids]
     return item, held

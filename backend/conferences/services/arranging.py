@@ -16,7 +16,7 @@ from backend.conferences.queries import clashes_of
 from backend.conferences.queries.effects import Effects, bookings_of, effects
 from backend.conferences.reading_order import DEEPEST, Stands
 from backend.conferences.services import timing
-from backend.conferences.services.agenda import only_sessions_hold, renumbered, too_deep
+from backend.conferences.services.agenda import only_sessions_hold, renumbered, standing, too_deep
 from backend.conferences.services.rehearsal import rehearsal
 from backend.conferences.services.scheduling import ensure_on_its_days, ensure_writable, rearrange, save_changes
 from backend.conferences.states import ClashPolicy, ConferenceState, ItemKind, ItemState
@@ -156,6 +156,10 @@ def _named(item: AgendaItem, *, vi: str, en: str) -> Any:
     return say(vi=vi, en=en, item_vi=localized(item.title, "vi"), item_en=localized(item.title, "en"))
 
 
+def _no_item_here() -> Any:
+    return say(vi="Không phải nội dung của hội nghị này.", en="Not an agenda item of this conference.")
+
+
 # Another order
 
 
@@ -163,8 +167,7 @@ def _in_new_order(conference: Conference, rows: list[AgendaItem], items: Sequenc
     by_id: dict[Any, AgendaItem] = {row.pk: row for row in rows}
     _ensure_all_named(by_id, items)
     parents = {entry["id"]: entry.get("parent", by_id[entry["id"]].parent_id) for entry in items}
-    standing = [Stands(entry["id"], parents[entry["id"]]) for entry in items]
-    _ensure_tree(by_id, standing)
+    _ensure_tree(by_id, [Stands(entry["id"], parents[entry["id"]]) for entry in items])
     for entry in items:
         row = by_id[entry["id"]]
         row.parent = by_id[parents[row.pk]] if parents[row.pk] is not None else None
@@ -186,9 +189,7 @@ def _ensure_all_named(by_id: dict[UUID, AgendaItem], items: Sequence[PlaceFields
     seen: set[UUID] = set()
     for index, entry in enumerate(items):
         if entry["id"] not in by_id:
-            wrong[f"items.{index}.id"] = say(
-                vi="Không phải nội dung của hội nghị này.", en="Not an agenda item of this conference."
-            )
+            wrong[f"items.{index}.id"] = _no_item_here()
         elif entry["id"] in seen:
             wrong[f"items.{index}.id"] = say(vi="Được kể hai lần.", en="Named twice.")
         seen.add(entry["id"])
@@ -201,16 +202,16 @@ def _ensure_all_named(by_id: dict[UUID, AgendaItem], items: Sequence[PlaceFields
         raise Invalid(wrong)
 
 
-def _ensure_tree(by_id: dict[UUID, AgendaItem], standing: Sequence[Stands]) -> None:
-    places = {row.id: index for index, row in enumerate(standing)}
+def _ensure_tree(by_id: dict[UUID, AgendaItem], tree: Sequence[Stands]) -> None:
+    places = {row.id: index for index, row in enumerate(tree)}
     wrong: dict[str, Any] = {}
-    for index, row in enumerate(standing):
+    for index, row in enumerate(tree):
         if row.parent is None:
             continue
         holder = by_id.get(row.parent)  # type: ignore[call-overload]
         field = f"items.{index}.parent"
         if holder is None:
-            wrong[field] = say(vi="Không phải nội dung của hội nghị này.", en="Not an agenda item of this conference.")
+            wrong[field] = _no_item_here()
         elif holder.kind != ItemKind.SESSION:
             wrong[field] = only_sessions_hold()
         elif places[holder.pk] >= index:
@@ -222,12 +223,12 @@ def _ensure_tree(by_id: dict[UUID, AgendaItem], standing: Sequence[Stands]) -> N
             wrong[field] = say(vi="Phiên này đã hoãn hoặc huỷ.", en="The session is postponed or cancelled.")
     if wrong:
         raise Invalid(wrong)
-    if (stray := reading_order.astray(standing)) is not None:
+    if (stray := reading_order.astray(tree)) is not None:
         outside = say(
             vi="Nội dung của một phiên phải đứng liền nhau.", en="What a session holds stands together, right below it."
         )
         raise Invalid({f"items.{places[stray]}.id": outside})
-    for item_id, depth in reading_order.depths(standing).items():
+    for item_id, depth in reading_order.depths(tree).items():
         if depth > DEEPEST:
             raise Invalid({f"items.{places[item_id]}.parent": too_deep()})
 
@@ -246,12 +247,10 @@ def _going(
     place = {row.pk: index for index, row in enumerate(rows)}
     for name, item_id in (("after", after), ("until", until)):
         if item_id is not None and item_id not in place:
-            raise Invalid(
-                {name: say(vi="Không phải nội dung của hội nghị này.", en="Not an agenda item of this conference.")}
-            )
+            raise Invalid({name: _no_item_here()})
     last = len(rows)
     if until is not None:
-        last = max(place[each.id] for each in reading_order.block(_standing(rows), until))  # type: ignore[index]
+        last = max(place[each.id] for each in reading_order.block(standing(rows), until))  # type: ignore[index]
     beside = _up_to_and_beside(rows, after) if after is not None else set()
     moment = now() if conference.state == ConferenceState.RUNNING else None
     going = {
@@ -274,31 +273,26 @@ def _going(
     return going
 
 
-def _standing(rows: Sequence[AgendaItem]) -> list[Stands]:
-    return [Stands(row.pk, row.parent_id) for row in rows]
-
-
 def _up_to_and_beside(rows: Sequence[AgendaItem], item_id: UUID) -> set[UUID]:
     """What does not come after the item: all above it, what it holds, and what runs beside it or its sessions."""
     by_id = {row.pk: row for row in rows}
     place = {row.pk: index for index, row in enumerate(rows)}
-    standing = _standing(rows)
-    found = {row.pk for row in rows[: place[item_id] + 1]}
+    tree = standing(rows)
+    found = {row.pk for row in rows[: place[item_id] + 1]} | _ids(tree, item_id)
     above: UUID | None = item_id
     while above is not None:
-        found |= _ids(standing, above) if above == item_id else set()
         for row in rows[place[above] + 1 :]:
             if row.parent_id != by_id[above].parent_id or row.reserve:
                 continue
             if not row.parallel:
                 break
-            found |= _ids(standing, row.pk)
+            found |= _ids(tree, row.pk)
         above = by_id[above].parent_id
     return found
 
 
-def _ids(standing: Sequence[Stands], item_id: UUID) -> set[Any]:
-    return {each.id for each in reading_order.block(standing, item_id)}
+def _ids(tree: Sequence[Stands], item_id: UUID) -> set[Any]:
+    return {each.id for each in reading_order.block(tree, item_id)}
 
 
 def _shift(conference: Conference, rows: list[AgendaItem], going: Collection[UUID], by: dt.timedelta) -> None:

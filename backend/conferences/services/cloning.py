@@ -28,7 +28,7 @@ from backend.conferences.services.inputs import ConferenceFields, OutlineFields,
 from backend.conferences.services.scheduling import rearrange
 from backend.conferences.services.speakers import plan_again
 from backend.conferences.services.timing import keep_times
-from backend.conferences.states import ClonePart, ConferenceState
+from backend.conferences.states import OVER, ClonePart
 from backend.core.errors import Invalid
 from backend.core.queries import locked
 from backend.core.text import say
@@ -91,7 +91,7 @@ def clone(
     if ClonePart.SPEAKERS in parts:
         _speakers(original, items)
     rearrange(conference)
-    if follows and original.state in {ConferenceState.CLOSED, ConferenceState.ARCHIVED}:
+    if follows and original.state in OVER:
         carry_over(conference_id=original.pk)
     return Conference.objects.get(pk=conference.pk)
 

@@ -1,8 +1,8 @@
 """Writing a conference: drafted in one call with all its parts, edited a few fields at a time."""
 
 import secrets
-from collections.abc import Sequence
-from contextlib import nullcontext
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from typing import Any
 from uuid import UUID
 
@@ -24,7 +24,7 @@ from backend.conferences.services.scheduling import (
 )
 from backend.conferences.services.timing import move_along
 from backend.conferences.states import ConferenceState, OrganiserRole
-from backend.core.errors import Conflict, Invalid
+from backend.core.errors import Conflict, Invalid, constraint_of
 from backend.core.queries import locked
 from backend.core.text import say
 from backend.core.vietnamese import fold
@@ -75,10 +75,6 @@ def edit(
     A held conference can no longer move. Seats can be written here as long as nobody can have taken one.
     """
     conference = locked(Conference, conference_id, expected=expected)
-    if "follows" in fields and fields["follows"] == conference:
-        raise Invalid(
-            {"follows": say(vi="Hội nghị không thể tiếp nối chính nó.", en="A conference cannot follow itself.")}
-        )
     if conference.recurrence_id and fields.get("series", conference.series) != conference.series:
         raise Invalid(
             {"series": say(vi="Hội nghị này thuộc một loạt định kỳ.", en="This conference was created by its series.")}
@@ -104,11 +100,30 @@ def edit(
         changed += _change_organisers(conference, lead, co_organisers)
     if "day" in changed:
         changed += follow_day(conference, before["day"])
-    with rearranging(conference) if moved else nullcontext():
+    one_way = _following_one_way() if "follows" in changed else nullcontext()
+    with rearranging(conference) if moved else nullcontext(), one_way:
         if moved:
             move_along(conference, was=before)
         save_changes(conference, fields=changed, moved=moved)
     return conference
+
+
+@contextmanager
+def _following_one_way() -> Iterator[None]:
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as error:
+        if constraint_of(error) != "conferences_follow_one_way":
+            raise
+        raise Invalid(
+            {
+                "follows": say(
+                    vi="Hội nghị không thể tiếp nối chính nó hay một hội nghị tiếp nối nó.",
+                    en="A conference cannot follow itself, nor one that follows it.",
+                )
+            }
+        ) from None
 
 
 @transaction.atomic
@@ -144,7 +159,7 @@ def _insert(conference: Conference) -> None:
             with transaction.atomic():
                 conference.save(force_insert=True)
         except IntegrityError as error:  # somebody took the slug this very moment: the next one carries chance
-            if "slug" not in str(getattr(getattr(error.__cause__, "diag", None), "constraint_name", "")):
+            if "slug" not in constraint_of(error):
                 raise
         else:
             return

@@ -13,24 +13,31 @@ from uuid import UUID
 
 import structlog
 from django.db import IntegrityError, transaction
-from django.db.models import Model, ProtectedError, Q
-from django.db.models.deletion import Collector
+from django.db.models import Q
 
 from backend.conferences import recurrence
 from backend.conferences.events import ConferenceDropped, ConferenceReopened, SeriesRoomTaken
-from backend.conferences.models import Conference, Duty, Series, Site
+from backend.conferences.models import Conference, Series
 from backend.conferences.queries import clashes_of, offices_left
 from backend.conferences.queries import series as queries
-from backend.conferences.services import lifecycle, outlines, programme
+from backend.conferences.services import lifecycle, outlines
 from backend.conferences.services.carrying import carry_over
 from backend.conferences.services.drafting import draft
 from backend.conferences.services.inputs import ConferenceFields, SiteFields
-from backend.conferences.services.laying import lay_agenda
 from backend.conferences.services.offices import follow_day
-from backend.conferences.services.scheduling import TIME_FIELDS, book_rooms, keep_apart, save_changes, settle_time
+from backend.conferences.services.scheduling import TIME_FIELDS, keep_apart, save_changes, settle_time
+from backend.conferences.services.standing import (
+    book_what_is_free,
+    lay_duties,
+    lay_sites,
+    lay_standing_agenda,
+    nobody_refers_to,
+    places,
+    refused_room,
+)
 from backend.conferences.services.timing import move_along, retime
 from backend.conferences.states import MOVES, ClashPolicy, ConferenceState, Outcome
-from backend.core.errors import Conflict, DomainError
+from backend.core.errors import Conflict, DomainError, constraint_of
 from backend.core.text import Text, both, say
 from backend.outbox.services import emit
 
@@ -43,6 +50,8 @@ PER_RUN, PER_SERIES = 500, 100
 _NO_LONGER = say(vi="Lịch định kỳ đã thay đổi.", en="The schedule of the series has changed.")
 #: Everything an occurrence has from its series.
 EVERYTHING = frozenset({"title", *TIME_FIELDS, *outlines.COLUMNS, *outlines.LISTS})
+#: What an occurrence came to that is now somewhere else, or with somebody else, than before.
+_WRITTEN = {Outcome.MOVED, Outcome.EDITED, Outcome.REVIVED}
 _PLANNED_ONCE = {"an_occurrence_is_planned_once", "a_slot_is_filled_once"}
 
 
@@ -121,7 +130,7 @@ def _create(series: Series, slot: dt.datetime) -> Change | None:
                 conference = lifecycle.announce(conference_id=conference.pk)
             emit(*_room_news(series, conference, taken))
     except IntegrityError as error:
-        if getattr(getattr(error.__cause__, "diag", None), "constraint_name", None) not in _PLANNED_ONCE:
+        if constraint_of(error) not in _PLANNED_ONCE:
             raise
         return None
     except DomainError as error:
@@ -153,17 +162,13 @@ def _drafted(series: Series, slot: dt.datetime, text: str) -> tuple[Conference, 
                     standing=True,
                 )
         except Conflict as clash:
-            refused = _refused_room(clash, [site.get("room") for site in sites])
+            refused = refused_room(clash, [site.get("room") for site in sites])
             if refused is None:
                 raise
             sites = [{**site, "room": None} if site.get("room") == refused else site for site in sites]
             taken.append(refused.pk)
         else:
             return conference, taken
-
-
-def _refused_room(clash: Conflict, rooms: Iterable[Any]) -> Any:
-    return next((room for room in rooms if room is not None and str(room.pk) == clash.extra.get("room")), None)
 
 
 def planned_fields(series: Series, slot: dt.datetime) -> ConferenceFields:
@@ -200,6 +205,8 @@ def lead_along(
 
     With `replan` each takes its slot of the new plan; those for which there is none are called off, or removed when
     nobody has seen them; with `spare` those whose time was set by hand stay. An announced one that moves is moved once.
+
+    Raises Conflict where an occurrence refuses clashes and the edit would bring one: then nothing of it is written.
     """
     today = queries.horizon_of(series)[0].isoformat()
     ahead = Q(slot__gte=today) | Q(slot=None, recurrence_id__gte=today)
@@ -208,14 +215,19 @@ def lead_along(
         .filter(ahead, series=series)
         .order_by("slot", "recurrence_id")
     )
+    known = {row.pk: clashes_of(row.pk) for row in rows if row.clash_policy == ClashPolicy.REFUSE}
     slots = _new_slots(series, rows) if replan else {row.pk: row.slot for row in rows if row.slot}
-    changes = [_led(series, row, slots.get(row.pk), touched, reason, spare) for row in rows]
-    return [change for change in changes if change is not None]
+    led = [_led(series, row, slots.get(row.pk), touched, reason, spare) for row in rows]
+    changes = [change for change in led if change is not None]
+    written = {change.conference_id for change in changes if change.outcome in _WRITTEN}
+    keep_apart([row for row in rows if row.pk in written], known=known)
+    return changes
 
 
 def _new_slots(series: Series, rows: Sequence[Conference]) -> dict[UUID, str]:
     """The slot each occurrence takes in the series' plan: the one it was created for, else the nearest by
-    recurrence.pair. Cancelled ones keep theirs filled, so that nothing is created in their place."""
+    recurrence.pair. Cancelled ones keep theirs filled, so that nothing is created in their place; those the series had
+    called off come back on their day, at whatever hour is usual now."""
     plan = queries.plan_of(series)
     if plan is None or not rows:
         return {}
@@ -224,6 +236,11 @@ def _new_slots(series: Series, rows: Sequence[Conference]) -> dict[UUID, str]:
     free = {queries.slot_text(slot, series): slot for slot in plan.between(today, max(last, *days))}
     taken = {row.pk: row.recurrence_id for row in rows if free.pop(row.recurrence_id, None) is not None}
     left = {dt.datetime.fromisoformat(row.slot): row for row in rows if row.slot and row.pk not in taken}
+    once = {row.recurrence_id[:10]: row for row in rows if _called_off_by_series(row)}
+    for text, slot in list(free.items()):
+        if slot not in left and (back := once.pop(text[:10], None)) is not None:
+            taken[back.pk] = text
+            del free[text]
     pairs = recurrence.pair(list(left), list(free.values()), series.rule)
     return taken | {left[old].pk: queries.slot_text(new, series) for old, new in pairs.items()}
 
@@ -234,8 +251,7 @@ def _led(
     ahead = row.state in queries.FOLLOWING and queries.still_to_come(row)
     if slot is None:
         return _unplanned(row, reason or both(_NO_LONGER), spare=spare) if ahead and row.slot is not None else None
-    # What had its time by hand lost its slot without being called off by the series: somebody else cancelled it.
-    called_off = row.slot is None and row.state == ConferenceState.CANCELLED and not _timed_by_hand(row)
+    called_off = _called_off_by_series(row)
     if slot != row.slot:
         row.slot = slot
         Conference.objects.filter(pk=row.pk).update(slot=slot)
@@ -246,16 +262,18 @@ def _led(
     return _followed(series, row, touched) if ahead else None
 
 
+def _called_off_by_series(row: Conference) -> bool:
+    """What had its time by hand lost its slot without being called off by the series: somebody else cancelled it."""
+    return row.slot is None and row.state == ConferenceState.CANCELLED and not _timed_by_hand(row)
+
+
 def _is_ahead(series: Series, slot: str) -> bool:
     planned = Conference(**planned_fields(series, dt.datetime.fromisoformat(slot)))
     return queries.still_to_come(planned)
 
 
 def _followed(series: Series, row: Conference, touched: Collection[str]) -> Change | None:
-    """What of the edit reached the occurrence; None when it did not concern it. Raises Conflict where the occurrence
-    refuses clashes and the edit would bring one: then nothing of the whole edit is written."""
-    refuses = row.clash_policy == ClashPolicy.REFUSE
-    known = clashes_of(row.pk) if refuses else []
+    """What of the edit reached the occurrence; None when it did not concern it."""
     by_hand = set(row.by_hand)
     if _timed_by_hand(row):
         by_hand.update(TIME_FIELDS)
@@ -270,24 +288,22 @@ def _followed(series: Series, row: Conference, touched: Collection[str]) -> Chan
     changed = [name for name in before if getattr(row, name) != before[name]]
     moved = [name for name in changed if name in TIME_FIELDS]
     taken: list[UUID] = []
-    changed += ["agenda"] if "agenda" in reached and _lay_agenda(row, series) else []
+    changed += ["agenda"] if "agenda" in reached and lay_standing_agenda(row, series) else []
     if moved:
         move_along(row, was=before)
     elif "agenda" in changed:
         retime(row)
     if moved or "sites" in reached:
-        places = _places(row)
+        before_places = places(row)
         if "sites" not in by_hand:
-            _lay_sites(row, series)
-        taken = _book_what_is_free(row)
-        moved += ["sites"] if _places(row) != places else []
-    changed += ["duties"] if "duties" in reached and _lay_duties(row, series) else []
+            lay_sites(row, series)
+        taken = book_what_is_free(row)
+        moved += ["sites"] if places(row) != before_places else []
+    changed += ["duties"] if "duties" in reached and lay_duties(row, series) else []
     changed += [part for part in follow_day(row, before["day"]) if part not in changed]
     if not changed and not moved:
         return _change(row, Outcome.KEPT, by_hand=spared) if spared else None
     save_changes(row, fields=changed, moved=moved, by_hand=False)
-    if refuses:
-        keep_apart(row, known=known)
     emit(*_room_news(series, row, taken))
     outcome = Outcome.MOVED if moved else Outcome.EDITED
     left = [each.person.pk for each in offices_left(row)] if "day" in changed or "duties" in changed else []
@@ -297,12 +313,15 @@ def _followed(series: Series, row: Conference, touched: Collection[str]) -> Chan
 
 
 def _revived(series: Series, row: Conference) -> Change:
-    """An occurrence the series had called off and now has again: a draft, as the series wants it."""
+    """An occurrence the series had called off and now has again, as the series wants it: a draft, unless the series
+    announces what it plans."""
     MOVES.move(row, "reopen")
     row.reason = {}
     row.save()
     emit(ConferenceReopened(conference_id=row.pk))
     change = _followed(series, row, EVERYTHING)
+    if series.announces:
+        row = lifecycle.announce(conference_id=row.pk)
     return _change(row, Outcome.REVIVED, rooms_taken=change.rooms_taken if change else [])
 
 
@@ -325,72 +344,3 @@ def _unplanned(row: Conference, reason: Text, *, spare: bool) -> Change:
 
 def _timed_by_hand(row: Conference) -> list[str]:
     return sorted(set(row.by_hand) & set(TIME_FIELDS))
-
-
-def nobody_refers_to(row: Model) -> bool:
-    """True when deleting the row would take nothing with it but parts of conferences."""
-    collector = Collector(using="default", origin=row)
-    try:
-        collector.collect([row])
-    except ProtectedError:
-        return False
-    ours = row._meta.app_label
-    touched = {model._meta.app_label for model in collector.data}
-    touched |= {rows.model._meta.app_label for rows in collector.fast_deletes if rows.exists()}
-    for (column, _), batches in collector.field_updates.items():
-        touched |= {column.model._meta.app_label for batch in batches if list(batch)}  # type: ignore[call-overload]
-    return touched == {ours}
-
-
-# The parts of one occurrence
-
-
-def _places(row: Conference) -> list[tuple[UUID, UUID | None]]:
-    return list(row.sites.order_by("order").values_list("venue_id", "room_id"))
-
-
-def _lay_sites(row: Conference, series: Series) -> None:
-    """The series' standing sites, in the rows that are there: invitations and registrations may refer to them."""
-    there = {site.order: site for site in row.sites.all()}
-    for wanted in series.outline.sites.all():
-        site = there.pop(wanted.order, None) or Site(conference=row, order=wanted.order)
-        if (site.venue_id, site.room_id) != (wanted.venue_id, wanted.room_id):
-            site.venue, site.room = wanted.venue, wanted.room
-            site.save()
-    for site in there.values():
-        if nobody_refers_to(site):
-            site.delete()
-
-
-def _lay_agenda(row: Conference, series: Series) -> bool:
-    changed, others = lay_agenda(row, outlines.agenda_of(series.outline))
-    for item in reversed(others):
-        if nobody_refers_to(item):
-            item.delete()
-            changed = True
-    return changed
-
-
-def _lay_duties(row: Conference, series: Series) -> bool:
-    Duty.objects.filter(conference=row).delete()
-    programme.fill(row, sites=(), agenda=(), duties=outlines.duties_of(series.outline), standing=True)
-    return True
-
-
-def _book_what_is_free(row: Conference) -> list[UUID]:
-    """Books the occurrence's rooms; whichever is taken its site goes without. Returns those."""
-    taken: list[UUID] = []
-    while True:
-        try:
-            with transaction.atomic():
-                book_rooms(row)
-        except Conflict as clash:
-            refused = _refused_room(clash, [site.room for site in row.sites.select_related("room")])
-            if refused is None:
-                raise
-            for site in row.sites.filter(room=refused):
-                site.room = None
-                site.save()
-            taken.append(refused.pk)
-        else:
-            return taken

@@ -1,7 +1,6 @@
 """The standing part of series and templates: written as a whole, and turned into the parts of a new conference."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, TypedDict
 from uuid import UUID
 
@@ -19,7 +18,7 @@ from backend.conferences.services.inputs import (
     SiteFields,
 )
 from backend.conferences.services.laying import flattened
-from backend.conferences.services.parts import LIMITS, at_most
+from backend.conferences.services.parts import LIMITS, at_most, under
 from backend.conferences.states import DutyKind, ItemKind
 from backend.core.errors import Invalid
 from backend.core.text import Text, say
@@ -72,7 +71,7 @@ def _agenda_replaced(outline: Outline, agenda: Sequence[OutlineItemFields]) -> b
     rows: list[OutlineItem] = []
     for order, (path, above, entry) in enumerate(flat, start=1):
         own = {name: value for name, value in entry.items() if name != "children"}
-        with _under(path):
+        with under(path):
             if above is not None and rows[above].kind != ItemKind.SESSION:
                 raise Invalid({"children": only_sessions_hold()})
             if not own.get("phase"):
@@ -101,7 +100,7 @@ def _checked_sites(sites: Sequence[OutlineSiteFields]) -> Sequence[OutlineSiteFi
         room = site.get("room")
         if room is None:
             continue
-        with _under(f"sites.{index}"):
+        with under(f"sites.{index}"):
             if room.venue_id != site["venue"].pk:
                 raise Invalid(
                     {
@@ -120,7 +119,7 @@ def _checked_duties(duties: Sequence[OutlineDutyFields]) -> Sequence[OutlineDuty
     held: set[tuple[str, Any]] = set()
     for index, duty in enumerate(duties):
         person = duty.get("person")
-        with _under(f"duties.{index}"):
+        with under(f"duties.{index}"):
             if duty["kind"] == DutyKind.PANEL:
                 raise Invalid(
                     {
@@ -147,15 +146,6 @@ def _checked_duties(duties: Sequence[OutlineDutyFields]) -> Sequence[OutlineDuty
             if person:
                 held.add((duty["kind"], person.pk))
     return duties
-
-
-@contextmanager
-def _under(path: str) -> Iterator[None]:
-    """Within the block, Invalid names its fields below `path`."""
-    try:
-        yield
-    except Invalid as error:
-        raise Invalid({f"{path}.{field}": reason for field, reason in error.fields.items()}) from None
 
 
 # From an outline to a conference, and back

@@ -104,8 +104,7 @@ def _open_conference(conference_id: UUID) -> Conference:
                 en="The conference is closed; papers can no longer be asked for.",
             )
         )
-    if lead_organisation_id(conference) is None:
-        raise Conflict(say(vi="Hội nghị chưa có đơn vị chủ trì.", en="The conference has no lead organisation yet."))
+    _keeper(conference)
     return conference
 
 
@@ -134,18 +133,17 @@ def _ensure_ahead(due_at: dt.datetime | None) -> None:
 
 def _ensure_before_its_end(conference: Conference, due_at: dt.datetime | None) -> None:
     """Raises Invalid for a deadline after the conference's end or, while that is not exact, after its day."""
-    if due_at is None or conference.day is None:
-        return
-    last = conference.ends_at
-    late = due_at > last if last is not None else local(due_at, conference.time_zone).date() > conference.day
-    if late:
+    if queries.ends_before(conference, due_at):
+        end = conference.ends_at
+        last_day = local(end, conference.time_zone).date() if end is not None else conference.day
+        assert last_day is not None
         raise Invalid(
             {
                 "due_at": say(
                     vi="Phải trước khi hội nghị kết thúc ({day_vi}).",
                     en="Must be before the end of the conference ({day_en}).",
-                    day_vi=day_said(local(last, conference.time_zone).date() if last else conference.day),
-                    day_en=day_said(local(last, conference.time_zone).date() if last else conference.day, "en"),
+                    day_vi=day_said(last_day),
+                    day_en=day_said(last_day, "en"),
                 )
             }
         )
@@ -175,10 +173,12 @@ def name_paper(*, paper_id: UUID, title: Text, expected: int | None = None) -> P
 def extend_deadline(*, paper_id: UUID, due_at: dt.datetime, expected: int | None = None) -> Paper:
     """Gives more time, also after the deadline; the speaker is told, and reminded of the new one.
 
-    Raises Invalid unless it is later than now and than before and not after the conference, IllegalMove for a paper that is accepted or withdrawn.
+    Raises Invalid unless it is later than now and than before and not after the conference, IllegalMove for a paper that
+    is accepted or withdrawn, Conflict while its agenda item is called off.
     """
     paper = _locked_paper(paper_id, expected)
     PAPER_MOVES.check(paper, "hand_in")
+    _ensure_wanted(paper)
     _ensure_ahead(due_at)
     _ensure_before_its_end(paper.conference, due_at)
     if paper.due_at is None or due_at <= paper.due_at:
@@ -215,12 +215,13 @@ def hand_in(
     any time. Versions are numbered from 1 without gaps and never change.
 
     Raises Gone for a link that was taken back, IllegalMove for an accepted or withdrawn paper, Conflict after the
-    deadline or when there are MOST_VERSIONS already.
+    deadline, while its agenda item is called off, or when there are MOST_VERSIONS already.
     """
     paper = _locked_paper(paper_id, expected)
     if link_round is not None and link_round != paper.link_round:
         raise Gone()
     PAPER_MOVES.check(paper, "hand_in")
+    _ensure_wanted(paper)
     at = database_now()
     if not by_secretary and paper.due_at is not None and at > paper.due_at:
         raise Conflict(
@@ -251,7 +252,20 @@ def hand_in(
     return paper
 
 
+def _ensure_wanted(paper: Paper) -> None:
+    state = ItemState(paper.speaker.agenda_item.state)
+    if state != ItemState.PLANNED:
+        raise Conflict(
+            say(
+                vi="Nội dung của tham luận này đã {state} nên không nhận bài nữa.",
+                en="The agenda item of this paper is {state}: the paper is not wanted now.",
+                state=state.label,
+            )
+        )
+
+
 def _keeper(conference: Conference) -> UUID:
+    """The organisation that keeps the papers; raises Conflict while none leads the conference."""
     keeper = lead_organisation_id(conference)
     if keeper is None:
         raise Conflict(say(vi="Hội nghị chưa có đơn vị chủ trì.", en="The conference has no lead organisation yet."))

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -11,18 +11,16 @@ from django.db import transaction
 from backend.conferences.changes import Change, between, heading_differs, moved
 from backend.conferences.events import ProgrammeReleased
 from backend.conferences.models import AgendaRoom, Conference, Release
-from backend.conferences.programme import Entry, Programme, as_json, digest
-from backend.conferences.queries import heading_now, latest_release, released, working_programme
+from backend.conferences.programme import Entry, Programme, Voice, as_json, digest
+from backend.conferences.queries import heading_now, latest_release, released, voices_now, working_programme
 from backend.conferences.services.news import note_news
-from backend.conferences.states import ConferenceState, Confidentiality
+from backend.conferences.states import EXPECTED, Confidentiality
 from backend.core.clock import now
 from backend.core.errors import Conflict
 from backend.core.queries import locked
 from backend.core.text import Text, both, say
 from backend.outbox.services import emit
 
-#: States in which people expect the conference, so that a programme can be released.
-RELEASABLE = frozenset({ConferenceState.ANNOUNCED, ConferenceState.RUNNING})
 #: Why the house itself released a programme.
 AS_THE_CONFERENCE = say(
     vi="Theo thời gian, địa điểm mới của hội nghị.", en="As the conference has a new time or place."
@@ -54,7 +52,7 @@ def release(*, conference_id: UUID, note: Text | None = None, expected: int | No
     when nothing is different from the last release.
     """
     conference = locked(Conference, conference_id, expected=expected)
-    if conference.state not in RELEASABLE:
+    if conference.state not in EXPECTED:
         raise Conflict(
             say(
                 vi="Chỉ phát hành chương trình khi hội nghị đã công bố hoặc đang họp.",
@@ -96,27 +94,39 @@ def follow(conference: Conference) -> Release | None:
     was released, or what was released is still right.
 
     Entries move as far as the conference. Where its hour became unknown they lose theirs when the day is another, and
-    rooms that are no longer theirs are left out. What else is being written of the working programme stays unreleased.
+    rooms that are no longer theirs are left out; on another day people are named in the offices they hold then. What
+    else is being written of the working programme stays unreleased.
     """
-    previous = latest_release(conference.pk) if conference.state in RELEASABLE else None
+    previous = latest_release(conference.pk) if conference.state in EXPECTED else None
     if previous is None:
         return None
     before, heading = released(previous), heading_now(conference)
-    if set(heading_differs(before, heading)) <= {"title"}:
+    if set(heading_differs(before, heading)) <= {"title", "organisers"}:
         return None
     rooms = set(AgendaRoom.objects.filter(conference=conference).values_list("agenda_item_id", "room_id"))
+    voices = voices_now(conference) if before.day != heading.day else {}
     along = tuple(
         replace(
             _moved_along(entry, before, heading),
             places=tuple(place for place in entry.places if (entry.id, place.room) in rooms),
+            speakers=_in_office(entry.speakers, voices),
+            chairs=_in_office(entry.chairs, voices),
         )
         for entry in before.entries
     )
     moment, known = now(), before.by_id()
     told = _told(conference, previous).by_id()
     entries = tuple(_next(entry, known[entry.id], told.get(entry.id), moment) for entry in along)
-    moved_programme = replace(heading, title=before.title, entries=entries)
+    moved_programme = replace(heading, title=before.title, organisers=before.organisers, entries=entries)
     return _store(conference, _prepared(previous.number + 1, before, moved_programme), both(AS_THE_CONFERENCE))
+
+
+def _in_office(voices: tuple[Voice, ...], now_named: Mapping[UUID, Voice]) -> tuple[Voice, ...]:
+    found = ((voice, now_named.get(voice.id, voice)) for voice in voices)
+    return tuple(
+        replace(voice, office=known.office, organisation=known.organisation) if known.person == voice.person else voice
+        for voice, known in found
+    )
 
 
 def _moved_along(entry: Entry, before: Programme, after: Programme) -> Entry:

@@ -1,7 +1,7 @@
 """Time and place of a conference: what fits together, which rooms it holds, and who must hear of a change."""
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
@@ -10,7 +10,15 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import Q
 
 from backend.conferences.events import ConferenceEdited, ConferenceMoved
-from backend.conferences.models import Conference, EquipmentClaim, PortableEquipment, Room, RoomBooking
+from backend.conferences.models import (
+    Conference,
+    Duty,
+    EquipmentClaim,
+    PortableEquipment,
+    Room,
+    RoomBooking,
+    Speaker,
+)
 from backend.conferences.queries import (
     Clash,
     buffers,
@@ -26,7 +34,7 @@ from backend.conferences.services.releases import follow
 from backend.conferences.states import CALLED_OFF, ClashPolicy, ConferenceState, DayPart
 from backend.conferences.wording import day_said
 from backend.core.clock import local, now, time_zones
-from backend.core.errors import Conflict, Invalid
+from backend.core.errors import Conflict, Invalid, constraint_of
 from backend.core.text import localized, say
 from backend.outbox.registry import DomainEvent
 from backend.outbox.services import emit
@@ -48,13 +56,15 @@ HELD = {ConferenceState.RUNNING, ConferenceState.CLOSED}
 def settle_time(conference: Conference, *, day_given: bool) -> None:
     """Checks that the times fit together, and derives the day from an exact start.
 
-    Raises Invalid naming the field: an unknown time zone, an end without or not after a start or more than LONGEST
-    after it, a given day that is not the day of the start, a new part of the day that has no day or does not match the
-    start. A part of the day that was there before is dropped when it no longer fits.
+    Raises Invalid naming the field: an unknown time zone, a time that is no whole minute, an end without or not after a
+    start or more than LONGEST after it, a given day that is not the day of the start, a new part of the day that has no
+    day or does not match the start. A part of the day that was there before is dropped when it no longer fits.
     """
     if conference.time_zone not in time_zones():
         raise Invalid({"time_zone": say(vi="Không có múi giờ này.", en="There is no such time zone.")})
     start, end = conference.starts_at, conference.ends_at
+    check_minute("starts_at", start)
+    check_minute("ends_at", end)
     if end is not None and start is None:
         raise Invalid({"ends_at": say(vi="Có giờ kết thúc thì phải có giờ bắt đầu.", en="An end needs a start.")})
     if end is not None and start is not None and end <= start:
@@ -73,6 +83,12 @@ def settle_time(conference: Conference, *, day_given: bool) -> None:
             raise Invalid({"day": say(vi="Không khớp với giờ bắt đầu.", en="Does not match the start.")})
         conference.day = first_day
     _settle_day_part(conference)
+
+
+def check_minute(field: str, moment: dt.datetime | dt.time | None) -> None:
+    """Raises Invalid naming the field: programmes and calendars tell times by the minute."""
+    if moment is not None and (moment.second or moment.microsecond):
+        raise Invalid({field: say(vi="Giờ phải tròn phút.", en="Must be a whole minute.")})
 
 
 def _settle_day_part(conference: Conference) -> None:
@@ -194,27 +210,35 @@ def rearrange(conference: Conference, *, known: Collection[Clash] = ()) -> None:
     drafts of others are only ever listed, and so is every clash of a conference that was held: facts are not refused.
     """
     book_rooms(conference)
-    keep_apart(conference, known=known)
+    keep_apart([conference], known={conference.pk: known})
 
 
-def keep_apart(conference: Conference, *, known: Collection[Clash] = ()) -> None:
-    """The part of `rearrange` that is about people and equipment."""
-    queue_for_people(conference)
-    if conference.clash_policy != ClashPolicy.REFUSE or conference.state in HELD:
-        return
-    new = [clash for clash in clashes_of(conference.pk) if clash.firm and clash not in known]
-    if new:
-        zone = conference.time_zone
-        raise Conflict(new[0].said(zone), clashes=[_as_problem(clash, zone) for clash in new])
+def keep_apart(conferences: Sequence[Conference], *, known: Mapping[UUID, Collection[Clash]]) -> None:
+    """The part of `rearrange` that is about people and equipment, for all conferences one write has led somewhere;
+    `known` has the clashes that were there before, by conference.
+
+    Also those that refuse no clash queue, so that one that does cannot miss them. Rooms are booked before: in this order
+    no two writes wait for each other.
+    """
+    queue_for_people(conferences)
+    for conference in conferences:
+        if conference.clash_policy != ClashPolicy.REFUSE or conference.state in HELD:
+            continue
+        before = known.get(conference.pk, ())
+        new = [clash for clash in clashes_of(conference.pk) if clash.firm and clash not in before]
+        if new:
+            zone = conference.time_zone
+            raise Conflict(new[0].said(zone), clashes=[_as_problem(clash, zone) for clash in new])
 
 
-def queue_for_people(conference: Conference) -> None:
+def queue_for_people(conferences: Sequence[Conference]) -> None:
     """Two conferences that take the same chair or speaker, or the last projector, at the same moment must not miss each
     other: they wait here, each until the other's transaction has ended."""
-    on_duty = conference.duties.filter(person__isnull=False).values("person_id")
-    speaking = conference.speakers.filter(person__isnull=False).values("person_id")
+    ids = [conference.pk for conference in conferences]
+    on_duty = Duty.objects.filter(conference__in=ids, person__isnull=False).values("person_id")
+    speaking = Speaker.objects.filter(conference__in=ids, person__isnull=False).values("person_id")
     people = Person.objects.filter(Q(pk__in=on_duty) | Q(pk__in=speaking))
-    pieces = PortableEquipment.objects.filter(claims__site__conference=conference)
+    pieces = PortableEquipment.objects.filter(claims__site__conference__in=ids)
     for rows in (pieces, people):
         list(rows.select_for_update(no_key=True, of=("self",)).order_by("pk").values_list("pk"))
 
@@ -295,7 +319,7 @@ def exchanging(*conferences: Conference) -> Iterator[None]:
 
 def _refusal(error: IntegrityError, wanted: Collection[RoomBooking]) -> Conflict | None:
     """What to say when one of the bookings was refused, None when something else went wrong."""
-    if getattr(getattr(error.__cause__, "diag", None), "constraint_name", None) != "no_room_booked_twice":
+    if constraint_of(error) != "no_room_booked_twice":
         return None
     own = {booking.site.conference_id for booking in wanted}
     for booking in wanted:
@@ -313,8 +337,8 @@ def _refusal(error: IntegrityError, wanted: Collection[RoomBooking]) -> Conflict
                     until=moment_said(taken.end, conference.time_zone),
                 ),
                 room=str(room.pk),
-                taken_from=taken.start.isoformat(),
-                taken_until=taken.end.isoformat(),
+                taken_from=local(taken.start, conference.time_zone).isoformat(),
+                taken_until=local(taken.end, conference.time_zone).isoformat(),
             )
     return Conflict(say(vi="Một phòng được chọn hai lần.", en="A room is chosen twice."))
 

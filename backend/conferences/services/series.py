@@ -12,10 +12,11 @@ from backend.conferences.events import ConferenceDropped, SeriesBegun, SeriesEdi
 from backend.conferences.models import Conference, Outline, Series
 from backend.conferences.queries import series as queries
 from backend.conferences.services.inputs import OutlineFields, SeriesFields
-from backend.conferences.services.occurrences import AT_ONCE, Change, extend_series, lead_along, nobody_refers_to
+from backend.conferences.services.occurrences import AT_ONCE, Change, extend_series, lead_along
 from backend.conferences.services.outlines import fields_of, write_outline
 from backend.conferences.services.rehearsal import rehearsal
 from backend.conferences.services.scheduling import TIME_FIELDS
+from backend.conferences.services.standing import nobody_refers_to
 from backend.conferences.states import ConferenceState
 from backend.core.clock import time_zones
 from backend.core.errors import Conflict, Invalid
@@ -116,7 +117,7 @@ def split_series(
 def end_series(
     *, series_id: UUID, last_day: dt.date, reason: Text, expected: int | None = None, preview: bool = False
 ) -> tuple[Series, list[Change]]:
-    """Plans nothing after `last_day`. Later occurrences are called off for that reason, those moved by hand too; drafts
+    """Plans nothing after `last_day`; a series that ends sooner stays as it is. Later occurrences are called off for that reason, those moved by hand too; drafts
     nobody has touched are removed. Raises Invalid when nothing would be left of the series: then it is to be deleted."""
     with rehearsal(preview):
         series = locked(Series, series_id, expected=expected)
@@ -180,6 +181,8 @@ def _write(series: Series, fields: SeriesFields, *, snap: bool = False) -> list[
         if first is not None:
             series.starts_on = first.date()
     _check_plan(series)
+    if not series._state.adding and not set(PLAN).isdisjoint(changed):
+        series.sequence += 1
     return changed
 
 
@@ -272,6 +275,7 @@ def _end_before(series: Series, plan: recurrence.Recurrence, cut: dt.datetime) -
     series.rule = recurrence.ended_before(plan, cut)
     series.added, series.left_out = _those(series.added, series, until=cut), _those(series.left_out, series, until=cut)
     series.complete_until = None
+    series.sequence += 1
     series.save()
 
 

@@ -4,8 +4,7 @@ Every change locks the conference first. Whoever is planned to speak is needed t
 conference's policy says.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +15,7 @@ from backend.conferences.models import AgendaItem, Conference, Paper, Speaker
 from backend.conferences.services.inputs import SpeakerFields
 from backend.conferences.services.offices import ensure_in_office, freeze_office
 from backend.conferences.services.papers import ask_another
+from backend.conferences.services.parts import at_most, ensure_of, order_taken, under, write
 from backend.conferences.services.scheduling import ensure_writable, rearranging, save_changes
 from backend.conferences.states import ItemKind, PaperState
 from backend.core.clock import now
@@ -121,7 +121,7 @@ def fill_item(item: AgendaItem, speakers: Sequence[SpeakerFields]) -> None:
     """Gives an item of a new conference its speakers; whoever comes without an order stands where they stand in the
     list. Raises Invalid naming the field below `speakers`."""
     for index, fields in enumerate(speakers):
-        with _under(f"speakers.{index}"):
+        with under(f"speakers.{index}"):
             _save(Speaker(conference=item.conference), {"order": index + 1, **fields, "agenda_item": item})
 
 
@@ -129,15 +129,6 @@ def plan_again(conference: Conference, fields: Mapping[str, Any]) -> Speaker:
     """A speaker of another conference in a clone of it, with the office held on the new day: whoever has left the old
     one comes all the same, and is told of."""
     return _save(Speaker(conference=conference), fields, checked=False)
-
-
-@contextmanager
-def _under(path: str) -> Iterator[None]:
-    """Within the block, Invalid names its fields below `path`."""
-    try:
-        yield
-    except Invalid as error:
-        raise Invalid({f"{path}.{field}": reason for field, reason in error.fields.items()}) from None
 
 
 def _locked_speaker(speaker_id: UUID, expected: int | None) -> tuple[Conference, Speaker]:
@@ -153,8 +144,7 @@ def _locked_speaker(speaker_id: UUID, expected: int | None) -> tuple[Conference,
 
 
 def _save(speaker: Speaker, fields: Mapping[str, Any], *, checked: bool = True) -> Speaker:
-    for name, value in fields.items():
-        setattr(speaker, name, value)
+    write(speaker, fields)
     _check_item(speaker)
     _check_who(speaker)
     _find_place(speaker, given="order" in fields)
@@ -166,8 +156,7 @@ def _save(speaker: Speaker, fields: Mapping[str, Any], *, checked: bool = True) 
 
 
 def _check_item(speaker: Speaker) -> None:
-    if speaker.agenda_item.conference_id != speaker.conference_id:
-        raise Invalid({"agenda_item": say(vi="Không thuộc hội nghị này.", en="Does not belong to this conference.")})
+    ensure_of(speaker.conference, agenda_item=speaker.agenda_item)
     if speaker.agenda_item.kind == ItemKind.BREAK:
         raise Invalid({"agenda_item": say(vi="Giờ giải lao không có diễn giả.", en="Nobody speaks to a break.")})
 
@@ -197,11 +186,11 @@ def _find_place(speaker: Speaker, *, given: bool) -> None:
     """The place in the item: the given one if it is free (else Invalid), or after the last."""
     others = Speaker.objects.filter(agenda_item=speaker.agenda_item).exclude(pk=speaker.pk)
     if speaker._state.adding and others.count() >= MOST_PER_ITEM:
-        raise Conflict(say(vi="Nhiều nhất {most} mục.", en="At most {most} of these.", most=MOST_PER_ITEM))
+        raise Conflict(at_most(MOST_PER_ITEM))
     if speaker.order is not None and not others.filter(order=speaker.order).exists():
         return
     if given:
-        raise Invalid({"order": say(vi="Số thứ tự này đã có.", en="This order is taken.")})
+        raise Invalid({"order": order_taken()})
     speaker.order = (others.aggregate(last=Max("order"))["last"] or 0) + 1
 
 

@@ -7,8 +7,9 @@ from typing import Any
 from uuid import UUID
 
 from backend.conferences.models import AgendaItem, Conference
+from backend.conferences.queries.timetables import timetable_of
 from backend.conferences.states import ItemState
-from backend.conferences.timetable import Flowing, Timetable, work_out
+from backend.conferences.timetable import Timetable
 from backend.core.clock import now
 
 #: Columns that a write to one item, or to the conference, may change in others.
@@ -34,26 +35,12 @@ def kept(rows: Iterable[AgendaItem]) -> Kept:
 def keep_times(conference: Conference, rows: Sequence[AgendaItem]) -> Timetable:
     """Gives the items, in order, the times that follow from their lengths; nothing is saved. One postponed or cancelled
     keeps the time that was planned for it."""
-    table = work_out([_flowing(row) for row in rows], start=conference.starts_at, end=conference.ends_at)
+    table = timetable_of(conference, rows)
     for row in rows:
         if row.state == ItemState.PLANNED:
             times = table.times[row.pk]
             row.starts_at, row.ends_at = times.start, times.end
     return table
-
-
-def _flowing(row: AgendaItem) -> Flowing:
-    called_off = row.state != ItemState.PLANNED
-    return Flowing(
-        id=row.pk,
-        parent=row.parent_id,
-        pinned=row.starts_at if row.pinned or called_off else None,
-        minutes=row.minutes_planned,
-        parallel=row.parallel,
-        vague=row.day is not None and not called_off,
-        in_reserve=row.reserve,
-        called_off=called_off,
-    )
 
 
 def store(
@@ -96,6 +83,7 @@ def move_along(conference: Conference, *, was: Mapping[str, Any]) -> bool:
     - Where either start is not exact, nobody knows that distance. On the same day pinned items stay where they are; on
       another, or an unknown day, they lose their hour and follow the order: whoever knows no hour of the conference
       knows none of its items. Order and lengths stay, so that the programme stands again with the next exact start.
+      What was called off keeps the time that was planned for it.
     - A day said without an hour moves by as many days as the conference, and is lost with the conference's own.
     """
     rows = agenda_of(conference)
@@ -108,7 +96,7 @@ def move_along(conference: Conference, *, was: Mapping[str, Any]) -> bool:
         fixed = row.pinned or row.state != ItemState.PLANNED
         if fixed and apart is not None:
             row.starts_at, row.ends_at = _later(row.starts_at, apart), _later(row.ends_at, apart)
-        elif fixed and lost:
+        elif row.pinned and row.state == ItemState.PLANNED and lost:
             row.starts_at, row.ends_at, row.pinned = None, None, False
         if row.day is not None and was["day"] is not None:
             row.day = row.day + days if days is not None else None

@@ -9,10 +9,10 @@ from backend.demo.cast import Cast
 from backend.demo.catchers import MailCatcher
 from backend.demo.journey.caller import Caller, StepFailed
 from backend.demo.load import read
+from backend.simulation.progress import Tell
 
 #: Patience with the workers, in seconds.
 PATIENCE = 120.0
-Progress = Callable[[str, int, int], None]
 
 
 @dataclass
@@ -33,7 +33,7 @@ class Told:
 
 class Stage:
     def __init__(
-        self, base_url: str, cast: Cast, mail: MailCatcher, organisations: dict[str, str], progress: Progress
+        self, base_url: str, cast: Cast, mail: MailCatcher, organisations: dict[str, str], progress: Tell
     ) -> None:
         """`organisations` maps the record's slugs to ids."""
         self.base_url, self.cast, self.mail = base_url, cast, mail

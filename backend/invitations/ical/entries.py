@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
 from backend.core.vietnamese import clean
+from backend.invitations.ical import zones
 from backend.mail.mailbox import InvalidAddress, Mailbox, checked_email
 
 _UID = re.compile(r"[\x21-\x7e]{1,255}")
@@ -13,6 +14,7 @@ _URL = re.compile(r"https?://[^\s\"<>\\^`{|}]+")
 _RULE = re.compile(r"|FREQ=[A-Z]+(;[A-Z]+=[0-9A-Z+,-]+)*")
 _STATUSES = {"CONFIRMED", "TENTATIVE", "CANCELLED"}
 _CLASSES = {"", "PUBLIC", "PRIVATE", "CONFIDENTIAL"}
+_MINUTE = dt.timedelta(minutes=1)
 _ONLINE = {"vi": "Tham dự trực tuyến", "en": "Join online"}
 
 
@@ -145,15 +147,30 @@ def _times(entry: CalendarEntry) -> tuple[dt.datetime | dt.date, dt.datetime | d
     start, end = entry.start, entry.end
     if isinstance(start, dt.datetime):
         zone = known_zone(entry.timezone)
-        start = _moment("start", start).astimezone(zone)
+        start = _shown("start", start, zone, recurs=entry.recurrence is not None)
         if isinstance(end, dt.datetime):
-            end = _moment("end", end).astimezone(zone)
+            end = _shown("end", end, zone)
     if end is not None:
         if isinstance(start, dt.datetime) != isinstance(end, dt.datetime):
             raise InvalidEntry("end", "must be a date when start is one, and a time when start is one")
-        if end <= start:
+        if _absolute(end) <= _absolute(start):
             raise InvalidEntry("end", "must be after start")
     return start, end
+
+
+def _absolute(moment: dt.datetime | dt.date) -> dt.datetime | dt.date:
+    """Two times of one zone are compared by their wall clock, which shows some hours twice."""
+    return moment.astimezone(dt.UTC) if isinstance(moment, dt.datetime) else moment
+
+
+def _shown(field: str, moment: dt.datetime, zone: ZoneInfo, *, recurs: bool = False) -> dt.datetime:
+    """On the clock of the zone; in UTC where a calendar cannot say it so: the second of two times the clock shows alike
+    (RFC 5545 §3.3.5 means the first), an offset with seconds, a time before zones are described. What recurs does so on
+    the clock."""
+    shown = _moment(field, moment).astimezone(zone)
+    offset = shown.utcoffset() or dt.timedelta()
+    sayable = not shown.fold and offset % _MINUTE == dt.timedelta() and _absolute(shown) >= zones.FIRST
+    return shown if recurs or sayable else shown.astimezone(dt.UTC)
 
 
 def _moment(field: str, moment: dt.datetime) -> dt.datetime:

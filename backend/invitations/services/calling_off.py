@@ -4,14 +4,14 @@ comes without having been invited."""
 from collections.abc import Collection, Sequence
 from uuid import UUID, uuid5
 
-import structlog
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from backend.conferences.events import ConferenceCancelled
-from backend.conferences.models import Conference, Paper, TimeAndPlace
+from backend.conferences.models import Conference, TimeAndPlace
+from backend.conferences.queries.papers import asked_for_papers
 from backend.conferences.queries.told import told
-from backend.conferences.states import CALLED_OFF, ConferenceState, PaperState
+from backend.conferences.states import CALLED_OFF, ConferenceState
 from backend.core.text import Text, localized
 from backend.invitations import queries, wording
 from backend.invitations.events import CallingOffAddressed, InvitationWithdrawn
@@ -19,29 +19,28 @@ from backend.invitations.letters import written
 from backend.invitations.models import Invitation
 from backend.invitations.parts import parts_in
 from backend.invitations.services import composing
-from backend.invitations.services.news import CHUNK
+from backend.invitations.services.chunks import chunks, written_to_each
 from backend.invitations.states import InvitationState
 from backend.mail import services as mail
-from backend.mail.mailbox import InvalidAddress
-from backend.mail.mime import InvalidMessage
 from backend.mail.models import OutgoingMail
 from backend.outbox.models import Event
 from backend.outbox.services import emit
 from backend.people.models import Person
 
-log = structlog.get_logger(__name__)
-
 
 @transaction.atomic
 def tell_of_calling_off(*, conference_id: UUID, sequence: int) -> int:
-    """Has letters written to everybody whom no invitation tells; returns how many. Does nothing for a conference nobody
-    ever heard of or everybody knows to be off so, nor when it was announced again, or called off otherwise, since."""
+    """Has letters written to everybody whom no invitation tells; returns how many. Of a draft only those heard who were
+    asked for a paper. Does nothing where everybody knows, nor for what was announced again, or called off otherwise,
+    since."""
     conference = _called_off(conference_id, sequence)
     if conference is None or _known_to_be_off(conference):
         return 0
-    people = parts_in(conference).people | queries.comers(conference_id).keys()
+    people = asked_for_papers(conference_id)
+    if conference.announced_at is not None:
+        people |= parts_in(conference).people | queries.comers(conference_id).keys()
     rows = list(Person.objects.filter(pk__in=people - _told_as_invited(conference)).order_by("pk"))
-    emit(*(_addressed(conference, rows[start : start + CHUNK]) for start in range(0, len(rows), CHUNK)))
+    emit(*(_addressed(conference, some) for some in chunks(rows)))
     return sum(bool(row.email) for row in rows)
 
 
@@ -56,30 +55,19 @@ def mail_calling_off(*, conference_id: UUID, sequence: int, people: Collection[s
     offices = queries.offices(rows, conference)
     known = _known(conference)
     writing = asked_for_papers(conference_id)
-    letters: list[OutgoingMail] = []
-    failed: list[Person] = []
-    for person in rows:
+
+    def write(person: Person) -> OutgoingMail:
         office = offices[person.pk].title if person.pk in offices else {}
-        try:
-            letters.append(_letter(conference, person, office, known, asked=person.pk in writing))
-        except (InvalidMessage, InvalidAddress):
-            if len(people) == 1:
-                raise
-            log.exception("calling_off_not_written", conference=str(conference_id), person=str(person.pk))
-            failed.append(person)
-    mail.queue_all(letters)
+        return _letter(conference, person, office, known, asked=person.pk in writing)
+
+    letters, failed = written_to_each(rows, write, alone=len(people) == 1, who=lambda person: person.pk)
+    mail.queue_all([letter for _, letter in letters])
     emit(*(_addressed(conference, [person]) for person in failed))
     return len(letters)
 
 
-def asked_for_papers(conference_id: UUID) -> set[UUID]:
-    """Who still owes the conference a paper."""
-    rows = Paper.objects.filter(conference=conference_id, state__in=(PaperState.REQUESTED, PaperState.RETURNED))
-    return set(rows.filter(speaker__person__isnull=False).values_list("speaker__person_id", flat=True))
-
-
 def _called_off(conference_id: UUID, sequence: int) -> Conference | None:
-    rows = Conference.objects.filter(state__in=CALLED_OFF, sequence=sequence, announced_at__isnull=False)
+    rows = Conference.objects.filter(state__in=CALLED_OFF, sequence=sequence)
     return rows.filter(pk=conference_id).first()
 
 

@@ -11,6 +11,7 @@ import structlog
 from django.db import transaction
 from django.db.models import F
 
+from backend.conferences.queries.papers import asked_for_papers
 from backend.conferences.states import CALLED_OFF, ConferenceState
 from backend.core.clock import now
 from backend.core.text import localized
@@ -19,7 +20,6 @@ from backend.invitations.events import InvitationUnwritable
 from backend.invitations.letters import Letter, post
 from backend.invitations.models import Invitation, ReplyProposal
 from backend.invitations.services import composing
-from backend.invitations.services.calling_off import asked_for_papers
 from backend.invitations.states import InvitationState, ProposalKind, ProposalState
 from backend.mail.mailbox import InvalidAddress
 from backend.mail.mime import InvalidMessage

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import F
 
 from backend.conferences.models import Conference, Site
-from backend.conferences.states import ConferenceState
+from backend.conferences.states import OVER, ConferenceState
 from backend.core.clock import now
 from backend.core.errors import Conflict, Invalid, NotFound
 from backend.core.queries import locked
@@ -192,7 +192,7 @@ def send_list(*, list_id: UUID, expected: int | None = None) -> Sent:
 
 
 def _still_to_come(conference: Conference) -> None:
-    if conference.state in {ConferenceState.CLOSED, ConferenceState.ARCHIVED, ConferenceState.CANCELLED}:
+    if conference.state in {*OVER, ConferenceState.CANCELLED}:
         raise Conflict(
             say(
                 vi="Không mời thêm được: hội nghị {state}.",

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid5
 
-import structlog
 from django.db import transaction
 from django.db.models import F
 
@@ -24,17 +23,12 @@ from backend.invitations.models import Invitation
 from backend.invitations.parts import Parts, parts_in
 from backend.invitations.programme_news import ProgrammeNews
 from backend.invitations.services import composing
+from backend.invitations.services.chunks import chunks, written_to_each
 from backend.mail import services as mail
-from backend.mail.mailbox import InvalidAddress
-from backend.mail.mime import InvalidMessage
 from backend.mail.models import OutgoingMail
 from backend.outbox.services import emit
 from backend.people.models import Person
 
-log = structlog.get_logger(__name__)
-
-#: Letters written in one transaction.
-CHUNK = 50
 #: Changes listed in one letter; more are counted.
 MOST_LINES = 40
 
@@ -106,7 +100,7 @@ def tell_news(*, conference_id: UUID, from_sequence: int, to_sequence: int, from
         return 0
     news = _News(window, conference, time_and_place(conference))
     concerned = [hearer for hearer in _hearers(news) if news.concerns(hearer)]
-    emit(*(_addressed(window, concerned[start : start + CHUNK]) for start in range(0, len(concerned), CHUNK)))
+    emit(*(_addressed(window, some) for some in chunks(concerned)))
     return sum(bool(hearer.email) for hearer in concerned)
 
 
@@ -149,27 +143,20 @@ def mail_news(
         return 0
     conference, present = composing.as_told(conference_id)
     news = _News(window, conference, present)
-    letters: list[OutgoingMail] = []
-    moved: list[UUID] = []
-    failed: list[Hearer] = []
-    for hearer in _hearers(news, {UUID(person) for person in people}):
-        if not hearer.email or not news.concerns(hearer):
-            continue
-        try:
-            letters.append(news.letter(hearer))
-        except (InvalidMessage, InvalidAddress, ical.InvalidEntry, ical.CalendarRoundTripError):
-            if len(people) == 1:
-                raise
-            log.exception("news_not_written", conference=str(conference_id), person=str(hearer.person.pk))
-            failed.append(hearer)
-        else:
-            if hearer.invitation is not None and news.move(hearer) is not None:
-                moved.append(hearer.invitation.pk)
+    hearers = (
+        hearer
+        for hearer in _hearers(news, {UUID(person) for person in people})
+        if hearer.email and news.concerns(hearer)
+    )
+    letters, failed = written_to_each(hearers, news.letter, alone=len(people) == 1, who=lambda hearer: hearer.person.pk)
+    moved = [
+        hearer.invitation.pk for hearer, _ in letters if hearer.invitation is not None and news.move(hearer) is not None
+    ]
     moment = now()
     Invitation.objects.filter(pk__in=moved).update(
         sequence=present.sequence, sent_at=moment, updated_at=moment, version=F("version") + 1
     )
-    mail.queue_all(letters)
+    mail.queue_all([letter for _, letter in letters])
     emit(*(_addressed(window, [hearer]) for hearer in failed))
     return len(letters)
 
@@ -281,7 +268,13 @@ class _News:
     def _no_move_facts(self, hearer: Hearer) -> dict[str, str]:
         """The time in the hearer's hands: a newer one comes with its own calendar entry."""
         known = self._told.get(self._known(hearer))
-        return {"when": wording.when(known, hearer.language)} if known else {}
+        if known is None:
+            return {}
+        language = hearer.language
+        return {
+            "when": wording.when(known, language),
+            "where": wording.where_told(known, hearer.site_id, language),
+        }
 
     def _calendar(self, row: Invitation, move: Move | None) -> tuple[bytes | None, str | None]:
         """The update of the invitee's calendar; its removal when the new time is not exact any more."""

@@ -13,7 +13,7 @@ from backend.conferences.models import Conference, Duty, Paper, Speaker
 from backend.conferences.queries import lead_organisation, name_then
 from backend.conferences.queries import papers as queries
 from backend.conferences.services import hand_in
-from backend.conferences.states import ConferenceState, DutyKind, PaperState
+from backend.conferences.states import AHEAD, ConferenceState, DutyKind, PaperState
 from backend.core import context
 from backend.core.clock import database_now
 from backend.core.text import Text, localized
@@ -95,7 +95,7 @@ def _read(paper_id: UUID) -> Paper:
 
 
 def _missing(paper: Paper) -> bool:
-    return paper.state in queries.MISSING and paper.conference.state in queries.AHEAD
+    return paper.state in queries.MISSING and paper.conference.state in AHEAD
 
 
 def _post(paper: Paper, kind: str, *, sequence: int, **facts: Any) -> None:
@@ -162,7 +162,7 @@ def mail_missing_papers(*, conference_id: UUID, due: int) -> int:
     """Lists every overdue paper of the conference for its secretary (without one, for the lead organisation's); one
     letter for all that were due at the same moment. Returns how many letters were queued."""
     conference = Conference.objects.get(pk=conference_id)
-    if conference.state not in queries.AHEAD:
+    if conference.state not in AHEAD:
         return 0
     missing = list(queries.missing_papers(conference_id, database_now()))
     if not missing:

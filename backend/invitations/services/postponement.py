@@ -3,7 +3,6 @@
 from collections.abc import Collection, Sequence
 from uuid import UUID
 
-import structlog
 from django.db import transaction
 from django.db.models import F, QuerySet
 
@@ -17,14 +16,10 @@ from backend.invitations.events import PostponementAddressed
 from backend.invitations.letters import written
 from backend.invitations.models import Invitation
 from backend.invitations.services import composing
-from backend.invitations.services.news import CHUNK
+from backend.invitations.services.chunks import chunks, written_to_each
 from backend.mail import services as mail
-from backend.mail.mailbox import InvalidAddress
-from backend.mail.mime import InvalidMessage
 from backend.mail.models import OutgoingMail
 from backend.outbox.services import emit
-
-log = structlog.get_logger(__name__)
 
 
 @transaction.atomic
@@ -34,7 +29,7 @@ def tell_of_postponement(*, conference_id: UUID, sequence: int) -> int:
     if not _still_postponed(conference_id, sequence):
         return 0
     rows = list(_uninformed(conference_id, sequence).order_by("id").values_list("id", "email"))
-    emit(*(_addressed(conference_id, sequence, rows[start : start + CHUNK]) for start in range(0, len(rows), CHUNK)))
+    emit(*(_addressed(conference_id, sequence, some) for some in chunks(rows)))
     return sum(bool(email) for _, email in rows)
 
 
@@ -45,25 +40,19 @@ def mail_postponement(*, conference_id: UUID, sequence: int, invitations: Collec
     if not _still_postponed(conference_id, sequence):
         return 0
     rows = queries.with_letter_facts(_uninformed(conference_id, sequence).filter(pk__in=invitations).exclude(email=""))
-    letters: list[OutgoingMail] = []
-    failed: list[tuple[UUID, str]] = []
     locked = list(rows.select_for_update(of=("self",)).order_by("id"))
     known = told(conference_id)
-    for row in locked:
-        try:
-            letters.append(_letter(row, sequence, known.get(row.sequence) or row.conference))
-        except (InvalidMessage, InvalidAddress, ical.InvalidEntry, ical.CalendarRoundTripError):
-            if len(invitations) == 1:
-                raise
-            log.exception("postponement_not_written", invitation=str(row.pk))
-            failed.append((row.pk, row.email))
-    left = [row_id for row_id, _ in failed]
+
+    def write(row: Invitation) -> OutgoingMail:
+        return _letter(row, sequence, known.get(row.sequence) or row.conference)
+
+    letters, failed = written_to_each(locked, write, alone=len(invitations) == 1, who=lambda row: row.pk)
     moment = now()
-    Invitation.objects.filter(pk__in=[row.pk for row in locked if row.pk not in left]).update(
+    Invitation.objects.filter(pk__in=[row.pk for row, _ in letters]).update(
         sequence=sequence, sent_at=moment, updated_at=moment, version=F("version") + 1
     )
-    mail.queue_all(letters)
-    emit(*(_addressed(conference_id, sequence, [each]) for each in failed))
+    mail.queue_all([letter for _, letter in letters])
+    emit(*(_addressed(conference_id, sequence, [(row.pk, row.email)]) for row in failed))
     return len(letters)
 
 

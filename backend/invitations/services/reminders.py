@@ -20,8 +20,8 @@ from backend.invitations.events import RemindersAddressed
 from backend.invitations.letters import written
 from backend.invitations.models import Invitation, InvitationList, Reminder
 from backend.invitations.services import composing
+from backend.invitations.services.chunks import CHUNK
 from backend.invitations.services.letters import reported
-from backend.invitations.services.news import CHUNK
 from backend.invitations.states import InvitationState, ReminderKind
 from backend.mail import services as mail
 from backend.mail import withdrawing

@@ -1,12 +1,13 @@
 """Drafting minutes from the record, and editing the draft."""
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 
 from backend.conferences.models import Conference
-from backend.conferences.states import ConferenceState
+from backend.conferences.states import OVER
 from backend.core.errors import Conflict, Invalid
 from backend.core.ids import time_ordered_id
 from backend.core.queries import locked
@@ -36,7 +37,7 @@ def draft(*, conference_id: UUID) -> Minutes:
     existing = Minutes.objects.filter(conference=conference, supplements=None).first()
     if existing is not None:
         return existing
-    if conference.state not in {ConferenceState.CLOSED, ConferenceState.ARCHIVED}:
+    if conference.state not in OVER:
         raise Conflict(say(vi="Hội nghị chưa bế mạc.", en="The conference is not closed yet."))
     organisation_id = issuer(conference)
     if organisation_id is None:
@@ -82,26 +83,8 @@ def edit(
     MOVES.move(minutes, "edit")
     blocks: list[Any] = [dict(each) for each in minutes.content]
     places = {each["id"]: each for each in blocks}
-    unknown = [
-        name for name in [*texts, *removed, *(new["after"] for new in added if new.get("after"))] if name not in places
-    ]
-    if unknown:
-        raise Invalid(
-            {f"blocks.{name}": say(vi="Không có đoạn này.", en="There is no such block.") for name in unknown}
-        )
-    locked_ones = {
-        f"{field}.{name}": drafting.where_corrected(places[name])
-        for field, names in (("blocks", texts), ("removed", removed))
-        for name in names
-        if drafting.is_locked(places[name])
-    }
-    if locked_ones:
-        raise Invalid(locked_ones)
-    if kept := [name for name in removed if places[name]["kind"] != "passage"]:
-        sentence = say(
-            vi="Đoạn này lấy từ hồ sơ, không bỏ được.", en="This block comes from the record and cannot be removed."
-        )
-        raise Invalid({f"removed.{name}": sentence for name in kept})
+    _ensure_there(places, [*texts, *removed, *(new["after"] for new in added if new.get("after"))])
+    _ensure_open(places, texts, removed)
     for name, text in texts.items():
         rewritten = places[name]
         if not rewritten["edited"]:
@@ -131,6 +114,31 @@ def edit(
         )
     )
     return minutes
+
+
+def _ensure_there(places: Mapping[str, Any], names: Iterable[str]) -> None:
+    unknown = [name for name in names if name not in places]
+    if unknown:
+        raise Invalid(
+            {f"blocks.{name}": say(vi="Không có đoạn này.", en="There is no such block.") for name in unknown}
+        )
+
+
+def _ensure_open(places: Mapping[str, Any], rewritten: Iterable[str], removed: Iterable[str]) -> None:
+    """Raises Invalid for locked blocks, and for removing what was not added by hand."""
+    locked_ones = {
+        f"{field}.{name}": drafting.where_corrected(places[name])
+        for field, names in (("blocks", rewritten), ("removed", removed))
+        for name in names
+        if drafting.is_locked(places[name])
+    }
+    if locked_ones:
+        raise Invalid(locked_ones)
+    if kept := [name for name in removed if places[name]["kind"] != "passage"]:
+        sentence = say(
+            vi="Đoạn này lấy từ hồ sơ, không bỏ được.", en="This block comes from the record and cannot be removed."
+        )
+        raise Invalid({f"removed.{name}": sentence for name in kept})
 
 
 def drawn_now(minutes: Minutes) -> list[drafting.Block]:

@@ -1,0 +1,83 @@
+"""What everybody read once and is closed by now: the released programme in feeds, and a conference that is a draft again."""
+
+from uuid import UUID
+
+import pytest
+
+from backend.conferences import services as conferences
+from backend.conferences.models import AgendaItem, Conference
+from backend.people.models import Account
+from tests.calendars.reading import fetch, link, unfolded
+from tests.factories.conferences import AgendaItemFactory, ConferenceFactory
+from tests.factories.people import AccountFactory, OrganisationFactory, account_with
+
+pytestmark = pytest.mark.django_db
+FEED = "/calendars/conferences/tong-ket.ics"
+
+
+@pytest.fixture
+def host() -> OrganisationFactory:
+    return OrganisationFactory(slug="ky-thuat-2")
+
+
+@pytest.fixture
+def conference(host: OrganisationFactory) -> Conference:
+    drafted = ConferenceFactory(exact=True, lead=host, slug="tong-ket")
+    return conferences.announce(conference_id=drafted.pk)
+
+
+def said(path: str = FEED) -> str:
+    return "".join(unfolded(fetch(path).content))
+
+
+def close(item_id: UUID, level: str) -> None:
+    conferences.edit_agenda_item(agenda_item_id=item_id, fields={"confidentiality": level})
+
+
+def test_what_was_closed_after_its_release_is_hidden_in_that_release_too(
+    conference: Conference, host: OrganisationFactory
+) -> None:
+    session = AgendaItemFactory(conference=conference, kind="session", title={"vi": "Phiên thứ hai"})
+    AgendaItemFactory(conference=conference, parent=session, title={"vi": "Kiện toàn nhân sự"})
+    AgendaItemFactory(conference=conference, title={"vi": "Bế mạc"})
+    conferences.release(conference_id=conference.pk)
+    assert "Kiện toàn nhân sự" in said()
+
+    close(session.pk, "internal")
+
+    stranger, member = AccountFactory(), account_with("organiser", organisation=host)
+    for path in (FEED, link(stranger, "conference", conference)):
+        shown = said(path)
+        assert "Bế mạc" in shown
+        assert "Phiên thứ hai" not in shown
+        assert "Kiện toàn nhân sự" not in shown, "what a closed session holds is as closed"
+    assert "Kiện toàn nhân sự" in said(link(member, "conference", conference))
+
+
+def test_what_was_opened_after_its_release_is_not_shown_under_its_closed_words(conference: Conference) -> None:
+    session = AgendaItemFactory(
+        conference=conference, kind="session", title={"vi": "Nhân sự: ông A"}, confidentiality="restricted"
+    )
+    inner = AgendaItemFactory(conference=conference, parent=session, title={"vi": "Phiếu của ông A"})
+    AgendaItemFactory(conference=conference, title={"vi": "Bế mạc"})
+    conferences.release(conference_id=conference.pk)
+
+    opened = {"confidentiality": "", "title": {"vi": "Công tác cán bộ"}}
+    conferences.edit_agenda_item(agenda_item_id=session.pk, fields=opened)
+    assert AgendaItem.objects.get(pk=inner.pk).confidentiality == ""
+
+    for path in (FEED, link(AccountFactory(), "conference", conference)):
+        assert "Bế mạc" in said(path)
+        assert "ông A" not in said(path), "neither the session nor what it held while it was closed"
+
+
+def test_a_conference_that_is_a_draft_again_is_out_of_every_public_feed(
+    conference: Conference, host: OrganisationFactory
+) -> None:
+    conferences.cancel(conference_id=conference.pk, reason={"vi": "Bão"})
+    assert "STATUS:CANCELLED" in said()
+    conferences.reopen(conference_id=conference.pk)
+    for path in (FEED, "/calendars/conferences/tong-ket.jsonld", "/calendars/organisations/ky-thuat-2.ics"):
+        fetch(path, 404)
+    stranger: Account = AccountFactory()
+    fetch(link(stranger, "conference", conference), 404)
