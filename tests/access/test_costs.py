@@ -368,6 +368,10 @@ GROWING: dict[str, tuple[Callable[[House], Any], Callable[[House, Any], Any]]] =
         lambda h, row: InvitationFactory(list=row, person=h.person()),
     ),
     "delegations/<pk>": (lambda h: h.delegation(), lambda h, row: named(row)),
+    "invitations/overview": (
+        lambda h: h.conference(),
+        lambda h, row: InvitationFactory(list=InvitationListFactory(conference=row), person=h.person(), sent=True),
+    ),
     "delegations/overview": (lambda h: h.conference(), lambda h, row: DelegationFactory(conference=row)),
     "minutes/<pk>": (lambda h: h.minutes(), lambda h, row: _say(h, row)),
     "minutes/<pk>/provenance": (lambda h: h.minutes(), lambda h, row: _say(h, row)),
@@ -407,6 +411,7 @@ QUERIES = {
     "rooms/free": "starts_at=2021-01-14T01:00:00Z&ends_at=2021-01-14T04:00:00Z&capacity=20",
     "rooms/<pk>/day": "date=2021-01-14&time_zone=UTC",
 }
+    "invitations/overview": "conference={row.pk}",
 #: What is read of a poll, whose roll is frozen when it opens.
 OF_A_POLL = {"polls/<pk>", "polls/<pk>/entitlement", "polls/<pk>/evidence", "polls/<pk>/roll"}
 #: Single rows that stand alone: a row is one row.

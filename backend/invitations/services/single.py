@@ -5,7 +5,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import F, QuerySet
 
-from backend.conferences.models import Conference, Site
+from backend.conferences.models import Conference
 from backend.conferences.states import ConferenceState
 from backend.core.clock import now
 from backend.core.errors import Conflict, Invalid, NotFound
@@ -40,15 +40,6 @@ def withdraw_all(*, conference_id: UUID) -> int:
     if not Conference.objects.filter(pk=conference_id, state=ConferenceState.CANCELLED).exists():
         return 0
     return _withdraw_every(Invitation.objects.filter(conference_id=conference_id))
-
-
-@transaction.atomic
-def withdraw_site(*, conference_id: UUID, site_id: UUID) -> int:
-    """Takes back every invitation to one site of a conference that is held at the others; returns how many invitees
-    will hear of it. Raises Invalid for a site of another conference."""
-    if not Site.objects.filter(pk=site_id, conference_id=conference_id).exists():
-        raise Invalid({"site": say(vi="Không phải địa điểm của hội nghị này.", en="Not a site of this conference.")})
-    return _withdraw_every(Invitation.objects.filter(conference_id=conference_id, site_id=site_id))
 
 
 def _withdraw_every(rows: QuerySet[Invitation]) -> int:
