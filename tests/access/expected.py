@@ -320,6 +320,11 @@ EXPECTED: dict[str, Expected] = {
     "GET mails/<pk>": may(WRITERS | AUDITOR, sees=WRITERS | AUDITOR),
     "GET mails/<pk>/content": may(WRITERS | AUDITOR, sees=WRITERS | AUDITOR),
     "POST mails/<pk>/retry": may(ORGANISER | ADMINISTRATOR, sees=WRITERS | AUDITOR),
+    "GET mail-batches": may(WRITERS | AUDITOR, sees=WRITERS | AUDITOR),
+    "GET mail-batches/<pk>": may(WRITERS | AUDITOR, sees=WRITERS | AUDITOR),
+    "POST mail-batches/<pk>/pause": may(ORGANISER | ADMINISTRATOR, sees=WRITERS | AUDITOR),
+    "POST mail-batches/<pk>/resume": may(ORGANISER | ADMINISTRATOR, sees=WRITERS | AUDITOR),
+    "POST mail-batches/<pk>/abort": may(ORGANISER | ADMINISTRATOR, sees=WRITERS | AUDITOR),
     # … that came in: what it says is for those who deal with it; a gateway brings it for every organisation
     "GET inbound-mails": may(WRITERS | AUDITOR, sees=WRITERS | AUDITOR),
     "POST inbound-mails": may(EVERYTHING),

@@ -15,7 +15,7 @@ from backend.conferences.states import CALLED_OFF, ConferenceState, PaperState
 from backend.core.text import Text, localized
 from backend.invitations import queries, wording
 from backend.invitations.events import CallingOffAddressed, InvitationWithdrawn
-from backend.invitations.letters import written
+from backend.invitations.letters import batch_of, written
 from backend.invitations.models import Invitation
 from backend.invitations.parts import parts_in
 from backend.invitations.services import composing
@@ -67,7 +67,8 @@ def mail_calling_off(*, conference_id: UUID, sequence: int, people: Collection[s
                 raise
             log.exception("calling_off_not_written", conference=str(conference_id), person=str(person.pk))
             failed.append(person)
-    mail.queue_all(letters)
+    if letters:
+        mail.queue_all(letters, batch=batch_of(conference, "calling_off", sequence))
     emit(*(_addressed(conference, [person]) for person in failed))
     return len(letters)
 

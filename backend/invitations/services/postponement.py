@@ -14,7 +14,7 @@ from backend.core.clock import now
 from backend.core.text import localized
 from backend.invitations import ical, queries, wording
 from backend.invitations.events import PostponementAddressed
-from backend.invitations.letters import written
+from backend.invitations.letters import batch_of, written
 from backend.invitations.models import Invitation
 from backend.invitations.services import composing
 from backend.invitations.services.news import CHUNK
@@ -62,7 +62,8 @@ def mail_postponement(*, conference_id: UUID, sequence: int, invitations: Collec
     Invitation.objects.filter(pk__in=[row.pk for row in locked if row.pk not in left]).update(
         sequence=sequence, sent_at=moment, updated_at=moment, version=F("version") + 1
     )
-    mail.queue_all(letters)
+    if letters:
+        mail.queue_all(letters, batch=batch_of(locked[0].conference, "postponement", sequence))
     emit(*(_addressed(conference_id, sequence, [each]) for each in failed))
     return len(letters)
 

@@ -13,8 +13,10 @@ from backend.core.queries import locked
 from backend.core.text import say
 from backend.invitations import queries
 from backend.invitations.events import InvitationIssued, InvitationNamed, InvitationWithdrawn
+from backend.invitations.letters import batch_of
 from backend.invitations.models import Invitation
 from backend.invitations.states import MOVES, InvitationState
+from backend.mail import batches
 from backend.outbox.services import emit
 from backend.people.models import Person
 
@@ -50,13 +52,21 @@ def _withdraw_every(rows: QuerySet[Invitation]) -> int:
     rows.filter(pk__in=[row.id for row in told]).update(
         state=InvitationState.WITHDRAWN, version=F("version") + 1, updated_at=now()
     )
+    batch = _batch(told[0].conference) if told else None
     emit(
         *(
-            InvitationWithdrawn(invitation_id=row.id, conference_id=row.conference_id, sequence=row.sequence)
+            InvitationWithdrawn(
+                invitation_id=row.id, conference_id=row.conference_id, sequence=row.sequence, batch_id=batch
+            )
             for row in told
         )
     )
     return len(told)
+
+
+def _batch(conference: Conference) -> UUID:
+    """Of the cancellations that are written now."""
+    return batch_of(conference, "cancellation", batches.next_number(purpose="cancellation", subject_id=conference.pk))
 
 
 @transaction.atomic
