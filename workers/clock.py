@@ -83,6 +83,8 @@ def remind_invitees() -> None:
     """Reminds those who come, and those who have not answered, as the set moments come."""
     with context.acting(actor="clock"):
         invitations.remind_invitees()
+
+
 @app.task(name="plenum.clock.mind_delegations")
 def mind_delegations() -> None:
     """Reminds focal points, tells the unit above of silent ones, and closes delegations whose time is over."""
