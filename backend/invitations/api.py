@@ -15,6 +15,7 @@ from backend.core.errors import Invalid
 from backend.core.filters import TrueOrFalseFilter
 from backend.core.text import say
 from backend.invitations import queries, rules, services
+from backend.invitations.many_api import ManyInvitations
 from backend.invitations.models import Invitation, InvitationList, InvitationReply, ReplyProposal
 from backend.invitations.serializers import (
     AssignBody,
@@ -31,8 +32,6 @@ from backend.invitations.serializers import (
     RecordBody,
     ReplyBody,
     ReplyProposalSerializer,
-    Withdrawn,
-    WithdrawSiteBody,
 )
 from backend.invitations.states import Answer, Category, InvitationState, ProposalKind, ProposalState, ReplyVia
 from backend.mail.models import InboundMail
@@ -126,7 +125,7 @@ class InvitationFilters(django_filters.FilterSet):
         fields: tuple[str, ...] = ()
 
 
-class InvitationViewSet(HouseViewSet):
+class InvitationViewSet(ManyInvitations):
     """Single invitations: of conferences the caller works for, and the caller's own."""
 
     queryset = Invitation.objects.none()
@@ -148,17 +147,6 @@ class InvitationViewSet(HouseViewSet):
         """Takes the invitation back; who was written to gets a cancellation."""
         row = self.get_object()
         return self._answer(services.withdraw(invitation_id=row.id, expected=self.expected_version()))
-
-    @extend_schema(request=WithdrawSiteBody, responses=Withdrawn, summary="Withdraw the invitations to one site")
-    @action(detail=False, methods=["post"], url_path="withdraw")
-    def withdraw_site(self, request: Any) -> Response:
-        """Takes back every invitation to one site of a conference; who was written to gets a cancellation."""
-        said = self.body(WithdrawSiteBody)
-        conference = visible_conferences(self.account).filter(pk=said["conference"]).first()
-        if conference is None:
-            raise Invalid({"conference": say(vi="Không tìm thấy hội nghị này.", en="There is no such conference.")})
-        self.check_object_permissions(request, conference)
-        return Response({"withdrawn": services.withdraw_site(conference_id=conference.pk, site_id=said["site"])})
 
     @extend_schema(request=None, responses=InvitationSerializer, summary="Send an invitation again")
     @action(detail=True, methods=["post"])

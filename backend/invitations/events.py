@@ -15,12 +15,14 @@ class InvitationListSent(DomainEvent):
 
 @event("invitation.issued", subject="invitation_id")
 class InvitationIssued(DomainEvent):
-    """A letter is due: the first one, or the same again with a new link. A new time or place comes with the news."""
+    """A letter is due: the first one, or the same again with a new link. A new time or place comes with the news. It is
+    one of the letters of `batch_id`, or of none."""
 
     invitation_id: UUID
     conference_id: UUID
     sequence: int
     link_round: int
+    batch_id: UUID | None = None
 
 
 @event("invitation.answered", subject="invitation_id")
@@ -33,11 +35,13 @@ class InvitationAnswered(DomainEvent):
 
 @event("invitation.withdrawn", subject="invitation_id")
 class InvitationWithdrawn(DomainEvent):
-    """`sequence` is the one the invitee's calendar knows; the cancellation carries a higher one."""
+    """`sequence` is the one the invitee's calendar knows; the cancellation carries a higher one, and is one of the
+    letters of `batch_id`, or of none."""
 
     invitation_id: UUID
     conference_id: UUID
     sequence: int
+    batch_id: UUID | None = None
 
 
 @event("invitation.named", subject="invitation_id")

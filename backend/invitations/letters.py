@@ -10,7 +10,7 @@ from django.template.loader import render_to_string
 from backend.conferences.models import Conference
 from backend.conferences.queries import lead_organisation_id
 from backend.core.clock import now
-from backend.mail import mime
+from backend.mail import batches, mime
 from backend.mail import services as mail
 from backend.mail.mailbox import checked_email
 from backend.mail.models import OutgoingMail
@@ -85,9 +85,17 @@ def _marks(letter: Letter) -> dict[str, str]:
 
 
 def post(
-    letter: Letter, *, purpose: str, subject_id: UUID, sequence: int, recipient: tuple[str, str], conference: Conference
+    letter: Letter,
+    *,
+    purpose: str,
+    subject_id: UUID,
+    sequence: int,
+    recipient: tuple[str, str],
+    conference: Conference,
+    batch: UUID | None = None,
 ) -> None:
-    """Queues the letter; a second one for the same purpose, subject and sequence changes nothing."""
+    """Queues the letter; a second one for the same purpose, subject and sequence changes nothing. Without a `batch` it
+    waits behind no other."""
     mail.queue_all(
         [
             written(
@@ -98,5 +106,17 @@ def post(
                 recipient=recipient,
                 conference=conference,
             )
-        ]
+        ],
+        batch=batch,
+    )
+
+
+def batch_of(conference: Conference, purpose: str, number: int) -> UUID:
+    """The batch of letters to many about the conference."""
+    return batches.open_batch(
+        purpose=purpose,
+        subject_id=conference.pk,
+        number=number,
+        conference_id=conference.pk,
+        organisation_id=lead_organisation_id(conference),
     )

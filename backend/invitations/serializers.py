@@ -153,13 +153,31 @@ class AssignBody(ReplyBody):
     invitation = serializers.UUIDField()
 
 
-class WithdrawSiteBody(Body):
+class SelectionBody(Body):
+    """Invitations of one conference: all, or of a list, to a site, in some states, or those named."""
+
     conference = serializers.UUIDField()
-    site = serializers.UUIDField()
+    list = serializers.UUIDField(required=False)
+    site = serializers.UUIDField(required=False)
+    state = serializers.ListField(child=serializers.ChoiceField(InvitationState.choices), required=False, min_length=1)
+    invitations = serializers.ListField(
+        child=serializers.UUIDField(), required=False, min_length=1, max_length=MOST_MEMBERS
+    )
 
 
-class Withdrawn(serializers.Serializer[Any]):
-    withdrawn = serializers.IntegerField(help_text="Invitees who are told.")
+class LeftAlone(serializers.Serializer[Any]):
+    """How many of the selected were left as they are, by the reason."""
+
+    draft = serializers.IntegerField(default=0, help_text="Not sent yet.")
+    declined = serializers.IntegerField(default=0)
+    withdrawn = serializers.IntegerField(default=0)
+    no_address = serializers.IntegerField(default=0)
+    recently = serializers.IntegerField(default=0, help_text="Written to within the hour.")
+
+
+class ManyDone(serializers.Serializer[Any]):
+    reached = serializers.IntegerField()
+    left = LeftAlone()
 
 
 class NameBody(Body):
@@ -190,3 +208,82 @@ class OpenReplySerializer(serializers.Serializer[Any]):
     @extend_schema_field(LanguageMap)
     def get_where(self, row: Invitation) -> Text:
         return {code: wording.where(row.conference, row.site, code) for code, _ in settings.LANGUAGES}
+
+
+class OverviewQuery(Body):
+    conference = serializers.UUIDField()
+    list = serializers.UUIDField(required=False)
+    organisation = serializers.UUIDField(required=False)
+    site = serializers.UUIDField(required=False)
+    category = serializers.ChoiceField(Category.choices, required=False)
+
+
+class InvitationCounts(serializers.Serializer[Any]):
+    draft = serializers.IntegerField()
+    sent = serializers.IntegerField()
+    accepted = serializers.IntegerField()
+    declined = serializers.IntegerField()
+    tentative = serializers.IntegerField()
+    withdrawn = serializers.IntegerField()
+
+
+class InvitationFigures(serializers.Serializer[Any]):
+    """`invited` have been written to and not been taken off: they `answered`, or are `waiting` to."""
+
+    invited = serializers.IntegerField()
+    answered = serializers.IntegerField()
+    waiting = serializers.IntegerField()
+    by_state = InvitationCounts()
+
+
+class InvitedUnit(serializers.Serializer[Any]):
+    """`figures` counts the invitees of the unit and of all below it, `own` its own. Without an id: of no unit."""
+
+    id = serializers.UUIDField(allow_null=True)
+    name = LanguageMap()
+    parent = serializers.UUIDField(allow_null=True)  # type: ignore[assignment]  # a field here, not its serializer
+    level = serializers.IntegerField()
+    own = InvitationFigures()
+    figures = InvitationFigures()
+
+
+class InvitedAt(serializers.Serializer[Any]):
+    site = serializers.UUIDField(source="key", allow_null=True)
+    name = LanguageMap()
+    figures = InvitationFigures()
+
+
+class InvitedAs(serializers.Serializer[Any]):
+    category = serializers.ChoiceField(Category.choices, source="key")
+    name = LanguageMap()
+    figures = InvitationFigures()
+
+
+class ChartSeries(serializers.Serializer[Any]):
+    key = serializers.ChoiceField(InvitationState.choices)
+    name = LanguageMap()
+    values = serializers.ListField(child=serializers.IntegerField())
+
+
+class AnswerChart(serializers.Serializer[Any]):
+    labels = serializers.ListField(child=LanguageMap())
+    series = ChartSeries(many=True)
+
+
+class AnswersByDay(serializers.Serializer[Any]):
+    labels = serializers.ListField(child=serializers.DateField())
+    series = ChartSeries(many=True)
+
+
+class InvitationOverviewSerializer(serializers.Serializer[Any]):
+    """Who has answered: units in the order of their tree, each followed by those below it; days on the conference's
+    clock, each answer on the day it was last given."""
+
+    conference = serializers.UUIDField()
+    figures = InvitationFigures()
+    by_unit = InvitedUnit(many=True)
+    by_site = InvitedAt(many=True)
+    by_category = InvitedAs(many=True)
+    units = AnswerChart()
+    sites = AnswerChart()
+    days = AnswersByDay()

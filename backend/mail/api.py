@@ -1,4 +1,4 @@
-"""/mails, /inbound-mails and /suppressed-addresses."""
+"""/mails, /mail-batches, /inbound-mails and /suppressed-addresses."""
 
 from typing import Any
 
@@ -16,8 +16,8 @@ from backend.core.api import HouseViewSet
 from backend.core.errors import Invalid, TooLarge
 from backend.core.filters import TrueOrFalseFilter
 from backend.core.text import say
-from backend.mail import intake, queries, rules, serializers, services, suppression
-from backend.mail.models import InboundMail, OutgoingMail, SuppressedAddress
+from backend.mail import batches, intake, queries, rules, serializers, services, suppression
+from backend.mail.models import InboundMail, MailBatch, OutgoingMail, SuppressedAddress
 from backend.mail.states import InboundReason, InboundState, InboundVia
 
 
@@ -25,6 +25,7 @@ class MailFilters(filters.FilterSet):
     conference_id = filters.UUIDFilter()
     subject_id = filters.UUIDFilter()
     recipient = filters.CharFilter(lookup_expr="iexact")
+    batch = filters.UUIDFilter(field_name="batch_id")
 
     class Meta:
         model = OutgoingMail
@@ -56,6 +57,57 @@ class MailViewSet(HouseViewSet):
     def retry(self, request: Any, pk: str) -> Response:
         """Gives a refused mail, or one that was held for its address, all its tries again, unchanged."""
         return self.answer(services.retry(mail_id=self.get_object().pk))
+
+
+class MailBatchFilters(filters.FilterSet):
+    conference_id = filters.UUIDFilter()
+    subject_id = filters.UUIDFilter(help_text="An invitation list, or the conference the letters are about.")
+
+    class Meta:
+        model = MailBatch
+        fields = ["purpose", "state"]
+
+
+class MailBatchViewSet(HouseViewSet):
+    """Letters to many about one thing, newest first: how far they are; they can be paused, resumed and aborted."""
+
+    rules = rules.MAIL_BATCHES
+    scope = "mail"
+    queryset = MailBatch.objects.none()
+    serializer_class = serializers.MailBatchSerializer
+    filterset_class = MailBatchFilters
+
+    def get_queryset(self) -> QuerySet[MailBatch]:
+        return queries.visible_batches(self.account)
+
+    @extend_schema(request=None, responses=serializers.MailBatchSerializer)
+    @action(detail=True, methods=["post"])
+    def pause(self, request: Any, pk: str) -> Response:
+        """Keeps back what was not sent yet. A letter that is being handed over at this moment goes out."""
+        batch = self.get_object()
+        batches.pause(batch_id=batch.pk, expected=self.expected_version())
+        return self._as_it_is(batch)
+
+    @extend_schema(request=None, responses=serializers.MailBatchSerializer)
+    @action(detail=True, methods=["post"])
+    def resume(self, request: Any, pk: str) -> Response:
+        """Lets what waits go out."""
+        batch = self.get_object()
+        batches.resume(batch_id=batch.pk, expected=self.expected_version())
+        return self._as_it_is(batch)
+
+    @extend_schema(request=serializers.AbortBody, responses=serializers.MailBatchSerializer)
+    @action(detail=True, methods=["post"])
+    def abort(self, request: Any, pk: str) -> Response:
+        """Withdraws for good what was not sent yet, with the reason. What was sent stays sent; a letter that is being
+        handed over at this moment goes out."""
+        batch = self.get_object()
+        reason = self.body(serializers.AbortBody)["reason"]
+        batches.abort(batch_id=batch.pk, reason=reason, expected=self.expected_version())
+        return self._as_it_is(batch)
+
+    def _as_it_is(self, batch: MailBatch) -> Response:
+        return self.answer(self.get_queryset().get(pk=batch.pk))
 
 
 class RawMail(BaseParser):

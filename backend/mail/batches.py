@@ -13,12 +13,27 @@ from backend.outbox.services import emit
 
 
 @transaction.atomic
-def open_batch(*, purpose: str, subject_id: UUID, conference_id: UUID | None, organisation_id: UUID | None) -> UUID:
-    """A batch for the letters that the facts of this transaction will have written. They carry its id."""
-    row = MailBatch.objects.create(
-        purpose=purpose, subject_id=subject_id, conference_id=conference_id, organisation_id=organisation_id
+def open_batch(
+    *, purpose: str, subject_id: UUID, number: int, conference_id: UUID | None, organisation_id: UUID | None
+) -> UUID:
+    """The batch of this purpose, subject and number, which is opened if nobody has yet."""
+    known = MailBatch.objects.filter(purpose=purpose, subject_id=subject_id, number=number).values_list("pk", flat=True)
+    if (found := known.first()) is not None:
+        return found
+    row = MailBatch(
+        purpose=purpose,
+        subject_id=subject_id,
+        number=number,
+        conference_id=conference_id,
+        organisation_id=organisation_id,
     )
-    return row.pk
+    MailBatch.objects.bulk_create([row], ignore_conflicts=True)
+    return known.get()
+
+
+def next_number(*, purpose: str, subject_id: UUID) -> int:
+    """The number of a batch that nobody has opened yet. The caller has locked the subject."""
+    return MailBatch.objects.filter(purpose=purpose, subject_id=subject_id).count() + 1
 
 
 @transaction.atomic

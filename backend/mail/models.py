@@ -20,10 +20,12 @@ class MailState(models.TextChoices):
 
 class MailBatch(Base):
     """Letters to many about one thing: an invitation list sent once, one window of news. It goes out, waits, or was
-    aborted for a `reason`. `subject_id` is the list, or the conference the letters are about."""
+    aborted for a `reason`. `subject_id` is the list, or the conference the letters are about, `number` what tells
+    several batches about it apart."""
 
     purpose = models.CharField(max_length=40)
     subject_id = models.UUIDField()
+    number = models.PositiveIntegerField()
     conference_id = models.UUIDField(null=True)
     organisation_id = models.UUIDField(null=True)
     state = models.CharField(max_length=10, choices=BatchState, default=BatchState.RUNNING)
@@ -34,9 +36,11 @@ class MailBatch(Base):
             models.CheckConstraint(
                 condition=~models.Q(state=BatchState.ABORTED) | ~models.Q(reason=""),
                 name="an_aborted_batch_says_why",
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["subject_id", "purpose", "number"], name="one_mail_batch_per_subject_purpose_number"
+            ),
         ]
-        indexes = [models.Index(fields=["subject_id"], name="mail_batches_by_subject")]
 
 
 class OutgoingMail(Base):

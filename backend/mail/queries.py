@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Lower
 
-from backend.mail.models import InboundMail, MailState, OutgoingMail, SuppressedAddress
+from backend.mail.models import InboundMail, MailBatch, MailState, OutgoingMail, SuppressedAddress
 
 #: Who may read the mail of the organisations they work for.
 READERS = ("organiser", "secretary", "auditor")
@@ -19,6 +19,13 @@ def visible_to(account: Any) -> QuerySet[OutgoingMail]:
         return mails.none()
     where = account.works_in(*READERS)
     return mails if where is None else mails.filter(organisation_id__in=where)
+
+
+def visible_batches(account: Any) -> QuerySet[MailBatch]:
+    """The batches of the organisations the account works for, with how many letters of each are where."""
+    where = account.works_in(*READERS) if account.is_authenticated else []
+    rows = MailBatch.objects.all() if where is None else MailBatch.objects.filter(organisation_id__in=where)
+    return rows.annotate(**{f"letters_{state}": Count("mails", filter=Q(mails__state=state)) for state in MailState})
 
 
 def visible_inbound(account: Any) -> QuerySet[InboundMail]:

@@ -8,6 +8,7 @@ import email
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from email.errors import HeaderParseError
 from email.header import decode_header
 from email.message import Message
 from functools import cached_property
@@ -101,7 +102,7 @@ class Letter:
                 word.decode(charset or "utf-8", "replace") if isinstance(word, bytes) else word
                 for word, charset in decode_header(value[:4000])
             ]
-        except (ValueError, LookupError):  # binascii's errors are ValueErrors
+        except (ValueError, LookupError, HeaderParseError):  # binascii's errors are ValueErrors
             words = [value]
         return one_line("".join(words).encode("utf-8", "replace").decode())[:400]
 

@@ -56,4 +56,5 @@ INBOUND_MAILS: Rules = {
     "create": brings_mail,
     "dismiss": deals,
 }
+MAIL_BATCHES: Rules = {"list": reads, "retrieve": reads, "pause": sends, "resume": sends, "abort": sends}
 SUPPRESSED_ADDRESSES: Rules = {"list": reads, "retrieve": reads, "lift": lifts}

@@ -74,10 +74,12 @@ def queue(
 
 
 @transaction.atomic
-def queue_all(mails: Sequence[OutgoingMail]) -> None:
+def queue_all(mails: Sequence[OutgoingMail], *, batch: UUID | None = None) -> None:
     """`queue` for any number of rendered mails in one statement; the recipients' addresses are checked already. Mails to
     an address that is suppressed are kept and held, those of a batch that was aborted are kept and withdrawn."""
     suppression.hold_suppressed(mails)
+    for mail in mails:
+        mail.batch_id = batch or mail.batch_id
     OutgoingMail.objects.bulk_create(mails, ignore_conflicts=True)
     batches.withdraw_aborted(mails)
     if mails:

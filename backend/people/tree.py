@@ -35,3 +35,18 @@ def descendants(organisation_ids: Collection[UUID]) -> set[UUID]:
             [list(organisation_ids), DEPTH],
         )
         return {row[0] for row in cursor.fetchall()}
+
+
+def above(organisation_ids: Collection[UUID]) -> set[UUID]:
+    """The organisations and all above them."""
+    if not organisation_ids:
+        return set()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "WITH RECURSIVE up(id, parent_id, level) AS ("
+            " SELECT id, parent_id, 0 FROM people_organisation WHERE id = ANY(%s)"
+            " UNION SELECT o.id, o.parent_id, up.level + 1 FROM people_organisation o"
+            " JOIN up ON o.id = up.parent_id WHERE up.level < %s) SELECT DISTINCT id FROM up",
+            [list(organisation_ids), DEPTH],
+        )
+        return {row[0] for row in cursor.fetchall()}

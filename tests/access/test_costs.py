@@ -70,7 +70,7 @@ from tests.factories.invitations import (
     ReplyProposalFactory,
 )
 from tests.factories.jobs import JobErrorFactory, JobFactory
-from tests.factories.mail import OutgoingMailFactory
+from tests.factories.mail import MailBatchFactory, OutgoingMailFactory
 from tests.factories.minutes import ConclusionFactory, FindingFactory, ProposalFactory
 from tests.factories.outbox import DeliveryFactory, EventFactory, WebhookEndpointFactory
 from tests.factories.papers import PDF, PaperFactory
@@ -331,6 +331,7 @@ ONE_MORE: dict[str, Callable[[House], Any]] = {
     "job-errors": lambda h: JobErrorFactory(job__organisation_id=h.host.pk),
     "reply-proposals": lambda h: ReplyProposalFactory(invitation=h.invitation()),
     "mails": lambda h: OutgoingMailFactory(organisation_id=h.host.pk),
+    "mail-batches": lambda h: OutgoingMailFactory(batch=MailBatchFactory(organisation_id=h.host.pk)).batch,
     "inbound-mails": lambda h: InboundMailFactory(organisation_id=h.host.pk),
     "suppressed-addresses": lambda h: SuppressedAddressFactory(organisation_id=h.host.pk),
     "events": lambda h: EventFactory(relayed=h.number()),
@@ -375,6 +376,10 @@ GROWING: dict[str, tuple[Callable[[House], Any], Callable[[House, Any], Any]]] =
         lambda h: InvitationListFactory(conference=h.conference()),
         lambda h, row: InvitationFactory(list=row, person=h.person()),
     ),
+    "invitations/overview": (
+        lambda h: h.conference(),
+        lambda h, row: InvitationFactory(list=InvitationListFactory(conference=row), person=h.person(), sent=True),
+    ),
     "delegations/<pk>": (lambda h: h.delegation(), lambda h, row: named(row)),
     "delegations/overview": (lambda h: h.conference(), lambda h, row: DelegationFactory(conference=row)),
     "minutes/<pk>": (lambda h: h.minutes(), lambda h, row: _say(h, row)),
@@ -405,11 +410,16 @@ GROWING: dict[str, tuple[Callable[[House], Any], Callable[[House, Any], Any]]] =
         lambda h: CalendarLinkFactory(account=h.account, kind="organisation", subject=h.host.pk),
         lambda h, row: h.conference(day=None),
     ),
+    "mail-batches/<pk>": (
+        lambda h: MailBatchFactory(organisation_id=h.host.pk),
+        lambda h, row: OutgoingMailFactory(batch=row),
+    ),
     "imports/<pk>": (lambda h: ImportFactory(organisation=h.host), lambda h, row: ImportRowFactory(imported=row)),
 }
 #: What has to be asked for beside the row.
 QUERIES = {
     "papers/overview": "conference={row.pk}",
+    "invitations/overview": "conference={row.pk}",
     "delegations/overview": "conference={row.pk}",
     "attendance": "conference={row.pk}&share=2/3",
     "rooms/free": "starts_at=2021-01-14T01:00:00Z&ends_at=2021-01-14T04:00:00Z&capacity=20",

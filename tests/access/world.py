@@ -50,7 +50,7 @@ from tests.factories.invitations import (
     ReplyProposalFactory,
 )
 from tests.factories.jobs import JobErrorFactory, JobFactory
-from tests.factories.mail import OutgoingMailFactory
+from tests.factories.mail import MailBatchFactory, OutgoingMailFactory
 from tests.factories.minutes import ConclusionFactory, FindingFactory, ProposalFactory
 from tests.factories.outbox import DeliveryFactory, EventFactory, WebhookEndpointFactory
 from tests.factories.papers import PDF, PaperFactory
@@ -299,6 +299,9 @@ class World:
         self.job_error = JobErrorFactory(job=self.job)
         self.mail = OutgoingMailFactory(
             organisation_id=self.host.pk, conference_id=self.announced.pk, state="refused", last_answer="550"
+        )
+        self.batch, self.paused_batch = (
+            MailBatchFactory(organisation_id=self.host.pk, state=state) for state in ("running", "paused")
         )
         self.inbound = InboundMailFactory(organisation_id=self.host.pk, conference_id=self.announced.pk)
         self.suppressed = SuppressedAddressFactory(organisation_id=self.host.pk, report=self.inbound)

@@ -45,4 +45,5 @@ class MailBatchFactory(factory.django.DjangoModelFactory[MailBatch]):
         model = MailBatch
 
     purpose = "invitation"
+    number = 1
     subject_id = factory.LazyFunction(time_ordered_id)

@@ -180,10 +180,10 @@ def test_a_site_that_is_off_is_taken_out_of_the_calendars_of_those_who_go_there(
     other = invited(conference=row.conference)
     issue(row)
     issue(other)
-    assert row.site_id is not None
+    there = services.Selection(conference_id=row.conference_id, site_id=row.site_id)
 
-    assert services.withdraw_site(conference_id=row.conference_id, site_id=row.site_id) == 1
-    assert services.withdraw_site(conference_id=row.conference_id, site_id=row.site_id) == 0
+    assert services.withdraw_many(selection=there).reached == 1
+    assert services.withdraw_many(selection=there).reached == 0
     lift.run()
 
     (mail,) = mails("cancellation")

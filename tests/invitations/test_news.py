@@ -777,8 +777,8 @@ def test_a_worker_that_dies_between_closing_and_mailing_costs_nobody_a_letter_an
     move(conference, 1)
     queue_all = news.mail.queue_all
 
-    def die(mails: Any) -> None:
-        queue_all(mails)
+    def die(mails: Any, **batch: Any) -> None:
+        queue_all(mails, **batch)
         raise SystemExit
 
     with monkeypatch.context() as patch:

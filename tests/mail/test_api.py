@@ -9,7 +9,7 @@ from rest_framework.test import APIClient
 
 from backend.mail.models import MailState
 from backend.people.models import Account
-from tests.factories.mail import OutgoingMailFactory
+from tests.factories.mail import MailBatchFactory, OutgoingMailFactory
 from tests.factories.people import AccountFactory, OrganisationFactory, account_with
 
 pytestmark = pytest.mark.django_db
@@ -89,3 +89,60 @@ def test_the_list_costs_the_same_number_of_queries_whatever_its_length() -> None
         counts.append(len(queries))
 
     assert len(set(counts)) == 1, counts
+
+
+# -- batches
+
+BATCHES = "/api/v1/mail-batches"
+
+
+def test_a_batch_tells_how_far_it_is_and_is_paused_resumed_and_aborted() -> None:
+    batch = MailBatchFactory(conference_id=uuid.uuid4())
+    for state in ("queued", "queued", "sent", "refused", "held", "withdrawn"):
+        OutgoingMailFactory(batch=batch, state=state)
+    OutgoingMailFactory(batch=MailBatchFactory())
+    client, row = client_of(account_with("organiser")), f"{BATCHES}/{batch.pk}"
+    zero = dict.fromkeys(("queued", "paused", "sent", "refused", "held", "withdrawn"), 0)
+
+    assert client.get(row).json()["letters"] == dict.fromkeys(zero, 1) | {"queued": 2, "paused": 0}
+
+    paused = client.post(f"{row}/pause").json()
+    assert (paused["state"], paused["letters"]["queued"], paused["letters"]["paused"]) == ("paused", 0, 2)
+    refused = client.post(f"{row}/pause")
+    assert (refused.status_code, refused.json()["legal"]) == (409, ["abort", "resume"])
+    assert client.post(f"{row}/resume").json()["letters"]["queued"] == 2
+    assert client.post(f"{row}/abort", {"reason": " "}).status_code == 400
+    assert client.post(f"{row}/abort", {"reason": "Sai ngày."}, headers={"If-Match": '"1"'}).status_code == 412
+    aborted = client.post(f"{row}/abort", {"reason": "Sai ngày."}).json()
+    assert (aborted["state"], aborted["reason"]) == ("aborted", "Sai ngày.")
+    assert aborted["letters"] == zero | {"sent": 1, "refused": 1, "withdrawn": 4}
+
+
+def test_batches_are_filtered_and_name_their_letters() -> None:
+    batch = MailBatchFactory(purpose="news", state="paused", conference_id=uuid.uuid4())
+    mail = OutgoingMailFactory(batch=batch)
+    OutgoingMailFactory(batch=MailBatchFactory())
+    client = client_of(account_with("auditor"))
+
+    for query in (
+        "purpose=news",
+        "state=paused",
+        f"conference_id={batch.conference_id}",
+        f"subject_id={batch.subject_id}",
+    ):
+        assert [row["id"] for row in client.get(f"{BATCHES}?{query}").json()["results"]] == [str(batch.pk)], query
+    [row] = client.get(f"{API}?batch={batch.pk}").json()["results"]
+    mail.refresh_from_db()
+    assert (row["id"], row["batch"], row["digest"]) == (str(mail.pk), str(batch.pk), mail.digest)
+
+
+def test_a_batch_is_seen_by_those_who_work_where_it_comes_from() -> None:
+    mine = OrganisationFactory()
+    seen = MailBatchFactory(organisation_id=mine.pk)
+    MailBatchFactory(organisation_id=OrganisationFactory().pk)
+    MailBatchFactory()
+    secretary = client_of(account_with("secretary", organisation=mine))
+
+    assert [row["id"] for row in secretary.get(BATCHES).json()["results"]] == [str(seen.pk)]
+    assert secretary.post(f"{BATCHES}/{seen.pk}/pause").status_code == 403
+    assert client_of(AccountFactory()).get(BATCHES).status_code == 403

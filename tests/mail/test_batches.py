@@ -132,9 +132,20 @@ def test_an_abort_waits_for_letters_that_are_being_stored() -> None:
     assert states() == {"withdrawn": 1}
 
 
+def test_many_who_open_the_same_batch_at_once_open_one() -> None:
+    subject = MailBatchFactory().subject_id
+    about: dict[str, Any] = {"conference_id": None, "organisation_id": None}
+
+    opened = in_threads(6, lambda: batches.open_batch(purpose="news", subject_id=subject, number=3, **about))
+
+    assert len(set(opened)) == 1
+    assert MailBatch.objects.filter(purpose="news").count() == 1
+    assert batches.next_number(purpose="news", subject_id=subject) == 2
+
+
 def test_an_aborted_batch_says_why() -> None:
     with pytest.raises(IntegrityError, match="an_aborted_batch_says_why"):
-        MailBatch.objects.create(purpose="news", subject_id=MailBatchFactory().pk, state="aborted")
+        MailBatchFactory(state="aborted")
 
 
 # -- kept as it was written

@@ -214,7 +214,7 @@ def test_only_what_waits_is_dismissed() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-@hypothesis_settings(max_examples=40, deadline=None)
+@hypothesis_settings(max_examples=25, deadline=None)
 @given(raws=st.lists(MAILS, min_size=1, max_size=3))
 def test_any_bytes_end_in_one_row_each_and_send_nothing(raws: list[bytes]) -> None:
     from backend.invitations.services import take_reply

@@ -107,6 +107,7 @@ def test_a_header_cannot_smuggle_in_another() -> None:
     assert "\n" not in read.subject
     assert read.sender == "an@donvi.example"
     assert Letter(b"Message-ID: <a\x00b@c>\r\n\r\n").message_id == ""
+    assert Letter(b"Subject: =?utf-8?B?a?=\r\n\r\n").subject
 
 
 _HEADERS = [

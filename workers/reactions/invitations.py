@@ -9,11 +9,16 @@ from backend.outbox.models import Event
 
 
 def mail_invitation(event: Event) -> None:
-    services.mail_invitation(invitation_id=event.subject_id, sequence=event.payload["sequence"])
+    services.mail_invitation(invitation_id=event.subject_id, sequence=event.payload["sequence"], batch=_batch(event))
 
 
 def mail_cancellation(event: Event) -> None:
-    services.mail_cancellation(invitation_id=event.subject_id)
+    services.mail_cancellation(invitation_id=event.subject_id, batch=_batch(event))
+
+
+def _batch(event: Event) -> UUID | None:
+    named = event.payload.get("batch_id")
+    return UUID(named) if named else None
 
 
 def tell_news(event: Event) -> None:

@@ -5,6 +5,7 @@ from backend.invitations.services.calling_off import mail_calling_off, tell_of_c
 from backend.invitations.services.letters import mail_cancellation, mail_invitation, mail_proposal_declined
 from backend.invitations.services.lists import ListFields, add_members, create_list, edit_list, send_list
 from backend.invitations.services.mailed_replies import assign_reply, take_reply
+from backend.invitations.services.many import Report, Selection, remind_now, resend_many, withdraw_many
 from backend.invitations.services.news import mail_news, tell_news
 from backend.invitations.services.papers import (
     hand_in_by_link,
@@ -19,10 +20,12 @@ from backend.invitations.services.postponement import mail_postponement, tell_of
 from backend.invitations.services.proposals import decline_proposal, take_over_proposals
 from backend.invitations.services.readdressing import follow_bounce
 from backend.invitations.services.reminders import drop_reminders, mail_reminders, remind_invitees
-from backend.invitations.services.single import name_invitee, resend, withdraw, withdraw_all, withdraw_site
+from backend.invitations.services.single import name_invitee, resend, withdraw, withdraw_all
 
 __all__ = [
     "ListFields",
+    "Report",
+    "Selection",
     "add_members",
     "assign_reply",
     "create_list",
@@ -46,9 +49,11 @@ __all__ = [
     "mail_reminders",
     "name_invitee",
     "remind_invitees",
+    "remind_now",
     "reply",
     "reply_by_link",
     "resend",
+    "resend_many",
     "send_list",
     "take_over_proposals",
     "take_reply",
@@ -57,5 +62,5 @@ __all__ = [
     "tell_of_postponement",
     "withdraw",
     "withdraw_all",
-    "withdraw_site",
+    "withdraw_many",
 ]

@@ -15,7 +15,7 @@ from backend.conferences.states import CALLED_OFF, ConferenceState
 from backend.core.text import Text, localized
 from backend.invitations import queries, wording
 from backend.invitations.events import CallingOffAddressed, InvitationWithdrawn
-from backend.invitations.letters import written
+from backend.invitations.letters import batch_of, written
 from backend.invitations.models import Invitation
 from backend.invitations.parts import parts_in
 from backend.invitations.services import composing
@@ -61,7 +61,8 @@ def mail_calling_off(*, conference_id: UUID, sequence: int, people: Collection[s
         return _letter(conference, person, office, known, asked=person.pk in writing)
 
     letters, failed = written_to_each(rows, write, alone=len(people) == 1, who=lambda person: person.pk)
-    mail.queue_all([letter for _, letter in letters])
+    if letters:
+        mail.queue_all([letter for _, letter in letters], batch=batch_of(conference, "calling_off", sequence))
     emit(*(_addressed(conference, [person]) for person in failed))
     return len(letters)
 

@@ -30,7 +30,7 @@ log = structlog.get_logger(__name__)
 
 
 @transaction.atomic
-def mail_invitation(*, invitation_id: UUID, sequence: int) -> None:
+def mail_invitation(*, invitation_id: UUID, sequence: int, batch: UUID | None = None) -> None:
     """Queues the invitee's current letter, which tells the conference's time and place as they are now, under the
     sequence that stands for them. Says nothing when a newer one is on its way, or the invitation was taken back."""
     row = queries.with_letter_facts(Invitation.objects.all()).get(pk=invitation_id)
@@ -54,7 +54,7 @@ def mail_invitation(*, invitation_id: UUID, sequence: int) -> None:
             changed=kind == "change",
             in_calendar=entry is not None,
         )
-        _post(row, letter, purpose="invitation", sequence=row.letter_number)
+        _post(row, letter, purpose="invitation", sequence=row.letter_number, batch=batch)
 
 
 def _written(row: Invitation) -> bool:
@@ -73,7 +73,7 @@ def _caught_up(row: Invitation, sequence: int) -> bool:
 
 
 @transaction.atomic
-def mail_cancellation(*, invitation_id: UUID) -> None:
+def mail_cancellation(*, invitation_id: UUID, batch: UUID | None = None) -> None:
     """Queues the letter that takes the meeting out of the invitee's calendar and says why."""
     row = queries.with_letter_facts(Invitation.objects.all()).get(pk=invitation_id)
     if row.person is None or row.state != InvitationState.WITHDRAWN or row.sent_at is None or not row.email:
@@ -93,7 +93,7 @@ def mail_cancellation(*, invitation_id: UUID) -> None:
             reason=localized(row.conference.reason, row.language) if cancelled else "",
             when=wording.when(known, row.language),
         )
-        _post(row, letter, purpose="cancellation", sequence=row.sequence)
+        _post(row, letter, purpose="cancellation", sequence=row.sequence, batch=batch)
 
 
 @transaction.atomic
@@ -161,7 +161,7 @@ def reported(row: Invitation, letter: str) -> Iterator[None]:
         )
 
 
-def _post(row: Invitation, letter: Letter, *, purpose: str, sequence: int) -> None:
+def _post(row: Invitation, letter: Letter, *, purpose: str, sequence: int, batch: UUID | None = None) -> None:
     assert row.person is not None
     post(
         letter,
@@ -170,4 +170,5 @@ def _post(row: Invitation, letter: Letter, *, purpose: str, sequence: int) -> No
         sequence=sequence,
         recipient=(row.person.full_name, row.email),
         conference=row.conference,
+        batch=batch,
     )

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import F
 
 from backend.conferences.models import Conference, Site
+from backend.conferences.queries import lead_organisation_id
 from backend.conferences.states import OVER, ConferenceState
 from backend.core.clock import now
 from backend.core.errors import Conflict, Invalid, NotFound
@@ -19,6 +20,7 @@ from backend.invitations import queries
 from backend.invitations.events import InvitationIssued, InvitationListSent
 from backend.invitations.models import Invitation, InvitationList
 from backend.invitations.states import InvitationState
+from backend.mail import batches
 from backend.outbox.services import emit
 from backend.people.models import Organisation, Person
 
@@ -179,16 +181,32 @@ def send_list(*, list_id: UUID, expected: int | None = None) -> Sent:
     held = drafts.count()
     invitations.sent_at = invitations.sent_at or moment
     invitations.save()
+    batch = _batch(invitations, conference) if due else None
     emit(
         InvitationListSent(list_id=invitations.id, conference_id=conference.id, issued=len(due), held=held),
         *(
             InvitationIssued(
-                invitation_id=invitation_id, conference_id=conference.id, sequence=conference.sequence, link_round=0
+                invitation_id=invitation_id,
+                conference_id=conference.id,
+                sequence=conference.sequence,
+                link_round=0,
+                batch_id=batch,
             )
             for invitation_id in due
         ),
     )
     return Sent(list=invitations, issued=len(due), held=held)
+
+
+def _batch(invitations: InvitationList, conference: Conference) -> UUID:
+    """Of the letters of this sending; the list is locked."""
+    return batches.open_batch(
+        purpose="invitation",
+        subject_id=invitations.pk,
+        number=batches.next_number(purpose="invitation", subject_id=invitations.pk),
+        conference_id=conference.pk,
+        organisation_id=lead_organisation_id(conference),
+    )
 
 
 def _still_to_come(conference: Conference) -> None:

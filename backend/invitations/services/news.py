@@ -18,7 +18,7 @@ from backend.core.clock import now
 from backend.core.text import Text
 from backend.invitations import ical, queries, wording
 from backend.invitations.events import NewsAddressed
-from backend.invitations.letters import Letter, written
+from backend.invitations.letters import Letter, batch_of, written
 from backend.invitations.models import Invitation
 from backend.invitations.parts import Parts, parts_in
 from backend.invitations.programme_news import ProgrammeNews
@@ -156,7 +156,8 @@ def mail_news(
     Invitation.objects.filter(pk__in=moved).update(
         sequence=present.sequence, sent_at=moment, updated_at=moment, version=F("version") + 1
     )
-    mail.queue_all([letter for _, letter in letters])
+    if letters:
+        mail.queue_all([letter for _, letter in letters], batch=batch_of(conference, "news", window.number))
     emit(*(_addressed(window, [hearer]) for hearer in failed))
     return len(letters)
 

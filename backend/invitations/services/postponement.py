@@ -13,7 +13,7 @@ from backend.core.clock import now
 from backend.core.text import localized
 from backend.invitations import ical, queries, wording
 from backend.invitations.events import PostponementAddressed
-from backend.invitations.letters import written
+from backend.invitations.letters import batch_of, written
 from backend.invitations.models import Invitation
 from backend.invitations.services import composing
 from backend.invitations.services.chunks import chunks, written_to_each
@@ -51,7 +51,8 @@ def mail_postponement(*, conference_id: UUID, sequence: int, invitations: Collec
     Invitation.objects.filter(pk__in=[row.pk for row, _ in letters]).update(
         sequence=sequence, sent_at=moment, updated_at=moment, version=F("version") + 1
     )
-    mail.queue_all([letter for _, letter in letters])
+    if letters:
+        mail.queue_all([letter for _, letter in letters], batch=batch_of(locked[0].conference, "postponement", sequence))
     emit(*(_addressed(conference_id, sequence, [(row.pk, row.email)]) for row in failed))
     return len(letters)
 

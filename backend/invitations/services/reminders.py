@@ -17,7 +17,7 @@ from backend.conferences.states import EXPECTED
 from backend.core.clock import database_now
 from backend.invitations import ical, moments, queries, wording
 from backend.invitations.events import RemindersAddressed
-from backend.invitations.letters import written
+from backend.invitations.letters import batch_of, written
 from backend.invitations.models import Invitation, InvitationList, Reminder
 from backend.invitations.services import composing
 from backend.invitations.services.chunks import CHUNK
@@ -123,7 +123,9 @@ def mail_reminders(*, conference_id: UUID, kind: str, moment: str, anchor: str, 
         if known is None or same_time(known, time_and_place(row.conference)):
             with reported(row, "reminder"):
                 letters.append(_letter(row, known or row.conference, which, dt.datetime.fromisoformat(moment)))
-    mail.queue_all(letters)
+    if letters:
+        number = _minute(dt.datetime.fromisoformat(moment))
+        mail.queue_all(letters, batch=batch_of(conference, PURPOSES[which], number))
     return len(letters)
 
 
@@ -141,6 +143,10 @@ def expected(conference_id: UUID) -> Conference | None:
     """The conference, if people are expected at it; until this transaction ends nobody calls it off or moves it."""
     held = Conference.objects.raw("SELECT * FROM conferences_conference WHERE id = %s FOR SHARE", [conference_id])
     return next((row for row in held if row.state in EXPECTED), None)
+
+
+def _minute(moment: dt.datetime) -> int:
+    return int(moment.timestamp() // 60)
 
 
 def _letter(row: Invitation, known: Conference | TimeAndPlace, kind: ReminderKind, moment: dt.datetime) -> OutgoingMail:
@@ -164,7 +170,7 @@ def _letter(row: Invitation, known: Conference | TimeAndPlace, kind: ReminderKin
         letter,
         purpose=PURPOSES[kind],
         subject_id=row.pk,
-        sequence=int(moment.timestamp() // 60),
+        sequence=_minute(moment),
         recipient=(row.person.full_name, row.email),
         conference=row.conference,
     )

@@ -5,7 +5,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import F, QuerySet
 
-from backend.conferences.models import Conference, Site
+from backend.conferences.models import Conference
 from backend.conferences.states import ConferenceState
 from backend.core.clock import now
 from backend.core.errors import Conflict, Invalid, NotFound
@@ -13,8 +13,10 @@ from backend.core.queries import locked
 from backend.core.text import say
 from backend.invitations import queries
 from backend.invitations.events import InvitationIssued, InvitationNamed, InvitationWithdrawn
+from backend.invitations.letters import batch_of
 from backend.invitations.models import Invitation
 from backend.invitations.states import MOVES, InvitationState
+from backend.mail import batches
 from backend.outbox.services import emit
 from backend.people.models import Person
 
@@ -42,15 +44,6 @@ def withdraw_all(*, conference_id: UUID) -> int:
     return _withdraw_every(Invitation.objects.filter(conference_id=conference_id))
 
 
-@transaction.atomic
-def withdraw_site(*, conference_id: UUID, site_id: UUID) -> int:
-    """Takes back every invitation to one site of a conference that is held at the others; returns how many invitees
-    will hear of it. Raises Invalid for a site of another conference."""
-    if not Site.objects.filter(pk=site_id, conference_id=conference_id).exists():
-        raise Invalid({"site": say(vi="Không phải địa điểm của hội nghị này.", en="Not a site of this conference.")})
-    return _withdraw_every(Invitation.objects.filter(conference_id=conference_id, site_id=site_id))
-
-
 def _withdraw_every(rows: QuerySet[Invitation]) -> int:
     rows.filter(state=InvitationState.DRAFT).update(
         state=InvitationState.WITHDRAWN, version=F("version") + 1, updated_at=now()
@@ -59,13 +52,21 @@ def _withdraw_every(rows: QuerySet[Invitation]) -> int:
     rows.filter(pk__in=[row.id for row in told]).update(
         state=InvitationState.WITHDRAWN, version=F("version") + 1, updated_at=now()
     )
+    batch = _batch(told[0].conference) if told else None
     emit(
         *(
-            InvitationWithdrawn(invitation_id=row.id, conference_id=row.conference_id, sequence=row.sequence)
+            InvitationWithdrawn(
+                invitation_id=row.id, conference_id=row.conference_id, sequence=row.sequence, batch_id=batch
+            )
             for row in told
         )
     )
     return len(told)
+
+
+def _batch(conference: Conference) -> UUID:
+    """Of the cancellations that are written now."""
+    return batch_of(conference, "cancellation", batches.next_number(purpose="cancellation", subject_id=conference.pk))
 
 
 @transaction.atomic

@@ -41,6 +41,7 @@ class Migration(migrations.Migration):
                 ("version", models.PositiveIntegerField(default=1, editable=False)),
                 ("purpose", models.CharField(max_length=40)),
                 ("subject_id", models.UUIDField()),
+                ("number", models.PositiveIntegerField()),
                 ("conference_id", models.UUIDField(null=True)),
                 ("organisation_id", models.UUIDField(null=True)),
                 (
@@ -54,7 +55,6 @@ class Migration(migrations.Migration):
                 ("reason", models.CharField(blank=True, max_length=300)),
             ],
             options={
-                "indexes": [models.Index(fields=["subject_id"], name="mail_batches_by_subject")],
                 "constraints": [
                     models.CheckConstraint(
                         condition=models.Q(
@@ -63,7 +63,10 @@ class Migration(migrations.Migration):
                             _connector="OR",
                         ),
                         name="an_aborted_batch_says_why",
-                    )
+                    ),
+                    models.UniqueConstraint(
+                        fields=["subject_id", "purpose", "number"], name="one_mail_batch_per_subject_purpose_number"
+                    ),
                 ],
             },
         ),
