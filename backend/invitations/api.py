@@ -111,6 +111,7 @@ class InvitationViewSet(HouseViewSet):
     queryset = Invitation.objects.none()
     serializer_class = InvitationSerializer
     rules = rules.INVITATIONS
+    own_refusals = {"reply": (410,)}
     scope = "invitations"
     filterset_class = InvitationFilters
     search_fields = ("person__folded",)
