@@ -79,7 +79,7 @@ def people(count: int) -> list[int]:
 def announced_conference() -> Conference:
     """A new one in half a year, with exact times: its invitations carry calendar entries."""
     number = next(_names)
-    start = now().replace(microsecond=0) + dt.timedelta(days=180)
+    start = now().replace(second=0, microsecond=0) + dt.timedelta(days=180)
     conference = conferences.draft(
         fields={
             "kind": "review",

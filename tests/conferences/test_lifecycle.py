@@ -129,15 +129,6 @@ def test_calling_off_keeps_the_reason_until_it_is_on_again(organiser: APIClient,
     assert moved.payload["changes"] == ["resumed"]
 
 
-def test_nothing_is_opened_long_before_its_day(organiser: APIClient, host: Organisation) -> None:
-    today = now().date()
-    far = ConferenceFactory(lead=host, announced=True, day=today + dt.timedelta(days=9), day_part="")
-    refused = do(organiser, far, "start")
-    assert (refused.status_code, refused.json()["detail"][:21]) == (409, "Hội nghị định vào ngà")
-    eve = ConferenceFactory(lead=host, announced=True, day=today + dt.timedelta(days=1), day_part="")
-    assert do(organiser, eve, "start").json()["state"] == "running"
-
-
 def test_conferences_follow_each_other_one_way(organiser: APIClient, host: Organisation) -> None:
     first, second, third = (ConferenceFactory(lead=host) for _ in range(3))
 

@@ -313,12 +313,12 @@ def a_programme_of(count: int) -> Conference:
     return conference
 
 
-def test_the_working_programme_takes_eleven_queries_and_its_names_three(
+def test_the_working_programme_takes_nine_queries_and_its_names_three(
     django_assert_num_queries: Any,
 ) -> None:
     for count in (1, 3, 30):
         conference = a_programme_of(count)
-        with django_assert_num_queries(11):
+        with django_assert_num_queries(9):
             programme = queries.working_programme(conference)
         assert len(programme.entries) == count + 1
         with django_assert_num_queries(3):

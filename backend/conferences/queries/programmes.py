@@ -1,7 +1,7 @@
 """Programmes as plain values: the working one from the record, the released ones as they were released."""
 
 import datetime as dt
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import cache
 from uuid import UUID
@@ -11,7 +11,7 @@ from django.conf import settings
 from backend.conferences.models import AgendaItem, AgendaRoom, Conference, Duty, Organiser, Release, Room, Site, Speaker
 from backend.conferences.programme import Entry, Holder, Place, Premises, Programme, Voice, from_json
 from backend.conferences.queries.confidential import Reader, cut_for, effective
-from backend.conferences.queries.offices import offices_left
+from backend.conferences.queries.offices import left_by, positions_of
 from backend.conferences.queries.record import name_then
 from backend.conferences.queries.said import site_said, sites_of
 from backend.conferences.queries.working import works_on
@@ -19,20 +19,19 @@ from backend.conferences.states import DutyKind, ItemState, OrganiserRole, Phase
 from backend.core.clock import local
 from backend.core.text import Text, both, localized
 from backend.core.vietnamese import ascii_name
-from backend.people.models import Honorific, Organisation, Person
+from backend.people.models import Honorific, Organisation, Person, Position
 
 #: The columns a person is called by.
 NAMED_BY = ("full_name", "honorific", "degree")
 
 
 def working_programme(conference: Conference) -> Programme:
-    """The programme as the record says it now, from top to bottom, in eleven queries at most whatever its length.
+    """The programme as the record says it now, from top to bottom, in ten queries at most whatever its length.
 
     What a session is, all it holds is too: as closed, cancelled or postponed, in reserve. Nothing was released of it:
     every `sequence` is 0 and no `changed_at` is known.
     """
-    left = _left(conference)
-    places, speakers, chairs = _places(conference), _speakers(conference, left), _chairs(conference, left)
+    places, (speakers, chairs) = _places(conference), _voices(conference)
     entries: dict[UUID, Entry] = {}
     items = AgendaItem.objects.filter(conference=conference).select_related("own_phase").order_by("order", "id")
     for item in _depth_first(items):
@@ -206,41 +205,37 @@ def _place_said(room: Room, row: AgendaRoom) -> Text:
     }
 
 
-def _speakers(conference: Conference, left: Collection[UUID]) -> dict[UUID, list[Voice]]:
-    found: dict[UUID, list[Voice]] = {}
-    for row in Speaker.objects.filter(conference=conference).order_by("order", "id"):
-        found.setdefault(row.agenda_item_id, []).append(_voice(row, row.bloc, left))
-    return found
-
-
-def _chairs(conference: Conference, left: Collection[UUID]) -> dict[UUID, list[Voice]]:
-    """Who leads a session: duties of the kind `panel`."""
-    found: dict[UUID, list[Voice]] = {}
+def _voices(conference: Conference) -> tuple[dict[UUID, list[Voice]], dict[UUID, list[Voice]]]:
+    """Who speaks to each item, and who leads it if it is a session (duties of the kind `panel`)."""
+    speakers = list(Speaker.objects.filter(conference=conference).order_by("order", "id"))
     panels = Duty.objects.filter(conference=conference, kind=DutyKind.PANEL, agenda_item__isnull=False)
-    for row in panels.order_by("order", "id"):
-        assert row.agenda_item_id is not None
-        found.setdefault(row.agenda_item_id, []).append(_voice(row, row.group, left))
-    return found
+    chairs = list(panels.order_by("order", "id"))
+    people = {speaker.person_id for speaker in speakers} | {chair.person_id for chair in chairs}
+    offices = positions_of(people - {None})  # type: ignore[arg-type]
+    spoken: dict[UUID, list[Voice]] = {}
+    for speaker in speakers:
+        spoken.setdefault(speaker.agenda_item_id, []).append(_voice(speaker, speaker.bloc, conference.day, offices))
+    led: dict[UUID, list[Voice]] = {}
+    for chair in chairs:
+        assert chair.agenda_item_id is not None
+        led.setdefault(chair.agenda_item_id, []).append(_voice(chair, chair.group, conference.day, offices))
+    return spoken, led
 
 
-def _voice(row: Speaker | Duty, bloc: Text, left: Collection[UUID]) -> Voice:
+def _voice(row: Speaker | Duty, bloc: Text, day: dt.date | None, offices: Mapping[UUID, list[Position]]) -> Voice:
     """Nobody is named in an office they have left by the day."""
-    in_office = row.pk not in left
+    held = offices.get(row.person_id, []) if row.person_id else []
+    left = left_by(held, day, organisation_id=row.organisation_id, office=row.office)
     return Voice(
         id=row.pk,
         person=row.person_id,
-        organisation=row.organisation_id if in_office else None,
-        office=row.office if in_office else {},
+        organisation=row.organisation_id if left is None else None,
+        office=row.office if left is None else {},
         bloc=bloc,
     )
 
 
-def _left(conference: Conference) -> set[UUID]:
-    return {row_id for each in offices_left(conference) if (row_id := each.speaker_id or each.duty_id) is not None}
-
-
 def voices_now(conference: Conference) -> dict[UUID, Voice]:
     """Who speaks or leads a session, as the record names them now, by their row."""
-    left = _left(conference)
-    voices = (*_speakers(conference, left).values(), *_chairs(conference, left).values())
-    return {voice.id: voice for item in voices for voice in item}
+    speakers, chairs = _voices(conference)
+    return {voice.id: voice for voices in (*speakers.values(), *chairs.values()) for voice in voices}

@@ -21,9 +21,8 @@ from backend.conferences.services.news import begin_telling, keep_told, note_new
 from backend.conferences.services.releases import follow
 from backend.conferences.services.scheduling import book_rooms, rearrange
 from backend.conferences.states import MOVES
-from backend.conferences.wording import day_said
-from backend.core.clock import local, now
-from backend.core.errors import Conflict, Invalid
+from backend.core.clock import now
+from backend.core.errors import Invalid
 from backend.core.queries import locked
 from backend.core.text import Text, say
 from backend.outbox.registry import DomainEvent
@@ -77,20 +76,9 @@ def _ensure_complete(conference: Conference) -> None:
 
 @transaction.atomic
 def start(*, conference_id: UUID, at: dt.datetime | None = None, expected: int | None = None) -> Conference:
-    """Opens the conference, now or, when the chair is late to say so, at the past moment `at`. Raises Conflict before
-    the eve of its day: what is held sooner is moved first."""
+    """Opens the conference, now or, when the chair is late to say so, at the past moment `at`."""
     conference = locked(Conference, conference_id, expected=expected)
     MOVES.move(conference, "start")
-    today = local(now(), conference.time_zone).date()
-    if conference.day is not None and conference.day - today > dt.timedelta(days=1):
-        raise Conflict(
-            say(
-                vi="Hội nghị định vào ngày {day_vi}; họp sớm hơn thì đổi ngày trước.",
-                en="The conference is planned for {day_en}; to hold it sooner, move it first.",
-                day_vi=day_said(conference.day),
-                day_en=day_said(conference.day, "en"),
-            )
-        )
     conference.opened_at = _past_moment(at)
     conference.save()
     emit(ConferenceStarted(conference_id=conference.id))
