@@ -205,6 +205,7 @@ SPECTACULAR_SETTINGS = {
         "FeedKind": "backend.calendars.states.FeedKind",
         "Answer": "backend.invitations.states.Answer",
         "Category": "backend.invitations.states.Category",
+        "Substitutes": "backend.invitations.states.Substitutes",
         "DelegationState": "backend.delegations.states.DelegationState",
         "InvitationState": "backend.invitations.states.InvitationState",
         "ProposalKindByMail": "backend.invitations.states.ProposalKind",

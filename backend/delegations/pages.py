@@ -21,15 +21,18 @@ from backend.core.errors import DomainError, NotFound
 from backend.core.text import current_language, localized, say
 from backend.delegations import queries, services
 from backend.delegations.models import Delegate, Delegation
-from backend.delegations.serializers import NamedBody, OfficeBody
+from backend.delegations.serializers import OfficeBody
 from backend.delegations.services.letters import delegation_facts
 from backend.delegations.states import DelegationState
 from backend.invitations import wording
-from backend.invitations.states import InvitationState
+from backend.invitations.forms import FIELDS, NamedBody, first_of_each
+from backend.invitations.queries import LIVE
+from backend.invitations.states import InvitationState, Substitutes
 
-FIELDS = ("full_name", "honorific", "office", "email", "phone")
 #: What may stand behind `?done=`: others are not said back.
-DONE = ("name", "change", "remove", "submit")
+DONE = ("name", "change", "remove", "substitute", "submit")
+#: What is done with one delegate, in a form that is shown again when something in it is wrong.
+OF_ONE = ("change", "substitute")
 
 
 # No CSRF token, for the reasons of the reply page: the signed token in the address is the authority.
@@ -63,7 +66,7 @@ class DelegationPage(View):
                 problems = _done(verb, opened, delegate, written)
         except DomainError as refusal:
             fresh = queries.opened_by(token)
-            facts = {"problem": refusal.sentence, "edit": delegate if verb == "change" else "", "written": written}
+            facts = {"problem": refusal.sentence, "edit": delegate if verb in OF_ONE else "", "written": written}
             return _page(request, fresh, status=refusal.status, **facts)
         if problems:
             return _page(
@@ -71,7 +74,7 @@ class DelegationPage(View):
                 opened,
                 status=400,
                 problems=problems,
-                edit=delegate if verb == "change" else "",
+                edit=delegate if verb in OF_ONE else "",
                 written=written,
             )
         # To the page again, so that loading it anew names nobody twice.
@@ -88,8 +91,13 @@ def _done(verb: str, opened: Delegation, delegate: str, written: dict[str, str])
     elif verb == "name":
         form = NamedBody(data=written)
         if not form.is_valid():
-            return _first_of_each(form.errors)
+            return first_of_each(form.errors)
         services.name_delegate(**link, named=form.validated_data)
+    elif verb == "substitute":
+        form = NamedBody(data=written)
+        if not form.is_valid():
+            return first_of_each(form.errors)
+        services.send_substitute(**link, delegate_id=_id(delegate), named=form.validated_data)
     elif verb == "change":
         return _changed(link, _id(delegate), written)
     else:
@@ -101,16 +109,12 @@ def _changed(link: dict[str, Any], delegate_id: UUID, written: dict[str, str]) -
     added = queries.live_delegates(link["delegation_id"]).filter(pk=delegate_id, added=True).exists()
     form = NamedBody(data=written) if added else OfficeBody(data=written)
     if not form.is_valid():
-        return _first_of_each(form.errors)
+        return first_of_each(form.errors)
     if added:
         services.change_delegate(**link, delegate_id=delegate_id, named=form.validated_data)
     else:
         services.change_office(**link, delegate_id=delegate_id, **form.validated_data)
     return {}
-
-
-def _first_of_each(errors: Any) -> dict[str, Any]:
-    return {field: said[0] for field, said in errors.items()}
 
 
 def _id(text: str) -> UUID:
@@ -133,15 +137,17 @@ def _page(
 ) -> HttpResponse:
     language, rows = opened.focal_language, list(queries.live_delegates(opened.pk))
     in_time = opened.state == DelegationState.ASKED and database_now() <= queries.open_until(opened)
-    edited = next((row for row in rows if str(row.pk) == edit and in_time and _may_be_changed(row)), None)
+    edited = next((row for row in rows if str(row.pk) == edit and _may_be_changed(row, in_time)), None)
+    replaced = next((row for row in rows if str(row.pk) == edit and _may_be_replaced(row)), None)
     shown = {
         **delegation_facts(opened, language),
         "late": opened.state == DelegationState.ASKED and database_now() > opened.due_at,
         "until": wording.until(queries.open_until(opened), opened.conference.time_zone, language),
         "open": in_time,
         "submitted": opened.state == DelegationState.SUBMITTED,
-        "delegates": [_said(row) for row in rows],
+        "delegates": [_said(row, in_time) for row in rows],
         "edited": edited,
+        "replaced": replaced,
         "form": written or (_as_written(edited) if edited else {}),
         "done": done,
         "problem": problem,
@@ -152,11 +158,16 @@ def _page(
     return render(request, f"delegation/page.{language}.html", shown, status=status)
 
 
-def _may_be_changed(row: Delegate) -> bool:
-    return row.invitation.state == InvitationState.DRAFT
+def _may_be_changed(row: Delegate, in_time: bool) -> bool:
+    return in_time and row.invitation.state == InvitationState.DRAFT
 
 
-def _said(row: Delegate) -> dict[str, Any]:
+def _may_be_replaced(row: Delegate) -> bool:
+    """Whose letter has gone out stays on record; somebody else may come instead."""
+    return row.invitation.state in LIVE and row.invitation.list.substitutes != Substitutes.NONE
+
+
+def _said(row: Delegate, in_time: bool) -> dict[str, Any]:
     person, invitation = row.invitation.person, row.invitation
     assert person is not None
     return {
@@ -165,7 +176,8 @@ def _said(row: Delegate) -> dict[str, Any]:
         "office": localized(invitation.office),
         # Of who was on record before, the unit's focal point is shown no more than they wrote.
         "reached": invitation.email or person.phone if row.added else "",
-        "changeable": _may_be_changed(row),
+        "changeable": _may_be_changed(row, in_time),
+        "replaceable": _may_be_replaced(row),
         "state": InvitationState(invitation.state).label,
     }
 

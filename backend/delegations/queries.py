@@ -19,13 +19,21 @@ from backend.people.models import Account
 
 #: States of a conference in which units are asked, reminded and closed.
 INVITING = (ConferenceState.ANNOUNCED, ConferenceState.RUNNING)
-#: An invitation in these is nobody's place any more.
-GONE = (InvitationState.WITHDRAWN,)
+
+
+def gone(delegate: str = "") -> Q:
+    """Delegates whose invitation was taken back, and nobody comes in their place."""
+    return Q(
+        **{
+            f"{delegate}invitation__state": InvitationState.WITHDRAWN,
+            f"{delegate}invitation__substitute__isnull": True,
+        }
+    )
 
 
 def counted(delegations: QuerySet[Delegation]) -> QuerySet[Delegation]:
     """With `named`, those whose invitation lives, and `left`, the places still to be filled: none once it is closed."""
-    named = Count("delegates", filter=~Q(delegates__invitation__state__in=GONE))
+    named = Count("delegates", filter=~gone("delegates__"))
     left = F("quota") - F("returned") - F("named")
     return delegations.annotate(named=named).annotate(left=left)
 
@@ -85,8 +93,8 @@ def open_until(row: Delegation) -> dt.datetime:
 
 def live_delegates(delegation_id: UUID) -> QuerySet[Delegate]:
     """Who is named, in the order in which they were."""
-    rows = Delegate.objects.filter(delegation=delegation_id).exclude(invitation__state__in=GONE)
-    return rows.select_related("invitation__person").order_by("created_at", "id")
+    rows = Delegate.objects.filter(delegation=delegation_id).exclude(gone())
+    return rows.select_related("invitation__person", "invitation__list").order_by("created_at", "id")
 
 
 # What is due by the clock

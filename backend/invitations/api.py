@@ -32,8 +32,17 @@ from backend.invitations.serializers import (
     RecordBody,
     ReplyBody,
     ReplyProposalSerializer,
+    SubstituteBody,
 )
-from backend.invitations.states import Answer, Category, InvitationState, ProposalKind, ProposalState, ReplyVia
+from backend.invitations.states import (
+    Answer,
+    Category,
+    InvitationState,
+    ProposalKind,
+    ProposalState,
+    ReplyVia,
+    Substitutes,
+)
 from backend.mail.models import InboundMail
 from backend.mail.queries import visible_inbound
 
@@ -80,6 +89,7 @@ class InvitationListViewSet(HouseViewSet):
             reply_by=said.get("reply_by"),
             start_reminders=said.get("start_reminders"),
             reply_reminders=said.get("reply_reminders"),
+            substitutes=said.get("substitutes", Substitutes.APPROVED),
             people=said.get("people", ()),
             offices=said.get("offices", ()),
         )
@@ -244,7 +254,7 @@ class ProposalFilters(django_filters.FilterSet):
 
 
 class ProposalViewSet(HouseViewSet):
-    """What invitees proposed by mail: another time, or somebody else. Moving the conference to that time takes it over."""
+    """What invitees proposed: another time, or somebody else. Moving the conference to that time takes it over."""
 
     queryset = ReplyProposal.objects.none()
     serializer_class = ReplyProposalSerializer
@@ -261,6 +271,16 @@ class ProposalViewSet(HouseViewSet):
         """Keeps to what the invitee was invited to, and tells them."""
         row = self.get_object()
         services.decline_proposal(proposal_id=row.pk, expected=self.expected_version())
+        return self.answer(self.get_queryset().get(pk=row.pk))
+
+    @extend_schema(request=SubstituteBody, responses=ReplyProposalSerializer, summary="Agree to a substitute")
+    @action(detail=True, methods=["post"])
+    def accept(self, request: Any, pk: str) -> Response:
+        """The substitute gets an invitation of their own, the invitee a cancellation. A body says who it is where the
+        proposal does not, or corrects it; without one it is as proposed."""
+        row = self.get_object()
+        named: Any = self.body(SubstituteBody) if request.data else None
+        services.accept_substitute(proposal_id=row.pk, named=named, expected=self.expected_version())
         return self.answer(self.get_queryset().get(pk=row.pk))
 
 

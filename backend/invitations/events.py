@@ -141,3 +141,12 @@ class InvitationUnwritable(DomainEvent):
     conference_id: UUID
     letter: str
     problem: str
+
+
+@event("invitation.delegated", subject="invitation_id")
+class InvitationDelegated(DomainEvent):
+    """Its person sent somebody else, who has the invitation `substitute_id`; this one was withdrawn."""
+
+    invitation_id: UUID
+    conference_id: UUID
+    substitute_id: UUID

@@ -16,8 +16,9 @@ from backend.invitations.states import (
     ProposalState,
     ReminderKind,
     ReplyVia,
+    Substitutes,
 )
-from backend.people.models import Organisation, Person
+from backend.people.models import Honorific, Organisation, Person
 
 
 class InvitationList(Base):
@@ -37,6 +38,7 @@ class InvitationList(Base):
     reply_reminders = ArrayField(models.PositiveIntegerField(), null=True, blank=True)
     reminded_to = models.DateTimeField(null=True)
     sent_at = models.DateTimeField(null=True)
+    substitutes = models.CharField(max_length=10, choices=Substitutes, default=Substitutes.APPROVED)
 
 
 class Invitation(Base):
@@ -61,6 +63,13 @@ class Invitation(Base):
     )
     link_round = models.PositiveSmallIntegerField(default=0)
     note = models.CharField(max_length=1000, blank=True)
+    substitute = models.OneToOneField(
+        "self",
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="stands_in_for",
+        help_text="Who comes instead: this invitation was withdrawn because its person sent somebody else.",
+    )
     sent_at = models.DateTimeField(null=True)
     answered_at = models.DateTimeField(null=True)
 
@@ -117,7 +126,7 @@ class Reminder(models.Model):
 
 
 class ReplyProposal(Base):
-    """What an invitee proposed by mail instead of a plain answer: another time, or somebody else who comes.
+    """What an invitee proposed instead of a plain answer: another time, or somebody else who comes.
 
     Nothing follows from it by itself. `sequence` is the invitation's when it came: a letter with a newer one, after the
     organiser moved the conference, has answered it.
@@ -129,9 +138,13 @@ class ReplyProposal(Base):
     sequence = models.PositiveIntegerField()
     starts_at = models.DateTimeField(null=True)
     ends_at = models.DateTimeField(null=True)
+    substitute_name = models.CharField(max_length=120, blank=True)
+    substitute_honorific = models.CharField(max_length=8, choices=Honorific, blank=True)
+    substitute_office = models.CharField(max_length=200, blank=True)
     substitute_email = models.EmailField(blank=True)
+    substitute_phone = models.CharField(max_length=20, blank=True)
     note = models.CharField(max_length=1000, blank=True)
-    inbound_id = models.UUIDField(unique=True)
+    inbound_id = models.UUIDField(unique=True, null=True)
     stamp = models.DateTimeField(null=True)
     settled_at = models.DateTimeField(null=True)
 

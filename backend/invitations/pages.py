@@ -13,12 +13,13 @@ from django.views import View
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 
-from backend.core.errors import DomainError
+from backend.core.errors import DomainError, Gone
 from backend.core.text import current_language, localized, say
 from backend.core.vietnamese import clean
 from backend.invitations import queries, services, wording
+from backend.invitations.forms import FIELDS, NamedBody, first_of_each
 from backend.invitations.models import Invitation
-from backend.invitations.states import Answer
+from backend.invitations.states import Answer, ProposalKind, ProposalState, Substitutes
 
 LONGEST_NOTE = 1000
 
@@ -47,6 +48,8 @@ class ReplyPage(View):
         return _page(request, opened)
 
     def post(self, request: HttpRequest, opened: Invitation, token: str) -> HttpResponse:
+        if request.POST.get("do") == "substitute":
+            return _substituted(request, opened, token)
         answer, note = request.POST.get("answer", ""), clean(request.POST.get("note", "").replace("\x00", ""))
         problem = None
         if answer not in Answer.values:
@@ -61,8 +64,31 @@ class ReplyPage(View):
         return _page(request, queries.opened_by(token), done=True)
 
 
+def _substituted(request: HttpRequest, opened: Invitation, token: str) -> HttpResponse:
+    """Somebody else is to come: proposed, or at once where nobody has to agree."""
+    written = {field: request.POST.get(field, "") for field in FIELDS}
+    form = NamedBody(data=written)
+    if not form.is_valid():
+        return _page(request, opened, status=400, form=written, problems=first_of_each(form.errors))
+    try:
+        proposal = services.propose_by_link(token=token, named=form.validated_data)
+    except Gone:
+        raise
+    except DomainError as refusal:
+        return _page(request, opened, status=refusal.status, form=written, substitute_problem=refusal.sentence)
+    if proposal.state == ProposalState.TAKEN_OVER:
+        said = say(
+            vi="Đã ghi nhận {name} dự thay. Giấy mời riêng được gửi tới người dự thay.",
+            en="{name} comes in your place and gets an invitation of their own.",
+            name=proposal.substitute_name,
+        )
+        return _sentence(request, said, localized(opened.conference.title), status=200)
+    return _page(request, queries.opened_by(token), proposed=proposal.substitute_name)
+
+
 def _page(request: HttpRequest, opened: Invitation, *, status: int = 200, **facts: Any) -> HttpResponse:
     language, conference = opened.language, opened.conference
+    waiting = opened.proposals.filter(kind=ProposalKind.SUBSTITUTE, state=ProposalState.OPEN).first()
     shown = {
         "addressee": wording.addressee(opened.person, opened.office, language),
         "title": localized(conference.title, language),
@@ -74,6 +100,9 @@ def _page(request: HttpRequest, opened: Invitation, *, status: int = 200, **fact
         "chosen": opened.state,
         "note": opened.note,
         "longest_note": LONGEST_NOTE,
+        "waiting_for": waiting.substitute_name or waiting.substitute_email if waiting else "",
+        "substitutes": opened.list.substitutes != Substitutes.NONE and waiting is None,
+        "free": opened.list.substitutes == Substitutes.FREE,
         "language": language,
     }
     return render(request, f"reply/page.{language}.html", {**shown, **facts}, status=status)
@@ -81,5 +110,9 @@ def _page(request: HttpRequest, opened: Invitation, *, status: int = 200, **fact
 
 def _refused(request: HttpRequest, refusal: DomainError, title: str = "") -> HttpResponse:
     """A page that says why no answer can be given: 404 for a wrong link, 410 for a void one, 409 for a bad moment."""
-    facts = {"sentence": refusal.sentence, "title": title, "language": current_language()}
-    return render(request, "reply/refused.html", facts, status=refusal.status)
+    return _sentence(request, refusal.sentence, title, status=refusal.status)
+
+
+def _sentence(request: HttpRequest, sentence: Any, title: str, *, status: int) -> HttpResponse:
+    facts = {"sentence": sentence, "title": title, "language": current_language()}
+    return render(request, "reply/refused.html", facts, status=status)

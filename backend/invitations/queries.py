@@ -118,7 +118,9 @@ def with_letter_facts(invitations: QuerySet[Invitation]) -> QuerySet[Invitation]
     )
     count = before.order_by().values("conference_id").annotate(n=Count("*")).values("n")
     return (
-        invitations.select_related("list", "person", "conference", "site__venue", "site__room")
+        invitations.select_related(
+            "list", "person", "conference", "site__venue", "site__room", "substitute__person", "stands_in_for__person"
+        )
         .prefetch_related(
             "conference__organisers__organisation__former_names", "conference__sites__venue", "conference__sites__room"
         )
@@ -144,6 +146,8 @@ def opened_by(token: str) -> Invitation:
 
 def check_open(invitation: Invitation, conference: Conference) -> None:
     """Raises Gone or Conflict with the sentence an invitee is told when an answer can no longer be given."""
+    if invitation.state == InvitationState.WITHDRAWN and invitation.substitute_id:
+        raise Gone(say(vi="Đã cử người dự thay theo giấy mời này.", en="Somebody else comes in place of this invitee."))
     if invitation.state == InvitationState.WITHDRAWN:
         raise Gone(say(vi="Giấy mời này đã được rút lại.", en="This invitation has been withdrawn."))
     if conference.state == ConferenceState.CANCELLED:

@@ -24,7 +24,7 @@ INVITATIONS: Rules = {
     "give_name": organises,
 }
 ANSWERS: Rules = {"list": signed_in, "retrieve": signed_in}
-PROPOSALS: Rules = {"list": signed_in, "retrieve": signed_in, "decline": organises}
+PROPOSALS: Rules = {"list": signed_in, "retrieve": signed_in, "decline": organises, "accept": organises}
 #: Asked of the invitation that the mail is said to answer.
 ASSIGNING: Rules = {"assign": organises}
 #: The signature in the address says who it is.

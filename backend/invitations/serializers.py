@@ -9,8 +9,9 @@ from rest_framework import serializers
 from backend.core.serializers import Body, HouseSerializer, LanguageMap, Line, Moment
 from backend.core.text import Text
 from backend.invitations import wording
+from backend.invitations.forms import NamedBody
 from backend.invitations.models import Invitation, InvitationList, InvitationReply, ReplyProposal
-from backend.invitations.states import BY_HAND, Answer, Category, InvitationState, ReplyVia
+from backend.invitations.states import BY_HAND, Answer, Category, InvitationState, ReplyVia, Substitutes
 
 MOST_MEMBERS = 2000
 MOST_REMINDERS = 10
@@ -30,7 +31,7 @@ class InvitationListSerializer(HouseSerializer):
     class Meta:
         model = InvitationList
         fields = (
-            "id", "conference", "title", "organisation", "site", "category", "reply_by", "start_reminders",
+            "id", "conference", "title", "organisation", "site", "category", "reply_by", "substitutes", "start_reminders",
             "reply_reminders", "sent_at", "members", "waiting_to_be_sent", "version", "created_at",
         )  # fmt: skip
         read_only_fields = fields
@@ -48,7 +49,7 @@ class InvitationSerializer(HouseSerializer):
         model = Invitation
         fields = (
             "id", "list", "conference", "site", "person", "person_name", "organisation", "organisation_name", "office",
-            "category", "language", "email", "unreachable", "state", "sequence", "link_round", "note", "sent_at", "answered_at",
+            "category", "language", "email", "unreachable", "state", "sequence", "link_round", "note", "substitute", "sent_at", "answered_at",
             "version", "created_at",
         )  # fmt: skip
         read_only_fields = fields
@@ -75,12 +76,17 @@ class ReplyProposalSerializer(HouseSerializer):
         model = ReplyProposal
         fields = (
             "id", "invitation", "conference", "person_name", "kind", "state", "outdated", "starts_at", "ends_at",
-            "substitute_email", "note", "inbound_id", "created_at", "settled_at", "version",
+            "substitute_name", "substitute_honorific", "substitute_office", "substitute_email", "substitute_phone",
+            "note", "inbound_id", "created_at", "settled_at", "version",
         )  # fmt: skip
         read_only_fields = fields
 
     def get_outdated(self, row: ReplyProposal) -> bool:
         return row.invitation.sequence > row.sequence
+
+
+class SubstituteBody(Body, NamedBody):
+    """Who comes, where the proposal does not say it, or says it wrongly."""
 
 
 class OfficeEntryBody(Body):
@@ -108,6 +114,7 @@ def _minutes_before(what: str) -> serializers.ListField:
 class ListChanges(Body):
     title = LanguageMap(one_line=True, max_length=400, required=False)
     reply_by = Moment(required=False, allow_null=True)
+    substitutes = serializers.ChoiceField(Substitutes.choices, required=False)
     start_reminders = _minutes_before("the start")
     reply_reminders = _minutes_before("`reply_by`")
 
@@ -121,6 +128,9 @@ class InvitationListBody(MembersBody):
     reply_by = Moment(required=False, allow_null=True)
     start_reminders = _minutes_before("the start")
     reply_reminders = _minutes_before("`reply_by`")
+    substitutes = serializers.ChoiceField(
+        Substitutes.choices, required=False, help_text="Whether somebody else may come instead."
+    )
 
 
 class MembersAdded(serializers.Serializer[Any]):

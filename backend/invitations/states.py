@@ -61,6 +61,14 @@ class ProposalKind(models.TextChoices):
     SUBSTITUTE = "substitute", say(vi="người dự thay", en="a substitute")
 
 
+class Substitutes(models.TextChoices):
+    """Whether those on a list may send somebody else in their place."""
+
+    APPROVED = "approved", say(vi="ban tổ chức duyệt", en="when the organiser agrees")
+    FREE = "free", say(vi="không cần duyệt", en="without asking")
+    NONE = "none", say(vi="không được cử", en="never")
+
+
 class ProposalState(models.TextChoices):
     OPEN = "open", say(vi="chờ ban tổ chức", en="waiting for the organiser")
     DECLINED = "declined", say(vi="không nhận", en="declined")

@@ -167,6 +167,7 @@ EXPECTED: dict[str, Expected] = {
     "GET invitation-replies/<pk>": reads(LOOKS | DELEGATE),
     "GET reply-proposals": reads(LOOKS),
     "GET reply-proposals/<pk>": reads(LOOKS),
+    "POST reply-proposals/<pk>/accept": may(WRITERS, sees=LOOKS),
     "POST reply-proposals/<pk>/decline": may(WRITERS, sees=LOOKS),
     "GET replies/<token>": may(EVERYBODY),
     "POST replies/<token>": may(EVERYBODY),

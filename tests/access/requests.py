@@ -206,6 +206,9 @@ REQUESTS: dict[str, Callable[[World], Ask]] = {
     "GET invitation-replies/<pk>": lambda w: Ask(of=w.answer),
     "GET reply-proposals": lambda w: _page(w.reply_proposal),
     "GET reply-proposals/<pk>": lambda w: Ask(of=w.reply_proposal),
+    "POST reply-proposals/<pk>/accept": lambda w: Ask(
+        of=w.proposed_substitute, body={"full_name": "Lê Văn Dự Thay", "email": "duthay@plenum.example"}
+    ),
     "POST reply-proposals/<pk>/decline": lambda w: Ask(of=w.reply_proposal),
     "GET replies/<token>": lambda w: Ask(of=w.reply_token),
     "POST replies/<token>": lambda w: Ask(of=w.reply_token, body={"answer": "tentative"}),

@@ -198,6 +198,9 @@ class World:
         self.answer = InvitationReplyFactory(invitation=self.invitation)
         self.guests_invitation = InvitationFactory(list=self.list, person=self.guest, sent=True)
         self.reply_proposal = ReplyProposalFactory(invitation=self.guests_invitation)
+        self.proposed_substitute = ReplyProposalFactory(
+            invitation=self.invitation, kind="substitute", substitute_email="duthay@plenum.example"
+        )
         self.reply_token = links.sign(self.guests_invitation.pk, 0)
         self.office = InvitationFactory(
             list=self.list, person=None, organisation=None, language="vi", email="", office={"vi": "Vụ trưởng"}

@@ -13,8 +13,9 @@ from backend.core.errors import Conflict
 from backend.delegations import services
 from backend.delegations.models import Delegate, Delegation
 from backend.delegations.services import naming
-from backend.delegations.services.naming import Named
 from backend.invitations.models import Invitation
+from backend.invitations.services import named as naming_once
+from backend.invitations.services.named import Named
 from backend.people.models import Person
 from tests.factories.delegations import DelegationFactory
 from tests.threads import in_threads
@@ -106,7 +107,7 @@ def test_without_the_queue_they_would_be_invited_more_than_once() -> None:
     units = [first.pk, *(DelegationFactory(asked=True, conference=first.conference).pk for _ in range(CROWD - 1))]
     connection.close()
 
-    with mock.patch.object(naming, "ONE_NAMING_AT_A_TIME", "SELECT %s::text, pg_sleep(0.2)"):
+    with mock.patch.object(naming_once, "ONE_NAMING_AT_A_TIME", "SELECT %s::text, pg_sleep(0.2)"):
         in_threads(CROWD, lambda: naming_in(units.pop())("A"))
 
     assert Invitation.objects.count() > 1

@@ -18,6 +18,7 @@ from backend.delegations.services.naming import (
     follow_withdrawal,
     name_delegate,
     remove_delegate,
+    send_substitute,
     submit,
 )
 
@@ -40,5 +41,6 @@ __all__ = [
     "remind",
     "remove_delegate",
     "reopen",
+    "send_substitute",
     "submit",
 ]

@@ -23,7 +23,7 @@ from backend.delegations.services.places import inviting_conference, locked_dele
 from backend.delegations.states import MOVES, DelegationState
 from backend.invitations.models import Invitation
 from backend.invitations.services import create_list
-from backend.invitations.states import Category
+from backend.invitations.states import Category, Substitutes
 from backend.outbox.services import emit
 from backend.people.models import Organisation
 
@@ -42,6 +42,7 @@ def create_delegation(
     focal_language: str = "vi",
     category: str = Category.DELEGATE,
     site_id: UUID | None = None,
+    substitutes: str = Substitutes.APPROVED,
 ) -> Delegation:
     """Gives a unit places, with an invitation list of its own. Nobody hears of it until it is asked.
 
@@ -71,6 +72,7 @@ def create_delegation(
         category=category,
         organisation_id=unit.pk,
         site_id=site_id,
+        substitutes=substitutes,
     )
     return Delegation.objects.create(
         conference=conference,

@@ -3,41 +3,24 @@
 Everything locks in one order: the delegation, the human being named (by address), the invitation list.
 """
 
-from typing import TypedDict
 from uuid import UUID
 
-from django.db import connection, transaction
-from django.db.models import Q, QuerySet
+from django.db import transaction
 
 from backend.core.clock import database_now
 from backend.core.errors import Conflict, Gone, NotFound
 from backend.core.text import say
-from backend.core.vietnamese import fold
 from backend.delegations import queries
 from backend.delegations.events import DelegateNamed, DelegateRemoved, DelegationSubmitted
 from backend.delegations.models import Delegate, Delegation
 from backend.delegations.services.places import inviting_conference, locked_delegation
 from backend.delegations.states import MOVES, DelegationState
 from backend.invitations import services as invitations
-from backend.invitations.models import Invitation
+from backend.invitations.models import Invitation, ReplyProposal
+from backend.invitations.services.named import InvitedAlready, Named, ensure_not_invited, person_named
 from backend.invitations.states import InvitationState
 from backend.outbox.services import emit
 from backend.people import services as people
-from backend.people.models import Person
-from backend.people.telephones import same_telephone
-
-#: One human being, named by two units at the same moment, is one after the other.
-ONE_NAMING_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"
-
-
-class Named(TypedDict):
-    """Somebody as the focal point writes them; an address or a telephone number tells who it is."""
-
-    full_name: str
-    honorific: str
-    office: str
-    email: str
-    phone: str
 
 
 @transaction.atomic
@@ -56,20 +39,10 @@ def name_delegate(*, delegation_id: UUID, link_round: int, named: Named) -> Dele
                 n=row.quota,
             )
         )
-    _ensure_not_invited(row, named)
-    person = _on_record(row.organisation_id, named)
-    added = person is None
-    if person is None:
-        person = people.add_person(
-            full_name=named["full_name"],
-            honorific=named["honorific"],
-            email=named["email"],
-            phone=named["phone"],
-            language=row.focal_language,
-            organisation_id=row.organisation_id,
-        )
+    ensure_not_invited(row.conference_id, named)
+    person, added = person_named(row.organisation_id, named, language=row.focal_language)
     if not invitations.add_members(list_id=row.list_id, people=[person.pk]).added:
-        raise _invited_already()
+        raise InvitedAlready()
     invitation = Invitation.objects.get(list=row.list_id, person=person, state=InvitationState.DRAFT)
     if named["office"]:
         _write_office(invitation, named["office"])
@@ -98,7 +71,7 @@ def change_delegate(*, delegation_id: UUID, link_round: int, delegate_id: UUID, 
     told: dict[str, str] = {field: value for field, value in named.items() if field != "office"}  # type: ignore[misc]
     changes = {field: value for field, value in told.items() if value != getattr(person, field)}
     if changes:
-        _ensure_not_invited(row, named, but=invitation)
+        ensure_not_invited(row.conference_id, named, but=invitation)
         people.change_person(person_id=person.pk, changes=changes)
     invitation.email = named["email"]
     _write_office(invitation, named["office"])
@@ -132,6 +105,17 @@ def remove_delegate(*, delegation_id: UUID, link_round: int, delegate_id: UUID) 
     row.taken -= 1
     row.save()
     emit(DelegateRemoved(invitation_id=invitation_id, delegation_id=row.pk, conference_id=row.conference_id))
+
+
+@transaction.atomic
+def send_substitute(*, delegation_id: UUID, link_round: int, delegate_id: UUID, named: Named) -> ReplyProposal:
+    """Proposes who comes instead of a delegate whose letter has gone out, also after the list was closed; where the
+    list needs no asking, it is so at once. Raises what `propose_substitute` raises."""
+    row = _opened(delegation_id, link_round)
+    proposal = invitations.propose_substitute(invitation_id=_delegate(row, delegate_id).invitation_id, named=named)
+    # At once the place is that of who comes instead.
+    locked_delegation(row.pk).save()
+    return proposal
 
 
 @transaction.atomic
@@ -203,44 +187,3 @@ def _unsent(row: Delegation, delegate_id: UUID) -> Delegate:
     if delegate.invitation.state != InvitationState.DRAFT:
         raise Conflict(say(vi="Giấy mời đã gửi, không sửa được nữa.", en="The invitation was sent; it stays as it is."))
     return delegate
-
-
-def _on_record(unit_id: UUID, named: Named) -> Person | None:
-    """The person of the unit who bears this name and is reached so. A name alone tells nobody from a namesake, and a
-    mailbox alone may be the whole office's."""
-    namesakes = Person.objects.filter(organisation=unit_id, folded=fold(named["full_name"])).order_by("id")
-    return next((person for person in namesakes if _reached_so(person, named)), None)
-
-
-def _reached_so(person: Person, named: Named) -> bool:
-    addresses = {person.email.lower(), person.alternate_email.lower()} - {""}
-    return named["email"].lower() in addresses or same_telephone(named["phone"], person.phone)
-
-
-def _ensure_not_invited(row: Delegation, named: Named, *, but: Invitation | None = None) -> None:
-    """Raises Conflict when a human being of this name and address or number is invited to the conference already, by
-    whichever unit: they get one letter."""
-    reached = named["email"].lower() or named["phone"]
-    with connection.cursor() as cursor:
-        cursor.execute(ONE_NAMING_AT_A_TIME, [f"named:{row.conference_id}:{reached}"])
-    same = Q(pk__in=[])
-    if named["email"]:
-        same |= Q(email__iexact=named["email"]) | Q(person__email__iexact=named["email"])
-    if named["phone"]:
-        same |= Q(person__phone=named["phone"])
-    live: QuerySet[Invitation] = Invitation.objects.filter(
-        same, conference=row.conference_id, person__folded=fold(named["full_name"])
-    ).exclude(state__in=queries.GONE)
-    if but is not None:
-        live = live.exclude(pk=but.pk)
-    if live.exists():
-        raise _invited_already()
-
-
-def _invited_already() -> Conflict:
-    return Conflict(
-        say(
-            vi="Người này đã được mời dự hội nghị; không tính vào chỉ tiêu.",
-            en="This person is invited to the conference already, and takes none of your places.",
-        )
-    )

@@ -9,12 +9,18 @@ from backend.delegations.models import Delegate, Delegation
 
 
 def locked_delegation(delegation_id: UUID, *, expected: int | None = None) -> Delegation:
-    """The row, locked; places whose invitations organisers took back meanwhile are free again.
+    """The row, locked; places whose invitations organisers took back meanwhile are free again, and who was sent as a
+    substitute has the place of whom they stand in for.
 
     Raises NotFound or StaleWrite.
     """
     row = locked(Delegation.objects.select_related("conference"), delegation_id, expected=expected)
-    gone, _ = Delegate.objects.filter(delegation=row, invitation__state__in=queries.GONE).delete()
+    delegates = Delegate.objects.filter(delegation=row)
+    for delegate in delegates.filter(invitation__substitute__isnull=False).select_related("invitation"):
+        while delegate.invitation.substitute is not None:
+            delegate.invitation, delegate.added = delegate.invitation.substitute, False
+        delegate.save()
+    gone, _ = delegates.filter(queries.gone()).delete()
     row.taken -= gone
     return row
 

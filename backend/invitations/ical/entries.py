@@ -37,6 +37,7 @@ class CalendarEntry:
     - An occurrence has the UID of what recurs and, in `recurrence_id`, the moment it was first planned for.
     - `modified` is when anything said here last changed; `related_to` is the UID of what this is a part of.
     - `free` leaves the reader's time free (TRANSP).
+    - `delegated_from` is the address of whom the attendee stands in for, `delegated_to` of who stands in for them.
     """
 
     uid: str
@@ -61,6 +62,8 @@ class CalendarEntry:
     classification: str = ""
     modified: dt.datetime | None = None
     free: bool = False
+    delegated_from: str = ""
+    delegated_to: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,6 +119,10 @@ def checked(entry: CalendarEntry) -> CalendarEntry:
         end=end,
         organizer=_mailbox("organizer", entry.organizer),
         attendee=_mailbox("attendee", entry.attendee) if entry.attendee else None,
+        delegated_from=_mailbox("delegated_from", Mailbox("", entry.delegated_from)).email
+        if entry.delegated_from
+        else "",
+        delegated_to=_mailbox("delegated_to", Mailbox("", entry.delegated_to)).email if entry.delegated_to else "",
         categories=tuple(category.replace("\\", "/") for raw in entry.categories if (category := one_line(raw))),
     )
 

@@ -154,7 +154,7 @@ def _event(method: str, entry: CalendarEntry) -> Event:
         event.add("related-to", entry.related_to)
     event.add("organizer", _cal_address(entry.organizer), encode=False)
     if entry.attendee is not None:
-        event.add("attendee", _cal_address(entry.attendee, **_attendee_parameters(method)), encode=False)
+        event.add("attendee", _cal_address(entry.attendee, **_attendee_parameters(method, entry)), encode=False)
     if entry.categories:
         event.add("categories", list(entry.categories))
     if entry.url:
@@ -178,9 +178,15 @@ def _cal_address(mailbox: Mailbox, **parameters: str) -> vCalAddress:
     return address
 
 
-def _attendee_parameters(method: str) -> dict[str, str]:
+def _attendee_parameters(method: str, entry: CalendarEntry) -> dict[str, str]:
     parameters = {"CUTYPE": "INDIVIDUAL", "ROLE": "REQ-PARTICIPANT", "PARTSTAT": "NEEDS-ACTION"}
-    return parameters | {"RSVP": "TRUE"} if method == "REQUEST" else parameters
+    if method == "REQUEST":
+        parameters["RSVP"] = "TRUE"
+    if entry.delegated_from:
+        parameters["DELEGATED-FROM"] = f"mailto:{entry.delegated_from}"
+    if entry.delegated_to:
+        parameters |= {"PARTSTAT": "DELEGATED", "DELEGATED-TO": f"mailto:{entry.delegated_to}"}
+    return parameters
 
 
 # Reading back.
@@ -215,7 +221,7 @@ def _check_lines(data: bytes) -> None:
 
 
 def _meant(method: str, entry: CalendarEntry) -> dict[str, Any]:
-    attendee = entry.attendee and (entry.attendee.email, entry.attendee.name, _attendee_parameters(method))
+    attendee = entry.attendee and (entry.attendee.email, entry.attendee.name, _attendee_parameters(method, entry))
     return {
         "uid": entry.uid,
         "sequence": entry.sequence,

@@ -21,11 +21,13 @@ from backend.invitations.services.proposals import decline_proposal, take_over_p
 from backend.invitations.services.readdressing import follow_bounce
 from backend.invitations.services.reminders import drop_reminders, mail_reminders, remind_invitees
 from backend.invitations.services.single import name_invitee, resend, withdraw, withdraw_all
+from backend.invitations.services.substitutes import accept_substitute, propose_by_link, propose_substitute
 
 __all__ = [
     "ListFields",
     "Report",
     "Selection",
+    "accept_substitute",
     "add_members",
     "assign_reply",
     "create_list",
@@ -48,6 +50,8 @@ __all__ = [
     "mail_proposal_declined",
     "mail_reminders",
     "name_invitee",
+    "propose_by_link",
+    "propose_substitute",
     "remind_invitees",
     "remind_now",
     "reply",

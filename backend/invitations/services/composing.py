@@ -31,6 +31,7 @@ SUBJECTS = {
     "remind_of_start": {"vi": "Nhắc lịch: {title}", "en": "Reminder: {title}"},
     "remind_of_reply": {"vi": "Xin trả lời giấy mời: {title}", "en": "Please answer: {title}"},
     "declined": {"vi": "Về đề nghị của Ông/Bà: {title}", "en": "Your proposal: {title}"},
+    "delegated": {"vi": "Đã cử người dự thay: {title}", "en": "Somebody comes in your place: {title}"},
     "withdrawn": {"vi": "Rút giấy mời: {title}", "en": "Invitation withdrawn: {title}"},
 }
 _REPLY_HERE = {"vi": "Trả lời tại", "en": "Reply at"}
@@ -91,8 +92,16 @@ def entry(
         url=link,
         organizer=wording.organizer(conference, language)._replace(email=reply_addresses.address(row)),
         attendee=Mailbox(row.person.full_name, row.email),
+        delegated_from=original.email if (original := stood_in_for(row)) else "",
+        delegated_to=row.substitute.email if row.substitute else "",
         language=language,
     )
+
+
+def stood_in_for(row: Invitation) -> Invitation | None:
+    """The invitation whose person sent this one's instead."""
+    original: Invitation | None = getattr(row, "stands_in_for", None)
+    return original
 
 
 def place(known: Conference | TimeAndPlace, row: Invitation, language: str) -> str:

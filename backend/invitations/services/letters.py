@@ -52,6 +52,7 @@ def mail_invitation(*, invitation_id: UUID, sequence: int, batch: UUID | None = 
             calendar=ical.request(entry) if entry else None,
             calendar_method="REQUEST" if entry else None,
             changed=kind == "change",
+            original=_name_of(composing.stood_in_for(row), row.language),
             in_calendar=entry is not None,
         )
         _post(row, letter, purpose="invitation", sequence=row.letter_number, batch=batch)
@@ -85,10 +86,11 @@ def mail_cancellation(*, invitation_id: UUID, batch: UUID | None = None) -> None
         letter = composing.letter(
             row,
             template="letters/cancellation",
-            subject="cancelled" if cancelled else "withdrawn",
+            subject="cancelled" if cancelled else "delegated" if row.substitute else "withdrawn",
             calendar=ical.cancel(entry) if entry else None,
             calendar_method="CANCEL" if entry else None,
             cancelled=cancelled,
+            substitute="" if cancelled else _name_of(row.substitute, row.language),
             asked=cancelled and row.person_id in asked_for_papers(row.conference_id),
             reason=localized(row.conference.reason, row.language) if cancelled else "",
             when=wording.when(known, row.language),
@@ -146,6 +148,10 @@ def mail_proposal_declined(*, proposal_id: UUID) -> None:
             recipient=(row.person.full_name, row.email),
             conference=row.conference,
         )
+
+
+def _name_of(other: Invitation | None, language: str) -> str:
+    return wording.addressee(other.person, {}, language) if other else ""
 
 
 @contextmanager

@@ -19,7 +19,7 @@ from backend.core.text import Text, say
 from backend.invitations import queries
 from backend.invitations.events import InvitationIssued, InvitationListSent
 from backend.invitations.models import Invitation, InvitationList
-from backend.invitations.states import InvitationState
+from backend.invitations.states import InvitationState, Substitutes
 from backend.mail import batches
 from backend.outbox.services import emit
 from backend.people.models import Organisation, Person
@@ -39,6 +39,7 @@ class ListFields(TypedDict, total=False):
     reply_by: dt.datetime | None
     start_reminders: list[int] | None
     reply_reminders: list[int] | None
+    substitutes: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,6 +70,7 @@ def create_list(
     reply_by: dt.datetime | None = None,
     start_reminders: Sequence[int] | None = None,
     reply_reminders: Sequence[int] | None = None,
+    substitutes: str = Substitutes.APPROVED,
     people: Sequence[UUID] = (),
     offices: Sequence[OfficeEntry] = (),
 ) -> InvitationList:
@@ -90,6 +92,7 @@ def create_list(
         reply_by=reply_by,
         start_reminders=_in_order(start_reminders),
         reply_reminders=_in_order(reply_reminders),
+        substitutes=substitutes,
     )
     if people or offices:
         add_members(list_id=made.id, people=people, offices=offices)

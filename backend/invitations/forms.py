@@ -1,0 +1,91 @@
+"""Somebody as people without an account write them on a page: what may stand in a letter, and who it is."""
+
+import unicodedata
+from typing import Any
+
+from rest_framework import serializers
+
+from backend.core.serializers import Line
+from backend.core.text import say
+from backend.core.vietnamese import title_case_name
+from backend.mail.mailbox import InvalidAddress, checked_email
+from backend.people.models import Honorific
+from backend.people.telephones import InvalidTelephone, telephone
+
+
+class PersonName(Line):
+    """A name as people bear it: letters, spaces and the few marks that stand in names. NGUYỄN VĂN AN is Nguyễn Văn An."""
+
+    MARKS = " -'’.,"
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=120, **kwargs)
+
+    def to_internal_value(self, data: Any) -> str:
+        name = super().to_internal_value(data)
+        strange = [c for c in name if c not in self.MARKS and unicodedata.category(c)[0] not in "LM"]
+        if strange or (name and not any(unicodedata.category(c)[0] == "L" for c in name)):
+            raise serializers.ValidationError(
+                say(vi="Họ tên chỉ gồm chữ cái và dấu cách.", en="A name has letters and spaces only.")
+            )
+        return title_case_name(name)
+
+
+class Address(serializers.CharField):
+    """An e-mail address letters can be sent to."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=254, **kwargs)
+
+    def to_internal_value(self, data: Any) -> str:
+        written = super().to_internal_value(data)
+        try:
+            return checked_email(written) if written else ""
+        except InvalidAddress:
+            raise serializers.ValidationError(
+                say(vi="Không gửi thư tới địa chỉ này được.", en="No letter can be sent to this address.")
+            ) from None
+
+
+class Telephone(serializers.CharField):
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=40, **kwargs)
+
+    def to_internal_value(self, data: Any) -> str:
+        written = super().to_internal_value(data)
+        try:
+            return telephone(written) if written else ""
+        except InvalidTelephone:
+            raise serializers.ValidationError(
+                say(vi="Không phải số điện thoại.", en="Not a telephone number.")
+            ) from None
+
+
+class NamedBody(serializers.Serializer[Any]):
+    """Somebody as a form says them."""
+
+    full_name = PersonName()
+    honorific = serializers.ChoiceField(Honorific.choices, required=False, allow_blank=True, default="")
+    office = Line(max_length=200, required=False, allow_blank=True, default="")
+    email = Address(required=False, allow_blank=True, default="")
+    phone = Telephone(required=False, allow_blank=True, default="")
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if not attrs["email"] and not attrs["phone"]:
+            raise serializers.ValidationError(
+                {
+                    "email": say(
+                        vi="Cần thư điện tử hoặc điện thoại; giấy mời gửi qua thư điện tử.",
+                        en="Give an e-mail address or a telephone number; invitations go by e-mail.",
+                    )
+                }
+            )
+        return attrs
+
+
+FIELDS = tuple(NamedBody().fields)
+
+
+def first_of_each(errors: Any) -> dict[str, Any]:
+    """One sentence for every field that is wrong."""
+    return {field: said[0] for field, said in errors.items()}

@@ -1,0 +1,133 @@
+"""Somebody else comes (cử người dự thay): proposed by the invitee or the unit's focal point, agreed to by the organiser
+unless the list needs no asking. Whoever was invited first gets a cancellation, the substitute an invitation of their
+own; both stay on record."""
+
+from uuid import UUID
+
+from django.db import transaction
+
+from backend.conferences.models import Conference
+from backend.core import context
+from backend.core.clock import now
+from backend.core.errors import Conflict, Gone, Invalid
+from backend.core.queries import locked
+from backend.core.text import say
+from backend.invitations import queries
+from backend.invitations.events import InvitationDelegated, InvitationProposed
+from backend.invitations.models import Invitation, ReplyProposal
+from backend.invitations.services.named import InvitedAlready, Named, ensure_not_invited, person_named
+from backend.invitations.services.single import resend, withdraw
+from backend.invitations.states import PROPOSAL_MOVES, InvitationState, ProposalKind, ProposalState, Substitutes
+from backend.outbox.services import emit
+
+
+@transaction.atomic
+def propose_substitute(*, invitation_id: UUID, named: Named, expected: int | None = None) -> ReplyProposal:
+    """Keeps who is to come instead; where the list needs no asking, it is so at once.
+
+    Raises Gone or Conflict when the invitation cannot be answered any more, was not sent, or its list allows no
+    substitutes; while another proposal waits; and for somebody who is invited already.
+    """
+    row = locked(Invitation.objects.select_related("list"), invitation_id, expected=expected)
+    queries.check_open(row, Conference.objects.get(pk=row.conference_id))
+    if row.state not in queries.LIVE or row.person_id is None:
+        raise Conflict(say(vi="Giấy mời này chưa gửi.", en="This invitation was not sent yet."))
+    if row.list.substitutes == Substitutes.NONE:
+        raise Conflict(say(vi="Giấy mời này không cử người dự thay được.", en="Nobody can come in your place."))
+    if row.proposals.filter(kind=ProposalKind.SUBSTITUTE, state=ProposalState.OPEN).exists():
+        raise Conflict(
+            say(
+                vi="Đề nghị trước đang chờ ban tổ chức trả lời.",
+                en="Your earlier proposal is waiting for the organisers.",
+            )
+        )
+    ensure_not_invited(row.conference_id, named)
+    proposal = ReplyProposal.objects.create(
+        invitation=row,
+        kind=ProposalKind.SUBSTITUTE,
+        sequence=row.sequence,
+        **{f"substitute_{field}": named[said] for field, said in _KEPT.items()},  # type: ignore[literal-required]
+    )
+    emit(
+        InvitationProposed(
+            invitation_id=row.pk, conference_id=row.conference_id, proposal_id=proposal.pk, kind=proposal.kind
+        )
+    )
+    if row.list.substitutes == Substitutes.FREE:
+        _take_over(proposal, row, named)
+    return proposal
+
+
+#: Columns of a proposal, and what a form calls them.
+_KEPT = {"name": "full_name", "honorific": "honorific", "office": "office", "email": "email", "phone": "phone"}
+
+
+def propose_by_link(*, token: str, named: Named) -> ReplyProposal:
+    """`propose_substitute` by whoever holds the link: the signature stands for the invitee."""
+    opened = queries.opened_by(token)
+    with context.acting(actor=f"invitee:{opened.id}"), transaction.atomic():
+        row = locked(Invitation, opened.id)
+        if row.link_round != opened.link_round:
+            raise Gone()
+        return propose_substitute(invitation_id=row.id, named=named)
+
+
+@transaction.atomic
+def accept_substitute(*, proposal_id: UUID, named: Named | None = None, expected: int | None = None) -> ReplyProposal:
+    """Agrees to who was proposed, as corrected by `named`. Raises IllegalMove when it is settled, Conflict for a
+    proposal of another time, Invalid while nobody has said the name."""
+    proposal = locked(ReplyProposal, proposal_id, expected=expected)
+    if proposal.kind != ProposalKind.SUBSTITUTE:
+        raise Conflict(
+            say(
+                vi="Đề nghị đổi thời gian được nhận bằng cách dời hội nghị.",
+                en="Another time is taken over by moving the conference there.",
+            )
+        )
+    PROPOSAL_MOVES.check(proposal, "take_over")
+    row = locked(Invitation, proposal.invitation_id)
+    queries.check_open(row, Conference.objects.get(pk=row.conference_id))
+    said = named or Named(
+        full_name=proposal.substitute_name,
+        honorific=proposal.substitute_honorific,
+        office=proposal.substitute_office,
+        email=proposal.substitute_email,
+        phone=proposal.substitute_phone,
+    )
+    if not said["full_name"]:
+        raise Invalid(
+            {"full_name": say(vi="Thư chưa cho biết họ tên người dự thay.", en="The mail did not say who it is.")}
+        )
+    ensure_not_invited(row.conference_id, said)
+    _take_over(proposal, row, said)
+    return proposal
+
+
+def _take_over(proposal: ReplyProposal, row: Invitation, named: Named) -> None:
+    """With the invitation locked."""
+    person, _ = person_named(row.organisation_id, named, language=row.language)
+    others = Invitation.objects.filter(conference=row.conference_id, person=person)
+    if others.exclude(state=InvitationState.WITHDRAWN).exists():
+        raise InvitedAlready()
+    made = Invitation.objects.create(
+        list_id=row.list_id,
+        conference_id=row.conference_id,
+        site_id=row.site_id,
+        person=person,
+        organisation_id=row.organisation_id,
+        office={"vi": named["office"]} if named["office"] else {},
+        category=row.category,
+        language=person.language,
+        email=person.email,
+    )
+    row.substitute = made
+    row.save()
+    withdraw(invitation_id=row.pk)
+    if made.email:
+        resend(invitation_id=made.pk)
+    for field, said in _KEPT.items():
+        setattr(proposal, f"substitute_{field}", named[said])  # type: ignore[literal-required]
+    PROPOSAL_MOVES.move(proposal, "take_over")
+    proposal.settled_at = now()
+    proposal.save()
+    emit(InvitationDelegated(invitation_id=row.pk, conference_id=row.conference_id, substitute_id=made.pk))
