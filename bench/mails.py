@@ -6,6 +6,7 @@ connection to the same catcher.
 
 import smtplib
 import time
+from pathlib import Path
 from uuid import UUID
 
 from django.conf import settings
@@ -15,6 +16,7 @@ from backend.core.clock import now
 from backend.invitations import services as invitations
 from backend.invitations.models import Invitation
 from backend.invitations.states import InvitationState
+from backend.mail.batches import open_batch
 from backend.mail.models import MailState, OutgoingMail
 from backend.outbox import wake
 from bench.house import House
@@ -39,6 +41,7 @@ def measure(house: House, scale: Scale) -> list[Comparison]:
         return count / (house.catcher.wait_for(count) - begun)
 
     def by_the_mail_worker(number: int) -> float:
+        memory.append(_mebibytes(processes.running["mail-worker"].pid))
         house.catcher.reset()
         begun = time.monotonic()
         queue_again(letters)
@@ -51,8 +54,10 @@ def measure(house: House, scale: Scale) -> list[Comparison]:
         invitations.send_list(list_id=list_id)
         return scale.invitations / (house.catcher.wait_for(scale.invitations) - begun)
 
-    with house.running("relay", "mail-worker"):
+    memory: list[float] = []
+    with house.running("relay", "mail-worker") as processes:
         queued = in_turns(scale.rounds, {"smtplib": by_smtplib, "mail-worker": by_the_mail_worker})
+        memory.append(_mebibytes(processes.running["mail-worker"].pid))
     with house.running("relay", "worker", "mail-worker"):
         whole = in_turns(scale.rounds, {"smtplib": by_smtplib, "invitations": from_the_fact})
     size = sum(len(letter.raw) for letter in letters) // len(letters)
@@ -64,7 +69,8 @@ def measure(house: House, scale: Scale) -> list[Comparison]:
             reference=reference,
             ours=queued["mail-worker"],
             theirs=queued["smtplib"],
-            detail={"mails": len(letters), "bytes_each": size},
+            # Of the first round, the worker's memory is that of what it had not done yet.
+            detail={"mails": len(letters), "bytes_each": size, "worker_mib": f"{memory[1]:.0f} to {memory[-1]:.0f}"},
         ),
         Comparison(
             name="invitations issued, rendered and sent",
@@ -83,8 +89,9 @@ def rendered(scale: Scale) -> list[OutgoingMail]:
     invited = Invitation.objects.filter(list_id=list_id)
     # Not sent by the service: its facts would be carried to the workers while something else is measured.
     invited.update(state=InvitationState.SENT, sent_at=now())
+    batch = open_batch(purpose="invitation", subject_id=list_id, number=1, conference_id=None, organisation_id=None)
     for invitation_id in invited.values_list("pk", flat=True):
-        invitations.mail_invitation(invitation_id=invitation_id, sequence=0)
+        invitations.mail_invitation(invitation_id=invitation_id, sequence=0, batch=batch)
     OutgoingMail.objects.update(state=MailState.SENT)
     return list(OutgoingMail.objects.order_by("id"))
 
@@ -106,3 +113,9 @@ def written_list(scale: Scale, count: int) -> UUID:
         conference_id=conference.pk, title={"vi": "Đại biểu"}, category="delegate", people=guests
     )
     return made.pk
+
+
+def _mebibytes(pid: int) -> float:
+    """What a process keeps in memory."""
+    (line,) = [line for line in Path(f"/proc/{pid}/status").read_text().splitlines() if line.startswith("VmRSS:")]
+    return int(line.split()[1]) / 1024

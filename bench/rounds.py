@@ -28,7 +28,7 @@ class Scale:
 
 
 FULL = Scale(
-    rounds=5, people=6400, requests=2400, mails=1500, invitations=300, idle_facts=50, busy_seconds=3, burst=1500
+    rounds=5, people=6400, requests=2400, mails=2000, invitations=300, idle_facts=50, busy_seconds=3, burst=1500
 )
 QUICK = Scale(rounds=2, people=2000, requests=800, mails=400, invitations=60, idle_facts=15, busy_seconds=1, burst=400)
 

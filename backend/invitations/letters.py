@@ -120,3 +120,8 @@ def batch_of(conference: Conference, purpose: str, number: int) -> UUID:
         conference_id=conference.pk,
         organisation_id=lead_organisation_id(conference),
     )
+
+
+def new_batch(conference: Conference, purpose: str) -> UUID:
+    """A batch of its own for what is done now. Two calls at the same moment share one."""
+    return batch_of(conference, purpose, batches.next_number(purpose=purpose, subject_id=conference.pk))

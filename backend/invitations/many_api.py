@@ -28,6 +28,8 @@ from backend.people.tree import descendants
 class ManyInvitations(HouseViewSet):
     """Actions of InvitationViewSet on the whole collection."""
 
+    own_refusals = {"overview": (404,)}
+
     @extend_schema(
         summary="Count who has answered",
         parameters=[

@@ -225,7 +225,9 @@ class AdmissionViewSet(HouseViewSet):
             raise NotFound()
         return self.answer(queries.admission(conference.pk))
 
-    @extend_schema(request=AdmissionBody, responses=AdmissionSerializer, summary="Decide how a conference takes people")
+    @extend_schema(
+        request=AdmissionBody, responses={200: AdmissionSerializer}, summary="Decide how a conference takes people"
+    )
     def create(self, request: Any) -> Response:
         """Decides it in place of what was decided before. Offers already made keep their end, and those who asked to
         come still wait for approval."""

@@ -270,6 +270,7 @@ class House:
 FOR_ADMINISTRATORS = {"accounts", "role-grants", "events", "deliveries", "webhook-endpoints"}
 #: Answers that do not grow with what hangs on the row: they count it, or show the last of it.
 NO_LONGER_ANSWER = {
+    "mail-batches/<pk>",
     "invitation-lists/<pk>",
     "documents/<pk>/content",
     "papers/<pk>/content",

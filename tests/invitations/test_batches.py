@@ -1,13 +1,16 @@
 """Which letters belong to a batch: those to many, of one sending, one window, one calling off; and which to none."""
 
+import datetime as dt
 from collections import Counter
 
 import pytest
 
 from backend.conferences import services as conferences
 from backend.conferences.models import Conference
+from backend.core.clock import now
 from backend.invitations import services
 from backend.invitations.models import Invitation, InvitationList
+from backend.invitations.services import many
 from backend.mail import batches
 from backend.mail.models import MailBatch, MailState, OutgoingMail
 from tests import lift
@@ -89,6 +92,24 @@ def test_one_invitation_taken_back_is_no_batch() -> None:
     lift.run()
 
     assert OutgoingMail.objects.get(purpose="cancellation").batch is None
+
+
+def test_many_written_to_again_or_taken_back_in_one_call_are_a_batch() -> None:
+    conference = held()
+    sent(listed(conference))
+    lift.run()
+    Invitation.objects.update(sent_at=now() - dt.timedelta(hours=2))
+    everybody = many.Selection(
+        conference_id=conference.pk, invitations=list(Invitation.objects.values_list("pk", flat=True))
+    )
+
+    many.resend_many(selection=everybody)
+    lift.run()
+    many.withdraw_many(selection=everybody)
+    lift.run()
+
+    assert in_batches() == {("invitation", 1): 6, ("cancellation", 1): 3}
+    assert MailBatch.objects.count() == 3
 
 
 def test_nobody_written_to_is_no_batch() -> None:

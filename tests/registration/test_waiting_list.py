@@ -42,8 +42,12 @@ class Guest:
 class WaitingList(RuleBasedStateMachine):
     """`guests` say what must be so: every step is done to them as well, by counting heads instead of counters."""
 
-    @initialize(capacity=st.none() | st.integers(0, 3))
-    def open(self, capacity: int | None) -> None:
+    @initialize(
+        capacity=st.integers(0, 3),
+        decided=st.sampled_from([(True, False), (True, True), (False, False), (False, True)]),
+        crowd=st.lists(st.tuples(st.integers(0, 2), st.integers(0, 1)), min_size=4, max_size=8),
+    )
+    def open(self, capacity: int, decided: tuple[bool, bool], crowd: list[tuple[int, int]]) -> None:
         start = now() + dt.timedelta(days=30)
         self.conference = ConferenceFactory(
             announced=True, starts_at=start, ends_at=start + dt.timedelta(hours=3), capacity=capacity
@@ -51,10 +55,15 @@ class WaitingList(RuleBasedStateMachine):
         self.sites = [None, *(SiteFactory(conference=self.conference).pk for _ in range(2))]
         self.units = [OrganisationFactory().pk for _ in range(2)]
         services.set_capacity(conference_id=self.conference.pk, capacity=capacity)
-        services.set_admission(conference_id=self.conference.pk, mode="approval")
-        self.capacity, self.limits = capacity, dict[Any, int]()
+        self.capacity: int | None = capacity
+        self.limits: dict[Any, int] = {}
         self.guests: dict[Any, Guest] = {}
-        self.turns, self.offers, self.by_unit = 0, False, False
+        self.turns = 0
+        self.it_is_decided_how_seats_pass_on(*decided)
+        for site, unit in crowd:
+            self.come(self.sites[site], self.units[unit], asks=False)
+        for key in self.of("confirmed")[:1]:
+            self.give_up(key, heard=True)
 
     def of(self, *states: str) -> list[Any]:
         return sorted(key for key, guest in self.guests.items() if guest.state in states)
@@ -93,7 +102,9 @@ class WaitingList(RuleBasedStateMachine):
 
     @rule(data=st.data(), asks=st.booleans())
     def somebody_comes(self, data: st.DataObject, asks: bool) -> None:
-        site, unit = data.draw(st.sampled_from(self.sites)), data.draw(st.sampled_from(self.units))
+        self.come(data.draw(st.sampled_from(self.sites)), data.draw(st.sampled_from(self.units)), asks=asks)
+
+    def come(self, site: Any, unit: Any, *, asks: bool) -> None:
         person = PersonFactory(organisation_id=unit)
         guest = Guest("pending", site, unit)
         if asks:
@@ -104,13 +115,18 @@ class WaitingList(RuleBasedStateMachine):
         self.guests[made.pk] = guest
 
     @precondition(lambda self: self.of("pending", "waiting", "offered", "confirmed"))
-    @rule(data=st.data())
-    def somebody_gives_up(self, data: st.DataObject) -> None:
-        key = data.draw(st.sampled_from(self.of("pending", "waiting", "offered", "confirmed")))
+    @rule(data=st.data(), heard=st.booleans())
+    def somebody_gives_up(self, data: st.DataObject, heard: bool) -> None:
+        """The seat is passed on once the news of it is heard; before that, others may come."""
+        self.give_up(data.draw(st.sampled_from(self.of("pending", "waiting", "offered", "confirmed"))), heard=heard)
+
+    def give_up(self, key: Any, *, heard: bool) -> None:
         services.cancel(registration_id=key)
         services.cancel(registration_id=key)
         guest = self.guests[key]
         guest.state = "cancelled" if guest.state == "confirmed" else "withdrawn"
+        if heard:
+            self.promote()
 
     @precondition(lambda self: self.of("waiting", "offered", "confirmed"))
     @rule(data=st.data())
@@ -133,17 +149,14 @@ class WaitingList(RuleBasedStateMachine):
         self.seat_or_queue(self.guests[key])
 
     @precondition(lambda self: self.of("offered"))
-    @rule(data=st.data())
-    def an_offer_is_taken_up(self, data: st.DataObject) -> None:
+    @rule(data=st.data(), ended=st.booleans())
+    def an_offer_is_taken_up_or_ends(self, data: st.DataObject, ended: bool) -> None:
         key = data.draw(st.sampled_from(self.of("offered")))
-        services.accept(registration_id=key)
-        self.guests[key].state = services.accept(registration_id=key).state
-        assert self.guests[key].state == "confirmed"
-
-    @precondition(lambda self: self.of("offered"))
-    @rule(data=st.data())
-    def an_offer_ends(self, data: st.DataObject) -> None:
-        key = data.draw(st.sampled_from(self.of("offered")))
+        if not ended:
+            services.accept(registration_id=key)
+            self.guests[key].state = services.accept(registration_id=key).state
+            assert self.guests[key].state == "confirmed"
+            return
         Registration.objects.filter(pk=key).update(offer_until=now() - dt.timedelta(seconds=1))
         with pytest.raises(Gone):
             services.accept(registration_id=key)

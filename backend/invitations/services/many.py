@@ -18,6 +18,7 @@ from backend.core.clock import database_now
 from backend.core.errors import Conflict, Invalid
 from backend.core.text import say
 from backend.invitations.events import InvitationIssued, InvitationWithdrawn
+from backend.invitations.letters import new_batch
 from backend.invitations.models import Invitation, InvitationList, Reminder
 from backend.invitations.services import reminders
 from backend.invitations.states import InvitationState, ReminderKind
@@ -82,10 +83,15 @@ def resend_many(*, selection: Selection) -> Report:
         row.email, row.sequence, row.sent_at, row.updated_at = row.person.email, conference.sequence, at, at
         row.link_round, row.version = row.link_round + 1, row.version + 1
     Invitation.objects.bulk_update(reached, ["email", "sequence", "sent_at", "updated_at", "link_round", "version"])
+    batch = new_batch(conference, "invitation") if reached else None
     emit(
         *(
             InvitationIssued(
-                invitation_id=row.pk, conference_id=conference.pk, sequence=row.sequence, link_round=row.link_round
+                invitation_id=row.pk,
+                conference_id=conference.pk,
+                sequence=row.sequence,
+                link_round=row.link_round,
+                batch_id=batch,
             )
             for row in reached
         )
@@ -113,9 +119,12 @@ def withdraw_many(*, selection: Selection) -> Report:
     for row in reached:
         row.state, row.updated_at, row.version = InvitationState.WITHDRAWN, at, row.version + 1
     Invitation.objects.bulk_update(reached, ["state", "updated_at", "version"])
+    batch = new_batch(told[0].conference, "cancellation") if told else None
     emit(
         *(
-            InvitationWithdrawn(invitation_id=row.pk, conference_id=row.conference_id, sequence=row.sequence)
+            InvitationWithdrawn(
+                invitation_id=row.pk, conference_id=row.conference_id, sequence=row.sequence, batch_id=batch
+            )
             for row in told
         )
     )

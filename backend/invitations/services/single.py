@@ -13,10 +13,9 @@ from backend.core.queries import locked
 from backend.core.text import say
 from backend.invitations import queries
 from backend.invitations.events import InvitationIssued, InvitationNamed, InvitationWithdrawn
-from backend.invitations.letters import batch_of
+from backend.invitations.letters import new_batch
 from backend.invitations.models import Invitation
 from backend.invitations.states import MOVES, InvitationState
-from backend.mail import batches
 from backend.outbox.services import emit
 from backend.people.models import Person
 
@@ -52,7 +51,7 @@ def _withdraw_every(rows: QuerySet[Invitation]) -> int:
     rows.filter(pk__in=[row.id for row in told]).update(
         state=InvitationState.WITHDRAWN, version=F("version") + 1, updated_at=now()
     )
-    batch = _batch(told[0].conference) if told else None
+    batch = new_batch(told[0].conference, "cancellation") if told else None
     emit(
         *(
             InvitationWithdrawn(
@@ -62,11 +61,6 @@ def _withdraw_every(rows: QuerySet[Invitation]) -> int:
         )
     )
     return len(told)
-
-
-def _batch(conference: Conference) -> UUID:
-    """Of the cancellations that are written now."""
-    return batch_of(conference, "cancellation", batches.next_number(purpose="cancellation", subject_id=conference.pk))
 
 
 @transaction.atomic
