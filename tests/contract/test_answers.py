@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 def rightly(operation: Any, world: World) -> tuple[Case, dict[str, str]]:
     """The well-formed request of the access tests, and the headers of a caller it succeeds for."""
     asked = f"{operation.method.upper()} {re.sub(r'{[a-z]+}', '<pk>', operation.path.removeprefix('/api/v1/'))}"
-    asked = asked.replace("replies/<pk>", "replies/<token>")
+    asked = asked.replace(" replies/<pk>", " replies/<token>")
     ask = REQUESTS[asked](world)
     callers = sorted(EXPECTED[asked].may & SIGNED_IN)
     headers = world.authorization(world.tokens[callers[0]]) if callers else {}
@@ -39,7 +39,9 @@ def rightly(operation: Any, world: World) -> tuple[Case, dict[str, str]]:
 def sent(ask: Ask) -> dict[str, Any]:
     """The body, and as what it travels."""
     if ask.file:
-        return {"body": {"file": ask.file}, "media_type": "multipart/form-data"}
+        return {"body": {**(ask.body or {}), "file": ask.file}, "media_type": "multipart/form-data"}
+    if ask.mail:
+        return {"body": ask.mail, "media_type": "message/rfc822"}
     return {"body": ask.body or {}, "media_type": "application/json"}
 
 

@@ -47,7 +47,7 @@ def heard(monkeypatch: pytest.MonkeyPatch) -> Heard:
 
 
 def subscribe(monkeypatch: pytest.MonkeyPatch, event: str, name: str, reaction: services.Reaction) -> None:
-    monkeypatch.setitem(subscriptions.SUBSCRIPTIONS, event, [*subscriptions.SUBSCRIPTIONS.get(event, []), name])
+    monkeypatch.setitem(subscriptions.SUBSCRIPTIONS, event, [name])
     monkeypatch.setitem(subscriptions.REACTIONS, name, reaction)
 
 

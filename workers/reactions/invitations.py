@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from backend.invitations import services
-from backend.invitations.states import Answer, ReminderKind
+from backend.invitations.states import ReminderKind
 from backend.outbox.models import Event
 
 
@@ -92,9 +92,7 @@ def drop_start_reminders(event: Event) -> None:
 
 
 def drop_own_reminders(event: Event) -> None:
-    """Nobody who declined or was taken off is reminded."""
-    if event.payload.get("answer", Answer.DECLINED) == Answer.DECLINED:
-        services.drop_reminders(conference_id=UUID(event.payload["conference_id"]), invitation_id=event.subject_id)
+    services.drop_own_reminders(invitation_id=event.subject_id)
 
 
 ALL = [

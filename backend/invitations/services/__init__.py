@@ -19,7 +19,7 @@ from backend.invitations.services.papers import (
 from backend.invitations.services.postponement import mail_postponement, tell_of_postponement
 from backend.invitations.services.proposals import decline_proposal, take_over_proposals
 from backend.invitations.services.readdressing import follow_bounce
-from backend.invitations.services.reminders import drop_reminders, mail_reminders, remind_invitees
+from backend.invitations.services.reminders import drop_own_reminders, drop_reminders, mail_reminders, remind_invitees
 from backend.invitations.services.single import name_invitee, resend, withdraw, withdraw_all
 from backend.invitations.services.substitutes import accept_substitute, propose_by_link, propose_substitute
 
@@ -32,6 +32,7 @@ __all__ = [
     "assign_reply",
     "create_list",
     "decline_proposal",
+    "drop_own_reminders",
     "drop_reminders",
     "edit_list",
     "follow_bounce",

@@ -52,7 +52,9 @@ def mail_postponement(*, conference_id: UUID, sequence: int, invitations: Collec
         sequence=sequence, sent_at=moment, updated_at=moment, version=F("version") + 1
     )
     if letters:
-        mail.queue_all([letter for _, letter in letters], batch=batch_of(locked[0].conference, "postponement", sequence))
+        mail.queue_all(
+            [letter for _, letter in letters], batch=batch_of(locked[0].conference, "postponement", sequence)
+        )
     emit(*(_addressed(conference_id, sequence, [(row.pk, row.email)]) for row in failed))
     return len(letters)
 

@@ -139,6 +139,13 @@ def drop_reminders(
     )
 
 
+def drop_own_reminders(*, invitation_id: UUID) -> int:
+    """Takes back the unsent reminders of an invitation that was declined or withdrawn; returns how many."""
+    off = (InvitationState.DECLINED, InvitationState.WITHDRAWN)
+    row = Invitation.objects.filter(pk=invitation_id, state__in=off).first()
+    return drop_reminders(conference_id=row.conference_id, invitation_id=row.pk) if row is not None else 0
+
+
 def expected(conference_id: UUID) -> Conference | None:
     """The conference, if people are expected at it; until this transaction ends nobody calls it off or moves it."""
     held = Conference.objects.raw("SELECT * FROM conferences_conference WHERE id = %s FOR SHARE", [conference_id])
