@@ -25,14 +25,15 @@ def looked_at(*, filename: str, content: bytes) -> Sheet:
     """The file as it may be kept; a workbook is measured before anything of it is unpacked into memory.
 
     Raises TooLarge beyond settings.IMPORT_MAX_BYTES; Invalid for an empty file, one that is none of FORMATS or not what
-    its name says, an encrypted workbook, one with macros, and one that grows beyond settings.IMPORT_MAX_UNPACKED_BYTES.
+    its name says (without an ending its bytes say it), an encrypted workbook, one with macros, and one that grows beyond settings.IMPORT_MAX_UNPACKED_BYTES.
     """
     if len(content) > settings.IMPORT_MAX_BYTES:
         raise TooLarge(too_large())
     if not content:
         raise Invalid({"file": say(vi="Tệp rỗng.", en="The file is empty.")})
     name = PurePosixPath(filename.replace("\\", "/")).name
-    ending = name.rpartition(".")[2].lower() if "." in name else ""
+    nameless = "xlsx" if content.startswith(b"PK") else "csv"
+    ending = name.rpartition(".")[2].lower() if "." in name else nameless
     if ending not in FORMATS:
         raise Invalid(
             {

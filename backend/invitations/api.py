@@ -141,7 +141,7 @@ class InvitationViewSet(ManyInvitations):
     queryset = Invitation.objects.none()
     serializer_class = InvitationSerializer
     rules = rules.INVITATIONS
-    own_refusals = {"reply": (410,)}
+    own_refusals = {**ManyInvitations.own_refusals, "reply": (410,)}
     scope = "invitations"
     filterset_class = InvitationFilters
     search_fields = ("person__folded",)

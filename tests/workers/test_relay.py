@@ -39,6 +39,12 @@ class Heard(list[UUID]):
         self.append(event.pk)
 
 
+@pytest.fixture(autouse=True)
+def _an_announcement_makes_nothing_happen(monkeypatch: pytest.MonkeyPatch) -> None:
+    """But what the test itself subscribes."""
+    monkeypatch.delitem(subscriptions.SUBSCRIPTIONS, "conference.announced", raising=False)
+
+
 @pytest.fixture
 def heard(monkeypatch: pytest.MonkeyPatch) -> Heard:
     ear = Heard()
@@ -47,7 +53,7 @@ def heard(monkeypatch: pytest.MonkeyPatch) -> Heard:
 
 
 def subscribe(monkeypatch: pytest.MonkeyPatch, event: str, name: str, reaction: services.Reaction) -> None:
-    monkeypatch.setitem(subscriptions.SUBSCRIPTIONS, event, [name])
+    monkeypatch.setitem(subscriptions.SUBSCRIPTIONS, event, [*subscriptions.SUBSCRIPTIONS.get(event, []), name])
     monkeypatch.setitem(subscriptions.REACTIONS, name, reaction)
 
 
