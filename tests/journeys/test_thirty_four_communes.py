@@ -73,7 +73,7 @@ def test_everybody_has_exactly_one_letter(tmp_path: Path) -> None:
                 "kind": "study",
                 "title": {"vi": "Hội nghị quán triệt Nghị quyết"},
                 "lead": str(host.pk),
-                "starts_at": (now() + dt.timedelta(days=30)).replace(microsecond=0).isoformat(),
+                "starts_at": (now() + dt.timedelta(days=30)).replace(second=0, microsecond=0).isoformat(),
             },
             expect=201,
         )
