@@ -104,7 +104,7 @@ def test_a_worker_is_killed_while_it_reminds_speakers(tmp_path: Path) -> None:
         speaker = SpeakerFactory(conference=conference, agenda_item=item, person=person)
         PaperFactory(speaker=speaker, due_at=now() + dt.timedelta(days=2), reminders=1)
 
-    with breakable(tmp_path, "relay", "worker", "mail-worker") as stack:
+    with breakable(tmp_path, "relay", "worker", "urgent-mail-worker") as stack:
         wait_for(all_done, 30, "a quiet start")
         tick(stack, "remind_of_papers")
         stack.kill("worker", over=lambda: under_way("reaction:papers.mail_reminder"))
