@@ -75,7 +75,7 @@ def test_an_address_inside_the_house_is_refused(url: str) -> None:
     "url",
     [
         "ftp://hooks.example/",
-        "file:///secret",
+        "file:secret.txt",
         "//hooks.example/",
         "https://",
         "https://hooks.example:99999/",
