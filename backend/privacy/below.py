@@ -1,11 +1,10 @@
 """What `people` and the floors below it hold about a person: they stand under this floor and cannot say so themselves."""
 
 from collections.abc import Iterator
-from uuid import UUID
 
 from backend.core.text import say
 from backend.people.models import Person
-from backend.privacy.holdings import Basis, DataClass, Holding, Kept, Row, holding
+from backend.privacy.holdings import Basis, DataClass, Holding, Kept, Row, Subject, holding
 
 
 @holding("people", Person)
@@ -16,8 +15,8 @@ class People(Holding):
     basis = Basis.TASK
     kept = Kept(since=say(vi="lần dự họp cuối cùng", en="the last conference attended"), days=5 * 365)
 
-    def rows(self, person_id: UUID) -> Iterator[Row]:
-        for person in Person.objects.filter(pk=person_id).values(
+    def rows(self, subject: Subject) -> Iterator[Row]:
+        for person in Person.objects.filter(pk=subject.person_id).values(
             "full_name", "honorific", "degree", "email", "alternate_email", "phone", "language"
         ):
             yield {"type": "person", **person}

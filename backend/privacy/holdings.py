@@ -9,11 +9,11 @@ here and knows no table.
         basis = Basis.TASK
         kept = Kept(days=730, since=say(vi="ngày kết thúc hội nghị", en="the end of the conference"))
 
-        def rows(self, person_id: UUID) -> Iterator[Row]: ...
-        def forget(self, person_id: UUID) -> int: ...
+        def rows(self, subject: Subject) -> Iterator[Row]: ...
+        def forget(self, subject: Subject) -> Forgotten: ...
 
-The module is imported by its app's `ready`, so that API and workers know it. A model with a foreign key to a person, an
-e-mail address or a telephone number belongs to one holding.
+It stands in the floor's module `holdings`, which is imported when the house starts, so that API and workers know it. A
+model with a foreign key to a person, an e-mail address or a telephone number belongs to one holding.
 """
 
 from collections.abc import Iterable, Mapping
@@ -23,7 +23,9 @@ from uuid import UUID
 
 from django.db import models
 
+from backend.core.errors import NotFound
 from backend.core.text import say
+from backend.people.models import Account, Person
 
 #: One thing held about a person, as plain values that JSON can carry. `type` says what it is.
 Row = Mapping[str, Any]
@@ -58,6 +60,47 @@ class Kept:
     since: Any
 
 
+@dataclass(frozen=True, kw_only=True)
+class Subject:
+    """A person and what rows without a foreign key know them by. Addresses are in lower case, names are lines of text."""
+
+    person_id: UUID
+    name: str
+    addresses: frozenset[str]
+    phones: frozenset[str]
+    account_id: UUID | None = None
+
+    @property
+    def marks(self) -> frozenset[str]:
+        """Every text that would tell who they are."""
+        return frozenset({self.name, *self.addresses, *self.phones} - {""})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Remains:
+    """What of a person stays after they were erased, and by which law or until when. `where` is the table."""
+
+    where: str
+    count: int
+    reason: Any
+
+
+@dataclass(frozen=True, kw_only=True)
+class Forgotten:
+    """How many rows were deleted or emptied of everything personal, and what stays."""
+
+    rows: int = 0
+    remains: tuple[Remains, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class File:
+    """A file the house keeps of or from a person, for their copy of everything."""
+
+    name: str
+    content: bytes
+
+
 class Holding:
     """What one floor holds about a person, for one purpose."""
 
@@ -69,14 +112,26 @@ class Holding:
     basis: ClassVar[Basis]
     kept: ClassVar[Kept]
 
-    def rows(self, person_id: UUID) -> Iterable[Row]:
+    def rows(self, subject: Subject) -> Iterable[Row]:
         """Everything held about the person, as plain values, in the order of time."""
         raise NotImplementedError
 
-    def forget(self, person_id: UUID) -> int:
-        """Erases or makes anonymous what no law obliges to keep, in the caller's transaction. Returns how many rows
-        were changed; 0 where everything is part of a record that must stay as it is."""
-        return 0
+    def files(self, subject: Subject) -> Iterable[File]:
+        """The files that are theirs: letters to and from them, what they handed in."""
+        return ()
+
+    def addresses(self, person_id: UUID) -> Iterable[str]:
+        """E-mail addresses the person was reached at on this floor, beside those in the directory."""
+        return ()
+
+    def hindrances(self, subject: Subject) -> Iterable[Any]:
+        """Sentences that say why the person cannot be erased yet."""
+        return ()
+
+    def forget(self, subject: Subject) -> Forgotten:
+        """Erases or makes anonymous what no law obliges to keep, and says what stays. It runs in the caller's
+        transaction with leave to erase, before the floors below it forget."""
+        return Forgotten()
 
 
 _holdings: dict[str, Holding] = {}
@@ -110,3 +165,21 @@ def holdings() -> list[Holding]:
 def holding_of(model: type[models.Model]) -> Holding | None:
     """The one that speaks for the model."""
     return next((each for each in _holdings.values() if model in each.models), None)
+
+
+def subject_of(person_id: UUID) -> Subject:
+    """The person as the rows of every floor may know them. Raises NotFound."""
+    person = Person.objects.filter(pk=person_id).first()
+    if person is None:
+        raise NotFound()
+    account = Account.objects.filter(person=person).only("pk", "email").first()
+    known = {person.email, person.alternate_email, account.email if account else ""}
+    for each in holdings():
+        known.update(each.addresses(person_id))
+    return Subject(
+        person_id=person_id,
+        name=person.full_name,
+        addresses=frozenset(address.strip().lower() for address in known) - {""},
+        phones=frozenset({person.phone}) - {""},
+        account_id=account.pk if account else None,
+    )
