@@ -10,6 +10,7 @@ from rest_framework.response import Response
 
 from backend.core.api import HouseViewSet
 from backend.core.filters import TrueOrFalseFilter
+from backend.core.shown import Address
 from backend.delegations import queries, rules, services
 from backend.delegations.models import Delegation
 from backend.delegations.serializers import (
@@ -49,6 +50,7 @@ class DelegationViewSet(HouseViewSet):
     queryset = Delegation.objects.none()
     serializer_class = DelegationSerializer
     rules = rules.DELEGATIONS
+    shows = (Address("focal_email"),)
     scope = "delegations"
     edited_by_two = True
     filterset_class = DelegationFilters

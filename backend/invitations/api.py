@@ -13,6 +13,7 @@ from backend.conferences.queries import visible_to as visible_conferences
 from backend.core.api import HouseViewSet
 from backend.core.errors import Invalid
 from backend.core.filters import TrueOrFalseFilter
+from backend.core.shown import OWN, Address
 from backend.core.text import say
 from backend.invitations import queries, rules, services
 from backend.invitations.many_api import ManyInvitations
@@ -141,6 +142,7 @@ class InvitationViewSet(ManyInvitations):
     queryset = Invitation.objects.none()
     serializer_class = InvitationSerializer
     rules = rules.INVITATIONS
+    shows = ("person_id",)
     own_refusals = {**ManyInvitations.own_refusals, "reply": (410,)}
     scope = "invitations"
     filterset_class = InvitationFilters
@@ -204,6 +206,7 @@ class InvitationReplyViewSet(HouseViewSet):
     queryset = InvitationReply.objects.none()
     serializer_class = InvitationReplySerializer
     rules = rules.ANSWERS
+    shows = ("invitation.person_id",)
     scope = "invitations"
     filterset_class = InvitationReplyFilters
 
@@ -259,6 +262,7 @@ class ProposalViewSet(HouseViewSet):
     queryset = ReplyProposal.objects.none()
     serializer_class = ReplyProposalSerializer
     rules = rules.PROPOSALS
+    shows = ("invitation.person_id", Address("substitute_email"))
     scope = "invitations"
     filterset_class = ProposalFilters
 
@@ -291,6 +295,7 @@ class ReplyViewSet(HouseViewSet):
     queryset = Invitation.objects.none()
     serializer_class = OpenReplySerializer
     rules = rules.REPLIES
+    shows = OWN
     scope = "replies"
     lookup_url_kwarg = "token"
     blind_to_versions = frozenset({"retrieve", "give_answer"})

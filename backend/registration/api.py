@@ -64,6 +64,7 @@ class RegistrationViewSet(HouseViewSet):
     queryset = Registration.objects.none()
     serializer_class = RegistrationSerializer
     rules = rules.REGISTRATIONS
+    shows = ("person_id",)
     scope = "registration"
     filterset_class = RegistrationFilters
     own_refusals = {"accept": (410,)}
@@ -320,6 +321,7 @@ class PresenceViewSet(HouseViewSet):
     queryset = Presence.objects.none()
     serializer_class = PresenceSerializer
     rules = rules.LOG
+    shows = ("registration.person_id",)
     scope = "registration"
     filterset_class = PresenceFilters
 
