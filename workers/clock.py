@@ -15,6 +15,7 @@ from backend.invitations import services as invitations
 from backend.jobs import services as jobs
 from backend.mail import fetching
 from backend.people.models import LoginFailure
+from backend.privacy import services as privacy
 from backend.registration import services as registration
 from backend.resolutions import services as resolutions
 from workers.celery import app
@@ -108,7 +109,9 @@ def extend_series() -> None:
 
 @app.task(name="plenum.clock.forget_what_expired")
 def forget_what_expired() -> None:
-    """Deletes answers kept for repeats after a day, failed sign-ins after a week, lists of people after a month."""
+    """Deletes answers kept for repeats after a day, failed sign-ins after a week, lists of people after a month, who was
+    shown whose data after two years."""
     IdempotencyRecord.objects.filter(created_at__lt=now() - dt.timedelta(days=1)).delete()
     LoginFailure.objects.filter(at__lt=now() - dt.timedelta(days=7)).delete()
     imports.forget_old()
+    privacy.drop_old_accesses()

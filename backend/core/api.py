@@ -105,8 +105,7 @@ class HouseViewSet(GenericViewSet[Any]):
             return
         people, addresses = shown.people_in(rows, paths)
         if people or addresses:
-            route = self.request.resolver_match.route  # type: ignore[union-attr]  # a view was resolved
-            resource = route.removeprefix("api/v1/").partition("/")[0]
+            resource = self.request.path_info.removeprefix("/api/v1/").partition("/")[0]
             shown.tell(
                 shown.Shown(
                     account=self.account,

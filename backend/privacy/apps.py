@@ -14,6 +14,7 @@ class PrivacyConfig(AppConfig):
     def ready(self) -> None:
         import_module("backend.privacy.services")  # its `keeps_shown` writes down who was shown whose data
         import_module("backend.privacy.below")  # for `people` and the floors below it, which cannot say so themselves
+        import_module("backend.privacy.ledgers")
         autodiscover_modules("holdings")
         post_migrate.connect(_fill, sender=self)
 
