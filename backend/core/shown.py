@@ -44,6 +44,10 @@ class Address(str):
 
 
 OWN = Nobody("what the holder of the session or the link is shown of themselves")
+#: Names and offices, never addresses.
+RECORD = Nobody(
+    "who speaks, chairs and keeps the minutes stands in the programme and the record, for all who read them"
+)
 
 Paths = tuple[str, ...] | Nobody
 

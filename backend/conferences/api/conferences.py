@@ -29,6 +29,7 @@ from backend.conferences.serializers.series import CloneBody
 from backend.conferences.serializers.speakers import OfficeLeftSerializer
 from backend.conferences.states import ConferenceState, Kind
 from backend.core.errors import Invalid
+from backend.core.shown import RECORD
 from backend.core.text import say
 
 ConferenceWritten = written(ConferenceSerializer, offices_left=OfficeLeftSerializer(many=True, read_only=True))
@@ -71,6 +72,7 @@ class ConferenceViewSet(ArrangingActions, PrintsProgrammes, ReleasesProgrammes):
     queryset = Conference.objects.none()
     serializer_class = ConferenceSerializer
     rules = rules.CONFERENCES
+    shows = RECORD
     scope = "conferences"
     edited_by_two = True
     needs_if_match = frozenset({"arrange", "shift"})
