@@ -96,3 +96,5 @@ def apply(row: ImportRow, match: matching.Match) -> None:
     row.outcome, row.person, row.candidates = match.outcome, match.person, match.candidates
     if match.error:
         row.errors = [*row.errors, match.error]
+    if match.remark and match.remark not in row.remarks:
+        row.remarks = [*row.remarks, match.remark]
