@@ -356,7 +356,7 @@ def test_without_its_constraint_a_file_would_be_several_imports(office: Office) 
         with connection.cursor() as cursor:
             cursor.execute(
                 "ALTER TABLE imports_import ADD CONSTRAINT one_import_per_file_and_list"
-                " UNIQUE NULLS NOT DISTINCT (organisation_id, list_id, sha256)"
+                " UNIQUE NULLS NOT DISTINCT (organisation_id, list_id, holder_id, sha256)"
             )
 
 

@@ -72,10 +72,16 @@ def ensure_not_invited(conference_id: UUID, named: Named, *, but: Invitation | N
     """Raises InvitedAlready when a human being of this name and address or number is invited to the conference, by
     whichever unit: also when it is unclear whether it is the same one. Whoever names the same one meanwhile waits until
     this transaction ends."""
-    wanted = told(named)
     reached = named["email"].lower() or named["phone"]
     with connection.cursor() as cursor:
         cursor.execute(ONE_NAMING_AT_A_TIME, [f"named:{conference_id}:{reached}"])
+    if invited_already(conference_id, named, but=but):
+        raise InvitedAlready()
+
+
+def invited_already(conference_id: UUID, named: Named, *, but: Invitation | None = None) -> bool:
+    """Whether somebody of this name and address or number is, or may be."""
+    wanted = told(named)
     live = Invitation.objects.filter(conference=conference_id).exclude(state=InvitationState.WITHDRAWN)
     if but is not None:
         live = live.exclude(pk=but.pk)
@@ -92,4 +98,5 @@ def ensure_not_invited(conference_id: UUID, named: Named, *, but: Invitation | N
             phone=row.person.phone,
         )
         if identity.likeness(wanted, theirs) != Likeness.OTHER:
-            raise InvitedAlready()
+            return True
+    return False
