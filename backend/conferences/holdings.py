@@ -83,6 +83,10 @@ class Parts(Holding):
     def matters(self, person_id: UUID) -> Iterator[UUID]:
         yield from Paper.objects.filter(speaker__person=person_id).values_list("pk", flat=True)
 
+    def conferences(self, person_id: UUID) -> Iterator[UUID]:
+        for parts in (Duty, Speaker, Speech):
+            yield from parts._default_manager.filter(person=person_id).values_list("conference_id", flat=True)
+
     def hindrances(self, subject: Subject) -> Iterator[object]:
         part = Q(duties__person=subject.person_id) | Q(speakers__person=subject.person_id)
         for conference in Conference.objects.filter(part, state__in=_TO_COME).distinct().order_by("id"):

@@ -1,6 +1,7 @@
 """What documents hold about a person: their titles may name them. What was issued is never changed."""
 
 from collections.abc import Iterator
+from uuid import UUID
 
 from backend.core.text import say
 from backend.documents.models import Document, DocumentFile
@@ -29,6 +30,9 @@ class Documents(Holding):
     def rows(self, subject: Subject) -> Iterator[Row]:
         for row in mentions(Document.objects.all(), subject, "title").order_by("id").values("kind", "title"):
             yield {"type": "document", **row}
+
+    def documents(self, subject: Subject) -> Iterator[UUID]:
+        yield from mentions(Document.objects.all(), subject, "title").values_list("pk", flat=True)
 
     def forget(self, subject: Subject) -> Forgotten:
         count = mentions(Document.objects.all(), subject, "title").count()

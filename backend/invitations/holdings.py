@@ -58,6 +58,9 @@ class Invitations(Holding):
             yield uuid5(conference_id, str(person_id))  # letters of news are about a person at a conference
         yield from ReplyProposal.objects.filter(invitation__person=person_id).values_list("pk", flat=True)
 
+    def conferences(self, person_id: UUID) -> Iterator[UUID]:
+        yield from _theirs(person_id).values_list("conference_id", flat=True)
+
     def hindrances(self, subject: Subject) -> Iterator[object]:
         expected = _theirs(subject.person_id).filter(conference__state__in=TO_COME)
         for row in expected.exclude(state=InvitationState.WITHDRAWN).select_related("conference"):

@@ -1,6 +1,7 @@
 """What minutes hold about a person: their name, where the text says it."""
 
 from collections.abc import Iterator
+from uuid import UUID
 
 from django.db.models import QuerySet
 
@@ -36,6 +37,9 @@ class InMinutes(Holding):
         for entries in _entries(subject):
             for entry in entries.values("conference__title", "text"):
                 yield {"type": f"named_in_{entries.model._meta.model_name}", **entry}
+
+    def documents(self, subject: Subject) -> Iterator[UUID]:
+        yield from _minutes(subject).values_list("document_id", flat=True)
 
     def forget(self, subject: Subject) -> Forgotten:
         found = [(kept, kept.count()) for kept in (_minutes(subject), *_entries(subject))]

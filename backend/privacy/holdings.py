@@ -135,6 +135,14 @@ class Holding:
         """The rows that letters about the person are about, as the ledger of mail names them."""
         return ()
 
+    def conferences(self, person_id: UUID) -> Iterable[UUID]:
+        """Conferences the person had to do with."""
+        return ()
+
+    def documents(self, subject: Subject) -> Iterable[UUID]:
+        """Documents on file that name the person; they keep what they say."""
+        return ()
+
     def hindrances(self, subject: Subject) -> Iterable[Any]:
         """Sentences that say why the person cannot be erased yet."""
         return ()

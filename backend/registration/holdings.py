@@ -40,6 +40,9 @@ class Registrations(Holding):
     def matters(self, person_id: UUID) -> Iterator[UUID]:
         yield from Registration.objects.filter(person=person_id).values_list("pk", flat=True)
 
+    def conferences(self, person_id: UUID) -> Iterator[UUID]:
+        yield from Registration.objects.filter(person=person_id).values_list("conference_id", flat=True)
+
     def hindrances(self, subject: Subject) -> Iterator[object]:
         live = Registration.objects.filter(person=subject.person_id, conference__state__in=TO_COME)
         for row in live.exclude(state__in=OVER).select_related("conference"):
