@@ -30,8 +30,8 @@ from backend.invitations.serializers import (
     MembersBody,
     NameBody,
     OpenReplySerializer,
+    OwnReplyBody,
     RecordBody,
-    ReplyBody,
     ReplyProposalSerializer,
     SubstituteBody,
 )
@@ -46,6 +46,7 @@ from backend.invitations.states import (
 )
 from backend.mail.models import InboundMail
 from backend.mail.queries import visible_inbound
+from backend.privacy.services import Asked
 
 
 class InvitationListFilters(django_filters.FilterSet):
@@ -309,8 +310,13 @@ class ReplyViewSet(HouseViewSet):
         queries.check_open(opened, opened.conference)
         return self.answer(opened)
 
-    @extend_schema(request=ReplyBody, responses=OpenReplySerializer, summary="Answer the invitation")
+    @extend_schema(request=OwnReplyBody, responses=OpenReplySerializer, summary="Answer the invitation")
     def give_answer(self, request: Any, token: str) -> Response:
         """Answers, or answers anew: the last answer counts."""
-        services.reply_by_link(token=token, **self.body(ReplyBody), via=ReplyVia.API)
+        said = self.body(OwnReplyBody)
+        language = queries.opened_by(token).language
+        consents = [
+            Asked(purpose=each["purpose"], version=each["wording"], language=language) for each in said.pop("consents")
+        ]
+        services.reply_by_link(token=token, **said, consents=consents, via=ReplyVia.API)
         return self.answer(queries.opened_by(token))

@@ -472,7 +472,7 @@ FLAT = {
     "imports/form", "import-rows/<pk>", "consents/<pk>", "accesses/<pk>",
     "jobs/<pk>", "mails/<pk>", "mails/<pk>/content", "reply-proposals/<pk>", "inbound-mails/<pk>",
     "inbound-mails/<pk>/content", "suppressed-addresses/<pk>", "events/<pk>", "webhook-endpoints/<pk>", "replies/<token>",
-    "minutes/<pk>/preview", "calendar-links/<pk>", "releases/<pk>",
+    "conferences/<pk>/photo-notice", "conferences/<pk>/photo-notice/print", "minutes/<pk>/preview", "calendar-links/<pk>", "releases/<pk>",
 }  # fmt: skip
 
 

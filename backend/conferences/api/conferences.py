@@ -12,6 +12,7 @@ from rest_framework.response import Response
 
 from backend.conferences import queries, rules, services
 from backend.conferences.api.arranging import ArrangingActions
+from backend.conferences.api.notices import TellsOfPictures
 from backend.conferences.api.printing import PrintsProgrammes
 from backend.conferences.api.programmes import ReleasesProgrammes
 from backend.conferences.api.shelf import shown_clashes, shown_offices_left
@@ -66,7 +67,7 @@ class ConferenceFilters(django_filters.FilterSet):
         return rows.filter(follows__in=queries.visible_to(self.request.user).filter(pk=conference_id))
 
 
-class ConferenceViewSet(ArrangingActions, PrintsProgrammes, ReleasesProgrammes):
+class ConferenceViewSet(ArrangingActions, PrintsProgrammes, ReleasesProgrammes, TellsOfPictures):
     """Conferences the caller may see. Writing belongs to the lead organisation; chairs may start and close."""
 
     queryset = Conference.objects.none()
