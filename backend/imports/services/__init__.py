@@ -2,7 +2,7 @@
 
 from backend.imports.services.committing import commit
 from backend.imports.services.deciding import decide
-from backend.imports.services.keeping import forget_old, remove
+from backend.imports.services.keeping import empty, remove
 from backend.imports.services.receiving import receive
 
-__all__ = ["commit", "decide", "forget_old", "receive", "remove"]
+__all__ = ["commit", "decide", "empty", "receive", "remove"]
