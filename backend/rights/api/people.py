@@ -94,7 +94,9 @@ class CorrectionViewSet(OfPeople):
     def get_queryset(self) -> QuerySet[Correction]:
         return queries.visible_corrections(self.account)
 
-    @extend_schema(request=serializers.PersonCorrectionBody, responses={201: serializers.CorrectionSerializer(many=True)})
+    @extend_schema(
+        request=serializers.PersonCorrectionBody, responses={201: serializers.CorrectionSerializer(many=True)}
+    )
     def create(self, request: Any) -> Response:
         """Corrects a name, honorific, address, number or office. Documents on file keep what they say."""
         body = self.body(serializers.PersonCorrectionBody)

@@ -1,12 +1,12 @@
 """Requests, copies, corrections, erasures and retention as JSON, by noun."""
 
 from backend.rights.serializers.people import (
-    PersonCorrectionBody,
     CorrectionSerializer,
+    ErasureBody,
     ErasureSerializer,
     ExportBody,
     ExportSerializer,
-    ErasureBody,
+    PersonCorrectionBody,
 )
 from backend.rights.serializers.requests import (
     DataRequestSerializer,
@@ -20,9 +20,9 @@ from backend.rights.serializers.requests import (
 from backend.rights.serializers.retention import HoldBody, HoldSerializer, RunSerializer, TermBody, TermSerializer
 
 __all__ = [
-    "PersonCorrectionBody",
     "CorrectionSerializer",
     "DataRequestSerializer",
+    "ErasureBody",
     "ErasureSerializer",
     "ExportBody",
     "ExportSerializer",
@@ -32,7 +32,7 @@ __all__ = [
     "HolidaySerializer",
     "IdentityBody",
     "NoteBody",
-    "ErasureBody",
+    "PersonCorrectionBody",
     "ReasonBody",
     "RequestBody",
     "RunSerializer",

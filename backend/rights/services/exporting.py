@@ -156,7 +156,9 @@ def _members(row: dict[str, Any], language: str) -> Iterator[tuple[str, str]]:
 def _said(value: Any, language: str) -> str:
     """A value as people write it; "" where there is none."""
     match value:
-        case None | "" | {} | []:
+        case None | "":
+            return ""
+        case dict() | list() if not value:
             return ""
         case bool():
             return str(say(vi="có", en="yes") if value else say(vi="không", en="no"))
