@@ -255,7 +255,9 @@ class TestCorrections:
         request = asked(office, "erase")
         wrong = {**body, "phone": "+84905123456", "request": request["id"]}
         answer = office.desk.post(f"{API}/corrections", wrong, format="json")
-        assert (answer.status_code, [each["field"] for each in answer.json()["errors"]]) == (400, ["request"]), answer.content
+        assert (answer.status_code, [each["field"] for each in answer.json()["errors"]]) == (400, ["request"]), (
+            answer.content
+        )
         office.person.refresh_from_db()
         assert office.person.phone == ""
 

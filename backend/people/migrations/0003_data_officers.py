@@ -4,15 +4,25 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('people', '0002_alternate_email'),
+        ("people", "0002_alternate_email"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='rolegrant',
-            name='role',
-            field=models.CharField(choices=[('administrator', 'quản trị'), ('organiser', 'ban tổ chức'), ('secretary', 'thư ký'), ('editor', 'biên tập'), ('approver', 'duyệt tin'), ('auditor', 'kiểm tra'), ('data_officer', 'phụ trách dữ liệu cá nhân')], max_length=20),
+            model_name="rolegrant",
+            name="role",
+            field=models.CharField(
+                choices=[
+                    ("administrator", "quản trị"),
+                    ("organiser", "ban tổ chức"),
+                    ("secretary", "thư ký"),
+                    ("editor", "biên tập"),
+                    ("approver", "duyệt tin"),
+                    ("auditor", "kiểm tra"),
+                    ("data_officer", "phụ trách dữ liệu cá nhân"),
+                ],
+                max_length=20,
+            ),
         ),
     ]

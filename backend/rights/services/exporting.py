@@ -166,8 +166,8 @@ def _said(value: Any, language: str) -> str:
             return local(value).strftime("%d/%m/%Y %H:%M")
         case dt.date():
             return value.strftime("%d/%m/%Y")
-        case {"vi": _}:
-            return localized(value, language)
+        case {"vi": str()}:
+            return localized(dict(value), language)
         case dict():
             return "; ".join(
                 f"{member_label(str(key))}: {_said(part, language)}" for key, part in value.items() if part
