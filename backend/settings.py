@@ -115,8 +115,6 @@ IMPORT_MAX_UNPACKED_BYTES = env.number("PLENUM_IMPORT_MAX_UNPACKED_BYTES", 10 * 
 IMPORT_KEPT_DAYS = env.number("PLENUM_IMPORT_KEPT_DAYS", 30)
 PAPER_REMINDER_DAYS = env.numbers("PLENUM_PAPER_REMINDER_DAYS", "7,3,1")
 DELEGATION_REMINDER_DAYS = env.numbers("PLENUM_DELEGATION_REMINDER_DAYS", "7,3,1")
-# Days for which it is kept who was shown whose personal data; the database refuses less than a year.
-ACCESS_LOG_KEPT_DAYS = max(366, env.number("PLENUM_ACCESS_LOG_KEPT_DAYS", 730))
 DELEGATION_GRACE_DAYS = env.number("PLENUM_DELEGATION_GRACE_DAYS", 2)
 
 # Minutes before the start, and before the deadline for answers, at which invitees are reminded.
@@ -210,6 +208,10 @@ SPECTACULAR_SETTINGS = {
         "Answer": "backend.invitations.states.Answer",
         "Category": "backend.invitations.states.Category",
         "Substitutes": "backend.invitations.states.Substitutes",
+        "DataRequestKind": "backend.rights.states.RequestKind",
+        "DataRequestState": "backend.rights.states.RequestState",
+        "DataRequestVia": "backend.rights.states.RequestVia",
+        "IdentityCheck": "backend.rights.states.Identity",
         "DelegationState": "backend.delegations.states.DelegationState",
         "InvitationState": "backend.invitations.states.InvitationState",
         "ProposalKindByMail": "backend.invitations.states.ProposalKind",

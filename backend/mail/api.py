@@ -13,7 +13,7 @@ from rest_framework.parsers import BaseParser
 from rest_framework.response import Response
 
 from backend.core.api import HouseViewSet
-from backend.core.errors import Invalid, TooLarge
+from backend.core.errors import Invalid, NotFound, TooLarge
 from backend.core.filters import TrueOrFalseFilter
 from backend.core.shown import Address
 from backend.core.text import say
@@ -214,7 +214,10 @@ class SuppressedAddressViewSet(HouseViewSet):
 
 
 def _as_mail(view: HouseViewSet) -> HttpResponse:
+    """Raises NotFound when the bytes are no longer kept."""
     mail: OutgoingMail | InboundMail = view.get_object()
+    if not mail.raw:
+        raise NotFound()
     view.note_shown([mail])
     return HttpResponse(
         bytes(mail.raw),

@@ -1,13 +1,17 @@
 """What this floor itself holds about a person: the proof of what they decided, and who looked at their data."""
 
 from collections.abc import Iterator
+from datetime import datetime, timedelta
+from uuid import UUID
 
-from django.conf import settings
+from django.db.models import QuerySet
 
+from backend.core.clock import now
 from backend.core.text import localized, say
 from backend.privacy.holdings import Basis, DataClass, Forgotten, Holding, Kept, Remains, Row, Subject, holding
 from backend.privacy.models import Access, ConsentDecision
 from backend.privacy.queries import accesses_to
+from backend.privacy.terms import sweep
 
 
 @holding("consents", ConsentDecision)
@@ -44,7 +48,7 @@ class Accesses(Holding):
     data_class = DataClass.EVIDENCE
     purpose = say(vi="Biết ai đã xem dữ liệu của ai.", en="To know who looked at whose data.")
     basis = Basis.OBLIGATION
-    kept = Kept(days=settings.ACCESS_LOG_KEPT_DAYS, since=say(vi="ngày xem", en="the day of the look"))
+    kept = Kept(days=730, since=say(vi="ngày xem", en="the day of the look"))
 
     def rows(self, subject: Subject) -> Iterator[Row]:
         for row in accesses_to(subject.person_id).order_by("at", "id"):
@@ -60,3 +64,9 @@ class Accesses(Holding):
         count = accesses_to(subject.person_id).count()
         remains = Remains(where=Access._meta.db_table, count=count, reason=self.kept.since)
         return Forgotten(remains=(remains,) if count else ())
+
+
+@sweep("accesses", days=730, title=say(vi="Nhật ký xem dữ liệu cá nhân", en="The log of who looked"))
+def old_accesses(before: datetime, held: frozenset[UUID]) -> QuerySet[Access]:
+    """Never what is not a year old: PostgreSQL would refuse."""
+    return Access.objects.filter(at__lt=min(before, now() - timedelta(days=366)))

@@ -1,6 +1,6 @@
 """What can be done about personal data."""
 
-from backend.privacy.services.accesses import drop_old_accesses, note_access
+from backend.privacy.services.accesses import note_access
 from backend.privacy.services.consents import (
     Asked,
     add_purpose,
@@ -14,7 +14,6 @@ from backend.privacy.services.consents import (
 __all__ = [
     "Asked",
     "add_purpose",
-    "drop_old_accesses",
     "ensure_standard_purposes",
     "give_consent",
     "note_access",

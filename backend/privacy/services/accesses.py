@@ -1,14 +1,11 @@
 """Writing down who was shown whose data, in the request that shows it."""
 
-import datetime as dt
 from uuid import UUID
 
-from django.conf import settings
 from django.db.models import Q
 from django.db.models.functions import Lower
 
 from backend.core import context
-from backend.core.clock import now
 from backend.core.shown import Shown, keeps_shown
 from backend.people.models import Person
 from backend.privacy.models import Access
@@ -35,10 +32,3 @@ def _whose(addresses: frozenset[str]) -> frozenset[UUID]:
     wanted = {address.lower() for address in addresses}
     people = Person.objects.annotate(first=Lower("email"), second=Lower("alternate_email"))
     return frozenset(people.filter(Q(first__in=wanted) | Q(second__in=wanted)).values_list("pk", flat=True))
-
-
-def drop_old_accesses() -> int:
-    """Deletes what is older than settings.ACCESS_LOG_KEPT_DAYS; PostgreSQL refuses to lose what is not a year old.
-    Returns how many."""
-    deleted, _ = Access.objects.filter(at__lt=now() - dt.timedelta(days=settings.ACCESS_LOG_KEPT_DAYS)).delete()
-    return deleted
