@@ -25,6 +25,7 @@ from backend.conferences.queries import (
     clashes_of,
     conference_span,
     held_span,
+    latest_release,
     moment_said,
     overlapping_booking,
     wanted_bookings,
@@ -171,8 +172,9 @@ def save_changes(
     """Saves the conference and tells which fields were written; writes nothing when there are none.
 
     When an announced conference moved, conference.moved tells it, its released programme is released anew as it moved
-    along, and people hear of it when the news window closes.
-    Its `sequence` rises once for all moves until then. An occurrence of a series remembers what was written `by_hand`.
+    along, and people hear of it when the news window closes. Its `sequence` rises once for all moves until then. Another
+    room of an item (`agenda_rooms`) is part of the programme: once that was released, its next release tells it, and the
+    conference has not moved. An occurrence of a series remembers what was written `by_hand`.
     """
     written, moves = list(fields), list(moved)
     if not written and not moves:
@@ -180,15 +182,22 @@ def save_changes(
     if by_hand and conference.recurrence_id:
         conference.by_hand = sorted({*conference.by_hand, *written, *moves})
     facts: list[DomainEvent] = [ConferenceEdited(conference_id=conference.id, fields=sorted({*written, *moves}))]
-    moves_people = bool(moves) and conference.state == ConferenceState.ANNOUNCED
+    was = conference.sequence
+    moves_people = _moves_people(conference, moves)
     if moves_people:
         conference.sequence = next_sequence(conference)
         facts.append(ConferenceMoved(conference_id=conference.id, sequence=conference.sequence, changes=moves))
     conference.save()
     emit(*facts)
     if moves_people:
-        follow(conference)
+        follow(conference, was=was)
         note_news(conference)
+
+
+def _moves_people(conference: Conference, moves: Collection[str]) -> bool:
+    if not moves or conference.state != ConferenceState.ANNOUNCED:
+        return False
+    return set(moves) != {"agenda_rooms"} or latest_release(conference.pk) is None
 
 
 @contextmanager
