@@ -20,6 +20,8 @@ FLOORS = [
     "backend.invitations",
     "backend.conferences",
     "backend.documents",
+    "backend.rights",
+    "backend.privacy",
     "backend.people",
     "backend.jobs",
     "backend.mail",
