@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import combinations
 from typing import Any
 from uuid import UUID
 
@@ -21,6 +22,7 @@ from backend.conferences.models import (
 )
 from backend.conferences.queries import (
     Clash,
+    Span,
     buffers,
     clashes_of,
     conference_span,
@@ -335,21 +337,46 @@ def _refusal(error: IntegrityError, wanted: Collection[RoomBooking]) -> Conflict
         conference, room, held = booking.site.conference, booking.room, held_span(booking)
         other = overlapping_booking(room.pk, held.start, held.end, besides=own)
         if other is not None:
-            taken = held_span(other)
-            return Conflict(
-                say(
-                    vi="{room_vi} đã có lịch từ {since} đến {until}.",
-                    en="{room_en} is taken from {since} to {until}.",
-                    room_vi=_room_said(localized(room.name, "vi"), "vi"),
-                    room_en=_room_said(localized(room.name, "en"), "en"),
-                    since=moment_said(taken.start, conference.time_zone),
-                    until=moment_said(taken.end, conference.time_zone),
-                ),
-                room=str(room.pk),
-                taken_from=local(taken.start, conference.time_zone).isoformat(),
-                taken_until=local(taken.end, conference.time_zone).isoformat(),
+            return _taken(
+                room,
+                held_span(other),
+                conference.time_zone,
+                vi="{room_vi} đã có lịch từ {since} đến {until}.",
+                en="{room_en} is taken from {since} to {until}.",
+            )
+    return _chosen_twice(wanted)
+
+
+def _chosen_twice(wanted: Collection[RoomBooking]) -> Conflict:
+    """Nobody else has the room: two of these want it, for the time named."""
+    for one, other in combinations(wanted, 2):
+        held, also = held_span(one), held_span(other)
+        both = Span(max(held.start, also.start), min(held.end, also.end))
+        if one.room_id == other.room_id and both.start < both.end:
+            return _taken(
+                one.room,
+                both,
+                one.site.conference.time_zone,
+                vi="{room_vi} được chọn hai lần cho cùng lúc từ {since} đến {until}.",
+                en="{room_en} is chosen twice at once from {since} to {until}.",
             )
     return Conflict(say(vi="Một phòng được chọn hai lần.", en="A room is chosen twice."))
+
+
+def _taken(room: Room, span: Span, zone: str, *, vi: str, en: str) -> Conflict:
+    return Conflict(
+        say(
+            vi=vi,
+            en=en,
+            room_vi=_room_said(localized(room.name, "vi"), "vi"),
+            room_en=_room_said(localized(room.name, "en"), "en"),
+            since=moment_said(span.start, zone),
+            until=moment_said(span.end, zone),
+        ),
+        room=str(room.pk),
+        taken_from=local(span.start, zone).isoformat(),
+        taken_until=local(span.end, zone).isoformat(),
+    )
 
 
 #: Beginnings of names that say by themselves that a room is meant.
