@@ -30,6 +30,7 @@ class Letter:
     sender_name: str
     calendar: bytes | None = None
     calendar_method: str | None = None
+    calendars: tuple[mime.CalendarPart, ...] = ()
     images: tuple[mime.InlineImage, ...] = field(default=())
     reply_to: str = ""
     answers: str = ""
@@ -60,6 +61,7 @@ def written(
         html=html,
         calendar=letter.calendar,
         calendar_method=letter.calendar_method,
+        calendars=letter.calendars,
         inline_images=letter.images,
         language=letter.language,
         headers=_marks(letter),
