@@ -3,9 +3,13 @@
 from backend.registration.serializers.attendance import (
     AttendanceQuery,
     AttendanceSerializer,
+    AttendeeSerializer,
+    AttendeesQuery,
     DoorBody,
     PresenceSerializer,
     QuorumSerializer,
+    SeriesQuery,
+    SeriesSerializer,
     ShareSerializer,
 )
 from backend.registration.serializers.registrations import (
@@ -29,6 +33,8 @@ __all__ = [
     "ApprovalBody",
     "AttendanceQuery",
     "AttendanceSerializer",
+    "AttendeeSerializer",
+    "AttendeesQuery",
     "CapacityBody",
     "DoorBody",
     "LimitBody",
@@ -39,5 +45,7 @@ __all__ = [
     "RegistrationSerializer",
     "SeatLimitSerializer",
     "SeatsSerializer",
+    "SeriesQuery",
+    "SeriesSerializer",
     "ShareSerializer",
 ]
