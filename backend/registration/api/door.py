@@ -12,12 +12,15 @@ from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.response import Response
 
+from backend.conferences.models import Conference
+from backend.conferences.queries import lead_organisation_id
 from backend.core.api import HouseViewSet
 from backend.core.errors import Conflict, NotFound
 from backend.core.problems import reasons
 from backend.core.schema import BYTES_AT_HAND
 from backend.core.text import both, say
 from backend.core.vietnamese import fold
+from backend.people.queries import has_role
 from backend.registration import codes, queries, rules, services
 from backend.registration.api.lookups import conference_of, tagged
 from backend.registration.models import Presence, Registration, Scan
@@ -167,14 +170,16 @@ class WalkInViewSet(HouseViewSet):
         summary="Register somebody at the door",
     )
     def create(self, request: Any) -> Response:
-        """Gives a free seat to somebody who is not registered, and checks them in; both or neither. A person of that name
-        in the unit, or asked to the conference, is taken for them. 409 with the counts where no seat is free."""
+        """Gives a free seat to somebody who is not registered, and checks them in; both or neither. Who is
+        on record already is taken for that person. 409 with the counts where no seat is free, and with the candidates
+        where it is unclear who they are."""
         said = self.body(said_at_the_door.WalkInBody)
         conference = conference_of(request, said["conference"])
         self.check_object_permissions(request, conference)
         who = said.get("person") or services.Stranger(
             full_name=said["full_name"],
             organisation_id=said.get("organisation"),
+            home_id=_home(request.user, conference, said.get("organisation")),
             honorific=said.get("honorific", ""),
             office=said.get("office"),
         )
@@ -283,6 +288,13 @@ class DoorListViewSet(HouseViewSet):
         ]
         shown = {"conference": conference.pk, "people": people}
         return tagged(request, said_at_the_door.DoorListSerializer(shown).data)
+
+
+def _home(account: Any, conference: Conference, organisation_id: UUID | None) -> UUID | None:
+    """Nobody adds people to the records of a unit they do not work for: those are the host's guests."""
+    if organisation_id and has_role(account, "organiser", "secretary", organisation_id=organisation_id):
+        return organisation_id
+    return lead_organisation_id(conference)
 
 
 def _noted(said: dict[str, Any]) -> Noted:

@@ -10,10 +10,10 @@ from backend.conferences.states import EXPECTED, ConferenceState
 from backend.core.clock import database_now
 from backend.core.errors import Conflict, Gone, NotFound
 from backend.core.text import say
-from backend.core.vietnamese import fold
 from backend.invitations.models import Invitation
 from backend.invitations.queries import LOOKS, also_hears, conferences_of
 from backend.invitations.states import InvitationState
+from backend.people.identity import name_key
 from backend.people.models import Account, Person
 from backend.registration import codes, offer_links
 from backend.registration.models import Registration
@@ -126,11 +126,11 @@ def named(conference: Conference, folded: str) -> list[Registration]:
 
 
 def namesakes(conference_id: UUID, full_name: str, organisation_id: UUID | None) -> list[Person]:
-    """People of that name, diacritics or not, who belong to the unit or are asked to this conference; at most ten."""
+    """People of that name, however written, who belong to the unit or are asked to this conference; at most ten."""
     here = Q(registrations__conference_id=conference_id) | Q(invitations__conference_id=conference_id)
     if organisation_id:
         here |= Q(organisation_id=organisation_id)
-    found = Person.objects.filter(here, folded=fold(full_name)).distinct().order_by("sort_key", "id")
+    found = Person.objects.filter(here, folded=name_key(full_name)).distinct().order_by("sort_key", "id")
     return list(found[:10])
 
 

@@ -11,6 +11,7 @@ from backend.core.errors import Conflict, Invalid
 from backend.core.text import Text, say
 from backend.invitations.states import Category
 from backend.people import services as people
+from backend.people.identity import Likeness, likeness, on_record, told
 from backend.people.models import Organisation
 from backend.registration import queries
 from backend.registration.models import Presence, Registration, SeatLimit, Seats
@@ -22,10 +23,12 @@ from backend.registration.states import RegistrationState
 
 @dataclass(frozen=True, kw_only=True)
 class Stranger:
-    """As much as a badge needs; nothing more is asked of anybody at a door."""
+    """As much as a badge needs; nothing more is asked of anybody at a door. They come for `organisation_id`; those of
+    `home_id` keep what is on record about them."""
 
     full_name: str
     organisation_id: UUID | None = None
+    home_id: UUID | None = None
     honorific: str = ""
     office: Text | None = None
 
@@ -50,9 +53,9 @@ def walk_in(
 ) -> WalkIn:
     """Seats a person on record, or a stranger, and checks them in, in one transaction.
 
-    A stranger who bears the name of one person of that unit, or of this conference, is taken for them, unless they are
-    said to be somebody else (`anew`). Who is registered already keeps their registration, and an offered seat is theirs.
-    Raises NotFound, Invalid, and Conflict, with nothing left behind: where several people match (`candidates`), where
+    A stranger of whom `people.identity` says that they are somebody on record is taken for them, unless they are said to
+    be somebody else (`anew`). Who is registered already keeps their registration, and an offered seat is theirs.
+    Raises NotFound, Invalid, and Conflict, with nothing left behind: where that is unclear (`candidates`), where
     there is no free seat or others wait for it (with the counts), and while the doors are shut.
     """
     person_id, added = (who, False) if isinstance(who, UUID) else _person(conference_id, who, anew=anew)
@@ -78,7 +81,8 @@ def _person(conference_id: UUID, who: Stranger, *, anew: bool) -> tuple[UUID, bo
     if who.organisation_id and not Organisation.objects.filter(pk=who.organisation_id).exists():
         raise Invalid({"organisation": say(vi="Không có đơn vị này.", en="There is no such organisation.")})
     alike = [] if anew else queries.namesakes(conference_id, who.full_name, who.organisation_id)
-    same = [person for person in alike if person.full_name.casefold() == who.full_name.casefold()]
+    described = told(full_name=who.full_name, unit=who.organisation_id)
+    same = [person for person in alike if likeness(described, on_record(person)) == Likeness.SAME]
     if len(same) == 1:
         return same[0].pk, False
     if alike:
@@ -89,7 +93,7 @@ def _person(conference_id: UUID, who: Stranger, *, anew: bool) -> tuple[UUID, bo
             ),
             candidates=[{"person": str(person.pk), "name": person.full_name} for person in alike],
         )
-    person = people.add_person(full_name=who.full_name, organisation_id=who.organisation_id, honorific=who.honorific)
+    person = people.add_person(full_name=who.full_name, organisation_id=who.home_id, honorific=who.honorific)
     if who.office:
         people.add_position(person_id=person.pk, organisation_id=who.organisation_id, title=who.office)
     return person.pk, True
