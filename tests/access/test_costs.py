@@ -507,7 +507,9 @@ def reading() -> dict[str, Any]:
 
 
 def lists() -> set[str]:
-    return {path for path, each in reading().items() if each.action == "list" and each.viewset.pagination_class}
+    """Those of one conference, which has to be named, are measured as what hangs on it."""
+    paged = {path for path, each in reading().items() if each.action == "list" and each.viewset.pagination_class}
+    return paged - set(QUERIES)
 
 
 def queries(account: Account, address: str) -> tuple[int, Any]:

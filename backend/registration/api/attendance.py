@@ -28,9 +28,9 @@ from backend.registration.serializers import (
     AttendeeSerializer,
     AttendeesQuery,
     PresenceSerializer,
+    PresenceSeriesSerializer,
     QuorumSerializer,
     SeriesQuery,
-    SeriesSerializer,
 )
 from backend.registration.states import Direction
 
@@ -100,14 +100,14 @@ class AttendanceViewSet(HouseViewSet):
             answer["quorum"] = QuorumSerializer(queries.quorum(conference.id, wanted, moment)).data
         return tagged(request, answer, apart_from="at")
 
-    @extend_schema(parameters=[SeriesQuery], responses=SeriesSerializer, summary="Count who is there over time")
+    @extend_schema(parameters=[SeriesQuery], responses=PresenceSeriesSerializer, summary="Count who is there over time")
     @action(detail=False, methods=["get"])
     def series(self, request: Any) -> Response:
         """How many were in at regular moments, and how many of them count towards a quorum: ready for a chart."""
         said = _asked(request, SeriesQuery)
         conference = _looked_at(request, said["conference"])
         points = queries.series(conference.id, *_span(conference, said)) if queries.logged(conference.id) else ()
-        return Response(SeriesSerializer({"conference": conference.id, "points": points}).data)
+        return Response(PresenceSeriesSerializer({"conference": conference.id, "points": points}).data)
 
 
 class AttendeeViewSet(HouseViewSet):

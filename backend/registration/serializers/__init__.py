@@ -7,9 +7,9 @@ from backend.registration.serializers.attendance import (
     AttendeesQuery,
     DoorBody,
     PresenceSerializer,
+    PresenceSeriesSerializer,
     QuorumSerializer,
     SeriesQuery,
-    SeriesSerializer,
     ShareSerializer,
 )
 from backend.registration.serializers.registrations import (
@@ -39,6 +39,7 @@ __all__ = [
     "DoorBody",
     "LimitBody",
     "PresenceSerializer",
+    "PresenceSeriesSerializer",
     "QuorumSerializer",
     "RefusalBody",
     "RegistrationBody",
@@ -46,6 +47,5 @@ __all__ = [
     "SeatLimitSerializer",
     "SeatsSerializer",
     "SeriesQuery",
-    "SeriesSerializer",
     "ShareSerializer",
 ]

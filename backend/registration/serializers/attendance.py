@@ -113,6 +113,6 @@ class PointSerializer(serializers.Serializer[Any]):
 
 
 @extend_schema_serializer(many=False)
-class SeriesSerializer(serializers.Serializer[Any]):
+class PresenceSeriesSerializer(serializers.Serializer[Any]):
     conference = serializers.UUIDField()
     points = PointSerializer(many=True)
