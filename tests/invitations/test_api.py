@@ -124,16 +124,3 @@ def test_bad_input_names_the_field(api: APIClient, conference: Any) -> None:
     }.items():
         response = api.post("/api/v1/invitation-lists", {**good, field: wrong}, format="json")
         assert (response.status_code, response.json()["errors"][0]["field"].split("[")[0].split(".")[0]) == (400, field)
-
-
-@pytest.mark.parametrize("address", ["/api/v1/invitations", "/api/v1/invitation-lists"])
-def test_lists_cost_the_same_for_one_three_and_thirty(api: APIClient, conference: Any, address: str) -> None:
-    api.get(address)  # reads the account's grants
-    counts = []
-    for more in (1, 2, 27):
-        for _ in range(more):
-            InvitationFactory(list__conference=conference, sent=True)
-        with CaptureQueriesContext(connection) as said:
-            assert api.get(address).status_code == 200
-        counts.append(len(said))
-    assert len(set(counts)) == 1
