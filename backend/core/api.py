@@ -93,6 +93,10 @@ class HouseViewSet(GenericViewSet[Any]):
         headers = {"ETag": etag(row)} if hasattr(row, "version") else {}
         return Response(serializer.data, status=status, headers=headers)
 
+    def shown(self, row: Any, status: int = 200) -> Response:
+        """The row as whoever asks may read it now."""
+        return self.answer(self.get_queryset().get(pk=row.pk), status)
+
     # The two reading actions, alike everywhere; a viewset opens them by naming them in `rules`.
 
     def list(self, request: Any, *args: Any, **kwargs: Any) -> Response:

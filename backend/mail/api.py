@@ -107,7 +107,7 @@ class MailBatchViewSet(HouseViewSet):
         return self._as_it_is(batch)
 
     def _as_it_is(self, batch: MailBatch) -> Response:
-        return self.answer(self.get_queryset().get(pk=batch.pk))
+        return self.shown(batch)
 
 
 class RawMail(BaseParser):

@@ -9,28 +9,10 @@ from rest_framework.test import APIClient
 
 from backend.invitations.models import Invitation
 from backend.outbox.models import Event
-from tests.factories.conferences import ConferenceFactory
 from tests.factories.invitations import InvitationFactory, InvitationListFactory
 from tests.factories.people import AccountFactory, OrganisationFactory, PersonFactory, account_with
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def unit() -> Any:
-    return OrganisationFactory()
-
-
-@pytest.fixture
-def api(unit: Any) -> APIClient:
-    client = APIClient()
-    client.force_authenticate(account_with("organiser", organisation=unit))
-    return client
-
-
-@pytest.fixture
-def conference(unit: Any) -> Any:
-    return ConferenceFactory(announced=True, exact=True, lead=unit)
 
 
 def test_a_list_is_filled_sent_and_sent_again_to_those_added_since(api: APIClient, conference: Any) -> None:
