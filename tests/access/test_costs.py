@@ -344,7 +344,7 @@ ONE_MORE: dict[str, Callable[[House], Any]] = {
     "speeches": lambda h: SpeechFactory(
         conference=h.conference(), person=h.person(), organisation=h.renamed(), speaker={}
     ),
-    "venues": lambda h: VenueFactory(organisation=h.renamed()),
+    "venues": lambda h: h.portable(VenueFactory(organisation=h.renamed())),
     "rooms": lambda h: RoomFactory(venue__organisation=h.renamed()),
     "releases": lambda h: h.released(),
     "agenda-rooms": lambda h: AgendaRoomFactory(conference=h.conference()),
@@ -573,28 +573,26 @@ def test_every_list_and_every_row_is_measured() -> None:
     )
 
 
-@pytest.mark.parametrize(
-    ("path", "role"),
-    [
-        (path, role)
-        for path in sorted(lists())
-        for role in ("account", "organiser")
-        if role == "account" or path not in FOR_ADMINISTRATORS
-    ],
-)
-def test_a_list_costs_the_same_with_1_3_and_30_rows(path: str, role: str) -> None:
-    house, costs, rows = House(), [], []
+@pytest.mark.parametrize("path", sorted(lists()))
+def test_a_list_costs_the_same_with_1_3_and_30_rows(path: str) -> None:
+    house = House()
+    readers = [house.account] if path in FOR_ADMINISTRATORS else [house.account, house.organiser]
+    costs: dict[Account, list[int]] = {reader: [] for reader in readers}
+    rows: dict[Account, list[int]] = {reader: [] for reader in readers}
     for size in SIZES:
         while house.made < size:
             ONE_MORE[path](house)
             house.made += 1
-        cost, answer = queries(getattr(house, role), f"{API}{path}?page_size=200")
-        costs.append(cost)
-        rows.append(len(answer.json()["results"]))
-    assert rows[0] >= 1
-    assert all(now_shown - rows[0] >= size - 1 for now_shown, size in zip(rows, SIZES, strict=True))
-    assert len(set(costs)) == 1, costs
-    assert costs[0] <= MOST
+        for reader in readers:
+            cost, answer = queries(reader, f"{API}{path}?page_size=200")
+            costs[reader].append(cost)
+            rows[reader].append(len(answer.json()["results"]))
+    for reader in readers:
+        first, *_ = rows[reader]
+        assert first >= 1
+        assert all(now_shown - first >= size - 1 for now_shown, size in zip(rows[reader], SIZES, strict=True))
+        assert len(set(costs[reader])) == 1, costs
+        assert costs[reader][0] <= MOST
 
 
 @pytest.mark.parametrize("path", sorted(GROWING))
