@@ -3,6 +3,7 @@
 from typing import Any
 
 import django_filters
+from django.db import transaction
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
@@ -23,6 +24,7 @@ from backend.invitations.serializers import (
     InvitationListSerializer,
     InvitationReplySerializer,
     InvitationSerializer,
+    LinkReplyBody,
     ListChanges,
     ListSent,
     MembersAdded,
@@ -30,7 +32,6 @@ from backend.invitations.serializers import (
     NameBody,
     OpenReplySerializer,
     RecordBody,
-    ReplyBody,
     ReplyProposalSerializer,
     SubstituteBody,
 )
@@ -304,8 +305,14 @@ class ReplyViewSet(HouseViewSet):
         queries.check_open(opened, opened.conference)
         return self.answer(opened)
 
-    @extend_schema(request=ReplyBody, responses=OpenReplySerializer, summary="Answer the invitation")
+    @extend_schema(request=LinkReplyBody, responses=OpenReplySerializer, summary="Answer the invitation")
     def give_answer(self, request: Any, token: str) -> Response:
-        """Answers, or answers anew: the last answer counts."""
-        services.reply_by_link(token=token, **self.body(ReplyBody), via=ReplyVia.API)
+        """Answers, or answers anew: the last answer counts. With `answers` to the questions of the conference, both or
+        neither are kept; who declines is asked nothing."""
+        said = self.body(LinkReplyBody)
+        answers, number = said.pop("answers", None), said.pop("number", None)
+        with transaction.atomic():
+            services.reply_by_link(token=token, **said, via=ReplyVia.API)
+            if answers is not None and said["answer"] != Answer.DECLINED:
+                services.answer_questions(token=token, answers=answers, number=number)
         return self.answer(queries.opened_by(token))

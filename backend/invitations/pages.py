@@ -5,6 +5,7 @@ GET only shows: mail scanners and previews fetch every link they see. POST answe
 
 from typing import Any
 
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.decorators import method_decorator
@@ -13,13 +14,15 @@ from django.views import View
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 
-from backend.core.errors import DomainError, Gone
+from backend.core.errors import DomainError, Gone, Invalid
 from backend.core.text import current_language, localized, say
 from backend.core.vietnamese import clean
 from backend.invitations import queries, services, wording
 from backend.invitations.forms import FIELDS, NamedBody, first_of_each
 from backend.invitations.models import Invitation
 from backend.invitations.states import Answer, ProposalKind, ProposalState, Substitutes
+from backend.questions import form as questions_form
+from backend.questions import queries as questions
 
 LONGEST_NOTE = 1000
 
@@ -60,8 +63,36 @@ class ReplyPage(View):
             )
         if problem:
             return _page(request, opened, status=400, problem=problem, chosen=answer, note=note)
-        services.reply_by_link(token=token, answer=answer, note=note)
+        try:
+            _replied(request, opened, token, answer, note)
+        except Invalid as wrong:
+            problem = say(vi="Xin xem lại các câu trả lời dưới đây.", en="Please look at your answers below.")
+            facts = {"problem": problem, "chosen": answer, "note": note, "problems_asked": wrong.fields}
+            return _page(request, opened, status=400, given=_given(request, opened), **facts)
         return _page(request, queries.opened_by(token), done=True)
+
+
+def _replied(request: HttpRequest, opened: Invitation, token: str, answer: str, note: str) -> None:
+    """The reply, and what was asked beside it: both or neither. Who does not come is asked nothing."""
+    with transaction.atomic():
+        services.reply_by_link(token=token, answer=answer, note=note)
+        given = _given(request, opened)
+        if given is not None and answer != Answer.DECLINED:
+            services.answer_questions(token=token, answers=given, number=_number(request), dropping=True)
+
+
+def _number(request: HttpRequest) -> int | None:
+    text = request.POST.get("questionnaire", "")
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 7 else None
+
+
+def _given(request: HttpRequest, opened: Invitation) -> dict[str, Any] | None:
+    """The answers on the page, None for a page without questions."""
+    number = _number(request)
+    if number is None:
+        return None
+    asked = opened.conference.questionnaires.filter(number=number).first()
+    return questions_form.posted(asked, request.POST) if asked else None
 
 
 def _substituted(request: HttpRequest, opened: Invitation, token: str) -> HttpResponse:
@@ -86,7 +117,25 @@ def _substituted(request: HttpRequest, opened: Invitation, token: str) -> HttpRe
     return _page(request, queries.opened_by(token), proposed=proposal.substitute_name)
 
 
-def _page(request: HttpRequest, opened: Invitation, *, status: int = 200, **facts: Any) -> HttpResponse:
+def _asking(opened: Invitation, given: dict[str, Any] | None, problems: dict[str, Any]) -> dict[str, Any]:
+    asked = questions.asked_now(opened.conference_id)
+    if asked is None:
+        return {}
+    if given is None:
+        given = questions_form.of_sheet(questions.sheet_of(opened.conference_id, opened.person_id))
+    sites = [opened.site] if opened.site else []
+    return questions_form.shown(asked, category=opened.category, sites=sites, given=given, problems=problems)
+
+
+def _page(
+    request: HttpRequest,
+    opened: Invitation,
+    *,
+    status: int = 200,
+    given: dict[str, Any] | None = None,
+    problems_asked: dict[str, Any] | None = None,
+    **facts: Any,
+) -> HttpResponse:
     language, conference = opened.language, opened.conference
     waiting = opened.proposals.filter(kind=ProposalKind.SUBSTITUTE, state=ProposalState.OPEN).first()
     shown = {
@@ -101,6 +150,7 @@ def _page(request: HttpRequest, opened: Invitation, *, status: int = 200, **fact
         "note": opened.note,
         "longest_note": LONGEST_NOTE,
         "waiting_for": waiting.substitute_name or waiting.substitute_email if waiting else "",
+        "asking": _asking(opened, given, problems_asked or {}),
         "substitutes": opened.list.substitutes != Substitutes.NONE and waiting is None,
         "free": opened.list.substitutes == Substitutes.FREE,
         "language": language,

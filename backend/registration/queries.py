@@ -19,6 +19,7 @@ from backend.invitations.models import Invitation
 from backend.invitations.queries import LIVE, LOOKS, also_hears, conferences_of
 from backend.invitations.states import Category, InvitationState
 from backend.people.models import Account, Person
+from backend.questions.queries import Comer, also_asked
 from backend.registration import codes, offer_links
 from backend.registration.models import Admission, Presence, Registration, Seats
 from backend.registration.states import HOLDS, OVER, Direction, RegistrationState
@@ -47,6 +48,18 @@ def coming(conference_id: UUID) -> dict[UUID, UUID | None]:
     """Who has or waits for a seat, with the site."""
     rows = Registration.objects.filter(conference_id=conference_id).exclude(state__in=OVER)
     return dict(rows.values_list("person_id", "site_id"))
+
+
+@also_asked
+def registrants(conference_id: UUID, person_id: UUID | None) -> dict[UUID, Comer]:
+    """Who has, waits for or asked for a seat, as what and to which site."""
+    rows = Registration.objects.filter(conference_id=conference_id).exclude(state__in=OVER)
+    if person_id is not None:
+        rows = rows.filter(person_id=person_id)
+    return {
+        person: Comer(category=category, site=site, expected=True)
+        for person, category, site in rows.values_list("person_id", "category", "site_id")
+    }
 
 
 def admission(conference_id: UUID) -> Admission:

@@ -183,6 +183,16 @@ EXPECTED: dict[str, Expected] = {
     "POST delegations/<pk>/extend": may(WRITERS, sees=LOOKS),
     "POST delegations/<pk>/close": may(WRITERS, sees=LOOKS),
     "POST delegations/<pk>/reopen": may(WRITERS, sees=LOOKS),
+    # questions: what is asked is for everybody to know, what is answered for who organises and for who answered
+    "GET questionnaires": may(SIGNED_IN),
+    "POST questionnaires": may(WRITERS),
+    "GET questionnaires/<pk>": may(SIGNED_IN),
+    "GET questionnaires/<pk>/summary": may(WRITERS),
+    "GET questionnaires/<pk>/owing": may(WRITERS),
+    "GET questionnaires/<pk>/export": may(WRITERS),
+    "GET answer-sheets": reads(WRITERS | DELEGATE),
+    "POST answer-sheets": may(WRITERS | DELEGATE),
+    "GET answer-sheets/<pk>": reads(WRITERS | DELEGATE),
     # registration
     "GET registrations": reads(LOOKS | DELEGATE),
     "POST registrations": may(WRITERS),

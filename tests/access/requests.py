@@ -233,6 +233,20 @@ REQUESTS: dict[str, Callable[[World], Ask]] = {
     "POST delegations/<pk>/extend": lambda w: Ask(of=w.asked_delegation, body={"due_at": _later(w)}),
     "POST delegations/<pk>/close": lambda w: Ask(of=w.asked_delegation),
     "POST delegations/<pk>/reopen": lambda w: Ask(of=w.submitted_delegation, body={"due_at": _later(w)}),
+    # questions
+    "GET questionnaires": lambda w: _page(w.questionnaire),
+    "POST questionnaires": lambda w: Ask(
+        body={"conference": _id(w.announced), "follows": 1, "title": VI, "questions": []}
+    ),
+    "GET questionnaires/<pk>": lambda w: Ask(of=w.questionnaire),
+    "GET questionnaires/<pk>/summary": lambda w: Ask(of=w.questionnaire),
+    "GET questionnaires/<pk>/owing": lambda w: Ask(of=w.questionnaire),
+    "GET questionnaires/<pk>/export": lambda w: Ask(of=w.questionnaire),
+    "GET answer-sheets": lambda w: _page(w.answer_sheet),
+    "POST answer-sheets": lambda w: Ask(
+        body={"conference": _id(w.announced), "person": _id(w.delegate), "answers": {"meal": "man"}}
+    ),
+    "GET answer-sheets/<pk>": lambda w: Ask(of=w.answer_sheet),
     # registration
     "GET registrations": lambda w: _page(w.registration),
     "POST registrations": lambda w: Ask(body={"conference": _id(w.announced), "person": _id(w.person)}),

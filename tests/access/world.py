@@ -63,6 +63,7 @@ from tests.factories.people import (
     RoleGrantFactory,
     account_with,
 )
+from tests.factories.questions import AnswerSheetFactory, QuestionnaireFactory
 from tests.factories.resolutions import PollFactory, ResolutionFactory
 
 
@@ -210,6 +211,8 @@ class World:
         self.delegation = DelegationFactory(conference=self.announced)
         self.asked_delegation = DelegationFactory(conference=self.announced, asked=True)
         self.submitted_delegation = DelegationFactory(conference=self.announced, asked=True, state="submitted")
+        self.questionnaire = QuestionnaireFactory(conference=self.announced)
+        self.answer_sheet = AnswerSheetFactory(questionnaire=self.questionnaire, person=self.delegate)
         self.registration = Registration.objects.get(conference=self.announced, person=self.delegate)
         Admission.objects.create(conference=self.announced)
         self.request = Registration.objects.create(

@@ -1,6 +1,8 @@
 """What invitees answer."""
 
 import datetime as dt
+from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -17,6 +19,10 @@ from backend.invitations.events import InvitationAnswered
 from backend.invitations.models import Invitation, InvitationReply
 from backend.invitations.states import MOVES, ReplyVia
 from backend.outbox.services import emit
+from backend.questions import services as questions
+from backend.questions.models import AnswerSheet
+from backend.questions.queries import Comer
+from backend.questions.states import AnsweredVia
 
 
 @transaction.atomic
@@ -89,3 +95,24 @@ def reply_by_link(*, token: str, answer: str, note: str = "", via: str = ReplyVi
         if row.link_round != opened.link_round:
             raise Gone()
         return reply(invitation_id=row.id, answer=answer, note=note, via=via)
+
+
+def answer_questions(
+    *, token: str, answers: Mapping[str, Any], number: int | None = None, dropping: bool = False
+) -> AnswerSheet:
+    """What whoever holds the link answers to the conference's questions. Raises what `questions.services.answer` does,
+    and Gone or Conflict when the invitation cannot be answered any more."""
+    opened = queries.opened_by(token)
+    queries.check_open(opened, opened.conference)
+    if opened.person_id is None:
+        raise Conflict(say(vi="Giấy mời chưa có tên người dự.", en="The invitation does not name a person yet."))
+    with context.acting(actor=f"invitee:{opened.id}"):
+        return questions.answer(
+            conference_id=opened.conference_id,
+            person_id=opened.person_id,
+            answers=answers,
+            number=number,
+            via=AnsweredVia.REPLY,
+            comer=Comer(category=opened.category, site=opened.site_id, expected=True),
+            dropping=dropping,
+        )
