@@ -25,10 +25,10 @@ from backend.questions.models import AnswerSheet, Questionnaire
 from backend.questions.serializers import (
     AnswerBody,
     AnswerSheetSerializer,
+    AnswerSummarySerializer,
     OwingListSerializer,
     QuestionnaireBody,
     QuestionnaireSerializer,
-    SummarySerializer,
 )
 from backend.questions.states import AnsweredVia
 
@@ -73,7 +73,7 @@ class QuestionnaireViewSet(HouseViewSet):
         )
         return self.answer(made, 201)
 
-    @extend_schema(responses=SummarySerializer)
+    @extend_schema(responses=AnswerSummarySerializer)
     @action(detail=True, methods=["get"], filterset_class=None)
     def summary(self, request: Any, pk: str) -> Response:
         """How often what was answered to the questions of this version, by those who said that they come."""
@@ -88,7 +88,7 @@ class QuestionnaireViewSet(HouseViewSet):
             "to_answer_again": again,
             "questions": counts(read_all(row.questions), sheets),
         }
-        return Response(SummarySerializer(said).data)
+        return Response(AnswerSummarySerializer(said).data)
 
     @extend_schema(responses=OwingListSerializer)
     @action(detail=True, methods=["get"], filterset_class=None)

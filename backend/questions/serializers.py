@@ -16,17 +16,16 @@ from backend.questions.states import QuestionKind
 KEY = r"^[a-z][a-z0-9_]{0,39}$"
 
 
-class Label(LanguageMap):
+def form_text(**kwargs: Any) -> LanguageMap:
     """What people read on a form: nothing unseen is tidied away silently."""
+    return LanguageMap(check=_visible, **kwargs)
 
-    def to_internal_value(self, data: Any) -> dict[str, str]:
-        if isinstance(data, dict):
-            for text in data.values():
-                try:
-                    refuse_unseen(str(text), lines=True)
-                except Refused as refused:
-                    raise serializers.ValidationError(refused.sentence) from None
-        return super().to_internal_value(data)
+
+def _visible(text: str) -> None:
+    try:
+        refuse_unseen(text, lines=True)
+    except Refused as refused:
+        raise serializers.ValidationError(refused.sentence) from None
 
 
 class PlainNumber(serializers.FloatField):
@@ -86,7 +85,7 @@ class AnswersField(serializers.Field[Any, Any, Any, Any]):
 
 class OptionBody(Body):
     key = serializers.RegexField(KEY)
-    label = Label(one_line=True, max_length=300)  # type: ignore[assignment]  # a field here
+    label = form_text(one_line=True, max_length=300)  # type: ignore[assignment]  # a field here
 
 
 class ConditionBody(Body):
@@ -109,11 +108,11 @@ class QuestionBody(Body):
 
     key = serializers.RegexField(KEY, help_text="Stays the same from version to version; so must its kind.")
     kind = serializers.ChoiceField(QuestionKind.choices)
-    label = Label(one_line=True, max_length=500)  # type: ignore[assignment]  # a field here
-    help = Label(required=False, required_text=False, max_length=1000)
+    label = form_text(one_line=True, max_length=500)  # type: ignore[assignment]  # a field here
+    help = form_text(required=False, required_text=False, max_length=1000)
     required = serializers.BooleanField(required=False, default=False)  # type: ignore[assignment]
     options = OptionBody(many=True, required=False, max_length=MOST_OPTIONS)  # type: ignore[call-arg]
-    unit = Label(required=False, required_text=False, one_line=True, max_length=40)
+    unit = form_text(required=False, required_text=False, one_line=True, max_length=40)
     min = PlainNumber(required=False, min_value=-GREATEST_NUMBER, max_value=GREATEST_NUMBER)
     max = PlainNumber(required=False, min_value=-GREATEST_NUMBER, max_value=GREATEST_NUMBER)
     categories = serializers.ListField(child=serializers.ChoiceField(Category.choices), required=False, max_length=3)
@@ -132,8 +131,8 @@ class QuestionnaireBody(Body):
     follows = serializers.IntegerField(
         min_value=0, max_value=1_000_000, help_text="The number of the version it was made from; 0 for the first."
     )
-    title = Label(one_line=True, max_length=300)
-    intro = Label(required=False, required_text=False, max_length=2000)
+    title = form_text(one_line=True, max_length=300)
+    intro = form_text(required=False, required_text=False, max_length=2000)
     questions = QuestionBody(  # type: ignore[call-arg]
         many=True, max_length=MOST_QUESTIONS, help_text="In their order; none: nothing is asked."
     )
@@ -178,26 +177,26 @@ class AnswerBody(Body):
     answers = AnswersField()
 
 
-class TallySerializer(serializers.Serializer[Any]):
+class AnswerTallySerializer(serializers.Serializer[Any]):
     value = serializers.CharField(help_text="An option's key, yes or no, or a date.")
     label = LanguageMap(required_text=False)  # type: ignore[assignment]
     count = serializers.IntegerField()
 
 
-class CountSerializer(serializers.Serializer[Any]):
+class AnswerCountSerializer(serializers.Serializer[Any]):
     """What was answered to one question. Texts are only counted: they are in the export."""
 
     key = serializers.CharField()
     kind = serializers.ChoiceField(QuestionKind.choices)
     label = LanguageMap()  # type: ignore[assignment]
     answered = serializers.IntegerField()
-    tally = TallySerializer(many=True)
+    tally = AnswerTallySerializer(many=True)
     total = serializers.FloatField(allow_null=True)
     least = serializers.FloatField(allow_null=True)
     greatest = serializers.FloatField(allow_null=True)
 
 
-class SummarySerializer(serializers.Serializer[Any]):
+class AnswerSummarySerializer(serializers.Serializer[Any]):
     """Of those who said that they come: how many answered, how many have to answer, or again, and what was answered."""
 
     questionnaire = serializers.UUIDField()
@@ -205,7 +204,7 @@ class SummarySerializer(serializers.Serializer[Any]):
     answered = serializers.IntegerField()
     never_answered = serializers.IntegerField(help_text="Of those who have required questions open.")
     to_answer_again = serializers.IntegerField(help_text="They answered a former version that did not ask everything.")
-    questions = CountSerializer(many=True)
+    questions = AnswerCountSerializer(many=True)
 
 
 @extend_schema_serializer(many=False)

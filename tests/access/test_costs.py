@@ -37,6 +37,7 @@ from backend.documents.uploads import looked_at
 from backend.minutes.models import Minutes
 from backend.outbox.models import DeliveryAttempt
 from backend.people.models import Account, Organisation, Person
+from backend.questions.models import AnswerSheet, Questionnaire
 from backend.registration.models import Admission, Presence, Registration, SeatLimit, Seats
 from backend.resolutions import services as resolutions
 from backend.resolutions.models import Entitlement, Poll
@@ -83,6 +84,8 @@ from tests.factories.people import (
     RoleGrantFactory,
     account_with,
 )
+from tests.factories.questions import AnswerSheetFactory, QuestionnaireFactory
+from tests.factories.registration import RegistrationFactory
 from tests.factories.resolutions import PollFactory, ResolutionFactory
 
 pytestmark = pytest.mark.django_db
@@ -258,6 +261,12 @@ class House:
         OfficialNumber.objects.create(series=series, number=1, document=document)
         return document
 
+    def answer_sheet(self, questionnaire: Questionnaire | None = None) -> AnswerSheet:
+        asked = questionnaire or QuestionnaireFactory(conference=self.conference())
+        coming = RegistrationFactory(conference=asked.conference, person=self.person())
+        sheet: AnswerSheet = AnswerSheetFactory(questionnaire=asked, person=coming.person)
+        return sheet
+
     def limited(self, seats: Seats) -> Seats:
         SeatLimit.objects.create(conference=seats.conference, organisation=self.renamed(), capacity=5)
         return seats
@@ -303,6 +312,8 @@ ONE_MORE: dict[str, Callable[[House], Any]] = {
     "invitations": lambda h: h.invitation(),
     "delegations": lambda h: h.delegation(),
     "invitation-replies": lambda h: InvitationReplyFactory(invitation=h.invitation()),
+    "questionnaires": lambda h: QuestionnaireFactory(conference=h.conference()),
+    "answer-sheets": lambda h: h.answer_sheet(),
     "registrations": lambda h: h.registration(),
     "seats": lambda h: h.limited(Seats.objects.create(conference=h.conference(), capacity=5)),
     "admissions": lambda h: Admission.objects.create(conference=h.conference(), mode="open"),
@@ -369,6 +380,13 @@ GROWING: dict[str, tuple[Callable[[House], Any], Callable[[House, Any], Any]]] =
         lambda h: TemplateFactory(organisation=h.host, outline=h.outline()),
         lambda h, row: h.stand(row.outline),
     ),
+    **{
+        f"questionnaires/<pk>/{read}": (
+            lambda h: QuestionnaireFactory(conference=h.conference()),
+            lambda h, row: h.answer_sheet(row),
+        )
+        for read in ("summary", "owing", "export")
+    },
     "seats/<pk>": (
         lambda h: Seats.objects.create(conference=h.conference(), capacity=500),
         lambda h, row: h.limited(row),
@@ -432,7 +450,7 @@ OF_A_POLL = {"polls/<pk>", "polls/<pk>/entitlement", "polls/<pk>/evidence", "pol
 FLAT = {
     "sites/<pk>", "agenda-items/<pk>", "own-phases/<pk>", "agenda-rooms/<pk>", "duties/<pk>", "speakers/<pk>", "speeches/<pk>", "rooms/<pk>",
     "rooms/equipment",
-    "invitations/<pk>", "invitation-replies/<pk>", "registrations/<pk>", "admissions/<pk>", "presences/<pk>", "resolutions/<pk>", "findings/<pk>", "proposals/<pk>",
+    "invitations/<pk>", "invitation-replies/<pk>", "questionnaires/<pk>", "answer-sheets/<pk>", "registrations/<pk>", "admissions/<pk>", "presences/<pk>", "resolutions/<pk>", "findings/<pk>", "proposals/<pk>",
     "conclusions/<pk>", "official-numbers/<pk>", "tokens/<pk>", "people/<pk>", "positions/<pk>", "role-grants/<pk>",
     "imports/form", "import-rows/<pk>",
     "jobs/<pk>", "mails/<pk>", "mails/<pk>/content", "reply-proposals/<pk>", "inbound-mails/<pk>",
