@@ -21,6 +21,7 @@ FLOORS = [
     "backend.questions",
     "backend.conferences",
     "backend.documents",
+    "backend.rights",
     "backend.privacy",
     "backend.people",
     "backend.jobs",
