@@ -91,6 +91,11 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_FAILURES = env.number("PLENUM_LOGIN_FAILURES", 5)
 LOGIN_WINDOW_SECONDS = env.number("PLENUM_LOGIN_WINDOW_SECONDS", 900)
+# Within that window: how often people behind one remote address, and for one mailbox, may sign up on public pages.
+SIGNUPS_FROM_ONE_ADDRESS = env.number("PLENUM_SIGNUPS_FROM_ONE_ADDRESS", 60)
+SIGNUPS_FOR_ONE_MAILBOX = env.number("PLENUM_SIGNUPS_FOR_ONE_MAILBOX", 5)
+# How long the link that confirms a mailbox works.
+SIGNUP_HOURS = env.number("PLENUM_SIGNUP_HOURS", 48)
 TRUSTED_PROXIES = env.number("PLENUM_TRUSTED_PROXIES", 0)
 
 LANGUAGE_CODE = "vi"

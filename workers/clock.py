@@ -108,7 +108,9 @@ def extend_series() -> None:
 
 @app.task(name="plenum.clock.forget_what_expired")
 def forget_what_expired() -> None:
-    """Deletes answers kept for repeats after a day, failed sign-ins after a week, lists of people after a month."""
+    """Deletes answers kept for repeats after a day, failed sign-ins after a week, lists of people after a month,
+    and sign-ups that nobody confirmed once their link has ended."""
     IdempotencyRecord.objects.filter(created_at__lt=now() - dt.timedelta(days=1)).delete()
     LoginFailure.objects.filter(at__lt=now() - dt.timedelta(days=7)).delete()
     imports.forget_old()
+    registration.forget_unconfirmed()

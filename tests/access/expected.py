@@ -69,7 +69,16 @@ EDITS = EDITOR | ADMINISTRATOR
 APPROVES = APPROVER | ADMINISTRATOR
 
 #: Where no token is read: whoever signs in is nobody yet, and a reply link says by itself who holds it.
-TOKENLESS = {"POST sessions", "GET replies/<token>", "POST replies/<token>"}
+TOKENLESS = {
+    "POST sessions",
+    "GET replies/<token>",
+    "POST replies/<token>",
+    "GET registration-pages/<token>",
+    "POST registration-pages/<token>",
+    "GET sign-ups/<token>",
+    "POST sign-ups/<token>/confirm",
+    "POST sign-ups/<token>/withdraw",
+}
 
 PART = {
     "GET {}": may(SIGNED_IN),
@@ -202,6 +211,11 @@ EXPECTED: dict[str, Expected] = {
     "POST registrations/<pk>/cancel": may(WRITERS | DELEGATE, sees=LOOKS | DELEGATE),
     "POST registrations/<pk>/refuse": may(WRITERS, sees=LOOKS),
     "POST registrations/<pk>/reissue": may(WRITERS, sees=LOOKS | DELEGATE),
+    "GET registration-pages/<token>": may(EVERYBODY),
+    "POST registration-pages/<token>": may(EVERYBODY),
+    "GET sign-ups/<token>": may(EVERYBODY),
+    "POST sign-ups/<token>/confirm": may(EVERYBODY),
+    "POST sign-ups/<token>/withdraw": may(EVERYBODY),
     "GET seats": reads(LOOKS),
     "GET seats/<pk>": reads(LOOKS),
     "POST seats/<pk>/limit": may(WRITERS),

@@ -256,6 +256,13 @@ REQUESTS: dict[str, Callable[[World], Ask]] = {
     "POST registrations/<pk>/refuse": lambda w: Ask(of=w.request, body={"reason": VI}),
     "POST registrations/<pk>/cancel": lambda w: Ask(of=w.registration),
     "POST registrations/<pk>/reissue": lambda w: Ask(of=w.registration),
+    "GET registration-pages/<token>": lambda w: Ask(of=w.page_token),
+    "POST registration-pages/<token>": lambda w: Ask(
+        of=w.page_token, body={"full_name": "Trần Văn An", "email": "an@plenum.example"}
+    ),
+    "GET sign-ups/<token>": lambda w: Ask(of=w.signup_token),
+    "POST sign-ups/<token>/confirm": lambda w: Ask(of=w.signup_token),
+    "POST sign-ups/<token>/withdraw": lambda w: Ask(of=w.signup_token),
     "GET seats": lambda w: _page(w.announced),
     "GET seats/<pk>": lambda w: Ask(of=w.announced),
     "POST seats/<pk>/limit": lambda w: Ask(of=w.announced, body={"site": _id(w.site), "capacity": 50}),

@@ -455,6 +455,7 @@ FLAT = {
     "imports/form", "import-rows/<pk>",
     "jobs/<pk>", "mails/<pk>", "mails/<pk>/content", "reply-proposals/<pk>", "inbound-mails/<pk>",
     "inbound-mails/<pk>/content", "suppressed-addresses/<pk>", "events/<pk>", "webhook-endpoints/<pk>", "replies/<token>",
+    "registration-pages/<token>", "sign-ups/<token>",
     "minutes/<pk>/preview", "calendar-links/<pk>", "releases/<pk>",
 }  # fmt: skip
 

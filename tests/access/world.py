@@ -18,6 +18,7 @@ from backend.minutes import services as minutes
 from backend.minutes.models import Minutes
 from backend.people.models import Account, ApiToken
 from backend.registration import services as registration
+from backend.registration import signup_links
 from backend.registration.models import Admission, Presence, Registration, Seats
 from backend.resolutions import services as resolutions
 from backend.resolutions.models import Poll
@@ -64,6 +65,7 @@ from tests.factories.people import (
     account_with,
 )
 from tests.factories.questions import AnswerSheetFactory, QuestionnaireFactory
+from tests.factories.registration import SignupFactory
 from tests.factories.resolutions import PollFactory, ResolutionFactory
 
 
@@ -215,6 +217,9 @@ class World:
         self.answer_sheet = AnswerSheetFactory(questionnaire=self.questionnaire, person=self.delegate)
         self.registration = Registration.objects.get(conference=self.announced, person=self.delegate)
         Admission.objects.create(conference=self.announced)
+        registration.set_admission(conference_id=self.elsewhere.pk, mode="open")
+        self.page_token = signup_links.page_sign(self.elsewhere.pk)
+        self.signup_token = signup_links.sign(SignupFactory(conference=self.elsewhere).pk, 0)
         self.request = Registration.objects.create(
             conference=self.announced, person=PersonFactory(), category="guest", state="pending"
         )

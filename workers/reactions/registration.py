@@ -18,6 +18,12 @@ def promote(event: Event) -> None:
     services.promote(conference_id=UUID(event.payload["conference_id"]))
 
 
+def follow_sites(event: Event) -> None:
+    """A site that holds more now has seats for who waits."""
+    if "sites" in event.payload["fields"]:
+        services.promote(conference_id=event.subject_id)
+
+
 def mail_confirmation(event: Event) -> None:
     services.mail_confirmation(registration_id=event.subject_id)
 
@@ -38,13 +44,19 @@ def mail_refusal(event: Event) -> None:
     services.mail_refusal(registration_id=event.subject_id)
 
 
+def mail_signup(event: Event) -> None:
+    services.mail_signup(signup_id=event.subject_id, link_round=event.payload["round"])
+
+
 ALL = [
     follow_answer,
     follow_withdrawal,
     promote,
+    follow_sites,
     mail_confirmation,
     mail_waiting,
     mail_offer,
     mail_expired,
     mail_refusal,
+    mail_signup,
 ]

@@ -25,6 +25,15 @@ from backend.registration.queries.registrations import (
     with_names,
 )
 from backend.registration.queries.seats import admission, visible_admissions, visible_seats, with_limits
+from backend.registration.queries.signups import (
+    check_confirmable,
+    is_invited,
+    place_in_line,
+    public_page,
+    signup_by,
+    sites_offered,
+    units_offered,
+)
 
 __all__ = [
     "COUNTED",
@@ -35,15 +44,22 @@ __all__ = [
     "admission",
     "attendance",
     "by_code",
+    "check_confirmable",
     "check_offer",
     "coming",
+    "is_invited",
     "last_events",
     "live_registration",
     "named",
     "offered_by",
+    "place_in_line",
     "present_at",
+    "public_page",
     "quorum",
     "registered",
+    "signup_by",
+    "sites_offered",
+    "units_offered",
     "unseated_until",
     "visible_admissions",
     "visible_presences",

@@ -1,6 +1,6 @@
 """What is done with seats: given, waited for, offered, given up and passed on; and who comes in and goes out."""
 
-from backend.registration.services.answers import follow_answer, follow_withdrawal
+from backend.registration.services.answers import follow_answer
 from backend.registration.services.capacity import set_admission, set_capacity, set_limit
 from backend.registration.services.letters import (
     mail_confirmation,
@@ -11,6 +11,9 @@ from backend.registration.services.letters import (
 )
 from backend.registration.services.presence import check_in, check_out
 from backend.registration.services.seats import approve, ask, cancel, refuse, register, reissue_code
+from backend.registration.services.signup_letters import mail_signup
+from backend.registration.services.signups import confirm_signup, forget_unconfirmed, sign_up, withdraw_signup
+from backend.registration.services.substitution import follow_withdrawal
 from backend.registration.services.waiting import accept, expire_offers, promote
 
 __all__ = [
@@ -20,13 +23,16 @@ __all__ = [
     "cancel",
     "check_in",
     "check_out",
+    "confirm_signup",
     "expire_offers",
     "follow_answer",
     "follow_withdrawal",
+    "forget_unconfirmed",
     "mail_confirmation",
     "mail_expired",
     "mail_offer",
     "mail_refusal",
+    "mail_signup",
     "mail_waiting",
     "promote",
     "refuse",
@@ -35,4 +41,6 @@ __all__ = [
     "set_admission",
     "set_capacity",
     "set_limit",
+    "sign_up",
+    "withdraw_signup",
 ]
