@@ -30,7 +30,7 @@ from backend.registration import queries, services
 from backend.registration.models import Signup
 from backend.registration.serializers.signups import SignupForm
 from backend.registration.services.seats import ensure_open
-from backend.registration.services.signups import Said
+from backend.registration.services.signups import said_of
 
 #: Nothing but the page itself; it may be sent back here only.
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -81,7 +81,7 @@ class RegistrationPage(_Page):
             try:
                 services.sign_up(
                     conference_id=conference.pk,
-                    said=Said(**{name: said[name] for name in ("full_name", "honorific", "email", "phone")}),
+                    said=said_of(said),
                     language=current_language(),
                     remote_address=remote_address(request),
                     site_id=_id(said["site"]),

@@ -16,7 +16,7 @@ from backend.registration.serializers.signups import (
     SignupBody,
     SignupSerializer,
 )
-from backend.registration.services.signups import Said
+from backend.registration.services.signups import said_of
 
 
 class _ByLink(HouseViewSet):
@@ -54,7 +54,7 @@ class RegistrationPageViewSet(_ByLink):
         said = self.body(SignupBody)
         row = services.sign_up(
             conference_id=conference.pk,
-            said=Said(**{name: said[name] for name in ("full_name", "honorific", "email", "phone")}),
+            said=said_of(said),
             language=said["language"],
             remote_address=remote_address(request),
             site_id=said["site"],

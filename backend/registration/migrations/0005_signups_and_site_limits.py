@@ -1,6 +1,7 @@
-import backend.core.ids
 import django.db.models.deletion
 from django.db import migrations, models
+
+import backend.core.ids
 
 
 class Migration(migrations.Migration):

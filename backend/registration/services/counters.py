@@ -79,7 +79,7 @@ def settle_sites(seats: Seats) -> None:
     """Lets the limits of sites that have none of their own follow the sites' capacities, with `seats` locked. Where more
     are there already than the site is said to hold now, nobody is moved, and nobody comes until there is room."""
     rows = Site.objects.filter(conference_id=seats.pk, capacity__isnull=False)
-    capacities: dict[UUID, int] = dict(rows.values_list("pk", "capacity"))
+    capacities = {key: capacity for key, capacity in rows.values_list("pk", "capacity") if capacity is not None}
     if not capacities and not seats.limited:
         return
     limits = SeatLimit.objects.filter(conference_id=seats.pk)

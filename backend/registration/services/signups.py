@@ -44,6 +44,11 @@ class Said(TypedDict):
     phone: str
 
 
+def said_of(form: Mapping[str, Any]) -> Said:
+    """The part of a form that says who somebody is."""
+    return Said(full_name=form["full_name"], honorific=form["honorific"], email=form["email"], phone=form["phone"])
+
+
 def sign_up(
     *,
     conference_id: UUID,

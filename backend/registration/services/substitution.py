@@ -27,7 +27,7 @@ def follow_withdrawal(*, invitation_id: UUID) -> Registration | None:
     """Gives up the seat that came with an invitation taken back since; where its person sent somebody else who may still
     come, a confirmed seat is handed on to them instead, in the same transaction. Returns the registration that ended."""
     heir_id = _heir_of(invitation_id)
-    wanted = {invitation_id, heir_id} - {None}
+    wanted = [each for each in (invitation_id, heir_id) if each is not None]
     locked = Invitation.objects.select_for_update().filter(pk__in=wanted).order_by("pk").in_bulk()
     if invitation_id not in locked:
         raise NotFound()
