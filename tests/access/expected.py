@@ -78,6 +78,11 @@ TOKENLESS = {
     "GET sign-ups/<token>",
     "POST sign-ups/<token>/confirm",
     "POST sign-ups/<token>/withdraw",
+    "GET unit-places/<token>",
+    "POST unit-places/<token>",
+    "POST unit-places/<token>/file",
+    "POST unit-places/<token>/commit",
+    "POST unit-places/<token>/submit",
 }
 
 PART = {
@@ -181,6 +186,11 @@ EXPECTED: dict[str, Expected] = {
     "GET replies/<token>": may(EVERYBODY),
     "POST replies/<token>": may(EVERYBODY),
     # places given to units
+    "GET unit-places/<token>": may(EVERYBODY),
+    "POST unit-places/<token>": may(EVERYBODY),
+    "POST unit-places/<token>/file": may(EVERYBODY),
+    "POST unit-places/<token>/commit": may(EVERYBODY),
+    "POST unit-places/<token>/submit": may(EVERYBODY),
     "GET delegations": reads(LOOKS),
     "POST delegations": may(WRITERS),
     "GET delegations/overview": may(WRITERS),
