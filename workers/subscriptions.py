@@ -17,7 +17,7 @@ from workers.reactions import (
 SUBSCRIPTIONS: dict[str, list[str]] = {
     "job.due": ["jobs.run_step"],
     "conference.announced": ["registration.promote"],
-    "conference.edited": ["registration.follow_sites"],
+    "conference.edited": ["registration.promote"],
     "conference.news_due": ["invitations.tell_news"],
     "conference.postponed": [
         "invitations.drop_reminders",

@@ -305,6 +305,7 @@ NO_LONGER_ANSWER = {
     "delegations/<pk>",
     "delegations/overview",
     "deliveries/summary",
+    "questionnaires/<pk>/summary",
 }
 
 #: Every list there is → how it gets one more row.
@@ -402,8 +403,12 @@ GROWING: dict[str, tuple[Callable[[House], Any], Callable[[House, Any], Any]]] =
             lambda h: QuestionnaireFactory(conference=h.conference()),
             lambda h, row: h.answer_sheet(row),
         )
-        for read in ("summary", "owing", "export")
+        for read in ("summary", "export")
     },
+    "questionnaires/<pk>/owing": (
+        lambda h: QuestionnaireFactory(conference=h.conference()),
+        lambda h, row: h.registration(row.conference),
+    ),
     "seats/<pk>": (
         lambda h: Seats.objects.create(conference=h.conference(), capacity=500),
         lambda h, row: h.limited(row),

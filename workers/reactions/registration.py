@@ -18,12 +18,6 @@ def promote(event: Event) -> None:
     services.promote(conference_id=UUID(event.payload["conference_id"]))
 
 
-def follow_sites(event: Event) -> None:
-    """A site that holds more now has seats for who waits."""
-    if "sites" in event.payload["fields"]:
-        services.promote(conference_id=event.subject_id)
-
-
 def mail_confirmation(event: Event) -> None:
     services.mail_confirmation(registration_id=event.subject_id)
 
@@ -52,7 +46,6 @@ ALL = [
     follow_answer,
     follow_withdrawal,
     promote,
-    follow_sites,
     mail_confirmation,
     mail_waiting,
     mail_offer,
