@@ -90,6 +90,16 @@ from tests.factories.people import (
 from tests.factories.questions import AnswerSheetFactory, QuestionnaireFactory
 from tests.factories.registration import RegistrationFactory
 from tests.factories.resolutions import PollFactory, ResolutionFactory
+from tests.factories.rights import (
+    CorrectionFactory,
+    DataRequestFactory,
+    ErasureFactory,
+    LegalHoldFactory,
+    PersonalExportFactory,
+    PublicHolidayFactory,
+    RequestEntryFactory,
+    RetentionRunFactory,
+)
 
 pytestmark = pytest.mark.django_db
 API = "/api/v1/"
@@ -293,7 +303,10 @@ class House:
 
 
 #: Lists that only who holds a role everywhere may read.
-FOR_ADMINISTRATORS = {"accounts", "role-grants", "events", "deliveries", "webhook-endpoints"}
+FOR_ADMINISTRATORS = {
+    "accounts", "role-grants", "events", "deliveries", "webhook-endpoints", "data-requests", "personal-exports",
+    "corrections", "erasures", "retention-runs", "legal-holds",
+}  # fmt: skip
 #: Answers that do not grow with what hangs on the row: they count it, or show the last of it.
 NO_LONGER_ANSWER = {
     "mail-batches/<pk>",
@@ -357,6 +370,13 @@ ONE_MORE: dict[str, Callable[[House], Any]] = {
     "accounts": lambda h: account_with("editor", "secretary", organisation=h.host),
     "imports": lambda h: ImportFactory(organisation=h.host),
     "import-rows": lambda h: ImportRowFactory(imported__organisation=h.host, unit=h.renamed()),
+    "data-requests": lambda h: RequestEntryFactory(request__person=h.person()),
+    "personal-exports": lambda h: PersonalExportFactory(person=h.person()),
+    "corrections": lambda h: CorrectionFactory(person=h.person()),
+    "erasures": lambda h: ErasureFactory(person=h.person()),
+    "public-holidays": lambda h: PublicHolidayFactory(),
+    "retention-runs": lambda h: RetentionRunFactory(),
+    "legal-holds": lambda h: LegalHoldFactory(),
     "jobs": lambda h: JobFactory(organisation_id=h.host.pk),
     "job-errors": lambda h: JobErrorFactory(job__organisation_id=h.host.pk),
     "reply-proposals": lambda h: ReplyProposalFactory(invitation=h.invitation()),
@@ -455,6 +475,10 @@ GROWING: dict[str, tuple[Callable[[House], Any], Callable[[House, Any], Any]]] =
         lambda h: MailBatchFactory(organisation_id=h.host.pk),
         lambda h, row: OutgoingMailFactory(batch=row),
     ),
+    "data-requests/<pk>": (
+        lambda h: DataRequestFactory(person=h.person()),
+        lambda h, row: RequestEntryFactory(request=row),
+    ),
     "unit-places/<token>": (lambda h: h.naming_unit(), lambda h, row: h.named_and_listed(row)),
     "imports/<pk>": (lambda h: ImportFactory(organisation=h.host), lambda h, row: ImportRowFactory(imported=row)),
 }
@@ -480,6 +504,8 @@ FLAT = {
     "inbound-mails/<pk>/content", "suppressed-addresses/<pk>", "events/<pk>", "webhook-endpoints/<pk>", "replies/<token>",
     "registration-pages/<token>", "sign-ups/<token>",
     "minutes/<pk>/preview", "calendar-links/<pk>", "releases/<pk>",
+    "personal-exports/<pk>", "personal-exports/<pk>/file", "corrections/<pk>", "erasures/<pk>", "public-holidays/<pk>",
+    "retention-terms", "retention-terms/<pk>", "retention-runs/<pk>", "legal-holds/<pk>",
 }  # fmt: skip
 
 

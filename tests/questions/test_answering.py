@@ -8,10 +8,12 @@ import pytest
 from openpyxl import load_workbook
 from rest_framework.test import APIClient
 
+from backend.core.clock import now
 from backend.invitations import links
 from backend.invitations.models import Invitation
 from backend.privacy.holdings import Subject, holding_of
 from backend.questions import services
+from backend.questions.holdings import old_answers
 from backend.questions.models import AnswerSheet, Questionnaire
 from tests.factories.conferences import ConferenceFactory, SiteFactory
 from tests.factories.invitations import InvitationFactory, InvitationListFactory
@@ -263,5 +265,9 @@ def test_everything_about_a_person_can_be_read_and_forgotten(
     assert known is not None
     subject = Subject(person_id=delegate.pk, name=delegate.full_name, addresses=frozenset(), phones=frozenset())
     assert [row["answers"] for row in known.rows(subject)] == [{"Câu meal?": "Chay"}]
+    assert not old_answers(now(), frozenset()).exists()  # the conference is to come
+    type(conference).objects.filter(pk=conference.pk).update(state="closed")
+    assert old_answers(now(), frozenset()).count() == 1
+    assert not old_answers(now(), frozenset({conference.pk})).exists()
     assert known.forget(subject).rows == 1
     assert not AnswerSheet.objects.exists()

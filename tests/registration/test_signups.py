@@ -17,6 +17,7 @@ from backend.mail.models import OutgoingMail
 from backend.people.models import LoginFailure, Person
 from backend.questions.models import AnswerSheet
 from backend.registration import queries, services, signup_links
+from backend.registration.holdings import unconfirmed
 from backend.registration.models import Registration, Signup
 from tests.factories.conferences import ConferenceFactory, SiteFactory
 from tests.factories.invitations import InvitationFactory, InvitationListFactory
@@ -199,7 +200,7 @@ def test_late_confirmations_are_refused_and_forgotten(client: Client, conference
     address = link(Signup.objects.get())
     Signup.objects.update(expires_at=now())
     assert client.post(address, {"choice": "confirm"}).status_code == 410
-    assert services.forget_unconfirmed() == 1
+    assert unconfirmed(now(), frozenset()).delete()[0] == 1
     assert client.get(address).status_code == 404
     assert not Registration.objects.exists()
 

@@ -12,7 +12,7 @@ from backend.registration.services.letters import (
 from backend.registration.services.presence import check_in, check_out
 from backend.registration.services.seats import approve, ask, cancel, refuse, register, reissue_code
 from backend.registration.services.signup_letters import mail_signup
-from backend.registration.services.signups import confirm_signup, forget_unconfirmed, sign_up, withdraw_signup
+from backend.registration.services.signups import confirm_signup, sign_up, withdraw_signup
 from backend.registration.services.substitution import follow_withdrawal
 from backend.registration.services.waiting import accept, expire_offers, promote
 
@@ -27,7 +27,6 @@ __all__ = [
     "expire_offers",
     "follow_answer",
     "follow_withdrawal",
-    "forget_unconfirmed",
     "mail_confirmation",
     "mail_expired",
     "mail_offer",

@@ -7,7 +7,6 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models.functions import Now
 
 from backend.conferences.models import Conference
 from backend.core import context
@@ -204,8 +203,3 @@ def withdraw_signup(*, token: str) -> Signup:
             return opened
         cancel(registration_id=row.registration_id)
     return queries.signup_by(token)
-
-
-def forget_unconfirmed() -> int:
-    """Deletes what was written on public pages and never confirmed in time; returns how many."""
-    return Signup.objects.filter(confirmed_at=None, expires_at__lte=Now()).delete()[0]
