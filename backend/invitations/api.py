@@ -3,6 +3,7 @@
 from typing import Any
 
 import django_filters
+from django.db import transaction
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
@@ -309,11 +310,16 @@ class ReplyViewSet(HouseViewSet):
 
     @extend_schema(request=OwnReplyBody, responses=OpenReplySerializer, summary="Answer the invitation")
     def give_answer(self, request: Any, token: str) -> Response:
-        """Answers, or answers anew: the last answer counts."""
+        """Answers, or answers anew: the last answer counts. With `answers` to the questions of the conference, both or
+        neither are kept; who declines is asked nothing."""
         said = self.body(OwnReplyBody)
+        answers, number = said.pop("answers", None), said.pop("number", None)
         language = queries.opened_by(token).language
         consents = [
             Asked(purpose=each["purpose"], version=each["wording"], language=language) for each in said.pop("consents")
         ]
-        services.reply_by_link(token=token, **said, consents=consents, via=ReplyVia.API)
+        with transaction.atomic():
+            services.reply_by_link(token=token, **said, consents=consents, via=ReplyVia.API)
+            if answers is not None and said["answer"] != Answer.DECLINED:
+                services.answer_questions(token=token, answers=answers, number=number)
         return self.answer(queries.opened_by(token))

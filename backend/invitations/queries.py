@@ -17,6 +17,7 @@ from backend.invitations.states import InvitationState
 from backend.mail.models import SuppressedAddress
 from backend.people.models import Account, Person, Position, Role
 from backend.people.queries import organisations_with
+from backend.questions.queries import Comer, also_asked
 
 #: Roles that may read guest lists; writing them belongs to the lead organisation (rules.py).
 LOOKS = (Role.ORGANISER, Role.SECRETARY, Role.AUDITOR)
@@ -62,6 +63,19 @@ def invited(account: Account) -> Q:
         return Q(pk__in=[])
     mine = Invitation.objects.filter(conference=OuterRef("pk"), person_id=account.person_id, state__in=LIVE)
     return Q(Exists(mine))
+
+
+@also_asked
+def invitees(conference_id: UUID, person_id: UUID | None) -> dict[UUID, Comer]:
+    """Who is invited, as what and to which site; expected once they accepted."""
+    rows = Invitation.objects.filter(conference_id=conference_id, state__in=LIVE, person__isnull=False)
+    if person_id is not None:
+        rows = rows.filter(person_id=person_id)
+    return {
+        person: Comer(category=category, site=site, expected=state == InvitationState.ACCEPTED)
+        for person, category, site, state in rows.values_list("person_id", "category", "site_id", "state")
+        if person is not None
+    }
 
 
 def visible_lists(account: Account) -> QuerySet[InvitationList]:

@@ -244,6 +244,20 @@ REQUESTS: dict[str, Callable[[World], Ask]] = {
     "POST delegations/<pk>/extend": lambda w: Ask(of=w.asked_delegation, body={"due_at": _later(w)}),
     "POST delegations/<pk>/close": lambda w: Ask(of=w.asked_delegation),
     "POST delegations/<pk>/reopen": lambda w: Ask(of=w.submitted_delegation, body={"due_at": _later(w)}),
+    # questions
+    "GET questionnaires": lambda w: _page(w.questionnaire),
+    "POST questionnaires": lambda w: Ask(
+        body={"conference": _id(w.announced), "follows": 1, "title": VI, "questions": []}
+    ),
+    "GET questionnaires/<pk>": lambda w: Ask(of=w.questionnaire),
+    "GET questionnaires/<pk>/summary": lambda w: Ask(of=w.questionnaire),
+    "GET questionnaires/<pk>/owing": lambda w: Ask(of=w.questionnaire),
+    "GET questionnaires/<pk>/export": lambda w: Ask(of=w.questionnaire),
+    "GET answer-sheets": lambda w: _page(w.answer_sheet),
+    "POST answer-sheets": lambda w: Ask(
+        body={"conference": _id(w.announced), "person": _id(w.delegate), "answers": {"meal": "man"}}
+    ),
+    "GET answer-sheets/<pk>": lambda w: Ask(of=w.answer_sheet),
     # registration
     "GET registrations": lambda w: _page(w.registration),
     "POST registrations": lambda w: Ask(body={"conference": _id(w.announced), "person": _id(w.person)}),
@@ -253,6 +267,13 @@ REQUESTS: dict[str, Callable[[World], Ask]] = {
     "POST registrations/<pk>/refuse": lambda w: Ask(of=w.request, body={"reason": VI}),
     "POST registrations/<pk>/cancel": lambda w: Ask(of=w.registration),
     "POST registrations/<pk>/reissue": lambda w: Ask(of=w.registration),
+    "GET registration-pages/<token>": lambda w: Ask(of=w.page_token),
+    "POST registration-pages/<token>": lambda w: Ask(
+        of=w.page_token, body={"full_name": "Trần Văn An", "email": "an@plenum.example"}
+    ),
+    "GET sign-ups/<token>": lambda w: Ask(of=w.signup_token),
+    "POST sign-ups/<token>/confirm": lambda w: Ask(of=w.signup_token),
+    "POST sign-ups/<token>/withdraw": lambda w: Ask(of=w.signup_token),
     "GET seats": lambda w: _page(w.announced),
     "GET seats/<pk>": lambda w: Ask(of=w.announced),
     "POST seats/<pk>/limit": lambda w: Ask(of=w.announced, body={"site": _id(w.site), "capacity": 50}),

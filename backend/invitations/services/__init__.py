@@ -1,6 +1,6 @@
 """What is done with invitations: lists are filled and sent, invitees answer, letters go out."""
 
-from backend.invitations.services.answers import reply, reply_by_link
+from backend.invitations.services.answers import answer_questions, reply, reply_by_link
 from backend.invitations.services.calling_off import mail_calling_off, tell_of_calling_off
 from backend.invitations.services.letters import mail_cancellation, mail_invitation, mail_proposal_declined
 from backend.invitations.services.lists import ListFields, add_members, create_list, edit_list, send_list
@@ -30,6 +30,7 @@ __all__ = [
     "Selection",
     "accept_substitute",
     "add_members",
+    "answer_questions",
     "assign_reply",
     "create_list",
     "decline_proposal",
