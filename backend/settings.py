@@ -20,6 +20,7 @@ FLOORS = [
     "backend.invitations",
     "backend.conferences",
     "backend.documents",
+    "backend.privacy",
     "backend.people",
     "backend.jobs",
     "backend.mail",

@@ -1,0 +1,185 @@
+"""What is held about people. Each floor says so itself for its own tables; whoever exports, erases or lets expire asks
+here and knows no table.
+
+    @holding("invitations", Invitation, InvitationSend)
+    class Invitations(Holding):
+        title = say(vi="Giấy mời", en="Invitations")
+        data_class = DataClass.PARTICIPATION
+        purpose = say(vi="…", en="…")
+        basis = Basis.TASK
+        kept = Kept(days=730, since=say(vi="ngày kết thúc hội nghị", en="the end of the conference"))
+
+        def rows(self, subject: Subject) -> Iterator[Row]: ...
+        def forget(self, subject: Subject) -> Forgotten: ...
+
+It stands in the floor's module `holdings`, which is imported when the house starts, so that API and workers know it. A
+model with a foreign key to a person, an e-mail address or a telephone number belongs to one holding.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar, TypeVar
+from uuid import UUID
+
+from django.db import models
+
+from backend.core.errors import NotFound
+from backend.core.text import say
+from backend.people.models import Account, Person
+
+#: One thing held about a person, as plain values that JSON can carry. `type` says what it is.
+Row = Mapping[str, Any]
+
+
+class DataClass(models.TextChoices):
+    """Sorts of personal data that are kept alike."""
+
+    CONTACT = "contact", say(vi="thông tin liên hệ", en="contact details")
+    ACCOUNT = "account", say(vi="tài khoản", en="account")
+    PARTICIPATION = "participation", say(vi="mời dự, đăng ký và có mặt", en="invitation, registration and presence")
+    ANSWERS = "answers", say(vi="câu trả lời khi đăng ký", en="answers given when registering")
+    CORRESPONDENCE = "correspondence", say(vi="thư đã gửi và đã nhận", en="letters sent and received")
+    RECORD = "record", say(vi="hồ sơ hội nghị", en="the record of the conference")
+    EVIDENCE = "evidence", say(vi="chứng cứ về xử lý dữ liệu", en="evidence of how data were processed")
+
+
+class Basis(models.TextChoices):
+    """Why the data may be processed, by Law 91/2025/QH15."""
+
+    TASK = "task", say(vi="thực hiện nhiệm vụ của cơ quan (Điều 19)", en="a task of the agency (Art. 19)")
+    OBLIGATION = "obligation", say(vi="nghĩa vụ theo luật (Điều 19)", en="an obligation by law (Art. 19)")
+    CONSENT = "consent", say(vi="sự đồng ý của chủ thể dữ liệu (Điều 9)", en="the person's consent (Art. 9)")
+    NOTICE = "notice", say(vi="thông báo nơi công cộng (Điều 32)", en="notice at a public event (Art. 32)")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kept:
+    """How long: `days` counted from `since`; None is for as long as the record itself, and `since` then says why."""
+
+    days: int | None
+    since: Any
+
+
+@dataclass(frozen=True, kw_only=True)
+class Subject:
+    """A person and what rows without a foreign key know them by. Addresses are in lower case, names are lines of text."""
+
+    person_id: UUID
+    name: str
+    addresses: frozenset[str]
+    phones: frozenset[str]
+    account_id: UUID | None = None
+
+    @property
+    def marks(self) -> frozenset[str]:
+        """Every text that would tell who they are."""
+        return frozenset({self.name, *self.addresses, *self.phones} - {""})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Remains:
+    """What of a person stays after they were erased, and by which law or until when. `where` is the table."""
+
+    where: str
+    count: int
+    reason: Any
+
+
+@dataclass(frozen=True, kw_only=True)
+class Forgotten:
+    """How many rows were deleted or emptied of everything personal, and what stays."""
+
+    rows: int = 0
+    remains: tuple[Remains, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class File:
+    """A file the house keeps of or from a person, for their copy of everything."""
+
+    name: str
+    content: bytes
+
+
+class Holding:
+    """What one floor holds about a person, for one purpose."""
+
+    name: ClassVar[str]
+    models: ClassVar[frozenset[type[models.Model]]]
+    title: ClassVar[Any]
+    data_class: ClassVar[DataClass]
+    purpose: ClassVar[Any]
+    basis: ClassVar[Basis]
+    kept: ClassVar[Kept]
+
+    def rows(self, subject: Subject) -> Iterable[Row]:
+        """Everything held about the person, as plain values, in the order of time."""
+        raise NotImplementedError
+
+    def files(self, subject: Subject) -> Iterable[File]:
+        """The files that are theirs: letters to and from them, what they handed in."""
+        return ()
+
+    def addresses(self, person_id: UUID) -> Iterable[str]:
+        """E-mail addresses the person was reached at on this floor, beside those in the directory."""
+        return ()
+
+    def hindrances(self, subject: Subject) -> Iterable[Any]:
+        """Sentences that say why the person cannot be erased yet."""
+        return ()
+
+    def forget(self, subject: Subject) -> Forgotten:
+        """Erases or makes anonymous what no law obliges to keep, and says what stays. It runs in the caller's
+        transaction with leave to erase, before the floors below it forget."""
+        return Forgotten()
+
+
+_holdings: dict[str, Holding] = {}
+AHolding = TypeVar("AHolding", bound=type[Holding])
+
+
+def holding(name: str, *held: type[models.Model]) -> Any:
+    """Class decorator: this Holding speaks for the models `held`. Raises ValueError for a name or a model that another
+    one has already."""
+
+    def register(cls: AHolding) -> AHolding:
+        for known in _holdings.values():
+            if type(known).__qualname__ == cls.__qualname__ and type(known).__module__ == cls.__module__:
+                continue
+            if known.name == name:
+                raise ValueError(f"the holding {name} is defined twice")
+            if twice := known.models & set(held):
+                raise ValueError(f"{sorted(model._meta.label for model in twice)} belong to {known.name}")
+        cls.name, cls.models = name, frozenset(held)
+        _holdings[name] = cls()
+        return cls
+
+    return register
+
+
+def holdings() -> list[Holding]:
+    """All of them, by name."""
+    return [_holdings[name] for name in sorted(_holdings)]
+
+
+def holding_of(model: type[models.Model]) -> Holding | None:
+    """The one that speaks for the model."""
+    return next((each for each in _holdings.values() if model in each.models), None)
+
+
+def subject_of(person_id: UUID) -> Subject:
+    """The person as the rows of every floor may know them. Raises NotFound."""
+    person = Person.objects.filter(pk=person_id).first()
+    if person is None:
+        raise NotFound()
+    account = Account.objects.filter(person=person).only("pk", "email").first()
+    known = {person.email, person.alternate_email, account.email if account else ""}
+    for each in holdings():
+        known.update(each.addresses(person_id))
+    return Subject(
+        person_id=person_id,
+        name=person.full_name,
+        addresses=frozenset(address.strip().lower() for address in known) - {""},
+        phones=frozenset({person.phone}) - {""},
+        account_id=account.pk if account else None,
+    )
