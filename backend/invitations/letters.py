@@ -31,6 +31,7 @@ class Letter:
     calendar: bytes | None = None
     calendar_method: str | None = None
     images: tuple[mime.InlineImage, ...] = field(default=())
+    attachments: tuple[mime.Attachment, ...] = field(default=())
     reply_to: str = ""
     answers: str = ""
 
@@ -61,6 +62,7 @@ def written(
         calendar=letter.calendar,
         calendar_method=letter.calendar_method,
         inline_images=letter.images,
+        attachments=letter.attachments,
         language=letter.language,
         headers=_marks(letter),
     )
