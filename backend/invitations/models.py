@@ -168,6 +168,7 @@ class InvitationLetter(Base):
     `site_texts` are {site id: language map}; `document` files what was issued.
     """
 
+    recipients = models.JSONField(default=list, blank=True)  # above `list`, which hides the type
     list = models.ForeignKey(InvitationList, on_delete=models.PROTECT, related_name="letters")
     edition = models.PositiveSmallIntegerField(default=1)
     delivery = models.CharField(max_length=10, choices=LetterDelivery, default=LetterDelivery.ATTACHED)
@@ -181,7 +182,6 @@ class InvitationLetter(Base):
     text = LocalizedTextField(blank=True)
     site_texts = models.JSONField(default=dict, blank=True)
     note = LocalizedTextField(blank=True)
-    recipients = models.JSONField(default=list, blank=True)
     kept_by = models.CharField(max_length=60, blank=True)
     issued_at = models.DateTimeField(null=True)
     sequence = models.PositiveIntegerField(null=True)

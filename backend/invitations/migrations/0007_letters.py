@@ -98,17 +98,7 @@ class Migration(migrations.Migration):
                 ("text", backend.core.text.LocalizedTextField(blank=True, default=dict)),
                 ("site_texts", models.JSONField(blank=True, default=dict)),
                 ("note", backend.core.text.LocalizedTextField(blank=True, default=dict)),
-                (
-                    "recipients",
-                    models.JSONField(
-                        blank=True,
-                        default=models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="letters",
-                            to="invitations.invitationlist",
-                        ),
-                    ),
-                ),
+                ("recipients", models.JSONField(blank=True, default=list)),
                 ("kept_by", models.CharField(blank=True, max_length=60)),
                 ("issued_at", models.DateTimeField(null=True)),
                 ("sequence", models.PositiveIntegerField(null=True)),
