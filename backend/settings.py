@@ -20,6 +20,7 @@ FLOORS = [
     "backend.invitations",
     "backend.conferences",
     "backend.documents",
+    "backend.rights",
     "backend.privacy",
     "backend.people",
     "backend.jobs",

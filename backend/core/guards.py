@@ -46,11 +46,15 @@ def erasing() -> Iterator[None]:
     """
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("erasing() needs a transaction")
-    _leave_to_erase("on")
+    before = _leave_to_erase("on")
     yield
-    _leave_to_erase("")  # not after an error: the transaction is rolled back, and the leave with it
+    _leave_to_erase(before)  # not after an error: the transaction is rolled back, and the leave with it
 
 
-def _leave_to_erase(setting: str) -> None:
+def _leave_to_erase(setting: str) -> str:
+    """What was set before."""
     with connection.cursor() as cursor:
+        cursor.execute("SELECT coalesce(current_setting('plenum.erasing', true), '')")
+        before: str = cursor.fetchone()[0]
         cursor.execute("SELECT set_config('plenum.erasing', %s, true)", [setting])
+    return before

@@ -22,6 +22,8 @@ from typing import Any, ClassVar, TypeVar
 from uuid import UUID
 
 from django.db import models
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Cast, Lower
 
 from backend.core.errors import NotFound
 from backend.core.text import say
@@ -62,13 +64,18 @@ class Kept:
 
 @dataclass(frozen=True, kw_only=True)
 class Subject:
-    """A person and what rows without a foreign key know them by. Addresses are in lower case, names are lines of text."""
+    """A person and what rows without a foreign key know them by.
+
+    `addresses` are theirs alone, in lower case: what came to an office's common address is not only theirs. `matters` are
+    the rows that letters about them are about, whichever address those went to.
+    """
 
     person_id: UUID
     name: str
     addresses: frozenset[str]
     phones: frozenset[str]
     account_id: UUID | None = None
+    matters: frozenset[UUID] = frozenset()
 
     @property
     def marks(self) -> frozenset[str]:
@@ -124,6 +131,18 @@ class Holding:
         """E-mail addresses the person was reached at on this floor, beside those in the directory."""
         return ()
 
+    def matters(self, person_id: UUID) -> Iterable[UUID]:
+        """The rows that letters about the person are about, as the ledger of mail names them."""
+        return ()
+
+    def conferences(self, person_id: UUID) -> Iterable[UUID]:
+        """Conferences the person had to do with."""
+        return ()
+
+    def documents(self, subject: Subject) -> Iterable[UUID]:
+        """Documents on file that name the person; they keep what they say."""
+        return ()
+
     def hindrances(self, subject: Subject) -> Iterable[Any]:
         """Sentences that say why the person cannot be erased yet."""
         return ()
@@ -174,12 +193,33 @@ def subject_of(person_id: UUID) -> Subject:
         raise NotFound()
     account = Account.objects.filter(person=person).only("pk", "email").first()
     known = {person.email, person.alternate_email, account.email if account else ""}
+    matters: set[UUID] = set()
     for each in holdings():
         known.update(each.addresses(person_id))
+        matters.update(each.matters(person_id))
     return Subject(
         person_id=person_id,
         name=person.full_name,
-        addresses=frozenset(address.strip().lower() for address in known) - {""},
+        addresses=_own({address.strip().lower() for address in known} - {""}, person_id),
         phones=frozenset({person.phone}) - {""},
         account_id=account.pk if account else None,
+        matters=frozenset(matters),
     )
+
+
+def mentions(rows: QuerySet[Any], subject: Subject, *fields: str) -> QuerySet[Any]:
+    """Those of `rows` that write the person's name, address or telephone number in one of the fields, whatever their
+    type. Somebody else of the same name is found too."""
+    wanted = Q(pk=None)
+    for field in fields:
+        rows = rows.annotate(**{f"{field}_read": Cast(field, models.TextField())})
+        for mark in sorted(subject.marks):
+            wanted |= Q(**{f"{field}_read__icontains": mark})
+    return rows.filter(wanted)
+
+
+def _own(addresses: set[str], person_id: UUID) -> frozenset[str]:
+    """Those of the addresses that nobody else on record has."""
+    others = Person.objects.exclude(pk=person_id).annotate(first=Lower("email"), second=Lower("alternate_email"))
+    shared = others.filter(Q(first__in=addresses) | Q(second__in=addresses)).values_list("first", "second")
+    return frozenset(addresses) - {address for pair in shared for address in pair}

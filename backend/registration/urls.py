@@ -2,15 +2,14 @@
 
 from django.urls import path
 
-from backend.registration.api import (
-    AdmissionViewSet,
+from backend.registration.api.attendance import (
     AttendanceViewSet,
     CheckInViewSet,
     CheckOutViewSet,
     PresenceViewSet,
-    RegistrationViewSet,
-    SeatsViewSet,
 )
+from backend.registration.api.registrations import RegistrationViewSet
+from backend.registration.api.seats import AdmissionViewSet, SeatsViewSet
 from backend.registration.pages import OfferPage
 
 routes = [

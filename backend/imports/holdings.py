@@ -1,0 +1,42 @@
+"""What lists of people hold about a person: their rows, and the file as it was handed in."""
+
+from collections.abc import Iterator
+
+from django.db.models import Q, QuerySet
+from django.db.models.fields.json import KT
+from django.db.models.functions import Lower
+
+from backend.core.text import say
+from backend.imports.models import Import, ImportedPerson, ImportRow
+from backend.privacy.holdings import Basis, DataClass, Forgotten, Holding, Kept, Row, Subject, holding
+
+
+@holding("imports", Import, ImportRow, ImportedPerson)
+class Imports(Holding):
+    title = say(vi="Danh sách đơn vị gửi", en="Lists as units sent them")
+    data_class = DataClass.CONTACT
+    purpose = say(vi="Ghi danh sách đơn vị gửi vào danh bạ.", en="To take lists that units send into the directory.")
+    basis = Basis.TASK
+    kept = Kept(since=say(vi="lần dùng cuối", en="the last time it was used"), days=30)
+
+    def rows(self, subject: Subject) -> Iterator[Row]:
+        for row in (
+            _theirs(subject).order_by("id").values("imported__filename", "number", "values", "entry", "committed_at")
+        ):
+            yield {"type": "row_of_a_list", **row}
+
+    def forget(self, subject: Subject) -> Forgotten:
+        theirs = list(_theirs(subject).values_list("pk", "imported", "committed_at"))
+        # What is not committed yet would make the person anew; of what is, the count stays.
+        ImportRow.objects.filter(pk__in=[pk for pk, _, done in theirs if done is None]).delete()
+        ImportRow.objects.filter(pk__in=[pk for pk, *_ in theirs]).update(
+            values={}, entry={}, errors=[], remarks=[], candidates=[]
+        )
+        Import.objects.filter(pk__in={imported for _, imported, _ in theirs}).update(content=b"")
+        known, _ = ImportedPerson.objects.filter(person=subject.person_id).delete()
+        return Forgotten(rows=len(theirs) + known)
+
+
+def _theirs(subject: Subject) -> QuerySet[ImportRow]:
+    rows = ImportRow.objects.annotate(address=Lower(KT("entry__email")), second=Lower(KT("entry__alternate_email")))
+    return rows.filter(Q(person=subject.person_id) | Q(address__in=subject.addresses) | Q(second__in=subject.addresses))

@@ -1,0 +1,107 @@
+"""What invitations hold about a person: that they were asked, what they answered, who was to come instead."""
+
+from collections.abc import Iterator
+from uuid import UUID, uuid5
+
+from django.db.models import F, Q, QuerySet
+from django.db.models.functions import Lower
+
+from backend.conferences.states import AHEAD, ConferenceState
+from backend.core.clock import now
+from backend.core.text import localized, say
+from backend.invitations.models import Invitation, InvitationReply, Reminder, ReplyProposal
+from backend.invitations.states import InvitationState
+from backend.privacy.holdings import Basis, DataClass, Forgotten, Holding, Kept, Remains, Row, Subject, holding
+
+#: Nobody of whom such a conference still expects something can be erased: they would be written to, and have no address.
+TO_COME = AHEAD | {ConferenceState.POSTPONED}
+
+
+@holding("invitations", Invitation, InvitationReply, Reminder, ReplyProposal)
+class Invitations(Holding):
+    title = say(vi="Giấy mời và trả lời", en="Invitations and answers")
+    data_class = DataClass.PARTICIPATION
+    purpose = say(vi="Mời và biết ai đến dự.", en="To invite, and to know who comes.")
+    basis = Basis.TASK
+    kept = Kept(since=say(vi="ngày kết thúc hội nghị", en="the end of the conference"), days=730)
+
+    def rows(self, subject: Subject) -> Iterator[Row]:
+        for row in _theirs(subject.person_id).values(
+            "conference__title", "conference__day", "office", "category", "language", "email", "state", "note",
+            "created_at", "sent_at", "answered_at",
+        ):  # fmt: skip
+            yield {"type": "invitation", **row}
+        for reply in (
+            InvitationReply.objects.filter(invitation__person=subject.person_id)
+            .order_by("at")
+            .values("invitation__conference__title", "answer", "note", "via", "at", "taken_by")
+        ):
+            yield {"type": "reply", **reply}
+        for reminder in (
+            Reminder.objects.filter(invitation__person=subject.person_id)
+            .order_by("at")
+            .values("invitation__conference__title", "kind", "at")
+        ):
+            yield {"type": "reminder", **reminder}
+        for proposal in _proposals(subject).order_by("created_at").values(
+            "invitation__conference__title", "kind", "state", "starts_at", "ends_at", "substitute_name",
+            "substitute_office", "substitute_email", "substitute_phone", "note", "created_at",
+        ):  # fmt: skip
+            yield {"type": "proposal", **proposal}
+
+    def addresses(self, person_id: UUID) -> Iterator[str]:
+        yield from _theirs(person_id).exclude(email="").values_list("email", flat=True)
+
+    def matters(self, person_id: UUID) -> Iterator[UUID]:
+        for invitation_id, conference_id in _theirs(person_id).values_list("pk", "conference_id"):
+            yield invitation_id
+            yield uuid5(conference_id, str(person_id))  # letters of news are about a person at a conference
+        yield from ReplyProposal.objects.filter(invitation__person=person_id).values_list("pk", flat=True)
+
+    def conferences(self, person_id: UUID) -> Iterator[UUID]:
+        yield from _theirs(person_id).values_list("conference_id", flat=True)
+
+    def hindrances(self, subject: Subject) -> Iterator[object]:
+        expected = _theirs(subject.person_id).filter(conference__state__in=TO_COME)
+        for row in expected.exclude(state=InvitationState.WITHDRAWN).select_related("conference"):
+            yield say(
+                vi="Còn giấy mời dự “{what}”; hãy rút giấy mời trước.",
+                en="There is an invitation to “{what}”; withdraw it first.",
+                what=localized(row.conference.title),
+            )
+
+    def forget(self, subject: Subject) -> Forgotten:
+        invitations = _theirs(subject.person_id)
+        replies = InvitationReply.objects.filter(invitation__in=invitations.values("pk"))
+        emptied = replies.filter(~Q(note="") | ~Q(taken_by="")).update(note="", taken_by="")
+        emptied += ReplyProposal.objects.filter(pk__in=_proposals(subject).values("pk")).update(
+            substitute_name="",
+            substitute_honorific="",
+            substitute_office="",
+            substitute_email="",
+            substitute_phone="",
+            note="",
+            updated_at=now(),
+            version=F("version") + 1,
+        )
+        asked = invitations.order_by().update(email="", note="", office={}, updated_at=now(), version=F("version") + 1)
+        stays = Remains(
+            where=Invitation._meta.db_table,
+            count=asked,
+            reason=say(
+                vi="Số người được mời và trả lời thế nào vẫn được đếm, không còn tên.",
+                en="How many were invited and what was answered is still counted, without the name.",
+            ),
+        )
+        return Forgotten(rows=asked + emptied, remains=(stays,) if asked else ())
+
+
+def _theirs(person_id: UUID) -> QuerySet[Invitation]:
+    return Invitation.objects.filter(person=person_id).order_by("id")
+
+
+def _proposals(subject: Subject) -> QuerySet[ReplyProposal]:
+    """What they proposed, and where they were proposed as a substitute."""
+    proposals = ReplyProposal.objects.annotate(address=Lower("substitute_email"))
+    stands_in = Q(invitation__substitute__person=subject.person_id) & Q(substitute_name__iexact=subject.name)
+    return proposals.filter(Q(invitation__person=subject.person_id) | Q(address__in=subject.addresses) | stands_in)

@@ -1,0 +1,69 @@
+"""What registration holds about a person: their seat, and when they came and went."""
+
+from collections.abc import Iterator
+from uuid import UUID
+
+from django.db.models import F
+
+from backend.core.clock import now
+from backend.core.text import localized, say
+from backend.invitations.holdings import TO_COME
+from backend.privacy.holdings import Basis, DataClass, Forgotten, Holding, Kept, Remains, Row, Subject, holding
+from backend.registration.models import Presence, Registration
+from backend.registration.states import OVER
+
+
+@holding("registrations", Registration, Presence)
+class Registrations(Holding):
+    title = say(vi="Đăng ký và có mặt", en="Registration and presence")
+    data_class = DataClass.PARTICIPATION
+    purpose = say(
+        vi="Xếp chỗ, đón tiếp, đếm số người có mặt để biểu quyết.",
+        en="To keep seats, to let people in, to count who is present when votes are taken.",
+    )
+    basis = Basis.TASK
+    kept = Kept(since=say(vi="như hồ sơ hội nghị", en="as long as the record of the conference"), days=None)
+
+    def rows(self, subject: Subject) -> Iterator[Row]:
+        for row in Registration.objects.filter(person=subject.person_id).order_by("id").values(
+            "conference__title", "conference__day", "category", "state", "turn", "reason", "created_at",
+            "confirmed_at", "cancelled_at",
+        ):  # fmt: skip
+            yield {"type": "registration", **row}
+        for presence in (
+            Presence.objects.filter(registration__person=subject.person_id)
+            .order_by("at")
+            .values("conference__title", "direction", "at", "source")
+        ):
+            yield {"type": "presence", **presence}
+
+    def matters(self, person_id: UUID) -> Iterator[UUID]:
+        yield from Registration.objects.filter(person=person_id).values_list("pk", flat=True)
+
+    def conferences(self, person_id: UUID) -> Iterator[UUID]:
+        yield from Registration.objects.filter(person=person_id).values_list("conference_id", flat=True)
+
+    def hindrances(self, subject: Subject) -> Iterator[object]:
+        live = Registration.objects.filter(person=subject.person_id, conference__state__in=TO_COME)
+        for row in live.exclude(state__in=OVER).select_related("conference"):
+            yield say(
+                vi="Còn đăng ký dự “{what}”; hãy huỷ đăng ký trước.",
+                en="There is a registration for “{what}”; cancel it first.",
+                what=localized(row.conference.title),
+            )
+
+    def forget(self, subject: Subject) -> Forgotten:
+        registrations = Registration.objects.filter(person=subject.person_id)
+        emptied = registrations.exclude(reason={}).update(reason={}, updated_at=now(), version=F("version") + 1)
+        # A new round voids the code somebody may still carry.
+        count = registrations.update(code_round=F("code_round") + 1)
+        presences = Presence.objects.filter(registration__person=subject.person_id).count()
+        reason = say(
+            vi="Số người dự và có mặt là căn cứ của biên bản và biểu quyết; vẫn được đếm, không còn tên.",
+            en="Attendance is what minutes and votes rest on: it is still counted, without the name.",
+        )
+        stays = [(Registration._meta.db_table, count), (Presence._meta.db_table, presences)]
+        return Forgotten(
+            rows=emptied,
+            remains=tuple(Remains(where=where, count=number, reason=reason) for where, number in stays if number),
+        )

@@ -1,0 +1,143 @@
+"""Reading the in/out log: who is in the room at an instant, and whether that is a quorum."""
+
+import datetime as dt
+import math
+from dataclasses import dataclass
+from fractions import Fraction
+from uuid import UUID
+
+from django.db.models import Count, F, Q, QuerySet
+
+from backend.core.text import Text
+from backend.invitations.models import Invitation
+from backend.invitations.queries import LIVE, LOOKS, conferences_of
+from backend.invitations.states import Category
+from backend.people.models import Account, Person
+from backend.registration.models import Presence, Registration
+from backend.registration.states import HOLDS, Direction, RegistrationState
+
+#: Who counts towards a quorum: guests are welcome, and are not counted.
+COUNTED = (Category.STAFF, Category.DELEGATE)
+
+
+def visible_presences(account: Account) -> QuerySet[Presence]:
+    """The log of conferences the account works for."""
+    if not account.is_authenticated:
+        return Presence.objects.none()
+    rows = Presence.objects.select_related("conference", "registration__person")
+    return rows.filter(conference__in=conferences_of(account, *LOOKS))
+
+
+def last_events(conference_id: UUID, moment: dt.datetime) -> QuerySet[Presence]:
+    """The last thing the log says of each registration up to `moment`."""
+    return (
+        Presence.objects.filter(conference_id=conference_id, at__lte=moment)
+        .order_by("registration_id", "-at", "-id")
+        .distinct("registration_id")
+    )
+
+
+def present_at(conference_id: UUID, moment: dt.datetime) -> QuerySet[Registration]:
+    """Who was in the room at `moment`: whoever's last event before it was coming in."""
+    last = last_events(conference_id, moment)
+    inside = Presence.objects.filter(pk__in=last.values("pk"), direction=Direction.IN)
+    return Registration.objects.select_related("person", "organisation").filter(pk__in=inside.values("registration_id"))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Share:
+    """One row of attendance: how many have a seat, and how many are present."""
+
+    key: str | None
+    name: Text
+    registered: int
+    present: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Attendance:
+    """Attendance at one moment. `present` at a site is where people came in, not where they were expected."""
+
+    conference: UUID
+    at: dt.datetime
+    registered: int
+    present: int
+    by_unit: list[Share]
+    by_site: list[Share]
+    by_category: list[Share]
+
+
+def attendance(conference_id: UUID, moment: dt.datetime) -> Attendance:
+    """Totals, and shares by unit, site and category, in a constant number of statements."""
+    seated = Registration.objects.filter(conference_id=conference_id, state=RegistrationState.CONFIRMED)
+    inside = Presence.objects.filter(pk__in=last_events(conference_id, moment).values("pk"), direction=Direction.IN)
+    units = _shares(
+        _counted(seated, key=F("organisation_id"), name=F("organisation__name")),
+        _counted(inside, key=F("registration__organisation_id"), name=F("registration__organisation__name")),
+    )
+    sites = _shares(
+        _counted(seated, key=F("site_id"), name=F("site__venue__name")),
+        _counted(inside, key=F("site_id"), name=F("site__venue__name")),
+    )
+    categories = _shares(
+        _counted(seated, key=F("category"), name=F("category")),
+        _counted(inside, key=F("registration__category"), name=F("registration__category")),
+    )
+    return Attendance(
+        conference=conference_id,
+        at=moment,
+        registered=sum(share.registered for share in categories),
+        present=sum(share.present for share in categories),
+        by_unit=units,
+        by_site=sites,
+        by_category=categories,
+    )
+
+
+Counted = dict[str | None, tuple[Text, int]]
+
+
+def _counted(rows: QuerySet[Registration] | QuerySet[Presence], *, key: F, name: F) -> Counted:
+    grouped = rows.order_by().values(key=key, label=name).annotate(n=Count("pk"))
+    return {_key(row["key"]): (row["label"] if isinstance(row["label"], dict) else {}, row["n"]) for row in grouped}
+
+
+def _key(value: UUID | str | None) -> str | None:
+    return None if value is None else str(value)
+
+
+def _shares(seated: Counted, inside: Counted) -> list[Share]:
+    keys = sorted({*seated, *inside}, key=lambda key: (key is None, key or ""))
+    nobody: tuple[Text, int] = ({}, 0)
+    shares = []
+    for key in keys:
+        (name, registered), (said, present) = seated.get(key, nobody), inside.get(key, nobody)
+        shares.append(Share(key=key, name=name or said, registered=registered, present=present))
+    return shares
+
+
+@dataclass(frozen=True, kw_only=True)
+class Quorum:
+    """`needed` is the least number of people that makes the share of `summoned`."""
+
+    summoned: int
+    present: int
+    needed: int
+    met: bool
+
+
+def quorum(conference_id: UUID, share: Fraction, at: dt.datetime) -> Quorum:
+    """Is at least `share` of those summoned in the room at `at`? Summoned are staff and delegates who were invited
+    (whatever they answered) or have a seat; guests do not count on either side. Nobody summoned is no quorum."""
+    invited = Invitation.objects.filter(
+        conference_id=conference_id, state__in=LIVE, category__in=COUNTED, person__isnull=False
+    )
+    seated = Registration.objects.filter(
+        conference_id=conference_id, category__in=COUNTED, state__in={*HOLDS, RegistrationState.WAITING}
+    )
+    summoned = Person.objects.filter(
+        Q(pk__in=invited.values("person_id")) | Q(pk__in=seated.values("person_id"))
+    ).count()
+    present = present_at(conference_id, at).filter(category__in=COUNTED).count()
+    needed = math.ceil(share * summoned)
+    return Quorum(summoned=summoned, present=present, needed=needed, met=summoned > 0 and present >= needed)

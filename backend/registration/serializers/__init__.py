@@ -1,0 +1,43 @@
+"""What the API says about seats and attendance, and what it takes."""
+
+from backend.registration.serializers.attendance import (
+    AttendanceQuery,
+    AttendanceSerializer,
+    DoorBody,
+    PresenceSerializer,
+    QuorumSerializer,
+    ShareSerializer,
+)
+from backend.registration.serializers.registrations import (
+    ApprovalBody,
+    RefusalBody,
+    RegistrationBody,
+    RegistrationSerializer,
+)
+from backend.registration.serializers.seats import (
+    AdmissionBody,
+    AdmissionSerializer,
+    CapacityBody,
+    LimitBody,
+    SeatLimitSerializer,
+    SeatsSerializer,
+)
+
+__all__ = [
+    "AdmissionBody",
+    "AdmissionSerializer",
+    "ApprovalBody",
+    "AttendanceQuery",
+    "AttendanceSerializer",
+    "CapacityBody",
+    "DoorBody",
+    "LimitBody",
+    "PresenceSerializer",
+    "QuorumSerializer",
+    "RefusalBody",
+    "RegistrationBody",
+    "RegistrationSerializer",
+    "SeatLimitSerializer",
+    "SeatsSerializer",
+    "ShareSerializer",
+]

@@ -1,0 +1,76 @@
+"""What the API says about who is there, and what it takes at the door."""
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_serializer
+from rest_framework import serializers
+
+from backend.core.serializers import Body, HouseSerializer, LanguageMap, Moment
+from backend.core.text import say
+from backend.registration.models import Presence
+
+
+class PresenceSerializer(HouseSerializer):
+    person_name = serializers.CharField(source="registration.person.full_name", read_only=True)
+
+    class Meta:
+        model = Presence
+        fields = ("id", "conference", "registration", "person_name", "site", "direction", "at", "source", "recorded_by")
+        read_only_fields = fields
+
+
+class DoorBody(Body):
+    """Exactly one of `code`, `registration`, or `conference` with `name`."""
+
+    code = serializers.CharField(required=False, max_length=200)
+    registration = serializers.UUIDField(required=False)
+    conference = serializers.UUIDField(required=False)
+    name = serializers.CharField(required=False, max_length=200)
+    site = serializers.UUIDField(required=False, allow_null=True)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        ways = [way for way in ("code", "registration", "name") if way in attrs]
+        if len(ways) != 1 or ("name" in attrs) != ("conference" in attrs):
+            raise serializers.ValidationError(
+                say(
+                    vi="Cần đúng một cách: code, registration, hoặc conference cùng name.",
+                    en="Exactly one way is needed: code, registration, or conference with name.",
+                )
+            )
+        return attrs
+
+
+class ShareSerializer(serializers.Serializer[Any]):
+    key = serializers.CharField(allow_null=True, help_text="The unit's or site's id, or the category; null: none.")
+    name = LanguageMap(one_line=True, required_text=False)
+    registered = serializers.IntegerField()
+    present = serializers.IntegerField()
+
+
+class QuorumSerializer(serializers.Serializer[Any]):
+    """Whether enough of those summoned are there; `needed` is the least number that would do."""
+
+    summoned = serializers.IntegerField()
+    present = serializers.IntegerField()
+    needed = serializers.IntegerField()
+    met = serializers.BooleanField()
+
+
+@extend_schema_serializer(many=False)
+class AttendanceSerializer(serializers.Serializer[Any]):
+    conference = serializers.UUIDField()
+    at = serializers.DateTimeField()
+    registered = serializers.IntegerField()
+    present = serializers.IntegerField()
+    by_unit = ShareSerializer(many=True)
+    by_site = ShareSerializer(many=True)
+    by_category = ShareSerializer(many=True)
+    quorum = QuorumSerializer(required=False, help_text="Only when `share` was asked for.")
+
+
+class AttendanceQuery(Body):
+    """Which conference, at which moment (now, if not said), and the share that makes a quorum, as in 2/3."""
+
+    conference = serializers.UUIDField()
+    at = Moment(required=False)
+    share = serializers.RegexField(r"^[1-9]\d{0,3}/[1-9]\d{0,3}$", required=False)

@@ -1,0 +1,40 @@
+"""What votes hold about a person: their place on the roll, and a ballot that was cast by name."""
+
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID
+
+from backend.core.text import say
+from backend.privacy.holdings import Basis, DataClass, Forgotten, Holding, Kept, Remains, Row, Subject, holding
+from backend.resolutions.models import Entitlement, NamedBallot
+
+
+@holding("votes", Entitlement, NamedBallot)
+class Votes(Holding):
+    title = say(vi="Biểu quyết", en="Votes")
+    data_class = DataClass.RECORD
+    purpose = say(vi="Biểu quyết và kiểm lại được kết quả.", en="To vote, and to be able to check the result.")
+    basis = Basis.OBLIGATION
+    kept = Kept(since=say(vi="như hồ sơ hội nghị", en="as long as the record of the conference"), days=None)
+
+    def rows(self, subject: Subject) -> Iterator[Row]:
+        for poll_id, number, question in _on_roll(subject):
+            ballot = NamedBallot.objects.filter(poll=poll_id, number=number).values("choice", "cast_at").first()
+            yield {"type": "vote", "question": question, "number": number, **(ballot or {})}
+
+    def forget(self, subject: Subject) -> Forgotten:
+        count = len(_on_roll(subject))
+        stays = Remains(
+            where=Entitlement._meta.db_table,
+            count=count,
+            reason=say(
+                vi="Danh sách cử tri và phiếu biểu quyết là căn cứ của nghị quyết, được khoá bằng mã băm; không còn tên.",
+                en="The roll and the ballots are what resolutions rest on and are sealed by hashes; the name is gone.",
+            ),
+        )
+        return Forgotten(remains=(stays,) if count else ())
+
+
+def _on_roll(subject: Subject) -> list[tuple[UUID, int, Any]]:
+    theirs = Entitlement.objects.filter(caster=subject.person_id).order_by("poll", "number")
+    return list(theirs.values_list("poll_id", "number", "poll__question"))

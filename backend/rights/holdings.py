@@ -1,0 +1,83 @@
+"""What this floor holds about a person: what they asked, what was corrected, the copies they got."""
+
+from collections.abc import Iterator
+
+from django.db.models import F, Q, QuerySet
+from django.db.models.functions import Lower
+
+from backend.core.clock import now
+from backend.core.text import say
+from backend.privacy.below import ERASED_NAME
+from backend.privacy.holdings import (
+    Basis,
+    DataClass,
+    Forgotten,
+    Holding,
+    Kept,
+    Remains,
+    Row,
+    Subject,
+    holding,
+    holdings,
+)
+from backend.rights.models import Correction, DataRequest, Erasure, LegalHold, PersonalExport, RequestEntry
+
+
+@holding("data_requests", DataRequest, RequestEntry, Correction, PersonalExport, Erasure)
+class DataRequests(Holding):
+    title = say(vi="Yêu cầu về dữ liệu cá nhân", en="Requests about personal data")
+    data_class = DataClass.EVIDENCE
+    purpose = say(
+        vi="Giải quyết yêu cầu đúng hạn và chứng minh đã giải quyết.",
+        en="To deal with requests in time, and to prove that they were dealt with.",
+    )
+    basis = Basis.OBLIGATION
+    kept = Kept(since=say(vi="để chứng minh đã giải quyết", en="as evidence of what was done"), days=None)
+
+    def rows(self, subject: Subject) -> Iterator[Row]:
+        for request in _requests(subject).order_by("id").values(
+            "kind", "via", "state", "name", "email", "phone", "text", "subject", "received_at", "answer_by", "due_on",
+            "decided_at", "done_at",
+        ):  # fmt: skip
+            yield {"type": "data_request", **request}
+        for entry in (
+            RequestEntry.objects.filter(request__in=_requests(subject).values("pk"))
+            .order_by("id")
+            .values("what", "note", "at")
+        ):
+            yield {"type": "data_request_entry", **entry}
+        for correction in (
+            Correction.objects.filter(person=subject.person_id).order_by("id").values("field", "before", "after", "at")
+        ):
+            yield {"type": "correction", **correction}
+
+    def hindrances(self, subject: Subject) -> Iterator[object]:
+        conferences = {pk for each in holdings() for pk in each.conferences(subject.person_id)}
+        if LegalHold.objects.filter(conference_id__in=conferences, lifted_at=None).exists():
+            yield say(
+                vi="Một hội nghị người này tham gia đang được giữ nguyên theo yêu cầu pháp lý.",
+                en="A conference they took part in is under a legal hold.",
+            )
+
+    def forget(self, subject: Subject) -> Forgotten:
+        requests = list(_requests(subject).values_list("pk", flat=True))
+        RequestEntry.objects.filter(request__in=requests).exclude(note="").update(note="")
+        corrections = Correction.objects.filter(person=subject.person_id).update(before="", after="")
+        exports = PersonalExport.objects.filter(person=subject.person_id).update(content=b"", expires_at=now())
+        asked = DataRequest.objects.filter(pk__in=requests).update(
+            name=ERASED_NAME, email="", phone="", text="", subject="", updated_at=now(), version=F("version") + 1
+        )
+        stays = Remains(
+            where=DataRequest._meta.db_table,
+            count=asked,
+            reason=say(
+                vi="Đã yêu cầu gì, khi nào và giải quyết ra sao, để chứng minh; không còn tên và lời ghi.",
+                en="What was asked, when, and what became of it stays as evidence, without name and words.",
+            ),
+        )
+        return Forgotten(rows=corrections + exports + asked, remains=(stays,) if asked else ())
+
+
+def _requests(subject: Subject) -> QuerySet[DataRequest]:
+    requests = DataRequest.objects.annotate(address=Lower("email"))
+    return requests.filter(Q(person=subject.person_id) | Q(person=None, address__in=subject.addresses))
