@@ -1,13 +1,15 @@
 """/delegations: the places units fill."""
 
-from typing import Any
+from typing import Any, cast
 
 import django_filters
 from django.db.models import QuerySet
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.decorators import action
+from rest_framework.parsers import MultiPartParser
 from rest_framework.response import Response
 
+from backend.core import context
 from backend.core.api import HouseViewSet
 from backend.core.filters import TrueOrFalseFilter
 from backend.delegations import queries, rules, services
@@ -18,9 +20,14 @@ from backend.delegations.serializers import (
     DelegationOverviewSerializer,
     DelegationSerializer,
     FocalPointBody,
+    ListBody,
     PlacesQuery,
+    UnitPlacesSerializer,
 )
 from backend.delegations.states import DelegationState
+from backend.imports.uploads import looked_at, with_form
+from backend.invitations.forms import NamedBody
+from backend.invitations.services.named import Named
 from backend.invitations.states import Category
 
 
@@ -130,3 +137,81 @@ class DelegationViewSet(HouseViewSet):
         conference = asked.validated_data["conference"]
         self.check_object_permissions(request, conference)
         return Response(DelegationOverviewSerializer(queries.overview(conference.pk)).data)
+
+
+class UnitPlacesViewSet(HouseViewSet):
+    """The focal point's link as an API, for who has no account. Reading it changes nothing."""
+
+    authentication_classes = ()
+    queryset = Delegation.objects.none()
+    serializer_class = UnitPlacesSerializer
+    rules = rules.UNIT_PLACES
+    scope = "unit-places"
+    lookup_url_kwarg = "token"
+    blind_to_versions = frozenset({"retrieve", "name_delegate", "hand_in", "commit", "submit"})
+    own_refusals = dict.fromkeys(("retrieve", "name_delegate", "hand_in", "commit", "submit"), (404, 409, 410))
+    filter_backends = ()
+    takes_bytes = {"hand_in": with_form}
+
+    def get_parsers(self) -> list[Any]:
+        action = getattr(self, "action", None) or self.action_map.get((self.request.method or "").lower())
+        return [MultiPartParser()] if action == "hand_in" else super().get_parsers()
+
+    def _link(self, token: str) -> dict[str, Any]:
+        opened = self._opened(token)
+        return {"delegation_id": opened.pk, "link_round": opened.link_round}
+
+    def _opened(self, token: str) -> Delegation:
+        opened = queries.opened_by(token)
+        queries.check_wanted(opened.conference)
+        return opened
+
+    @staticmethod
+    def _acting(link: dict[str, Any]) -> Any:
+        return context.acting(actor=f"focal-point:{link['delegation_id']}")
+
+    def _shown(self, token: str, status: int = 200) -> Response:
+        return self.answer(queries.opened_by(token), status)
+
+    @extend_schema(responses=UnitPlacesSerializer, summary="Read a unit's places")
+    def retrieve(self, request: Any, token: str) -> Response:
+        """The places, whom the unit named, and what stands in the file it handed in last."""
+        return self.answer(self._opened(token))
+
+    @extend_schema(request=NamedBody, responses={201: UnitPlacesSerializer}, summary="Name a delegate")
+    def name_delegate(self, request: Any, token: str) -> Response:
+        """Gives one of the unit's places to somebody; the organisers write to them."""
+        link = self._link(token)
+        with self._acting(link):
+            services.name_delegate(**link, named=cast(Named, self.body(NamedBody)))
+        return self._shown(token, 201)
+
+    @extend_schema(
+        request={"multipart/form-data": ListBody},
+        responses={202: UnitPlacesSerializer},
+        summary="Hand in a unit's list",
+    )
+    def hand_in(self, request: Any, token: str) -> Response:
+        """Takes the file and begins to read it; read this address again until it is no longer `busy`. Nobody is named
+        by that. A file handed in before is replaced."""
+        link, file = self._link(token), self.body(ListBody)["file"]
+        with self._acting(link):
+            services.hand_in(**link, sheet=looked_at(filename=file.name, content=file.read()))
+        return self._shown(token, 202)
+
+    @extend_schema(request=None, responses={202: UnitPlacesSerializer}, summary="Name the delegates of a unit's list")
+    def commit(self, request: Any, token: str) -> Response:
+        """Begins to name whom the file's sound rows say, as long as there are places. Who is named already is not named
+        again."""
+        link = self._link(token)
+        with self._acting(link):
+            services.name_listed(**link)
+        return self._shown(token, 202)
+
+    @extend_schema(request=None, responses=UnitPlacesSerializer, summary="Submit a unit's list")
+    def submit(self, request: Any, token: str) -> Response:
+        """Says that these are all. Twice is once."""
+        link = self._link(token)
+        with self._acting(link):
+            services.submit(**link)
+        return self._shown(token)

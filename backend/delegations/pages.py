@@ -7,6 +7,8 @@ GET only shows: mail scanners and previews fetch every link they see. POST chang
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.decorators import method_decorator
@@ -17,28 +19,43 @@ from django.views.decorators.csrf import csrf_exempt
 
 from backend.core import context
 from backend.core.clock import database_now
-from backend.core.errors import DomainError, NotFound
+from backend.core.errors import DomainError, Invalid, NotFound, TooLarge
 from backend.core.text import current_language, localized, say
 from backend.delegations import queries, services
 from backend.delegations.models import Delegate, Delegation
 from backend.delegations.serializers import OfficeBody
 from backend.delegations.services.letters import delegation_facts
 from backend.delegations.states import DelegationState
+from backend.documents.queries import disposition
+from backend.imports.form import MEDIA_TYPE, empty_form, filename
+from backend.imports.uploads import Sheet, looked_at, too_large
 from backend.invitations import wording
 from backend.invitations.forms import FIELDS, NamedBody, first_of_each
 from backend.invitations.queries import LIVE
 from backend.invitations.states import InvitationState, Substitutes
 
 #: What may stand behind `?done=`: others are not said back.
-DONE = ("name", "change", "remove", "substitute", "submit")
+DONE = ("name", "change", "remove", "substitute", "submit", "file", "commit")
+#: What is done with a list handed in as a file.
+OF_A_FILE = ("file", "commit")
 #: What is done with one delegate, in a form that is shown again when something in it is wrong.
 OF_ONE = ("change", "substitute")
+
+
+#: Columns of a list that say nothing of a unit's own delegates.
+NOT_ASKED = ("since", "language")
+
+
+def _form_bytes() -> int:
+    """More than a file may have: whoever sends one that is too large is told so on the page."""
+    return 2 * int(settings.IMPORT_MAX_BYTES)
 
 
 # No CSRF token, for the reasons of the reply page: the signed token in the address is the authority.
 @method_decorator([csrf_exempt, never_cache], name="dispatch")
 class DelegationPage(View):
     http_method_names = ["get", "head", "post"]
+    takes_bytes = staticmethod(_form_bytes)
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         try:
@@ -55,6 +72,8 @@ class DelegationPage(View):
         return response
 
     def get(self, request: HttpRequest, opened: Delegation, token: str) -> HttpResponse:
+        if "template" in request.GET:
+            return _template(opened)
         done = request.GET.get("done", "")
         return _page(request, opened, edit=request.GET.get("edit", ""), done=done if done in DONE else "")
 
@@ -63,7 +82,9 @@ class DelegationPage(View):
         written = {name: request.POST.get(name, "") for name in FIELDS}
         try:
             with context.acting(actor=f"focal-point:{opened.pk}"):
-                problems = _done(verb, opened, delegate, written)
+                problems = _done(verb, opened, delegate, written, request.FILES.get("file"))
+        except Invalid as wrong:
+            return _page(request, opened, status=400, problems=dict(wrong.fields))
         except DomainError as refusal:
             fresh = queries.opened_by(token)
             facts = {"problem": refusal.sentence, "edit": delegate if verb in OF_ONE else "", "written": written}
@@ -78,10 +99,13 @@ class DelegationPage(View):
                 written=written,
             )
         # To the page again, so that loading it anew names nobody twice.
-        return HttpResponseRedirect(f"{request.path}?done={verb}", status=303)
+        place = "#list" if verb in OF_A_FILE else ""
+        return HttpResponseRedirect(f"{request.path}?done={verb}{place}", status=303)
 
 
-def _done(verb: str, opened: Delegation, delegate: str, written: dict[str, str]) -> dict[str, Any]:
+def _done(
+    verb: str, opened: Delegation, delegate: str, written: dict[str, str], file: "UploadedFile[Any] | None"
+) -> dict[str, Any]:
     """Does what the form asked for; returns what is wrong with the form, by field."""
     link: dict[str, Any] = {"delegation_id": opened.pk, "link_round": opened.link_round}
     if verb == "submit":
@@ -98,6 +122,10 @@ def _done(verb: str, opened: Delegation, delegate: str, written: dict[str, str])
         if not form.is_valid():
             return first_of_each(form.errors)
         services.send_substitute(**link, delegate_id=_id(delegate), named=form.validated_data)
+    elif verb == "file":
+        services.hand_in(**link, sheet=_sheet(file))
+    elif verb == "commit":
+        services.name_listed(**link)
     elif verb == "change":
         return _changed(link, _id(delegate), written)
     else:
@@ -115,6 +143,23 @@ def _changed(link: dict[str, Any], delegate_id: UUID, written: dict[str, str]) -
     else:
         services.change_office(**link, delegate_id=delegate_id, **form.validated_data)
     return {}
+
+
+def _sheet(file: "UploadedFile[Any] | None") -> Sheet:
+    if file is None:
+        raise Invalid({"file": say(vi="Xin chọn một tệp.", en="Please choose a file.")})
+    if (file.size or 0) > settings.IMPORT_MAX_BYTES:
+        raise TooLarge(too_large())
+    return looked_at(filename=file.name or "", content=file.read())
+
+
+def _template(opened: Delegation) -> HttpResponse:
+    """An empty list to fill in and hand in again."""
+    return HttpResponse(
+        empty_form(opened.focal_language, without=NOT_ASKED),
+        content_type=MEDIA_TYPE,
+        headers={"Content-Disposition": disposition(filename())},
+    )
 
 
 def _id(text: str) -> UUID:
@@ -139,6 +184,7 @@ def _page(
     in_time = opened.state == DelegationState.ASKED and database_now() <= queries.open_until(opened)
     edited = next((row for row in rows if str(row.pk) == edit and _may_be_changed(row, in_time)), None)
     replaced = next((row for row in rows if str(row.pk) == edit and _may_be_replaced(row)), None)
+    listed = queries.listed_by_file(opened.pk)
     shown = {
         **delegation_facts(opened, language),
         "late": opened.state == DelegationState.ASKED and database_now() > opened.due_at,
@@ -154,8 +200,13 @@ def _page(
         "problems": problems or {},
         "address": request.path,
         "language": language,
+        "list": listed,
     }
-    return render(request, f"delegation/page.{language}.html", shown, status=status)
+    response = render(request, f"delegation/page.{language}.html", shown, status=status)
+    if listed and listed.busy and request.method != "POST":
+        # No script: the browser asks again by itself until the file is read, or its people are on the list.
+        response["Refresh"] = f"2;url={request.path}#list"
+    return response
 
 
 def _may_be_changed(row: Delegate, in_time: bool) -> bool:

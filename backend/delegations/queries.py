@@ -2,6 +2,7 @@
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db.models import Count, F, Q, QuerySet
@@ -9,12 +10,18 @@ from django.db.models import Count, F, Q, QuerySet
 from backend.conferences.models import Conference
 from backend.conferences.states import ConferenceState
 from backend.core.errors import Conflict, Gone, NotFound
-from backend.core.text import say
+from backend.core.text import both, localized, say
 from backend.delegations import links, schedule
 from backend.delegations.models import Delegate, Delegation
 from backend.delegations.states import DelegationState
+from backend.imports import queries as imported_lists
+from backend.imports.form import heading_of
+from backend.imports.models import ImportRow
+from backend.imports.states import ImportState, Outcome
 from backend.invitations.queries import LOOKS, conferences_of
 from backend.invitations.states import InvitationState
+from backend.jobs.models import Job
+from backend.jobs.states import JobState
 from backend.people.models import Account
 
 #: States of a conference in which units are asked, reminded and closed.
@@ -95,6 +102,113 @@ def live_delegates(delegation_id: UUID) -> QuerySet[Delegate]:
     """Who is named, in the order in which they were."""
     rows = Delegate.objects.filter(delegation=delegation_id).exclude(gone())
     return rows.select_related("invitation__person", "invitation__list").order_by("created_at", "id")
+
+
+# The list a unit handed in as a file
+
+#: Rows of a preview that are shown: a longer list is to be shortened anyway.
+MOST_SHOWN = 300
+
+
+class Flaw(NamedTuple):
+    column: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListedRow:
+    """A row of the file by its number there; `wrong` says by column why it is left out, `remarks` what is worth knowing.
+    `state` is sound, named, double, unread or wrong."""
+
+    number: int
+    name: str
+    office: str
+    reached: str
+    state: str
+    wrong: list[Flaw]
+    remarks: list[Flaw]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListedFile:
+    """What became of the unit's file so far. `busy` while it is read or its people are named; `sound` rows would be
+    named, `named` ones are. `reason` says why it could not be read or went no further."""
+
+    filename: str
+    state: str
+    busy: bool
+    reason: str
+    total: int
+    sound: int
+    named: int
+    left_out: int
+    rows: list[ListedRow]
+    more: int
+
+    @property
+    def idle(self) -> int:
+        """Rows that would be left out."""
+        return self.total - self.sound
+
+    @property
+    def ready(self) -> bool:
+        """Whether its sound rows can be committed."""
+        return self.sound > 0 and not self.busy and self.state in {ImportState.READY, ImportState.COMMITTING}
+
+
+def listed_by_file(delegation_id: UUID) -> ListedFile | None:
+    """The file the unit's focal point handed in last, as a preview row by row."""
+    imported = imported_lists.held_by(delegation_id)
+    if imported is None:
+        return None
+    jobs = Job.objects.filter(subject_id=imported.pk).order_by("-id")
+    last = jobs.only("state", "reason").first()
+    rows = [_listed_row(row) for row in imported.rows.order_by("place")[:MOST_SHOWN]]
+    committed: int = imported.rows_committed  # type: ignore[attr-defined]
+    total: int = imported.rows_total  # type: ignore[attr-defined]
+    return ListedFile(
+        filename=imported.filename,
+        state=imported.state,
+        busy=last is not None and last.state in WAITED_FOR,
+        reason=localized(imported.reason) or (localized(last.reason) if last else ""),
+        total=total,
+        sound=imported_lists.to_commit(imported).count(),
+        named=committed,
+        left_out=total - committed,
+        rows=rows,
+        more=max(0, total - MOST_SHOWN),
+    )
+
+
+#: Jobs that go on by themselves; a stuck one waits for an operator.
+WAITED_FOR = (JobState.QUEUED, JobState.RUNNING)
+
+
+def _listed_row(row: ImportRow) -> ListedRow:
+    flaws = {"wrong": row.errors, "remarks": row.remarks}
+    if row.duplicate_of:
+        same = say(vi="Trùng với dòng {n}.", en="The same as row {n}.", n=row.duplicate_of)
+        flaws["remarks"] = [*row.remarks, {"column": "full_name", "reason": both(same)}]
+    said = {
+        kind: [Flaw(heading_of(flaw["column"]), localized(flaw["reason"])) for flaw in found]
+        for kind, found in flaws.items()
+    }
+    return ListedRow(
+        number=row.number,
+        name=row.tells("full_name") or row.values.get("full_name", ""),
+        office=row.tells("office"),
+        reached=row.tells("email") or row.tells("phone"),
+        state="named" if row.committed_at else _STATES.get(row.outcome, "wrong"),
+        **said,
+    )
+
+
+_STATES: dict[str, str] = {
+    Outcome.NEW: "sound",
+    Outcome.KNOWN: "sound",
+    Outcome.DUPLICATE: "double",
+    Outcome.PENDING: "unread",
+}
 
 
 # What is due by the clock

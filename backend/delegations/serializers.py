@@ -3,15 +3,18 @@
 from typing import Any
 
 from django.conf import settings
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from backend.conferences.serializers.papers import ConferenceOfMine
 from backend.core.clock import now
 from backend.core.serializers import Body, HouseSerializer, LanguageMap, Line, Moment
+from backend.delegations import queries
 from backend.delegations.models import MOST_PLACES, Delegation
 from backend.delegations.states import MOVES, DelegationState
+from backend.imports.states import ImportState
 from backend.invitations.forms import Address, PersonName
-from backend.invitations.states import Category, Substitutes
+from backend.invitations.states import Category, InvitationState, Substitutes
 
 
 class OfficeBody(serializers.Serializer[Any]):
@@ -43,6 +46,77 @@ class DelegationSerializer(HouseSerializer):
 
     def get_overdue(self, row: Delegation) -> bool:
         return row.state == DelegationState.ASKED and row.taken == 0 and row.due_at <= now()
+
+
+class FlawSerializer(serializers.Serializer[Any]):
+    column = serializers.CharField()
+    reason = serializers.CharField()
+
+
+class ListedRowSerializer(serializers.Serializer[Any]):
+    """A row of the file by its number there; `wrong` says why it is left out."""
+
+    number = serializers.IntegerField()
+    name = serializers.CharField()
+    office = serializers.CharField()
+    reached = serializers.CharField()
+    state = serializers.ChoiceField(["sound", "named", "double", "unread", "wrong"])
+    wrong = FlawSerializer(many=True)
+    remarks = FlawSerializer(many=True)
+
+
+class ListedFileSerializer(serializers.Serializer[Any]):
+    """The file handed in last: `busy` while it is read or its people are named, `ready` when its `sound` rows can be
+    committed. Of a long file the first rows are shown, and how many `more` there are."""
+
+    filename = serializers.CharField()
+    state = serializers.ChoiceField(ImportState.choices)
+    busy = serializers.BooleanField()
+    ready = serializers.BooleanField()
+    reason = serializers.CharField()
+    total = serializers.IntegerField()
+    sound = serializers.IntegerField()
+    named = serializers.IntegerField()
+    left_out = serializers.IntegerField()
+    rows = ListedRowSerializer(many=True)
+    more = serializers.IntegerField()
+
+
+class NamedDelegateSerializer(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    full_name = serializers.CharField(source="invitation.person.full_name")
+    office = LanguageMap(source="invitation.office")
+    state = serializers.ChoiceField(InvitationState.choices, source="invitation.state")
+
+
+class UnitPlacesSerializer(serializers.Serializer[Any]):
+    """What the link of a unit's focal point opens: its places and whom it named, nothing of other units."""
+
+    id = serializers.UUIDField()
+    unit = LanguageMap(source="organisation.name")
+    conference = LanguageMap(source="conference.title")
+    quota = serializers.IntegerField()
+    named = serializers.IntegerField()
+    left = serializers.IntegerField()
+    due_at = Moment()
+    state = serializers.ChoiceField(DelegationState.choices)
+    delegates = serializers.SerializerMethodField()
+    file = serializers.SerializerMethodField()
+
+    @extend_schema_field(NamedDelegateSerializer(many=True))
+    def get_delegates(self, row: Delegation) -> Any:
+        return NamedDelegateSerializer(queries.live_delegates(row.pk), many=True).data
+
+    @extend_schema_field(ListedFileSerializer(allow_null=True))
+    def get_file(self, row: Delegation) -> Any:
+        found = queries.listed_by_file(row.pk)
+        return None if found is None else ListedFileSerializer(found).data
+
+
+class ListBody(serializers.Serializer[Any]):
+    """A form with one file, .xlsx or .csv."""
+
+    file = serializers.FileField(max_length=255, allow_empty_file=True)
 
 
 class FocalPointBody(Body):

@@ -1,6 +1,7 @@
 """An empty list to fill in: the columns that are understood, in words of the caller's language."""
 
 import io
+from collections.abc import Collection
 
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font
@@ -26,22 +27,28 @@ COLUMNS: dict[str, tuple[dict[str, str], int]] = {
 _PREPARED = 500
 
 
-def empty_form(language: str) -> bytes:
-    """The workbook, its headings in `language`."""
+def empty_form(language: str, *, without: Collection[str] = ()) -> bytes:
+    """The workbook, its headings in `language`; `without` columns that say nothing to whom it is for."""
+    columns = {column: said for column, said in COLUMNS.items() if column not in without}
     book = Workbook()
     sheet = book.active
     sheet.title = str(localized({"vi": "Danh sách", "en": "List"}, language))
-    for position, (heading, width) in enumerate(COLUMNS.values(), start=1):
+    for position, (heading, width) in enumerate(columns.values(), start=1):
         cell = sheet.cell(row=1, column=position, value=localized(heading, language))
         cell.font, cell.alignment = Font(bold=True), Alignment(wrap_text=True, vertical="center")
         sheet.column_dimensions[get_column_letter(position)].width = width
-    phone = list(COLUMNS).index("phone") + 1
+    phone = list(columns).index("phone") + 1
     for row in range(2, _PREPARED + 2):
         sheet.cell(row=row, column=phone).number_format = "@"
     sheet.freeze_panes = "A2"
     written = io.BytesIO()
     book.save(written)
     return written.getvalue()
+
+
+def heading_of(column: str) -> str:
+    """What people call the column."""
+    return localized(COLUMNS[column][0]) if column in COLUMNS else column
 
 
 def filename() -> str:

@@ -16,6 +16,9 @@ from backend.people.models import Account, Organisation, Person
 class Import(Base):
     """One file for one organisation and, when it is to fill one, one invitation list. The same file is not taken twice.
 
+    One handed in without an account, through a link, belongs to what the link opens: `holder_id` is the id of a row on a
+    floor above. A holder has one import, which its next file replaces.
+
     `content` is emptied and the rows are deleted when the import is removed or old; what remains refuses the same file.
     """
 
@@ -28,6 +31,7 @@ class Import(Base):
     content = models.BinaryField()
     size = models.PositiveIntegerField()
     sha256 = models.CharField(max_length=64)
+    holder_id = models.UUIDField(null=True)
     state = models.CharField(max_length=10, choices=ImportState, default=ImportState.READING)
     reason = LocalizedTextField(blank=True, help_text="Why it cannot be read.")
     sheet = models.CharField(max_length=100, blank=True)
@@ -38,10 +42,11 @@ class Import(Base):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["organisation", "list", "sha256"],
+                fields=["organisation", "list", "holder_id", "sha256"],
                 nulls_distinct=False,
                 name="one_import_per_file_and_list",
-            )
+            ),
+            models.UniqueConstraint(fields=["holder_id"], name="one_import_per_holder"),
         ]
 
 

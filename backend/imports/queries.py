@@ -26,16 +26,21 @@ def imports() -> QuerySet[Import]:
 
 
 def visible_to(account: Account) -> QuerySet[Import]:
-    """The imports of organisations whose people the account keeps."""
-    where = organisations_with(account, *KEEPERS)
-    return imports() if where is None else imports().filter(organisation_id__in=where)
+    """The imports of organisations whose people the account keeps; those handed in through a link are their holder's."""
+    where, rows = organisations_with(account, *KEEPERS), imports().filter(holder_id=None)
+    return rows if where is None else rows.filter(organisation_id__in=where)
 
 
 def visible_rows(account: Account) -> QuerySet[ImportRow]:
     """Their rows: what people are not to see of each other stands in them."""
     where = organisations_with(account, *KEEPERS)
-    rows = ImportRow.objects.select_related("imported", "unit")
+    rows = ImportRow.objects.select_related("imported", "unit").filter(imported__holder_id=None)
     return rows if where is None else rows.filter(imported__organisation_id__in=where)
+
+
+def held_by(holder_id: UUID) -> Import | None:
+    """The import handed in through the link that opens this row, with how many rows would do what."""
+    return imports().filter(holder_id=holder_id, kept=True).first()
 
 
 def to_commit(imported: Import) -> QuerySet[ImportRow]:

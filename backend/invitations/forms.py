@@ -10,6 +10,7 @@ from backend.core.text import say
 from backend.core.vietnamese import title_case_name
 from backend.mail.mailbox import InvalidAddress, checked_email
 from backend.people.models import Honorific
+from backend.people.names import parse_name
 from backend.people.telephones import InvalidTelephone, telephone
 
 
@@ -80,7 +81,26 @@ class NamedBody(serializers.Serializer[Any]):
                     )
                 }
             )
-        return attrs
+        return without_titles(attrs)
+
+
+LONGEST_DEGREE = 40
+
+
+def without_titles(said: dict[str, Any]) -> dict[str, Any]:
+    """Somebody's name without what stands around it: "Ông TS. Nguyễn Văn An" is Nguyễn Văn An, ong, TS. What is said in
+    a field of its own stands; a name around which more is said than there are fields for stays as it was written."""
+    name = parse_name(said["full_name"])
+    if not name.full_name or len(name.degree) > LONGEST_DEGREE or (name.behind and said["office"]):
+        return said
+    degree = {"degree": name.degree} if name.degree else {}
+    return {
+        **said,
+        **degree,
+        "full_name": name.full_name,
+        "honorific": said["honorific"] or name.honorific,
+        "office": said["office"] or name.behind,
+    }
 
 
 FIELDS = tuple(NamedBody().fields)

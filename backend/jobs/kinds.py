@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class RowError:
-    """What is wrong with one row, without the values in it: errors are read by more people than the rows are."""
+    """What is wrong with one row, without the values in it: errors are read by more people than the rows are. `reason`
+    is a sentence made by `say`, or one written out in every language."""
 
     row: int
     column: str = ""

@@ -125,7 +125,12 @@ def _go_on(job: Job, chunk: Chunk) -> None:
 
 
 def _kept(job: Job, error: RowError) -> JobError:
-    return JobError(job=job, row=error.row, column=error.column, reason=both(error.reason))
+    return JobError(
+        job=job,
+        row=error.row,
+        column=error.column,
+        reason=error.reason if isinstance(error.reason, dict) else both(error.reason),
+    )
 
 
 def _end(job: Job, verb: str, *, reason: Text | None = None) -> None:

@@ -69,7 +69,16 @@ EDITS = EDITOR | ADMINISTRATOR
 APPROVES = APPROVER | ADMINISTRATOR
 
 #: Where no token is read: whoever signs in is nobody yet, and a reply link says by itself who holds it.
-TOKENLESS = {"POST sessions", "GET replies/<token>", "POST replies/<token>"}
+TOKENLESS = {
+    "POST sessions",
+    "GET replies/<token>",
+    "POST replies/<token>",
+    "GET unit-places/<token>",
+    "POST unit-places/<token>",
+    "POST unit-places/<token>/file",
+    "POST unit-places/<token>/commit",
+    "POST unit-places/<token>/submit",
+}
 
 PART = {
     "GET {}": may(SIGNED_IN),
@@ -182,6 +191,11 @@ EXPECTED: dict[str, Expected] = {
     "GET replies/<token>": may(EVERYBODY),
     "POST replies/<token>": may(EVERYBODY),
     # places given to units
+    "GET unit-places/<token>": may(EVERYBODY),
+    "POST unit-places/<token>": may(EVERYBODY),
+    "POST unit-places/<token>/file": may(EVERYBODY),
+    "POST unit-places/<token>/commit": may(EVERYBODY),
+    "POST unit-places/<token>/submit": may(EVERYBODY),
     "GET delegations": reads(LOOKS),
     "POST delegations": may(WRITERS),
     "GET delegations/overview": may(WRITERS),

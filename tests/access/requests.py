@@ -223,6 +223,13 @@ REQUESTS: dict[str, Callable[[World], Ask]] = {
     "GET replies/<token>": lambda w: Ask(of=w.reply_token),
     "POST replies/<token>": lambda w: Ask(of=w.reply_token, body={"answer": "tentative"}),
     # places given to units
+    "GET unit-places/<token>": lambda w: Ask(of=w.unit_token),
+    "POST unit-places/<token>": lambda w: Ask(
+        of=w.unit_token, body={"full_name": "Trần Thị Bình", "email": "binh@xa.example"}
+    ),
+    "POST unit-places/<token>/file": lambda w: Ask(of=w.unit_token, file=b"a,b", filename="a.csv"),
+    "POST unit-places/<token>/commit": lambda w: Ask(of=w.unit_token),
+    "POST unit-places/<token>/submit": lambda w: Ask(of=w.unit_token),
     "GET delegations": lambda w: _page(w.delegation),
     "POST delegations": lambda w: Ask(
         body={

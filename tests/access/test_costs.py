@@ -31,9 +31,12 @@ from backend.conferences.models import (
 )
 from backend.conferences.states import Equipment
 from backend.core.clock import now
+from backend.delegations import links as delegation_links
+from backend.delegations.queries import opened_by as delegations_opened_by
 from backend.documents import services as documents
 from backend.documents.models import Document, NumberSeries, OfficialNumber
 from backend.documents.uploads import looked_at
+from backend.imports.models import Import
 from backend.minutes.models import Minutes
 from backend.outbox.models import DeliveryAttempt
 from backend.people.models import Account, Organisation, Person
@@ -151,6 +154,20 @@ class House:
         where = {"conference": conference or self.conference(), "organisation": self.renamed()}
         row: Paper = PaperFactory(speaker=SpeakerFactory(person=PersonFactory(email=""), **where))
         return self.handed_in(row)
+
+    @staticmethod
+    def naming_unit() -> str:
+        """The link of a unit whose file was read."""
+        unit = DelegationFactory(asked=True)
+        ImportFactory(organisation=unit.organisation, list=unit.list, holder_id=unit.pk)
+        return delegation_links.sign(unit.pk, 1)
+
+    @staticmethod
+    def named_and_listed(token: str) -> None:
+        """One more delegate of the unit, and one more row of its file."""
+        unit = delegations_opened_by(token)
+        named(unit)
+        ImportRowFactory(imported=Import.objects.get(holder_id=unit.pk))
 
     @staticmethod
     def handed_in(paper: Paper) -> Paper:
@@ -428,6 +445,7 @@ GROWING: dict[str, tuple[Callable[[House], Any], Callable[[House, Any], Any]]] =
         lambda h: MailBatchFactory(organisation_id=h.host.pk),
         lambda h, row: OutgoingMailFactory(batch=row),
     ),
+    "unit-places/<token>": (lambda h: h.naming_unit(), lambda h, row: h.named_and_listed(row)),
     "imports/<pk>": (lambda h: ImportFactory(organisation=h.host), lambda h, row: ImportRowFactory(imported=row)),
 }
 #: What has to be asked for beside the row.
@@ -538,7 +556,7 @@ def test_a_row_costs_the_same_whatever_hangs_on_it(path: str) -> None:
     house, costs, sizes = House(), [], []
     make, add = GROWING[path]
     row = make(house)
-    address = API + path.replace("<pk>", str(getattr(row, "pk", "")))
+    address = API + path.replace("<pk>", str(getattr(row, "pk", ""))).replace("<token>", str(row))
     if path in QUERIES:
         address += f"?{QUERIES[path].format(row=row)}"
     for size in SIZES:

@@ -10,6 +10,7 @@ from backend.articles.states import ArticleState
 from backend.conferences import services as conferences
 from backend.conferences.models import Conference
 from backend.core.clock import now
+from backend.delegations import links as delegation_links
 from backend.documents import services as documents
 from backend.documents.models import NumberSeries, OfficialNumber
 from backend.documents.uploads import looked_at
@@ -39,7 +40,7 @@ from tests.factories.conferences import (
     TemplateFactory,
     VenueFactory,
 )
-from tests.factories.delegations import DelegationFactory
+from tests.factories.delegations import DelegationFactory, named
 from tests.factories.documents import DocumentFactory
 from tests.factories.imports import ImportFactory, ImportRowFactory
 from tests.factories.inbound import InboundMailFactory, SuppressedAddressFactory
@@ -212,6 +213,11 @@ class World:
         self.drafted_letter = InvitationLetterFactory(list=self.unsent, delivery="none")
         self.delegation = DelegationFactory(conference=self.announced)
         self.asked_delegation = DelegationFactory(conference=self.announced, asked=True)
+        self.naming = DelegationFactory(conference=self.announced, asked=True)
+        named(self.naming)
+        listed = ImportFactory(organisation=self.naming.organisation, list=self.naming.list, holder_id=self.naming.pk)
+        ImportRowFactory(imported=listed, outcome="new", entry={"full_name": "Phạm Thị Dung", "phone": "+84912345678"})
+        self.unit_token = delegation_links.sign(self.naming.pk, 1)
         self.submitted_delegation = DelegationFactory(conference=self.announced, asked=True, state="submitted")
         self.registration = Registration.objects.get(conference=self.announced, person=self.delegate)
         Admission.objects.create(conference=self.announced)

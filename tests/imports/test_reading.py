@@ -16,9 +16,9 @@ from backend.core.vietnamese import clean
 from backend.imports.reading import Entry, Row, Unreadable, read_people
 from backend.imports.reading.contacts import emails_of, phone_of
 from backend.imports.reading.headings import WORDS, column_called
-from backend.imports.reading.names import parse_name
 from backend.imports.reading.people import _row as people_row
 from backend.imports.reading.tables import MOST_ROWS
+from backend.people.names import parse_name
 from tests.imports.files import HEADINGS, people, saved, text, workbook
 
 AN = ["1", "Nguyễn Văn An", "Chủ tịch", "UBND xã A", "an@xa.example", "0912 345 678"]

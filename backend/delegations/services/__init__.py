@@ -12,6 +12,7 @@ from backend.delegations.services.lifecycle import (
     remind,
     reopen,
 )
+from backend.delegations.services.listed import hand_in, name_listed
 from backend.delegations.services.naming import (
     change_delegate,
     change_office,
@@ -32,12 +33,14 @@ __all__ = [
     "drop_delegation",
     "extend",
     "follow_withdrawal",
+    "hand_in",
     "mail_escalation",
     "mail_extended",
     "mail_reminder",
     "mail_request",
     "mind_deadlines",
     "name_delegate",
+    "name_listed",
     "remind",
     "remove_delegate",
     "reopen",

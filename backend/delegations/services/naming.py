@@ -30,7 +30,11 @@ def name_delegate(*, delegation_id: UUID, link_round: int, named: Named) -> Dele
 
     Raises Conflict when no place is left, the time is over, or the person is invited to the conference already.
     """
-    row = _open(delegation_id, link_round)
+    return give_place(open_delegation(delegation_id, link_round), named)
+
+
+def give_place(row: Delegation, named: Named) -> Delegate:
+    """`name_delegate` in a delegation that is locked and open; whoever catches a refusal rolls back to before it."""
     if row.taken >= row.quota:
         raise Conflict(
             say(
@@ -44,8 +48,11 @@ def name_delegate(*, delegation_id: UUID, link_round: int, named: Named) -> Dele
     if not invitations.add_members(list_id=row.list_id, people=[person.pk]).added:
         raise InvitedAlready()
     invitation = Invitation.objects.get(list=row.list_id, person=person, state=InvitationState.DRAFT)
+    # A person on record without an address is written to at the one the unit gave.
+    invitation.email = invitation.email or named["email"]
     if named["office"]:
-        _write_office(invitation, named["office"])
+        invitation.office = {"vi": named["office"]}
+    invitation.save()
     delegate = Delegate.objects.create(delegation=row, invitation=invitation, added=added)
     row.taken += 1
     row.save()
@@ -57,7 +64,7 @@ def name_delegate(*, delegation_id: UUID, link_round: int, named: Named) -> Dele
 def change_delegate(*, delegation_id: UUID, link_round: int, delegate_id: UUID, named: Named) -> Delegate:
     """Corrects what was written of somebody, until their letter goes out. Raises Conflict for somebody who was on
     record before: only the office in their letter is the unit's to say."""
-    row = _open(delegation_id, link_round)
+    row = open_delegation(delegation_id, link_round)
     delegate = _unsent(row, delegate_id)
     invitation, person = delegate.invitation, delegate.invitation.person
     assert person is not None
@@ -82,7 +89,7 @@ def change_delegate(*, delegation_id: UUID, link_round: int, delegate_id: UUID, 
 @transaction.atomic
 def change_office(*, delegation_id: UUID, link_round: int, delegate_id: UUID, office: str) -> Delegate:
     """Corrects the office in the letter, until it goes out."""
-    row = _open(delegation_id, link_round)
+    row = open_delegation(delegation_id, link_round)
     delegate = _unsent(row, delegate_id)
     _write_office(delegate.invitation, office)
     row.save()
@@ -97,7 +104,7 @@ def _write_office(invitation: Invitation, office: str) -> None:
 @transaction.atomic
 def remove_delegate(*, delegation_id: UUID, link_round: int, delegate_id: UUID) -> None:
     """Frees the place again. Whose letter has gone out gets a cancellation."""
-    row = _open(delegation_id, link_round)
+    row = open_delegation(delegation_id, link_round)
     delegate = _delegate(row, delegate_id)
     invitation_id = delegate.invitation_id
     delegate.delete()
@@ -150,9 +157,16 @@ def _opened(delegation_id: UUID, link_round: int) -> Delegation:
     return row
 
 
-def _open(delegation_id: UUID, link_round: int) -> Delegation:
+def open_delegation(delegation_id: UUID, link_round: int) -> Delegation:
     """Locked, and still to be filled. Raises NotFound, Gone, or Conflict with the reason why no names are taken."""
     row = _opened(delegation_id, link_round)
+    ensure_open(row)
+    return row
+
+
+def ensure_open(row: Delegation) -> None:
+    """Raises Gone or Conflict with the reason why the unit names nobody (any more)."""
+    inviting_conference(row)
     if row.state == DelegationState.SUBMITTED:
         raise Conflict(
             say(
@@ -161,7 +175,6 @@ def _open(delegation_id: UUID, link_round: int) -> Delegation:
             )
         )
     _ensure_time(row)
-    return row
 
 
 def _ensure_time(row: Delegation) -> None:

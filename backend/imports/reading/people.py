@@ -10,9 +10,10 @@ from backend.imports.reading import sentences
 from backend.imports.reading.cells import Cell, day_of, digits_of, flaw_of, text_of
 from backend.imports.reading.contacts import emails_of, phone_of
 from backend.imports.reading.headings import Headings, best
-from backend.imports.reading.names import degree_of, honorific_of, is_a_name, looks_old, parse_name
 from backend.imports.reading.sentences import Flaw
 from backend.imports.reading.tables import MOST_ROWS, filled, tables, too_many
+from backend.people.identity import Likeness, Told, likeness, told
+from backend.people.names import degree_of, honorific_of, is_a_name, looks_old, parse_name
 
 LONGEST = {"full_name": 120, "degree": 40, "office": 300, "unit": 300}
 #: Lines that close a table, and headings within it.
@@ -199,34 +200,30 @@ def _rest(row: Row, given: dict[str, Cell], said: dict[str, str]) -> dict[str, s
 
 
 def _mark_duplicates(rows: Sequence[Row]) -> None:
-    """The same person again: by e-mail; else by name with the same telephone, or name and unit where neither e-mail nor
-    telephone tell them apart. The first row stands for all."""
+    """The same person again, by the rule of `people.identity`: the first row stands for all. Where that is unclear they
+    are two, and the record is asked who each of them is."""
     by_email: dict[str, Row] = {}
-    by_name: dict[str, list[Row]] = {}
+    by_name: dict[str, list[tuple[Told, Row]]] = {}
     for row in (row for row in rows if not row.errors):
-        entry, name = row.entry, fold(row.entry.full_name)
-        first = by_email.get(entry.email) if entry.email else None
-        if first and fold(first.entry.full_name) != name:
+        one = _told(row.entry)
+        holder = by_email.get(row.entry.email) if row.entry.email else None
+        if holder and _told(holder.entry).name != one.name:
             row.errors.append(Flaw(column="email", reason=sentences.OTHER_NAME_SAME_EMAIL))
             continue
-        first = first or next((above for above in by_name.get(name, ()) if _same(above.entry, entry)), None)
+        above = by_name.setdefault(one.name, [])
+        first = next((first for other, first in above if likeness(one, other) == Likeness.SAME), None)
         if first:
             row.duplicate_of = first.number
             continue
-        by_name.setdefault(name, []).append(row)
-        if entry.email:
-            by_email[entry.email] = row
+        above.append((one, row))
+        if row.entry.email:
+            by_email[row.entry.email] = row
 
 
-def _same(one: Entry, other: Entry) -> bool:
-    """Two of the same name: whether they are one person."""
-
-    def differ(a: str, b: str) -> bool:
-        return bool(a and b and a != b)
-
-    if differ(one.email, other.email) or differ(one.phone, other.phone):
-        return False
-    return bool(one.phone and one.phone == other.phone) or fold(one.unit) == fold(other.unit)
+def _told(entry: Entry) -> Told:
+    """A unit that is not said stands for one: the sender's own."""
+    emails = (entry.email, entry.alternate_email)
+    return told(full_name=entry.full_name, emails=emails, phone=entry.phone, unit=f"unit {fold(entry.unit)}")
 
 
 def flaws_as_json(flaws: Sequence[Flaw], written: Any) -> list[dict[str, Any]]:

@@ -5,7 +5,7 @@ identity at the same moment, it becomes one person: PostgreSQL holds its key uni
 """
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -35,9 +35,14 @@ CHUNK = 50
 FILLED_IN = ("honorific", "degree", "email", "alternate_email", "phone")
 
 
+#: Makes of some rows what they are to become; returns what could not be done, and how many were what.
+Write = Callable[[Import, Sequence[ImportRow]], tuple[list[RowError], dict[str, int]]]
+
+
 @transaction.atomic
-def commit(*, import_id: UUID, account_id: UUID, expected: int | None = None) -> Job:
-    """Begins to commit what the preview shows; again, when an earlier commit was cancelled or failed midway.
+def commit(*, import_id: UUID, account_id: UUID | None, expected: int | None = None, kind: str = COMMIT) -> Job:
+    """Begins to commit what the preview shows; again, when an earlier commit was cancelled or failed midway. `kind` of
+    job does it: that of a floor above for an import its link handed in.
 
     Raises StaleWrite, IllegalMove when the file is not read or was committed, Conflict while it is being done.
     """
@@ -45,7 +50,7 @@ def commit(*, import_id: UUID, account_id: UUID, expected: int | None = None) ->
     MOVES.move(imported, "commit")
     imported.save()
     return jobs.start(
-        kind=COMMIT,
+        kind=kind,
         requested_by=account_id,
         organisation_id=imported.organisation_id,
         subject_id=imported.pk,
@@ -55,20 +60,29 @@ def commit(*, import_id: UUID, account_id: UUID, expected: int | None = None) ->
 
 @step(COMMIT, vi="Ghi danh sách người", en="Committing a list of people")
 def commit_some(job: Job) -> Chunk:
+    """Of an import an account handed in."""
+
+    def on_record(imported: Import, rows: Sequence[ImportRow]) -> tuple[list[RowError], dict[str, int]]:
+        work = _Commit(imported, rows, kept_by(job, imported))
+        # Always in the same order: two files that name the same people do not wait for each other in a circle.
+        for row in sorted(rows, key=_identity):
+            work.commit(row)
+        return work.errors, work.written()
+
+    return commit_chunk(job, on_record)
+
+
+def commit_chunk(job: Job, write: Write) -> Chunk:
     """The next rows that are not committed; positions only count the steps."""
     imported = import_of(job)
     rows = list(queries.to_commit(imported).select_for_update(of=("self",))[:CHUNK])
     if not rows:
         return _finish(job, imported)
-    work = _Commit(imported, rows, kept_by(job, imported))
-    # Always in the same order: two files that name the same people do not wait for each other in a circle.
-    for row in sorted(rows, key=_identity):
-        work.commit(row)
-    done = work.written()
+    errors, done = write(imported, rows)
     return Chunk(
         done=len(rows),
         next=job.position + 1,
-        errors=work.errors,
+        errors=errors,
         result={name: job.result.get(name, 0) + count for name, count in done.items()},
     )
 

@@ -19,7 +19,7 @@ def decide(*, row_id: UUID, person_id: UUID | None) -> ImportRow:
     """
     row = locked(ImportRow, row_id)
     imported = locked(Import, row.imported_id)
-    is_open = row.outcome == Outcome.AMBIGUOUS or row.decided
+    is_open = row.outcome == Outcome.AMBIGUOUS or row.decided or bool(row.candidates)
     if imported.state != ImportState.READY or not is_open:
         raise Conflict(say(vi="Dòng này không có gì phải quyết định.", en="There is nothing to decide about this row."))
     if person_id is not None and person_id not in row.candidates:

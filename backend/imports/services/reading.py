@@ -1,6 +1,6 @@
 """The work of reading: the file in one step, then who is meant, some rows at a time. Nothing but the preview is written."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from backend.core.text import both
 from backend.core.vietnamese import fold
@@ -17,11 +17,27 @@ READ = "imports.read"
 CHUNK = 250
 
 
+#: Finds out what rows that are sound in themselves would do.
+LookUp = Callable[[Import, Sequence[ImportRow]], None]
+
+
 @step(READ, vi="Đọc danh sách người", en="Reading a list of people")
 def read_some(job: Job) -> Chunk:
+    """Of an import an account handed in: the rows mean people it keeps."""
+
+    def on_record(imported: Import, rows: Sequence[ImportRow]) -> None:
+        name_units(rows)
+        people = matching.People(rows, home=imported.organisation_id, kept=kept_by(job, imported))
+        for row in rows:
+            apply(row, people.meant_by(row))
+
+    return read_chunk(job, on_record)
+
+
+def read_chunk(job: Job, look_up: LookUp) -> Chunk:
     """At position 0 the file; from position 1 on the rows by their place."""
     imported = import_of(job)
-    return _look_up(job, imported) if job.position else _read(imported)
+    return _look_up(job, imported, look_up) if job.position else _read(imported)
 
 
 def _read(imported: Import) -> Chunk:
@@ -59,13 +75,10 @@ def _rows(imported: Import, reading: Reading) -> list[ImportRow]:
     ]
 
 
-def _look_up(job: Job, imported: Import) -> Chunk:
+def _look_up(job: Job, imported: Import, look_up: LookUp) -> Chunk:
     rows = list(imported.rows.filter(place__gte=job.position, place__lt=job.position + CHUNK).order_by("place"))
     open_ones = [row for row in rows if row.outcome == Outcome.PENDING]
-    name_units(open_ones)
-    people = matching.People(open_ones, home=imported.organisation_id, kept=kept_by(job, imported))
-    for row in open_ones:
-        apply(row, people.meant_by(row))
+    look_up(imported, open_ones)
     ImportRow.objects.bulk_update(
         open_ones, ["outcome", "errors", "remarks", "unit", "person", "candidates"], batch_size=CHUNK
     )
@@ -96,3 +109,5 @@ def apply(row: ImportRow, match: matching.Match) -> None:
     row.outcome, row.person, row.candidates = match.outcome, match.person, match.candidates
     if match.error:
         row.errors = [*row.errors, match.error]
+    if match.remark and match.remark not in row.remarks:
+        row.remarks = [*row.remarks, match.remark]

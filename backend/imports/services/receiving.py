@@ -16,6 +16,7 @@ from backend.imports.uploads import Sheet
 from backend.invitations.models import InvitationList
 from backend.jobs import services as jobs
 from backend.jobs.models import Job
+from backend.jobs.states import LIVE
 from backend.outbox.services import emit
 from backend.people.models import Organisation
 
@@ -27,6 +28,33 @@ def receive(*, organisation_id: UUID, list_id: UUID | None, sheet: Sheet, accoun
     Raises Conflict when that file was committed before or is being worked on, Invalid for an organisation or a list
     that is not there.
     """
+    return _receive(organisation_id, list_id, sheet, account_id=account_id)
+
+
+@transaction.atomic
+def receive_from(*, holder_id: UUID, organisation_id: UUID, list_id: UUID, sheet: Sheet, kind: str) -> Job:
+    """`receive` through a link, without an account; `kind` of job reads it. It takes the place of the holder's earlier
+    file, committed or not: whoever is named already is not named again. The holder is locked.
+
+    Raises Conflict while the earlier file is being committed.
+    """
+    earlier = list(Import.objects.filter(holder_id=holder_id).defer("content").select_for_update())
+    for row in earlier:
+        if row.state == ImportState.COMMITTING and Job.objects.filter(subject_id=row.pk, state__in=LIVE).exists():
+            raise Conflict(say(vi="Tệp trước đang được ghi.", en="The earlier file is being committed."))
+    Import.objects.filter(pk__in=[row.pk for row in earlier]).delete()
+    return _receive(organisation_id, list_id, sheet, holder_id=holder_id, kind=kind)
+
+
+def _receive(
+    organisation_id: UUID,
+    list_id: UUID | None,
+    sheet: Sheet,
+    *,
+    account_id: UUID | None = None,
+    holder_id: UUID | None = None,
+    kind: str = READ,
+) -> Job:
     if not Organisation.objects.filter(pk=organisation_id).exists():
         raise Invalid({"organisation": say(vi="Không có đơn vị này.", en="There is no such organisation.")})
     if list_id and not InvitationList.objects.filter(pk=list_id).exists():
@@ -34,6 +62,7 @@ def receive(*, organisation_id: UUID, list_id: UUID | None, sheet: Sheet, accoun
     which = {
         "organisation_id": organisation_id,
         "list_id": list_id,
+        "holder_id": holder_id,
         "sha256": hashlib.sha256(sheet.content).hexdigest(),
     }
     said = {"content": sheet.content, "size": len(sheet.content), "filename": sheet.filename, "format": sheet.format}
@@ -51,6 +80,6 @@ def receive(*, organisation_id: UUID, list_id: UUID | None, sheet: Sheet, accoun
     row.content, row.filename, row.kept, row.reason = sheet.content, sheet.filename, True, {}
     row.uploaded_by_id = account_id
     row.save()
-    job = jobs.start(kind=READ, requested_by=account_id, organisation_id=organisation_id, subject_id=row.pk)
+    job = jobs.start(kind=kind, requested_by=account_id, organisation_id=organisation_id, subject_id=row.pk)
     emit(ImportReceived(import_id=row.pk, organisation_id=organisation_id))
     return job

@@ -2,6 +2,7 @@
 unless the list needs no asking. Whoever was invited first gets a cancellation, the substitute an invitation of their
 own; both stay on record."""
 
+from typing import cast
 from uuid import UUID
 
 from django.db import transaction
@@ -14,6 +15,7 @@ from backend.core.queries import locked
 from backend.core.text import say
 from backend.invitations import queries
 from backend.invitations.events import InvitationDelegated, InvitationProposed
+from backend.invitations.forms import without_titles
 from backend.invitations.models import Invitation, ReplyProposal
 from backend.invitations.services.named import InvitedAlready, Named, ensure_not_invited, person_named
 from backend.invitations.services.single import resend, withdraw
@@ -46,7 +48,7 @@ def propose_substitute(*, invitation_id: UUID, named: Named, expected: int | Non
         invitation=row,
         kind=ProposalKind.SUBSTITUTE,
         sequence=row.sequence,
-        **{f"substitute_{field}": named[said] for field, said in _KEPT.items()},  # type: ignore[literal-required]
+        **_as_kept(named),
     )
     emit(
         InvitationProposed(
@@ -60,6 +62,21 @@ def propose_substitute(*, invitation_id: UUID, named: Named, expected: int | Non
 
 #: Columns of a proposal, and what a form calls them.
 _KEPT = {"name": "full_name", "honorific": "honorific", "office": "office", "email": "email", "phone": "phone"}
+
+
+_LONGEST_NAME = 120
+
+
+def _as_kept(named: Named) -> dict[str, str]:
+    """A proposal's columns; it has none for a degree, which stands before the name."""
+    kept: dict[str, str] = {f"substitute_{field}": named[said] for field, said in _KEPT.items()}  # type: ignore[literal-required]
+    with_degree = f"{named.get('degree', '')} {named['full_name']}".strip()
+    return {**kept, "substitute_name": with_degree if len(with_degree) <= _LONGEST_NAME else named["full_name"]}
+
+
+def _proposed(proposal: ReplyProposal) -> Named:
+    kept = {said: getattr(proposal, f"substitute_{field}") for field, said in _KEPT.items()}
+    return cast(Named, without_titles(kept))
 
 
 def propose_by_link(*, token: str, named: Named) -> ReplyProposal:
@@ -87,13 +104,7 @@ def accept_substitute(*, proposal_id: UUID, named: Named | None = None, expected
     PROPOSAL_MOVES.check(proposal, "take_over")
     row = locked(Invitation, proposal.invitation_id)
     queries.check_open(row, Conference.objects.get(pk=row.conference_id))
-    said = named or Named(
-        full_name=proposal.substitute_name,
-        honorific=proposal.substitute_honorific,
-        office=proposal.substitute_office,
-        email=proposal.substitute_email,
-        phone=proposal.substitute_phone,
-    )
+    said = named or _proposed(proposal)
     if not said["full_name"]:
         raise Invalid(
             {"full_name": say(vi="Thư chưa cho biết họ tên người dự thay.", en="The mail did not say who it is.")}
@@ -125,8 +136,8 @@ def _take_over(proposal: ReplyProposal, row: Invitation, named: Named) -> None:
     withdraw(invitation_id=row.pk)
     if made.email:
         resend(invitation_id=made.pk)
-    for field, said in _KEPT.items():
-        setattr(proposal, f"substitute_{field}", named[said])  # type: ignore[literal-required]
+    for field, said in _as_kept(named).items():
+        setattr(proposal, field, said)
     PROPOSAL_MOVES.move(proposal, "take_over")
     proposal.settled_at = now()
     proposal.save()
