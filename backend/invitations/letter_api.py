@@ -11,6 +11,7 @@ from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_sche
 from rest_framework.decorators import action
 from rest_framework.response import Response
 
+from backend.conferences.queries import visible_to as visible_conferences
 from backend.core.api import HouseViewSet
 from backend.core.errors import Invalid
 from backend.core.filters import TrueOrFalseFilter
@@ -21,7 +22,7 @@ from backend.documents.models import DocumentFile
 from backend.documents.queries import MEDIA_TYPES, disposition
 from backend.invitations import letter_form, queries, rules, services
 from backend.invitations.letter_serializers import InvitationLetterSerializer, LetterBody, LetterChanges
-from backend.invitations.models import InvitationLetter
+from backend.invitations.models import InvitationLetter, InvitationList
 from backend.invitations.states import LetterDelivery
 
 PAGES: dict[str, Any] = {
@@ -83,7 +84,8 @@ class InvitationLetterViewSet(HouseViewSet):
     def create(self, request: Any) -> Response:
         """Drafts the list's letter. After one was issued: another edition that takes its place, with its text."""
         said = self.body(LetterBody)
-        row = queries.visible_lists(self.account).filter(pk=said.pop("list")).first()
+        lists = InvitationList.objects.filter(conference__in=visible_conferences(self.account))
+        row = lists.select_related("conference").filter(pk=said.pop("list")).first()
         if row is None:
             raise Invalid({"list": say(vi="Không có danh sách này.", en="There is no such list.")})
         self.check_object_permissions(request, row.conference)
