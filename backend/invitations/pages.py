@@ -14,6 +14,7 @@ from django.views import View
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 
+from backend.conferences.queries.notices import photo_notice
 from backend.core.errors import DomainError, Gone, Invalid
 from backend.core.text import current_language, localized, say
 from backend.core.vietnamese import clean
@@ -21,10 +22,14 @@ from backend.invitations import queries, services, wording
 from backend.invitations.forms import FIELDS, NamedBody, first_of_each
 from backend.invitations.models import Invitation
 from backend.invitations.states import Answer, ProposalKind, ProposalState, Substitutes
+from backend.privacy import links as consent_links
+from backend.privacy.queries import standings
+from backend.privacy.services import Asked
 from backend.questions import form as questions_form
 from backend.questions import queries as questions
 
 LONGEST_NOTE = 1000
+MOST_BOXES = 50
 
 
 # No CSRF token: mail programs open the page in browsers of their own that keep no cookies, and it has no session to
@@ -54,7 +59,7 @@ class ReplyPage(View):
         if request.POST.get("do") == "substitute":
             return _substituted(request, opened, token)
         answer, note = request.POST.get("answer", ""), clean(request.POST.get("note", "").replace("\x00", ""))
-        problem = None
+        ticked, problem = _ticked(request, opened), None
         if answer not in Answer.values:
             problem = say(vi="Xin chọn một câu trả lời.", en="Please choose an answer.")
         elif len(note) > LONGEST_NOTE:
@@ -62,20 +67,22 @@ class ReplyPage(View):
                 vi="Lời nhắn dài quá {n} ký tự.", en="The note is longer than {n} characters.", n=LONGEST_NOTE
             )
         if problem:
-            return _page(request, opened, status=400, problem=problem, chosen=answer, note=note)
+            again = {"chosen": answer, "note": note, "ticked": {asked.purpose for asked in ticked}}
+            return _page(request, opened, status=400, problem=problem, given=_given(request, opened), **again)
         try:
-            _replied(request, opened, token, answer, note)
+            _replied(request, opened, token, answer, note, ticked)
         except Invalid as wrong:
             problem = say(vi="Xin xem lại các câu trả lời dưới đây.", en="Please look at your answers below.")
-            facts = {"problem": problem, "chosen": answer, "note": note, "problems_asked": wrong.fields}
-            return _page(request, opened, status=400, given=_given(request, opened), **facts)
+            again = {"chosen": answer, "note": note, "ticked": {asked.purpose for asked in ticked}}
+            given, problems = _given(request, opened), wrong.fields
+            return _page(request, opened, status=400, problem=problem, given=given, problems_asked=problems, **again)
         return _page(request, queries.opened_by(token), done=True)
 
 
-def _replied(request: HttpRequest, opened: Invitation, token: str, answer: str, note: str) -> None:
+def _replied(request: HttpRequest, opened: Invitation, token: str, answer: str, note: str, ticked: list[Asked]) -> None:
     """The reply, and what was asked beside it: both or neither. Who does not come is asked nothing."""
     with transaction.atomic():
-        services.reply_by_link(token=token, answer=answer, note=note)
+        services.reply_by_link(token=token, answer=answer, note=note, consents=ticked)
         given = _given(request, opened)
         if given is not None and answer != Answer.DECLINED:
             services.answer_questions(token=token, answers=given, number=_number(request), dropping=True)
@@ -93,6 +100,31 @@ def _given(request: HttpRequest, opened: Invitation) -> dict[str, Any] | None:
         return None
     asked = opened.conference.questionnaires.filter(number=number).first()
     return questions_form.posted(asked, request.POST) if asked else None
+
+
+def _ticked(request: HttpRequest, opened: Invitation) -> list[Asked]:
+    """What the invitee ticked, in the words they were shown. What is not ticked says nothing."""
+    found = []
+    for box in request.POST.getlist("consent")[:MOST_BOXES]:
+        purpose, _, version = box.partition(":")
+        if version.isascii() and version.isdecimal() and len(version) < 6:
+            found.append(Asked(purpose=purpose, version=int(version), language=opened.language))
+    return found
+
+
+def _asked(opened: Invitation) -> list[dict[str, Any]]:
+    """What the invitee has not consented to yet: each by itself, and not ticked."""
+    if opened.person is None:
+        return []
+    return [
+        {
+            "purpose": standing.wording.purpose.code,
+            "version": standing.wording.version,
+            "text": localized(standing.wording.text, opened.language),
+        }
+        for standing in standings(opened.person.pk)
+        if not standing.given
+    ]
 
 
 def _substituted(request: HttpRequest, opened: Invitation, token: str) -> HttpResponse:
@@ -149,6 +181,9 @@ def _page(
         "chosen": opened.state,
         "note": opened.note,
         "longest_note": LONGEST_NOTE,
+        "asked": _asked(opened),
+        "consents": consent_links.address(opened.person) if opened.person else "",
+        "photo_notice": localized(photo_notice(conference.pk).text, language),
         "waiting_for": waiting.substitute_name or waiting.substitute_email if waiting else "",
         "asking": _asking(opened, given, problems_asked or {}),
         "substitutes": opened.list.substitutes != Substitutes.NONE and waiting is None,

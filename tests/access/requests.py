@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
@@ -70,6 +71,9 @@ REQUESTS: dict[str, Callable[[World], Ask]] = {
     "GET conferences": lambda w: _page(w.announced),
     "POST conferences": lambda w: Ask(body={"kind": "meeting", "title": VI, "lead": _id(w.host)}),
     "GET conferences/<pk>": lambda w: Ask(of=w.announced),
+    "GET conferences/<pk>/photo-notice": lambda w: Ask(of=w.announced),
+    "POST conferences/<pk>/photo-notice": lambda w: Ask(of=w.announced, body={"recorded": False}),
+    "GET conferences/<pk>/photo-notice/print": lambda w: Ask(of=w.announced),
     "PATCH conferences/<pk>": lambda w: Ask(of=w.announced, body={"note": VI}),
     "POST conferences/<pk>/announce": lambda w: Ask(of=w.draft),
     "POST conferences/<pk>/archive": lambda w: Ask(of=w.closed),
@@ -283,10 +287,38 @@ REQUESTS: dict[str, Callable[[World], Ask]] = {
     "GET check-outs": lambda w: Ask(),
     "POST check-outs": lambda w: Ask(body={"registration": _id(w.inside)}),
     "GET check-outs/<pk>": lambda w: Ask(of=w.presence),
+    "POST check-ins/many": lambda w: Ask(body={"conference": _id(w.announced), "registrations": [_id(w.registration)]}),
+    "POST check-outs/many": lambda w: Ask(body={"conference": _id(w.announced), "registrations": [_id(w.inside)]}),
+    "POST check-outs/everyone": lambda w: Ask(body={"conference": _id(w.announced)}),
+    "GET walk-ins": lambda w: Ask(),
+    "POST walk-ins": lambda w: Ask(body={"conference": _id(w.announced), "full_name": "Lê Thị Mới"}),
+    "GET walk-ins/<pk>": lambda w: Ask(of=w.registration),
+    "GET scans": lambda w: _page(w.scan),
+    "POST scans": lambda w: Ask(
+        body={
+            "conference": _id(w.announced),
+            "device": str(UUID(int=1)),
+            "clock": "2021-01-14T01:00:00Z",
+            "scans": [
+                {
+                    "id": str(UUID(int=2)),
+                    "registration": _id(w.registration),
+                    "direction": "in",
+                    "at": "2021-01-14T00:59:00Z",
+                }
+            ],
+        }
+    ),
+    "GET scans/<pk>": lambda w: Ask(of=w.scan),
+    "GET door-lists": lambda w: Ask(query=f"conference={w.announced.pk}"),
+    "GET door-lists/<pk>": lambda w: Ask(of=w.registration),
     "GET presences": lambda w: _page(w.presence),
     "GET presences/<pk>": lambda w: Ask(of=w.presence),
     "GET attendance": lambda w: Ask(query=f"conference={w.running.pk}&share=2/3"),
+    "GET attendance/series": lambda w: Ask(query=f"conference={w.running.pk}"),
     "GET attendance/<pk>": lambda w: Ask(of=w.presence),
+    "GET attendees": lambda w: Ask(query=f"conference={w.running.pk}"),
+    "GET attendees/<pk>": lambda w: Ask(of=w.presence),
     # calendar links
     "GET calendar-links": lambda w: _page(w.delegates_link),
     "POST calendar-links": lambda w: Ask(body={"kind": "room", "subject": _id(w.room)}),
@@ -468,6 +500,19 @@ REQUESTS: dict[str, Callable[[World], Ask]] = {
     "POST inbound-mails/<pk>/assign": lambda w: Ask(
         of=w.inbound, body={"invitation": _id(w.guests_invitation), "answer": "accepted"}
     ),
+    # consents and accesses
+    "GET consent-purposes": lambda w: _page(w.purpose),
+    "GET consent-purposes/<pk>": lambda w: Ask(of=w.purpose),
+    "POST consent-purposes": lambda w: Ask(body={"code": "thu", "title": VI, "text": {**VI, "en": "A try"}}),
+    "POST consent-purposes/<pk>/reword": lambda w: Ask(
+        of=w.purpose, body={"text": {**VI, "en": "A try"}, "asks_again": True}
+    ),
+    "POST consent-purposes/<pk>/retire": lambda w: Ask(of=w.purpose),
+    "GET consents": lambda w: _page(w.consent),
+    "GET consents/<pk>": lambda w: Ask(of=w.consent),
+    "POST consents": lambda w: Ask(body={"purpose": "directory", "decision": "given", "wording": 1}),
+    "GET accesses": lambda w: _page(w.access),
+    "GET accesses/<pk>": lambda w: Ask(of=w.access),
     "GET suppressed-addresses": lambda w: _page(w.suppressed),
     "GET suppressed-addresses/<pk>": lambda w: Ask(of=w.suppressed),
     "POST suppressed-addresses/<pk>/lift": lambda w: Ask(of=w.suppressed),

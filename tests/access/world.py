@@ -20,7 +20,7 @@ from backend.minutes.models import Minutes
 from backend.people.models import Account, ApiToken
 from backend.registration import services as registration
 from backend.registration import signup_links
-from backend.registration.models import Admission, Presence, Registration, Seats
+from backend.registration.models import Admission, Presence, Registration, Scan, Seats
 from backend.resolutions import services as resolutions
 from backend.resolutions.models import Poll
 from backend.resolutions.states import ResolutionState
@@ -66,6 +66,7 @@ from tests.factories.people import (
     RoleGrantFactory,
     account_with,
 )
+from tests.factories.privacy import access_to, consent_of
 from tests.factories.questions import AnswerSheetFactory, QuestionnaireFactory
 from tests.factories.registration import SignupFactory
 from tests.factories.resolutions import PollFactory, ResolutionFactory
@@ -254,6 +255,17 @@ class World:
             conference=self.running, registration=self.inside, direction="in", source="code"
         )
 
+        self.scan = Scan.objects.create(
+            conference=self.running,
+            registration=self.inside,
+            device=uuid4(),
+            scan=uuid4(),
+            direction="in",
+            scanned_at=now(),
+            at=now(),
+            outcome="replaced",
+        )
+
     def _poll(self, *, until: str, **fields: Any) -> Poll:
         """A poll of the running conference, led through its life up to the verb `until`."""
         poll: Poll = PollFactory(resolution=ResolutionFactory(conference=self.running), **fields)
@@ -318,6 +330,9 @@ class World:
         self.grant = RoleGrantFactory(account=self.account, role="editor", organisation=self.host)
         self.link_secret = "lien-ket-cua-dai-bieu"
         self.delegates_link = CalendarLinkFactory(account=self.accounts["delegate"], secret=self.link_secret)
+        self.consent = consent_of(self.delegate)
+        self.purpose = self.consent.wording.purpose
+        self.access = access_to(self.delegate, by=AccountFactory(person=PersonFactory(organisation=self.host)))
         self.delegates_token: ApiToken = ApiTokenFactory(account=self.accounts["delegate"])
 
     def _make_lift(self) -> None:

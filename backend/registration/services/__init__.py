@@ -9,14 +9,17 @@ from backend.registration.services.letters import (
     mail_refusal,
     mail_waiting,
 )
-from backend.registration.services.presence import check_in, check_out
+from backend.registration.services.presence import check_in, check_out, everyone_out, pass_many
+from backend.registration.services.scans import take_scans
 from backend.registration.services.seats import approve, ask, cancel, refuse, register, reissue_code
 from backend.registration.services.signup_letters import mail_signup
 from backend.registration.services.signups import confirm_signup, sign_up, withdraw_signup
 from backend.registration.services.substitution import follow_withdrawal
 from backend.registration.services.waiting import accept, expire_offers, promote
+from backend.registration.services.walk_ins import Stranger, walk_in
 
 __all__ = [
+    "Stranger",
     "accept",
     "approve",
     "ask",
@@ -24,6 +27,7 @@ __all__ = [
     "check_in",
     "check_out",
     "confirm_signup",
+    "everyone_out",
     "expire_offers",
     "follow_answer",
     "follow_withdrawal",
@@ -33,6 +37,7 @@ __all__ = [
     "mail_refusal",
     "mail_signup",
     "mail_waiting",
+    "pass_many",
     "promote",
     "refuse",
     "register",
@@ -41,5 +46,7 @@ __all__ = [
     "set_capacity",
     "set_limit",
     "sign_up",
+    "take_scans",
+    "walk_in",
     "withdraw_signup",
 ]

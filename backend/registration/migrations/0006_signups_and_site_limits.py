@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
         ("conferences", "0011_series_sequence"),
         ("people", "0002_alternate_email"),
         ("questions", "0002_guards"),
-        ("registration", "0004_moves"),
+        ("registration", "0005_the_door"),
     ]
 
     operations = [
