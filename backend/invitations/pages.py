@@ -15,10 +15,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 
 from backend.conferences.queries.notices import photo_notice
+from backend.conferences.queries.told import time_and_place
 from backend.core.errors import DomainError, Gone, Invalid
 from backend.core.text import current_language, localized, say
 from backend.core.vietnamese import clean
-from backend.invitations import queries, services, wording
+from backend.invitations import links, queries, services, wording
 from backend.invitations.forms import FIELDS, NamedBody, first_of_each
 from backend.invitations.models import Invitation
 from backend.invitations.states import Answer, ProposalKind, ProposalState, Substitutes
@@ -66,40 +67,16 @@ class ReplyPage(View):
             problem = say(
                 vi="Lời nhắn dài quá {n} ký tự.", en="The note is longer than {n} characters.", n=LONGEST_NOTE
             )
+        again: dict[str, Any] = {"chosen": answer, "note": note, "ticked": {asked.purpose for asked in ticked}}
         if problem:
-            again = {"chosen": answer, "note": note, "ticked": {asked.purpose for asked in ticked}}
             return _page(request, opened, status=400, problem=problem, given=_given(request, opened), **again)
         try:
             _replied(request, opened, token, answer, note, ticked)
         except Invalid as wrong:
-            problem = say(vi="Xin xem lại các câu trả lời dưới đây.", en="Please look at your answers below.")
-            again = {"chosen": answer, "note": note, "ticked": {asked.purpose for asked in ticked}}
-            given, problems = _given(request, opened), wrong.fields
-            return _page(request, opened, status=400, problem=problem, given=given, problems_asked=problems, **again)
+            again["problem"] = say(vi="Xin xem lại các câu trả lời dưới đây.", en="Please look at your answers below.")
+            again |= {"problems_asked": wrong.fields, "given": _given(request, opened)}
+            return _page(request, opened, status=400, **again)
         return _page(request, queries.opened_by(token), done=True)
-
-
-def _replied(request: HttpRequest, opened: Invitation, token: str, answer: str, note: str, ticked: list[Asked]) -> None:
-    """The reply, and what was asked beside it: both or neither. Who does not come is asked nothing."""
-    with transaction.atomic():
-        services.reply_by_link(token=token, answer=answer, note=note, consents=ticked)
-        given = _given(request, opened)
-        if given is not None and answer != Answer.DECLINED:
-            services.answer_questions(token=token, answers=given, number=_number(request), dropping=True)
-
-
-def _number(request: HttpRequest) -> int | None:
-    text = request.POST.get("questionnaire", "")
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 7 else None
-
-
-def _given(request: HttpRequest, opened: Invitation) -> dict[str, Any] | None:
-    """The answers on the page, None for a page without questions."""
-    number = _number(request)
-    if number is None:
-        return None
-    asked = opened.conference.questionnaires.filter(number=number).first()
-    return questions_form.posted(asked, request.POST) if asked else None
 
 
 def _ticked(request: HttpRequest, opened: Invitation) -> list[Asked]:
@@ -125,6 +102,29 @@ def _asked(opened: Invitation) -> list[dict[str, Any]]:
         for standing in standings(opened.person.pk)
         if not standing.given
     ]
+
+
+def _replied(request: HttpRequest, opened: Invitation, token: str, answer: str, note: str, ticked: list[Asked]) -> None:
+    """The reply, and what was asked beside it: both or neither. Who does not come is asked nothing."""
+    with transaction.atomic():
+        services.reply_by_link(token=token, answer=answer, note=note, consents=ticked)
+        given = _given(request, opened)
+        if given is not None and answer != Answer.DECLINED:
+            services.answer_questions(token=token, answers=given, number=_number(request), dropping=True)
+
+
+def _number(request: HttpRequest) -> int | None:
+    text = request.POST.get("questionnaire", "")
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 7 else None
+
+
+def _given(request: HttpRequest, opened: Invitation) -> dict[str, Any] | None:
+    """The answers on the page, None for a page without questions."""
+    number = _number(request)
+    if number is None:
+        return None
+    asked = opened.conference.questionnaires.filter(number=number).first()
+    return questions_form.posted(asked, request.POST) if asked else None
 
 
 def _substituted(request: HttpRequest, opened: Invitation, token: str) -> HttpResponse:
@@ -169,14 +169,17 @@ def _page(
     **facts: Any,
 ) -> HttpResponse:
     language, conference = opened.language, opened.conference
+    formal = services.goes_with(opened, time_and_place(conference))
     waiting = opened.proposals.filter(kind=ProposalKind.SUBSTITUTE, state=ProposalState.OPEN).first()
     shown = {
-        "addressee": wording.addressee(opened.person, opened.office, language),
+        "addressee": wording.invitee(opened, language),
         "title": localized(conference.title, language),
         "hosts": wording.hosts(conference, language),
         "when": wording.when(conference, language),
         "where": wording.where(conference, opened.site, language),
         "reply_by": wording.until(opened.list.reply_by, conference.time_zone, language) if opened.list.reply_by else "",
+        "formal_number": formal.facts["number"] if formal else "",
+        "formal_link": links.letter_address(opened.pk, opened.link_round) if formal else "",
         "answered": opened.state if opened.state in Answer.values else "",
         "chosen": opened.state,
         "note": opened.note,

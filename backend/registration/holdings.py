@@ -40,16 +40,16 @@ class Registrations(Holding):
             .values("conference__title", "direction", "at", "source")
         ):
             yield {"type": "presence", **presence}
-        for signup in (
-            _open_signups(subject).order_by("id").values("conference__title", "said", "answers", "created_at")
-        ):
-            yield {"type": "sign_up", **signup}
         for scan in (
             Scan.objects.filter(registration__person=subject.person_id)
             .order_by("at")
             .values("conference__title", "direction", "scanned_at", "at", "outcome")
         ):
             yield {"type": "scan", **scan}
+        for signup in (
+            _open_signups(subject).order_by("id").values("conference__title", "said", "answers", "created_at")
+        ):
+            yield {"type": "sign_up", **signup}
 
     def matters(self, person_id: UUID) -> Iterator[UUID]:
         yield from Registration.objects.filter(person=person_id).values_list("pk", flat=True)

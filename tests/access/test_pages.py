@@ -46,9 +46,9 @@ PAGES: dict[str, Callable[[World], str]] = {
     "/r/<token>": lambda w: f"/r/{w.reply_token}",
     "/d/<token>": lambda w: f"/d/{delegation_links.sign(w.asked_delegation.pk, 1)}",
     "/p/<token>": lambda w: f"/p/{paper_links.sign(w.paper.pk, 1)}",
+    "/c/<token>": lambda w: f"/c/{consent_links.sign(w.delegate)}",
     "/g/<token>": lambda w: f"/g/{w.page_token}",
     "/y/<token>": lambda w: f"/y/{w.signup_token}",
-    "/c/<token>": lambda w: f"/c/{consent_links.sign(w.delegate)}",
     "/o/<token>": lambda w: f"/o/{offer_links.sign(w.offered.pk)}",
 }
 
