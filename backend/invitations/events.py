@@ -13,6 +13,16 @@ class InvitationListSent(DomainEvent):
     held: int
 
 
+@event("invitation_letter.issued", subject="letter_id")
+class InvitationLetterIssued(DomainEvent):
+    """The giấy mời of a list got its official number and is on file; nobody was written to by that."""
+
+    letter_id: UUID
+    list_id: UUID
+    conference_id: UUID
+    document_id: UUID
+
+
 @event("invitation.issued", subject="invitation_id")
 class InvitationIssued(DomainEvent):
     """A letter is due: the first one, or the same again with a new link. A new time or place comes with the news. It is
@@ -68,6 +78,16 @@ class NewsAddressed(DomainEvent):
     to_release: int
     people: list[str]
     unreachable: list[str]
+
+
+@event("series_news.addressed", subject="series_id")
+class SeriesNewsAddressed(DomainEvent):
+    """To these `people` several conferences of the series have something new; the letters, one to each of them, are
+    written together. The `windows` are those of series.news_due."""
+
+    series_id: UUID
+    windows: dict[str, list[int]]
+    people: list[str]
 
 
 @event("calling_off.addressed", subject="conference_id")

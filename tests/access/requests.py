@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
@@ -195,6 +196,16 @@ REQUESTS: dict[str, Callable[[World], Ask]] = {
     "PATCH invitation-lists/<pk>": lambda w: Ask(of=w.list, body={"reply_reminders": [60]}),
     "POST invitation-lists/<pk>/members": lambda w: Ask(of=w.unsent, body={"people": [_id(w.person)]}),
     "POST invitation-lists/<pk>/send": lambda w: Ask(of=w.unsent),
+    "GET invitation-letters": lambda w: _page(w.letter),
+    "POST invitation-letters": lambda w: Ask(body={"list": _id(w.list)}),
+    "GET invitation-letters/<pk>": lambda w: Ask(of=w.letter),
+    "PATCH invitation-letters/<pk>": lambda w: Ask(of=w.drafted_letter, body={"note": {"vi": "Đến sớm"}}),
+    "POST invitation-letters/<pk>/issue": lambda w: Ask(of=w.drafted_letter),
+    "GET invitation-letters/<pk>/file": lambda w: Ask(of=w.drafted_letter),
+    "GET invitations/<pk>/letter": lambda w: Ask(of=w.invitation),
+    "GET invitations/guest-list": lambda w: Ask(query=f"conference={w.announced.pk}"),
+    "GET invitations/guest-list/print": lambda w: Ask(query=f"conference={w.announced.pk}"),
+    "POST invitations/order": lambda w: Ask(body={"conference": _id(w.announced), "invitations": [_id(w.invitation)]}),
     "GET invitations": lambda w: _page(w.invitation),
     "GET invitations/<pk>": lambda w: Ask(of=w.invitation),
     "POST invitations/<pk>/name": lambda w: Ask(of=w.office, body={"person": _id(w.person)}),
@@ -243,6 +254,20 @@ REQUESTS: dict[str, Callable[[World], Ask]] = {
     "POST delegations/<pk>/extend": lambda w: Ask(of=w.asked_delegation, body={"due_at": _later(w)}),
     "POST delegations/<pk>/close": lambda w: Ask(of=w.asked_delegation),
     "POST delegations/<pk>/reopen": lambda w: Ask(of=w.submitted_delegation, body={"due_at": _later(w)}),
+    # questions
+    "GET questionnaires": lambda w: _page(w.questionnaire),
+    "POST questionnaires": lambda w: Ask(
+        body={"conference": _id(w.announced), "follows": 1, "title": VI, "questions": []}
+    ),
+    "GET questionnaires/<pk>": lambda w: Ask(of=w.questionnaire),
+    "GET questionnaires/<pk>/summary": lambda w: Ask(of=w.questionnaire),
+    "GET questionnaires/<pk>/owing": lambda w: Ask(of=w.questionnaire),
+    "GET questionnaires/<pk>/export": lambda w: Ask(of=w.questionnaire),
+    "GET answer-sheets": lambda w: _page(w.answer_sheet),
+    "POST answer-sheets": lambda w: Ask(
+        body={"conference": _id(w.announced), "person": _id(w.delegate), "answers": {"meal": "man"}}
+    ),
+    "GET answer-sheets/<pk>": lambda w: Ask(of=w.answer_sheet),
     # registration
     "GET registrations": lambda w: _page(w.registration),
     "POST registrations": lambda w: Ask(body={"conference": _id(w.announced), "person": _id(w.person)}),
@@ -252,6 +277,13 @@ REQUESTS: dict[str, Callable[[World], Ask]] = {
     "POST registrations/<pk>/refuse": lambda w: Ask(of=w.request, body={"reason": VI}),
     "POST registrations/<pk>/cancel": lambda w: Ask(of=w.registration),
     "POST registrations/<pk>/reissue": lambda w: Ask(of=w.registration),
+    "GET registration-pages/<token>": lambda w: Ask(of=w.page_token),
+    "POST registration-pages/<token>": lambda w: Ask(
+        of=w.page_token, body={"full_name": "Trần Văn An", "email": "an@plenum.example"}
+    ),
+    "GET sign-ups/<token>": lambda w: Ask(of=w.signup_token),
+    "POST sign-ups/<token>/confirm": lambda w: Ask(of=w.signup_token),
+    "POST sign-ups/<token>/withdraw": lambda w: Ask(of=w.signup_token),
     "GET seats": lambda w: _page(w.announced),
     "GET seats/<pk>": lambda w: Ask(of=w.announced),
     "POST seats/<pk>/limit": lambda w: Ask(of=w.announced, body={"site": _id(w.site), "capacity": 50}),
@@ -265,10 +297,38 @@ REQUESTS: dict[str, Callable[[World], Ask]] = {
     "GET check-outs": lambda w: Ask(),
     "POST check-outs": lambda w: Ask(body={"registration": _id(w.inside)}),
     "GET check-outs/<pk>": lambda w: Ask(of=w.presence),
+    "POST check-ins/many": lambda w: Ask(body={"conference": _id(w.announced), "registrations": [_id(w.registration)]}),
+    "POST check-outs/many": lambda w: Ask(body={"conference": _id(w.announced), "registrations": [_id(w.inside)]}),
+    "POST check-outs/everyone": lambda w: Ask(body={"conference": _id(w.announced)}),
+    "GET walk-ins": lambda w: Ask(),
+    "POST walk-ins": lambda w: Ask(body={"conference": _id(w.announced), "full_name": "Lê Thị Mới"}),
+    "GET walk-ins/<pk>": lambda w: Ask(of=w.registration),
+    "GET scans": lambda w: _page(w.scan),
+    "POST scans": lambda w: Ask(
+        body={
+            "conference": _id(w.announced),
+            "device": str(UUID(int=1)),
+            "clock": "2021-01-14T01:00:00Z",
+            "scans": [
+                {
+                    "id": str(UUID(int=2)),
+                    "registration": _id(w.registration),
+                    "direction": "in",
+                    "at": "2021-01-14T00:59:00Z",
+                }
+            ],
+        }
+    ),
+    "GET scans/<pk>": lambda w: Ask(of=w.scan),
+    "GET door-lists": lambda w: Ask(query=f"conference={w.announced.pk}"),
+    "GET door-lists/<pk>": lambda w: Ask(of=w.registration),
     "GET presences": lambda w: _page(w.presence),
     "GET presences/<pk>": lambda w: Ask(of=w.presence),
     "GET attendance": lambda w: Ask(query=f"conference={w.running.pk}&share=2/3"),
+    "GET attendance/series": lambda w: Ask(query=f"conference={w.running.pk}"),
     "GET attendance/<pk>": lambda w: Ask(of=w.presence),
+    "GET attendees": lambda w: Ask(query=f"conference={w.running.pk}"),
+    "GET attendees/<pk>": lambda w: Ask(of=w.presence),
     # calendar links
     "GET calendar-links": lambda w: _page(w.delegates_link),
     "POST calendar-links": lambda w: Ask(body={"kind": "room", "subject": _id(w.room)}),
