@@ -212,3 +212,12 @@ class PaperMissed(DomainEvent):
     paper_id: UUID
     conference_id: UUID
     due: int
+
+
+@event("conference.photo_notice_set", subject="conference_id")
+class PhotoNoticeSet(DomainEvent):
+    """What people are told about pictures and recordings is another text from now on, or that nothing is `recorded`."""
+
+    conference_id: UUID
+    version: int
+    recorded: bool

@@ -12,6 +12,7 @@ from rest_framework.response import Response
 from backend.core import context
 from backend.core.api import HouseViewSet
 from backend.core.filters import TrueOrFalseFilter
+from backend.core.shown import Address, Nobody
 from backend.delegations import queries, rules, services
 from backend.delegations.models import Delegation
 from backend.delegations.serializers import (
@@ -56,6 +57,7 @@ class DelegationViewSet(HouseViewSet):
     queryset = Delegation.objects.none()
     serializer_class = DelegationSerializer
     rules = rules.DELEGATIONS
+    shows = (Address("focal_email"),)
     scope = "delegations"
     edited_by_two = True
     filterset_class = DelegationFilters
@@ -146,6 +148,7 @@ class UnitPlacesViewSet(HouseViewSet):
     queryset = Delegation.objects.none()
     serializer_class = UnitPlacesSerializer
     rules = rules.UNIT_PLACES
+    shows = Nobody("a focal point sees whom it named itself, through a link and without an account")
     scope = "unit-places"
     lookup_url_kwarg = "token"
     blind_to_versions = frozenset({"retrieve", "name_delegate", "hand_in", "commit", "submit"})

@@ -14,6 +14,7 @@ from rest_framework.response import Response
 from backend.core.api import HouseViewSet
 from backend.core.errors import Invalid
 from backend.core.filters import TrueOrFalseFilter
+from backend.core.shown import Address
 from backend.core.text import current_language, say
 from backend.documents.queries import disposition
 from backend.imports import queries, rules, services
@@ -124,6 +125,7 @@ class ImportRowViewSet(HouseViewSet):
     queryset = ImportRow.objects.none()
     serializer_class = ImportRowSerializer
     rules = rules.ROWS
+    shows = ("person_id", "candidates", Address("entry.email"), Address("entry.alternate_email"))
     scope = "imports"
     filterset_class = ImportRowFilters
     ordering = ("imported_id", "place", "id")

@@ -13,6 +13,7 @@ from backend.conferences.queries import visible_to as visible_conferences
 from backend.core.api import HouseViewSet
 from backend.core.errors import Invalid
 from backend.core.filters import TrueOrFalseFilter
+from backend.core.shown import OWN, Address
 from backend.core.text import say
 from backend.invitations import queries, rules, services
 from backend.invitations.many_api import ManyInvitations
@@ -29,8 +30,8 @@ from backend.invitations.serializers import (
     MembersBody,
     NameBody,
     OpenReplySerializer,
+    OwnReplyBody,
     RecordBody,
-    ReplyBody,
     ReplyProposalSerializer,
     SubstituteBody,
 )
@@ -45,6 +46,7 @@ from backend.invitations.states import (
 )
 from backend.mail.models import InboundMail
 from backend.mail.queries import visible_inbound
+from backend.privacy.services import Asked
 
 
 class InvitationListFilters(django_filters.FilterSet):
@@ -141,6 +143,7 @@ class InvitationViewSet(ManyInvitations):
     queryset = Invitation.objects.none()
     serializer_class = InvitationSerializer
     rules = rules.INVITATIONS
+    shows = ("person_id",)
     own_refusals = {**ManyInvitations.own_refusals, "reply": (410,)}
     scope = "invitations"
     filterset_class = InvitationFilters
@@ -204,6 +207,7 @@ class InvitationReplyViewSet(HouseViewSet):
     queryset = InvitationReply.objects.none()
     serializer_class = InvitationReplySerializer
     rules = rules.ANSWERS
+    shows = ("invitation.person_id",)
     scope = "invitations"
     filterset_class = InvitationReplyFilters
 
@@ -259,6 +263,7 @@ class ProposalViewSet(HouseViewSet):
     queryset = ReplyProposal.objects.none()
     serializer_class = ReplyProposalSerializer
     rules = rules.PROPOSALS
+    shows = ("invitation.person_id", Address("substitute_email"))
     scope = "invitations"
     filterset_class = ProposalFilters
 
@@ -291,6 +296,7 @@ class ReplyViewSet(HouseViewSet):
     queryset = Invitation.objects.none()
     serializer_class = OpenReplySerializer
     rules = rules.REPLIES
+    shows = OWN
     scope = "replies"
     lookup_url_kwarg = "token"
     blind_to_versions = frozenset({"retrieve", "give_answer"})
@@ -304,8 +310,13 @@ class ReplyViewSet(HouseViewSet):
         queries.check_open(opened, opened.conference)
         return self.answer(opened)
 
-    @extend_schema(request=ReplyBody, responses=OpenReplySerializer, summary="Answer the invitation")
+    @extend_schema(request=OwnReplyBody, responses=OpenReplySerializer, summary="Answer the invitation")
     def give_answer(self, request: Any, token: str) -> Response:
         """Answers, or answers anew: the last answer counts."""
-        services.reply_by_link(token=token, **self.body(ReplyBody), via=ReplyVia.API)
+        said = self.body(OwnReplyBody)
+        language = queries.opened_by(token).language
+        consents = [
+            Asked(purpose=each["purpose"], version=each["wording"], language=language) for each in said.pop("consents")
+        ]
+        services.reply_by_link(token=token, **said, consents=consents, via=ReplyVia.API)
         return self.answer(queries.opened_by(token))

@@ -165,7 +165,9 @@ class PollViewSet(HouseViewSet):
     @action(detail=True, methods=["get"], pagination_class=None, filter_backends=[])
     def roll(self, request: Any, pk: str) -> Response:
         """The named roll with the choices, once the result is declared."""
-        return Response(queries.roll(self.get_object()))
+        roll = queries.roll(self.get_object())
+        self.note_shown(roll, ("person_id",))
+        return Response(RollEntrySerializer(roll, many=True).data)
 
 
 class BallotViewSet(HouseViewSet):

@@ -70,6 +70,9 @@ REQUESTS: dict[str, Callable[[World], Ask]] = {
     "GET conferences": lambda w: _page(w.announced),
     "POST conferences": lambda w: Ask(body={"kind": "meeting", "title": VI, "lead": _id(w.host)}),
     "GET conferences/<pk>": lambda w: Ask(of=w.announced),
+    "GET conferences/<pk>/photo-notice": lambda w: Ask(of=w.announced),
+    "POST conferences/<pk>/photo-notice": lambda w: Ask(of=w.announced, body={"recorded": False}),
+    "GET conferences/<pk>/photo-notice/print": lambda w: Ask(of=w.announced),
     "PATCH conferences/<pk>": lambda w: Ask(of=w.announced, body={"note": VI}),
     "POST conferences/<pk>/announce": lambda w: Ask(of=w.draft),
     "POST conferences/<pk>/archive": lambda w: Ask(of=w.closed),
@@ -447,6 +450,19 @@ REQUESTS: dict[str, Callable[[World], Ask]] = {
     "POST inbound-mails/<pk>/assign": lambda w: Ask(
         of=w.inbound, body={"invitation": _id(w.guests_invitation), "answer": "accepted"}
     ),
+    # consents and accesses
+    "GET consent-purposes": lambda w: _page(w.purpose),
+    "GET consent-purposes/<pk>": lambda w: Ask(of=w.purpose),
+    "POST consent-purposes": lambda w: Ask(body={"code": "thu", "title": VI, "text": {**VI, "en": "A try"}}),
+    "POST consent-purposes/<pk>/reword": lambda w: Ask(
+        of=w.purpose, body={"text": {**VI, "en": "A try"}, "asks_again": True}
+    ),
+    "POST consent-purposes/<pk>/retire": lambda w: Ask(of=w.purpose),
+    "GET consents": lambda w: _page(w.consent),
+    "GET consents/<pk>": lambda w: Ask(of=w.consent),
+    "POST consents": lambda w: Ask(body={"purpose": "directory", "decision": "given", "wording": 1}),
+    "GET accesses": lambda w: _page(w.access),
+    "GET accesses/<pk>": lambda w: Ask(of=w.access),
     "GET suppressed-addresses": lambda w: _page(w.suppressed),
     "GET suppressed-addresses/<pk>": lambda w: Ask(of=w.suppressed),
     "POST suppressed-addresses/<pk>/lift": lambda w: Ask(of=w.suppressed),

@@ -40,6 +40,8 @@ from backend.imports.models import Import
 from backend.minutes.models import Minutes
 from backend.outbox.models import DeliveryAttempt
 from backend.people.models import Account, Organisation, Person
+from backend.privacy import services as privacy
+from backend.privacy.models import ConsentPurpose
 from backend.registration.models import Admission, Presence, Registration, SeatLimit, Seats
 from backend.resolutions import services as resolutions
 from backend.resolutions.models import Entitlement, Poll
@@ -78,6 +80,7 @@ from tests.factories.minutes import ConclusionFactory, FindingFactory, ProposalF
 from tests.factories.outbox import DeliveryFactory, EventFactory, WebhookEndpointFactory
 from tests.factories.papers import PDF, PaperFactory
 from tests.factories.people import (
+    AccountFactory,
     ApiTokenFactory,
     OrganisationFactory,
     OrganisationNameFactory,
@@ -86,6 +89,7 @@ from tests.factories.people import (
     RoleGrantFactory,
     account_with,
 )
+from tests.factories.privacy import access_to, consent_of
 from tests.factories.resolutions import PollFactory, ResolutionFactory
 from tests.factories.rights import (
     CorrectionFactory,
@@ -289,6 +293,15 @@ class House:
         SeatLimit.objects.create(conference=seats.conference, organisation=self.renamed(), capacity=5)
         return seats
 
+    def purpose(self) -> ConsentPurpose:
+        text = {"vi": "Tôi đồng ý.", "en": "I agree."}
+        return privacy.add_purpose(code=f"muc-dich-{self.number()}", title={"vi": "Mục đích"}, text=text)
+
+    @staticmethod
+    def reworded(purpose: ConsentPurpose) -> None:
+        text = {"vi": "Tôi đồng ý nữa.", "en": "I agree again."}
+        privacy.reword_purpose(purpose_id=purpose.pk, text=text, asks_again=False)
+
     def delivery(self) -> Any:
         return DeliveryFactory(event=EventFactory(relayed=self.number()))
 
@@ -296,7 +309,7 @@ class House:
 #: Lists that only who holds a role everywhere may read.
 FOR_ADMINISTRATORS = {
     "accounts", "role-grants", "events", "deliveries", "webhook-endpoints", "data-requests", "personal-exports",
-    "corrections", "erasures", "retention-runs", "legal-holds",
+    "corrections", "erasures", "retention-runs", "legal-holds", "accesses",
 }  # fmt: skip
 #: Answers that do not grow with what hangs on the row: they count it, or show the last of it.
 NO_LONGER_ANSWER = {
@@ -371,6 +384,9 @@ ONE_MORE: dict[str, Callable[[House], Any]] = {
     "mails": lambda h: OutgoingMailFactory(organisation_id=h.host.pk),
     "mail-batches": lambda h: OutgoingMailFactory(batch=MailBatchFactory(organisation_id=h.host.pk)).batch,
     "inbound-mails": lambda h: InboundMailFactory(organisation_id=h.host.pk),
+    "consent-purposes": lambda h: h.purpose(),
+    "consents": lambda h: consent_of(h.person()),
+    "accesses": lambda h: access_to(h.person(), by=AccountFactory(person=h.person())),
     "suppressed-addresses": lambda h: SuppressedAddressFactory(organisation_id=h.host.pk),
     "events": lambda h: EventFactory(relayed=h.number()),
     "deliveries": lambda h: h.delivery(),
@@ -448,6 +464,7 @@ GROWING: dict[str, tuple[Callable[[House], Any], Callable[[House, Any], Any]]] =
         lambda h: CalendarLinkFactory(account=h.account, kind="organisation", subject=h.host.pk),
         lambda h, row: h.conference(day=None),
     ),
+    "consent-purposes/<pk>": (lambda h: h.purpose(), lambda h, row: h.reworded(row)),
     "mail-batches/<pk>": (
         lambda h: MailBatchFactory(organisation_id=h.host.pk),
         lambda h, row: OutgoingMailFactory(batch=row),
@@ -476,9 +493,10 @@ FLAT = {
     "rooms/equipment",
     "invitations/<pk>", "invitation-replies/<pk>", "registrations/<pk>", "admissions/<pk>", "presences/<pk>", "resolutions/<pk>", "findings/<pk>", "proposals/<pk>",
     "conclusions/<pk>", "official-numbers/<pk>", "tokens/<pk>", "people/<pk>", "positions/<pk>", "role-grants/<pk>",
-    "imports/form", "import-rows/<pk>",
+    "imports/form", "import-rows/<pk>", "consents/<pk>", "accesses/<pk>",
     "jobs/<pk>", "mails/<pk>", "mails/<pk>/content", "reply-proposals/<pk>", "inbound-mails/<pk>",
     "inbound-mails/<pk>/content", "suppressed-addresses/<pk>", "events/<pk>", "webhook-endpoints/<pk>", "replies/<token>",
+    "conferences/<pk>/photo-notice", "conferences/<pk>/photo-notice/print",
     "minutes/<pk>/preview", "calendar-links/<pk>", "releases/<pk>",
     "personal-exports/<pk>", "personal-exports/<pk>/file", "corrections/<pk>", "erasures/<pk>", "public-holidays/<pk>",
     "retention-terms", "retention-terms/<pk>", "retention-runs/<pk>", "legal-holds/<pk>",

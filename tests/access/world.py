@@ -65,6 +65,7 @@ from tests.factories.people import (
     RoleGrantFactory,
     account_with,
 )
+from tests.factories.privacy import access_to, consent_of
 from tests.factories.resolutions import PollFactory, ResolutionFactory
 from tests.factories.rights import (
     CorrectionFactory,
@@ -310,6 +311,9 @@ class World:
         self.grant = RoleGrantFactory(account=self.account, role="editor", organisation=self.host)
         self.link_secret = "lien-ket-cua-dai-bieu"
         self.delegates_link = CalendarLinkFactory(account=self.accounts["delegate"], secret=self.link_secret)
+        self.consent = consent_of(self.delegate)
+        self.purpose = self.consent.wording.purpose
+        self.access = access_to(self.delegate, by=AccountFactory(person=PersonFactory(organisation=self.host)))
         self.delegates_token: ApiToken = ApiTokenFactory(account=self.accounts["delegate"])
 
     def _make_lift(self) -> None:

@@ -316,3 +316,8 @@ class TestLink:
         Person.objects.filter(pk=office.person.pk).update(email="khac@xa.example")
         assert visitor.get(address).status_code == 410
         assert visitor.post(address, "kind=erase", content_type=FORM).status_code == 410
+
+    def test_the_page_of_consents_leads_there(self, office) -> None:
+        word = links.sign(office.person)
+        page = APIClient().get(f"/c/{word}").content.decode()
+        assert f'href="/q/{word}"' in page

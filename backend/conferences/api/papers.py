@@ -34,6 +34,7 @@ from backend.core.api import HouseViewSet
 from backend.core.clock import now
 from backend.core.filters import TrueOrFalseFilter
 from backend.core.schema import BYTES_AT_HAND
+from backend.core.shown import RECORD
 from backend.documents.answers import bytes_of
 from backend.documents.queries import FILED_TYPES
 from backend.documents.uploads import looked_at, with_form
@@ -64,6 +65,7 @@ class PaperViewSet(HouseViewSet):
     queryset = Paper.objects.none()
     serializer_class = PaperSerializer
     rules = rules.PAPERS
+    shows = RECORD
     scope = "conferences"
     edited_by_two = True
     needs_if_match = frozenset({"accept", "send_back", "withdraw", "extend"})

@@ -14,6 +14,7 @@ from backend.conferences.serializers.clashes import ClashSerializer
 from backend.conferences.serializers.speakers import OfficeLeftSerializer
 from backend.core.api import HouseViewSet
 from backend.core.errors import Invalid, NotFound
+from backend.core.shown import RECORD
 from backend.core.text import say
 
 
@@ -98,6 +99,7 @@ class PartShelf(Shelf):
     """
 
     parent = "conference"
+    shows = RECORD
     ordering: tuple[str, ...] = ("conference_id", "order", "id")
     filterset_class = PartFilters
     tells_clashes: ClassVar[bool] = True

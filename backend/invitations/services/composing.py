@@ -18,6 +18,7 @@ from backend.invitations.letters import Letter
 from backend.invitations.models import Invitation
 from backend.mail.mailbox import Mailbox
 from backend.people.models import Person
+from backend.privacy import links as consent_links
 
 SUBJECTS = {
     "invitation": {"vi": "Giấy mời: {title}", "en": "Invitation: {title}"},
@@ -96,6 +97,19 @@ def entry(
         delegated_to=row.substitute.email if row.substitute else "",
         language=language,
     )
+
+
+def data_protection(row: Invitation, place: str) -> dict[str, Any]:
+    """What the invitee is told of pictures and recordings there, which is recorded, and where they give and withdraw
+    consent."""
+    assert row.person is not None
+    notice = conferences.show_photo_notice(
+        conference_id=row.conference_id, people=[row.person.pk], place=place, language=row.language
+    )
+    return {
+        "photo_notice": localized(notice.text, row.language) if notice else "",
+        "consents": consent_links.address(row.person),
+    }
 
 
 def stood_in_for(row: Invitation) -> Invitation | None:
