@@ -139,4 +139,4 @@ class ImportRowViewSet(HouseViewSet):
         """Where several people on record may be meant: one of the `candidates`, or null for somebody new."""
         row = self.get_object()
         services.decide(row_id=row.pk, person_id=self.body(MeantBody)["person"])
-        return self.answer(self.get_queryset().get(pk=row.pk))
+        return self.answer_anew(row)

@@ -95,7 +95,7 @@ class InvitationListViewSet(HouseViewSet):
             people=said.get("people", ()),
             offices=said.get("offices", ()),
         )
-        return self.answer(self.get_queryset().get(pk=made.pk), 201)
+        return self.answer_anew(made, 201)
 
     @extend_schema(request=ListChanges, responses=InvitationListSerializer)
     def partial_update(self, request: Any, pk: str) -> Response:
@@ -103,7 +103,7 @@ class InvitationListViewSet(HouseViewSet):
         row = self.get_object()
         said: services.ListFields = self.body(ListChanges)  # type: ignore[assignment]
         services.edit_list(list_id=row.id, fields=said, expected=self.expected_version())
-        return self.answer(self.get_queryset().get(pk=row.pk))
+        return self.answer_anew(row)
 
     @extend_schema(request=MembersBody, responses=MembersAdded, summary="Add members to an invitation list")
     @action(detail=True, methods=["post"])
@@ -152,22 +152,19 @@ class InvitationViewSet(ManyInvitations):
     def get_queryset(self) -> QuerySet[Invitation]:
         return queries.visible_to(self.account)
 
-    def _answer(self, row: Invitation) -> Response:
-        return self.answer(self.get_queryset().get(pk=row.pk))
-
     @extend_schema(request=None, responses=InvitationSerializer)
     @action(detail=True, methods=["post"])
     def withdraw(self, request: Any, pk: str) -> Response:
         """Takes the invitation back; who was written to gets a cancellation."""
         row = self.get_object()
-        return self._answer(services.withdraw(invitation_id=row.id, expected=self.expected_version()))
+        return self.answer_anew(services.withdraw(invitation_id=row.id, expected=self.expected_version()))
 
     @extend_schema(request=None, responses=InvitationSerializer, summary="Send an invitation again")
     @action(detail=True, methods=["post"])
     def resend(self, request: Any, pk: str) -> Response:
         """Writes again, to the person's present address, with a new link; older links stop working."""
         row = self.get_object()
-        return self._answer(services.resend(invitation_id=row.id, expected=self.expected_version()))
+        return self.answer_anew(services.resend(invitation_id=row.id, expected=self.expected_version()))
 
     @extend_schema(request=RecordBody, responses=InvitationSerializer, summary="Record an answer")
     @action(detail=True, methods=["post"])
@@ -176,7 +173,7 @@ class InvitationViewSet(ManyInvitations):
         the invitee's last answer is refused."""
         row = self.get_object()
         said = self.body(RecordBody)
-        return self._answer(services.reply(invitation_id=row.id, **said, expected=self.expected_version()))
+        return self.answer_anew(services.reply(invitation_id=row.id, **said, expected=self.expected_version()))
 
     @extend_schema(request=NameBody, responses=InvitationSerializer, summary="Name who comes")
     @action(detail=True, methods=["post"], url_path="name")
@@ -184,7 +181,7 @@ class InvitationViewSet(ManyInvitations):
         """Says who comes for an office that was invited without a name."""
         row = self.get_object()
         said = self.body(NameBody)
-        return self._answer(
+        return self.answer_anew(
             services.name_invitee(invitation_id=row.id, person_id=said["person"], expected=self.expected_version())
         )
 
@@ -276,7 +273,7 @@ class ProposalViewSet(HouseViewSet):
         """Keeps to what the invitee was invited to, and tells them."""
         row = self.get_object()
         services.decline_proposal(proposal_id=row.pk, expected=self.expected_version())
-        return self.answer(self.get_queryset().get(pk=row.pk))
+        return self.answer_anew(row)
 
     @extend_schema(request=SubstituteBody, responses=ReplyProposalSerializer, summary="Agree to a substitute")
     @action(detail=True, methods=["post"])
@@ -286,7 +283,7 @@ class ProposalViewSet(HouseViewSet):
         row = self.get_object()
         named: Any = self.body(SubstituteBody) if request.data else None
         services.accept_substitute(proposal_id=row.pk, named=named, expected=self.expected_version())
-        return self.answer(self.get_queryset().get(pk=row.pk))
+        return self.answer_anew(row)
 
 
 class ReplyViewSet(HouseViewSet):

@@ -108,7 +108,7 @@ class MailBatchViewSet(HouseViewSet):
         return self._as_it_is(batch)
 
     def _as_it_is(self, batch: MailBatch) -> Response:
-        return self.answer(self.get_queryset().get(pk=batch.pk))
+        return self.answer_anew(batch)
 
 
 class RawMail(BaseParser):

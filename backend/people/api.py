@@ -248,7 +248,7 @@ class PositionViewSet(PeopleViewSet):
         row = self.get_object()
         changes = self.body(serializers.PositionChange, instance=row, partial=True)
         services.change_position(position_id=row.pk, changes=changes, expected=self.expected_version())
-        return self.answer(self.get_queryset().get(pk=row.pk))
+        return self.answer_anew(row)
 
 
 class RoleGrantViewSet(PeopleViewSet):

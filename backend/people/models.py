@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -119,6 +120,11 @@ class Account(AbstractBaseUser):
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.email = self.email.strip().lower()
         super().save(*args, **kwargs)
+
+    @property
+    def language(self) -> str:
+        """The language its letters are written in."""
+        return self.person.language if self.person else settings.LANGUAGE_CODE
 
     @cached_property
     def roles(self) -> frozenset[tuple[str, UUID | None]]:

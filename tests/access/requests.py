@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
@@ -265,10 +266,38 @@ REQUESTS: dict[str, Callable[[World], Ask]] = {
     "GET check-outs": lambda w: Ask(),
     "POST check-outs": lambda w: Ask(body={"registration": _id(w.inside)}),
     "GET check-outs/<pk>": lambda w: Ask(of=w.presence),
+    "POST check-ins/many": lambda w: Ask(body={"conference": _id(w.announced), "registrations": [_id(w.registration)]}),
+    "POST check-outs/many": lambda w: Ask(body={"conference": _id(w.announced), "registrations": [_id(w.inside)]}),
+    "POST check-outs/everyone": lambda w: Ask(body={"conference": _id(w.announced)}),
+    "GET walk-ins": lambda w: Ask(),
+    "POST walk-ins": lambda w: Ask(body={"conference": _id(w.announced), "full_name": "Lê Thị Mới"}),
+    "GET walk-ins/<pk>": lambda w: Ask(of=w.registration),
+    "GET scans": lambda w: _page(w.scan),
+    "POST scans": lambda w: Ask(
+        body={
+            "conference": _id(w.announced),
+            "device": str(UUID(int=1)),
+            "clock": "2021-01-14T01:00:00Z",
+            "scans": [
+                {
+                    "id": str(UUID(int=2)),
+                    "registration": _id(w.registration),
+                    "direction": "in",
+                    "at": "2021-01-14T00:59:00Z",
+                }
+            ],
+        }
+    ),
+    "GET scans/<pk>": lambda w: Ask(of=w.scan),
+    "GET door-lists": lambda w: Ask(query=f"conference={w.announced.pk}"),
+    "GET door-lists/<pk>": lambda w: Ask(of=w.registration),
     "GET presences": lambda w: _page(w.presence),
     "GET presences/<pk>": lambda w: Ask(of=w.presence),
     "GET attendance": lambda w: Ask(query=f"conference={w.running.pk}&share=2/3"),
+    "GET attendance/series": lambda w: Ask(query=f"conference={w.running.pk}"),
     "GET attendance/<pk>": lambda w: Ask(of=w.presence),
+    "GET attendees": lambda w: Ask(query=f"conference={w.running.pk}"),
+    "GET attendees/<pk>": lambda w: Ask(of=w.presence),
     # calendar links
     "GET calendar-links": lambda w: _page(w.delegates_link),
     "POST calendar-links": lambda w: Ask(body={"kind": "room", "subject": _id(w.room)}),

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Callable
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db import connection
@@ -42,7 +43,7 @@ from backend.outbox.models import DeliveryAttempt
 from backend.people.models import Account, Organisation, Person
 from backend.privacy import services as privacy
 from backend.privacy.models import ConsentPurpose
-from backend.registration.models import Admission, Presence, Registration, SeatLimit, Seats
+from backend.registration.models import Admission, Presence, Registration, Scan, SeatLimit, Seats
 from backend.resolutions import services as resolutions
 from backend.resolutions.models import Entitlement, Poll
 from tests.access.operations import operations
@@ -248,9 +249,15 @@ class House:
             state="confirmed",
         )
 
-    def presence(self) -> Presence:
-        row = self.registration()
+    def presence(self, conference: Conference | None = None) -> Presence:
+        row = self.registration(conference)
         return Presence.objects.create(conference=row.conference, registration=row, direction="in", source="code")
+
+    def scan(self) -> Scan:
+        row = self.registration()
+        at = now()
+        fields = {"device": uuid4(), "scan": uuid4(), "direction": "in", "outcome": "no_seat"}
+        return Scan.objects.create(conference=row.conference, registration=row, scanned_at=at, at=at, **fields)
 
     def poll(self, voters: int = 1) -> Poll:
         """Declared, with as many votes cast."""
@@ -319,6 +326,7 @@ NO_LONGER_ANSWER = {
     "papers/<pk>/content",
     "imports/<pk>",
     "attendance",
+    "attendance/series",
     "delegations/<pk>",
     "delegations/overview",
     "deliveries/summary",
@@ -336,7 +344,7 @@ ONE_MORE: dict[str, Callable[[House], Any]] = {
     "speeches": lambda h: SpeechFactory(
         conference=h.conference(), person=h.person(), organisation=h.renamed(), speaker={}
     ),
-    "venues": lambda h: VenueFactory(organisation=h.renamed()),
+    "venues": lambda h: h.portable(VenueFactory(organisation=h.renamed())),
     "rooms": lambda h: RoomFactory(venue__organisation=h.renamed()),
     "releases": lambda h: h.released(),
     "agenda-rooms": lambda h: AgendaRoomFactory(conference=h.conference()),
@@ -350,6 +358,7 @@ ONE_MORE: dict[str, Callable[[House], Any]] = {
     "seats": lambda h: h.limited(Seats.objects.create(conference=h.conference(), capacity=5)),
     "admissions": lambda h: Admission.objects.create(conference=h.conference(), mode="open"),
     "presences": lambda h: h.presence(),
+    "scans": lambda h: h.scan(),
     "resolutions": lambda h: ResolutionFactory(conference=h.conference()),
     "polls": lambda h: h.poll(),
     "findings": lambda h: FindingFactory(conference=h.conference()),
@@ -460,6 +469,9 @@ GROWING: dict[str, tuple[Callable[[House], Any], Callable[[House, Any], Any]]] =
     ),
     "deliveries/summary": (lambda h: None, lambda h, row: h.delivery()),
     "attendance": (lambda h: h.conference(), lambda h, row: h.registration(row)),
+    "attendance/series": (lambda h: h.conference(), lambda h, row: h.presence(row)),
+    "attendees": (lambda h: h.conference(), lambda h, row: h.presence(row)),
+    "door-lists": (lambda h: h.conference(), lambda h, row: h.registration(row)),
     "calendar-links/<pk>/contents": (
         lambda h: CalendarLinkFactory(account=h.account, kind="organisation", subject=h.host.pk),
         lambda h, row: h.conference(day=None),
@@ -482,6 +494,9 @@ QUERIES = {
     "invitations/overview": "conference={row.pk}",
     "delegations/overview": "conference={row.pk}",
     "attendance": "conference={row.pk}&share=2/3",
+    "attendance/series": "conference={row.pk}",
+    "attendees": "conference={row.pk}",
+    "door-lists": "conference={row.pk}",
     "rooms/free": "starts_at=2021-01-14T01:00:00Z&ends_at=2021-01-14T04:00:00Z&capacity=20",
     "rooms/<pk>/day": "date=2021-01-14&time_zone=UTC",
 }
@@ -491,7 +506,7 @@ OF_A_POLL = {"polls/<pk>", "polls/<pk>/entitlement", "polls/<pk>/evidence", "pol
 FLAT = {
     "sites/<pk>", "agenda-items/<pk>", "own-phases/<pk>", "agenda-rooms/<pk>", "duties/<pk>", "speakers/<pk>", "speeches/<pk>", "rooms/<pk>",
     "rooms/equipment",
-    "invitations/<pk>", "invitation-replies/<pk>", "registrations/<pk>", "admissions/<pk>", "presences/<pk>", "resolutions/<pk>", "findings/<pk>", "proposals/<pk>",
+    "invitations/<pk>", "invitation-replies/<pk>", "registrations/<pk>", "admissions/<pk>", "presences/<pk>", "scans/<pk>", "resolutions/<pk>", "findings/<pk>", "proposals/<pk>",
     "conclusions/<pk>", "official-numbers/<pk>", "tokens/<pk>", "people/<pk>", "positions/<pk>", "role-grants/<pk>",
     "imports/form", "import-rows/<pk>", "consents/<pk>", "accesses/<pk>",
     "jobs/<pk>", "mails/<pk>", "mails/<pk>/content", "reply-proposals/<pk>", "inbound-mails/<pk>",
@@ -536,7 +551,9 @@ def reading() -> dict[str, Any]:
 
 
 def lists() -> set[str]:
-    return {path for path, each in reading().items() if each.action == "list" and each.viewset.pagination_class}
+    """Those of one conference, which has to be named, are measured as what hangs on it."""
+    paged = {path for path, each in reading().items() if each.action == "list" and each.viewset.pagination_class}
+    return paged - set(QUERIES)
 
 
 def queries(account: Account, address: str) -> tuple[int, Any]:
@@ -556,28 +573,26 @@ def test_every_list_and_every_row_is_measured() -> None:
     )
 
 
-@pytest.mark.parametrize(
-    ("path", "role"),
-    [
-        (path, role)
-        for path in sorted(lists())
-        for role in ("account", "organiser")
-        if role == "account" or path not in FOR_ADMINISTRATORS
-    ],
-)
-def test_a_list_costs_the_same_with_1_3_and_30_rows(path: str, role: str) -> None:
-    house, costs, rows = House(), [], []
+@pytest.mark.parametrize("path", sorted(lists()))
+def test_a_list_costs_the_same_with_1_3_and_30_rows(path: str) -> None:
+    house = House()
+    readers = [house.account] if path in FOR_ADMINISTRATORS else [house.account, house.organiser]
+    costs: dict[Account, list[int]] = {reader: [] for reader in readers}
+    rows: dict[Account, list[int]] = {reader: [] for reader in readers}
     for size in SIZES:
         while house.made < size:
             ONE_MORE[path](house)
             house.made += 1
-        cost, answer = queries(getattr(house, role), f"{API}{path}?page_size=200")
-        costs.append(cost)
-        rows.append(len(answer.json()["results"]))
-    assert rows[0] >= 1
-    assert all(now_shown - rows[0] >= size - 1 for now_shown, size in zip(rows, SIZES, strict=True))
-    assert len(set(costs)) == 1, costs
-    assert costs[0] <= MOST
+        for reader in readers:
+            cost, answer = queries(reader, f"{API}{path}?page_size=200")
+            costs[reader].append(cost)
+            rows[reader].append(len(answer.json()["results"]))
+    for reader in readers:
+        first, *_ = rows[reader]
+        assert first >= 1
+        assert all(now_shown - first >= size - 1 for now_shown, size in zip(rows[reader], SIZES, strict=True))
+        assert len(set(costs[reader])) == 1, costs
+        assert costs[reader][0] <= MOST
 
 
 @pytest.mark.parametrize("path", sorted(GROWING))

@@ -19,7 +19,7 @@ from backend.minutes import services as minutes
 from backend.minutes.models import Minutes
 from backend.people.models import Account, ApiToken
 from backend.registration import services as registration
-from backend.registration.models import Admission, Presence, Registration, Seats
+from backend.registration.models import Admission, Presence, Registration, Scan, Seats
 from backend.resolutions import services as resolutions
 from backend.resolutions.models import Poll
 from backend.resolutions.states import ResolutionState
@@ -245,6 +245,17 @@ class World:
         self.inside = Registration.objects.get(conference=self.running, person=self.delegate)
         self.presence = Presence.objects.create(
             conference=self.running, registration=self.inside, direction="in", source="code"
+        )
+
+        self.scan = Scan.objects.create(
+            conference=self.running,
+            registration=self.inside,
+            device=uuid4(),
+            scan=uuid4(),
+            direction="in",
+            scanned_at=now(),
+            at=now(),
+            outcome="replaced",
         )
 
     def _poll(self, *, until: str, **fields: Any) -> Poll:

@@ -11,6 +11,7 @@ from backend.core import shown
 from backend.core.clock import now
 from backend.people.models import Account
 from backend.privacy import services
+from backend.privacy.ledgers import old_accesses
 from backend.privacy.models import Access
 from tests.factories.mail import OutgoingMailFactory
 from tests.factories.people import ApiTokenFactory, OrganisationFactory, PersonFactory, account_with
