@@ -12,7 +12,7 @@ from backend.core.clock import now
 from backend.core.errors import TooManyAttempts
 from backend.outbox.models import Event
 from backend.people.models import Account, LoginFailure
-from backend.people.services import WrongCredentials, sign_in, signing_in
+from backend.people.services import WrongCredentials, attempts, sign_in, signing_in
 from tests.factories.people import PASSWORD, AccountFactory, account_with
 from tests.threads import in_threads
 
@@ -131,7 +131,7 @@ def test_a_success_clears_the_address_of_the_person_but_not_of_the_machine() -> 
 @pytest.mark.django_db
 def test_one_machine_may_not_try_ever_new_addresses() -> None:
     for _ in range(settings.LOGIN_FAILURES * signing_in.SHARED_ADDRESS):
-        LoginFailure.objects.create(key=signing_in._key("address", "127.0.0.1"))
+        LoginFailure.objects.create(key=attempts.key("login.address", "127.0.0.1"))
     account = AccountFactory()
 
     assert attempt(APIClient(), account, PASSWORD).status_code == 429
@@ -158,7 +158,7 @@ def test_only_trusted_proxies_say_where_a_request_comes_from(proxies: int, forwa
     with override_settings(TRUSTED_PROXIES=proxies):
         attempt(APIClient(), AccountFactory(), headers={"X-Forwarded-For": forwarded})
 
-    assert LoginFailure.objects.filter(key=signing_in._key("address", counted)).exists()
+    assert LoginFailure.objects.filter(key=attempts.key("login.address", counted)).exists()
 
 
 @pytest.mark.django_db(transaction=True)
