@@ -33,7 +33,6 @@ class DataRequestViewSet(HouseViewSet):
     rules = rules.REQUESTS
     shows = ("person_id", Address("email"))
     scope = "rights"
-    shows = ("person_id",)
     queryset = DataRequest.objects.none()
     serializer_class = serializers.DataRequestSerializer
     filterset_class = RequestFilters
