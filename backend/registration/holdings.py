@@ -9,11 +9,11 @@ from backend.core.clock import now
 from backend.core.text import localized, say
 from backend.invitations.holdings import TO_COME
 from backend.privacy.holdings import Basis, DataClass, Forgotten, Holding, Kept, Remains, Row, Subject, holding
-from backend.registration.models import Presence, Registration
+from backend.registration.models import Presence, Registration, Scan
 from backend.registration.states import OVER
 
 
-@holding("registrations", Registration, Presence)
+@holding("registrations", Registration, Presence, Scan)
 class Registrations(Holding):
     title = say(vi="Đăng ký và có mặt", en="Registration and presence")
     data_class = DataClass.PARTICIPATION
@@ -36,6 +36,12 @@ class Registrations(Holding):
             .values("conference__title", "direction", "at", "source")
         ):
             yield {"type": "presence", **presence}
+        for scan in (
+            Scan.objects.filter(registration__person=subject.person_id)
+            .order_by("at")
+            .values("conference__title", "direction", "scanned_at", "at", "outcome")
+        ):
+            yield {"type": "scan", **scan}
 
     def matters(self, person_id: UUID) -> Iterator[UUID]:
         yield from Registration.objects.filter(person=person_id).values_list("pk", flat=True)
@@ -62,7 +68,12 @@ class Registrations(Holding):
             vi="Số người dự và có mặt là căn cứ của biên bản và biểu quyết; vẫn được đếm, không còn tên.",
             en="Attendance is what minutes and votes rest on: it is still counted, without the name.",
         )
-        stays = [(Registration._meta.db_table, count), (Presence._meta.db_table, presences)]
+        scans = Scan.objects.filter(registration__person=subject.person_id).count()
+        stays = [
+            (Registration._meta.db_table, count),
+            (Presence._meta.db_table, presences),
+            (Scan._meta.db_table, scans),
+        ]
         return Forgotten(
             rows=emptied,
             remains=tuple(Remains(where=where, count=number, reason=reason) for where, number in stays if number),

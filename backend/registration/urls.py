@@ -2,11 +2,13 @@
 
 from django.urls import path
 
-from backend.registration.api.attendance import (
-    AttendanceViewSet,
+from backend.registration.api.attendance import AttendanceViewSet, AttendeeViewSet, PresenceViewSet
+from backend.registration.api.door import (
     CheckInViewSet,
     CheckOutViewSet,
-    PresenceViewSet,
+    DoorListViewSet,
+    ScanViewSet,
+    WalkInViewSet,
 )
 from backend.registration.api.registrations import RegistrationViewSet
 from backend.registration.api.seats import AdmissionViewSet, SeatsViewSet
@@ -18,7 +20,11 @@ routes = [
     ("admissions", AdmissionViewSet),
     ("check-ins", CheckInViewSet, "check-in"),
     ("check-outs", CheckOutViewSet, "check-out"),
+    ("walk-ins", WalkInViewSet, "walk-in"),
+    ("scans", ScanViewSet),
+    ("door-lists", DoorListViewSet, "door-list"),
     ("presences", PresenceViewSet),
     ("attendance", AttendanceViewSet, "attendance"),
+    ("attendees", AttendeeViewSet, "attendee"),
 ]
 pages = [path("o/<str:token>", OfferPage.as_view(), name="offer")]

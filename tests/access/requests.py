@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
@@ -70,6 +71,9 @@ REQUESTS: dict[str, Callable[[World], Ask]] = {
     "GET conferences": lambda w: _page(w.announced),
     "POST conferences": lambda w: Ask(body={"kind": "meeting", "title": VI, "lead": _id(w.host)}),
     "GET conferences/<pk>": lambda w: Ask(of=w.announced),
+    "GET conferences/<pk>/photo-notice": lambda w: Ask(of=w.announced),
+    "POST conferences/<pk>/photo-notice": lambda w: Ask(of=w.announced, body={"recorded": False}),
+    "GET conferences/<pk>/photo-notice/print": lambda w: Ask(of=w.announced),
     "PATCH conferences/<pk>": lambda w: Ask(of=w.announced, body={"note": VI}),
     "POST conferences/<pk>/announce": lambda w: Ask(of=w.draft),
     "POST conferences/<pk>/archive": lambda w: Ask(of=w.closed),
@@ -272,10 +276,38 @@ REQUESTS: dict[str, Callable[[World], Ask]] = {
     "GET check-outs": lambda w: Ask(),
     "POST check-outs": lambda w: Ask(body={"registration": _id(w.inside)}),
     "GET check-outs/<pk>": lambda w: Ask(of=w.presence),
+    "POST check-ins/many": lambda w: Ask(body={"conference": _id(w.announced), "registrations": [_id(w.registration)]}),
+    "POST check-outs/many": lambda w: Ask(body={"conference": _id(w.announced), "registrations": [_id(w.inside)]}),
+    "POST check-outs/everyone": lambda w: Ask(body={"conference": _id(w.announced)}),
+    "GET walk-ins": lambda w: Ask(),
+    "POST walk-ins": lambda w: Ask(body={"conference": _id(w.announced), "full_name": "Lê Thị Mới"}),
+    "GET walk-ins/<pk>": lambda w: Ask(of=w.registration),
+    "GET scans": lambda w: _page(w.scan),
+    "POST scans": lambda w: Ask(
+        body={
+            "conference": _id(w.announced),
+            "device": str(UUID(int=1)),
+            "clock": "2021-01-14T01:00:00Z",
+            "scans": [
+                {
+                    "id": str(UUID(int=2)),
+                    "registration": _id(w.registration),
+                    "direction": "in",
+                    "at": "2021-01-14T00:59:00Z",
+                }
+            ],
+        }
+    ),
+    "GET scans/<pk>": lambda w: Ask(of=w.scan),
+    "GET door-lists": lambda w: Ask(query=f"conference={w.announced.pk}"),
+    "GET door-lists/<pk>": lambda w: Ask(of=w.registration),
     "GET presences": lambda w: _page(w.presence),
     "GET presences/<pk>": lambda w: Ask(of=w.presence),
     "GET attendance": lambda w: Ask(query=f"conference={w.running.pk}&share=2/3"),
+    "GET attendance/series": lambda w: Ask(query=f"conference={w.running.pk}"),
     "GET attendance/<pk>": lambda w: Ask(of=w.presence),
+    "GET attendees": lambda w: Ask(query=f"conference={w.running.pk}"),
+    "GET attendees/<pk>": lambda w: Ask(of=w.presence),
     # calendar links
     "GET calendar-links": lambda w: _page(w.delegates_link),
     "POST calendar-links": lambda w: Ask(body={"kind": "room", "subject": _id(w.room)}),
@@ -400,6 +432,40 @@ REQUESTS: dict[str, Callable[[World], Ask]] = {
     "GET import-rows/<pk>": lambda w: Ask(of=w.import_row),
     "POST import-rows/<pk>/decide": lambda w: Ask(of=w.import_row, body={"person": None}),
     # long work
+    # what people ask about their data
+    "GET data-requests": lambda w: _page(w.data_request),
+    "POST data-requests": lambda w: Ask(body={"kind": "access"}),
+    "GET data-requests/<pk>": lambda w: Ask(of=w.data_request),
+    "POST data-requests/<pk>/identify": lambda w: Ask(of=w.data_request, body={"confirmed": True, "note": "Gọi lại"}),
+    "POST data-requests/<pk>/answer": lambda w: Ask(of=w.data_request, body={"note": "Đang giải quyết"}),
+    "POST data-requests/<pk>/grant": lambda w: Ask(of=w.data_request, body={}),
+    "POST data-requests/<pk>/refuse": lambda w: Ask(of=w.data_request, body={"note": "Không có dữ liệu"}),
+    "POST data-requests/<pk>/extend": lambda w: Ask(of=w.data_request, body={"days": 5, "note": "Phải hỏi lưu trữ"}),
+    "POST data-requests/<pk>/complete": lambda w: Ask(of=w.granted_request, body={}),
+    "POST data-requests/<pk>/withdraw": lambda w: Ask(of=w.data_request, body={}),
+    "GET personal-exports": lambda w: _page(w.personal_export),
+    "POST personal-exports": lambda w: Ask(body={}),
+    "GET personal-exports/<pk>": lambda w: Ask(of=w.personal_export),
+    "GET personal-exports/<pk>/file": lambda w: Ask(of=w.personal_export),
+    "GET corrections": lambda w: _page(w.correction),
+    "POST corrections": lambda w: Ask(body={"person": _id(w.delegate), "phone": "+84905123456"}),
+    "GET corrections/<pk>": lambda w: Ask(of=w.correction),
+    "GET erasures": lambda w: _page(w.erasure),
+    "POST erasures": lambda w: Ask(body={"person": _id(w.erasable)}),
+    "GET erasures/<pk>": lambda w: Ask(of=w.erasure),
+    "GET public-holidays": lambda w: _page(w.holiday),
+    "POST public-holidays": lambda w: Ask(body={"day": "2033-05-02", "name": VI}),
+    "GET public-holidays/<pk>": lambda w: Ask(of=w.holiday),
+    "DELETE public-holidays/<pk>": lambda w: Ask(of=w.holiday),
+    "GET retention-terms": lambda w: Ask(),
+    "GET retention-terms/<pk>": lambda w: Ask(of="copies"),
+    "POST retention-terms/<pk>/change": lambda w: Ask(of="copies", body={"days": 3}),
+    "GET retention-runs": lambda w: _page(w.retention_run),
+    "GET retention-runs/<pk>": lambda w: Ask(of=w.retention_run),
+    "GET legal-holds": lambda w: _page(w.legal_hold),
+    "POST legal-holds": lambda w: Ask(body={"conference": _id(w.announced), "reason": "Thanh tra"}),
+    "GET legal-holds/<pk>": lambda w: Ask(of=w.legal_hold),
+    "POST legal-holds/<pk>/lift": lambda w: Ask(of=w.legal_hold),
     "GET jobs": lambda w: _page(w.job),
     "GET jobs/<pk>": lambda w: Ask(of=w.job),
     "POST jobs/<pk>/cancel": lambda w: Ask(of=w.job),
@@ -423,6 +489,19 @@ REQUESTS: dict[str, Callable[[World], Ask]] = {
     "POST inbound-mails/<pk>/assign": lambda w: Ask(
         of=w.inbound, body={"invitation": _id(w.guests_invitation), "answer": "accepted"}
     ),
+    # consents and accesses
+    "GET consent-purposes": lambda w: _page(w.purpose),
+    "GET consent-purposes/<pk>": lambda w: Ask(of=w.purpose),
+    "POST consent-purposes": lambda w: Ask(body={"code": "thu", "title": VI, "text": {**VI, "en": "A try"}}),
+    "POST consent-purposes/<pk>/reword": lambda w: Ask(
+        of=w.purpose, body={"text": {**VI, "en": "A try"}, "asks_again": True}
+    ),
+    "POST consent-purposes/<pk>/retire": lambda w: Ask(of=w.purpose),
+    "GET consents": lambda w: _page(w.consent),
+    "GET consents/<pk>": lambda w: Ask(of=w.consent),
+    "POST consents": lambda w: Ask(body={"purpose": "directory", "decision": "given", "wording": 1}),
+    "GET accesses": lambda w: _page(w.access),
+    "GET accesses/<pk>": lambda w: Ask(of=w.access),
     "GET suppressed-addresses": lambda w: _page(w.suppressed),
     "GET suppressed-addresses/<pk>": lambda w: Ask(of=w.suppressed),
     "POST suppressed-addresses/<pk>/lift": lambda w: Ask(of=w.suppressed),

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import F
 
 from backend.conferences.queries.papers import asked_for_papers
-from backend.conferences.states import CALLED_OFF, ConferenceState
+from backend.conferences.states import CALLED_OFF, ConferenceState, NoticePlace
 from backend.core.clock import now
 from backend.core.text import localized
 from backend.invitations import ical, links, queries, wording
@@ -60,6 +60,7 @@ def mail_invitation(*, invitation_id: UUID, sequence: int, batch: UUID | None = 
             in_calendar=entry is not None,
             formal_number=formal.facts["number"] if formal else "",
             formal_link=links.letter_address(row.pk, row.link_round) if formal and not attached else "",
+            **composing.data_protection(row, NoticePlace.LETTER),
         )
         if formal is not None and attached:
             letter = replace(letter, attachments=(_attached(formal, row),))

@@ -9,17 +9,21 @@ from backend.registration.services.letters import (
     mail_refusal,
     mail_waiting,
 )
-from backend.registration.services.presence import check_in, check_out
+from backend.registration.services.presence import check_in, check_out, everyone_out, pass_many
+from backend.registration.services.scans import take_scans
 from backend.registration.services.seats import approve, ask, cancel, refuse, register, reissue_code
 from backend.registration.services.waiting import accept, expire_offers, promote
+from backend.registration.services.walk_ins import Stranger, walk_in
 
 __all__ = [
+    "Stranger",
     "accept",
     "approve",
     "ask",
     "cancel",
     "check_in",
     "check_out",
+    "everyone_out",
     "expire_offers",
     "follow_answer",
     "follow_withdrawal",
@@ -28,6 +32,7 @@ __all__ = [
     "mail_offer",
     "mail_refusal",
     "mail_waiting",
+    "pass_many",
     "promote",
     "refuse",
     "register",
@@ -35,4 +40,6 @@ __all__ = [
     "set_admission",
     "set_capacity",
     "set_limit",
+    "take_scans",
+    "walk_in",
 ]
