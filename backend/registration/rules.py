@@ -4,7 +4,7 @@ Everybody may speak for themselves."""
 from typing import Any
 
 from backend.conferences.rules import organises
-from backend.core.permissions import Rules, predicate, signed_in
+from backend.core.permissions import Rules, anybody, predicate, signed_in
 
 
 @predicate
@@ -36,3 +36,5 @@ DOOR_LISTS: Rules = {"list": organises}
 LOG: Rules = {"list": signed_in, "retrieve": signed_in}
 ATTENDANCE: Rules = {"list": signed_in, "series": signed_in}
 ATTENDEES: Rules = {"list": signed_in}
+#: The link says what it opens.
+BY_LINK: Rules = dict.fromkeys(("retrieve", "sign_up", "confirm", "withdraw"), anybody)

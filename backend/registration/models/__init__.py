@@ -4,5 +4,6 @@ from backend.registration.models.door import Scan
 from backend.registration.models.presence import Presence
 from backend.registration.models.registrations import Registration
 from backend.registration.models.seats import Admission, SeatLimit, Seats
+from backend.registration.models.signups import Signup
 
-__all__ = ["Admission", "Presence", "Registration", "Scan", "SeatLimit", "Seats"]
+__all__ = ["Admission", "Presence", "Registration", "Scan", "SeatLimit", "Seats", "Signup"]

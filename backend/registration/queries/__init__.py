@@ -33,6 +33,15 @@ from backend.registration.queries.registrations import (
 )
 from backend.registration.queries.seats import admission, visible_admissions, visible_seats, with_limits
 from backend.registration.queries.series import Point, series
+from backend.registration.queries.signups import (
+    check_confirmable,
+    is_invited,
+    place_in_line,
+    public_page,
+    signup_by,
+    sites_offered,
+    units_offered,
+)
 
 __all__ = [
     "COUNTED",
@@ -44,10 +53,12 @@ __all__ = [
     "admission",
     "attendance",
     "by_code",
+    "check_confirmable",
     "check_offer",
     "coming",
     "expected_at_door",
     "inside",
+    "is_invited",
     "last_events",
     "last_of",
     "live_registration",
@@ -55,11 +66,16 @@ __all__ = [
     "named",
     "namesakes",
     "offered_by",
+    "place_in_line",
     "present_at",
+    "public_page",
     "quorum",
     "registered",
     "seated_of_unit",
     "series",
+    "signup_by",
+    "sites_offered",
+    "units_offered",
     "unseated_until",
     "visible_admissions",
     "visible_presences",
