@@ -15,6 +15,7 @@ from backend.registration.queries.attendance import (
     visible_presences,
     visible_scans,
 )
+from backend.registration.queries.badges import badge_file, last_badges, unit_then, visible_prints
 from backend.registration.queries.registrations import (
     OFFER_ENDED,
     by_code,
@@ -43,11 +44,13 @@ __all__ = [
     "Share",
     "admission",
     "attendance",
+    "badge_file",
     "by_code",
     "check_offer",
     "coming",
     "expected_at_door",
     "inside",
+    "last_badges",
     "last_events",
     "last_of",
     "live_registration",
@@ -60,9 +63,11 @@ __all__ = [
     "registered",
     "seated_of_unit",
     "series",
+    "unit_then",
     "unseated_until",
     "visible_admissions",
     "visible_presences",
+    "visible_prints",
     "visible_scans",
     "visible_seats",
     "visible_to",
