@@ -210,3 +210,11 @@ class ClonePart(models.TextChoices):
     PERIODS = "periods", say(vi="kỳ tổng kết, kỳ kế hoạch", en="periods reviewed and planned")
     CAPACITY = "capacity", say(vi="số chỗ, số dự kiến", en="seats and expected number")
     NOTE = "note", say(vi="ghi chú", en="note")
+
+
+class NoticePlace(models.TextChoices):
+    """Where people are told about pictures and recordings."""
+
+    LETTER = "letter", say(vi="trong giấy mời", en="in the invitation")
+    PAGE = "page", say(vi="trên trang trả lời", en="on the reply page")
+    DOOR = "door", say(vi="khi điểm danh", en="at check-in")

@@ -13,6 +13,7 @@ from backend.conferences.queries import visible_to as visible_conferences
 from backend.core.api import HouseViewSet
 from backend.core.errors import Invalid
 from backend.core.filters import TrueOrFalseFilter
+from backend.core.shown import OWN, Address
 from backend.core.text import say
 from backend.invitations import queries, rules, services
 from backend.invitations.many_api import ManyInvitations
@@ -29,8 +30,8 @@ from backend.invitations.serializers import (
     MembersBody,
     NameBody,
     OpenReplySerializer,
+    OwnReplyBody,
     RecordBody,
-    ReplyBody,
     ReplyProposalSerializer,
     SubstituteBody,
 )
@@ -45,6 +46,7 @@ from backend.invitations.states import (
 )
 from backend.mail.models import InboundMail
 from backend.mail.queries import visible_inbound
+from backend.privacy.services import Asked
 
 
 class InvitationListFilters(django_filters.FilterSet):
@@ -93,7 +95,7 @@ class InvitationListViewSet(HouseViewSet):
             people=said.get("people", ()),
             offices=said.get("offices", ()),
         )
-        return self.answer(self.get_queryset().get(pk=made.pk), 201)
+        return self.answer_anew(made, 201)
 
     @extend_schema(request=ListChanges, responses=InvitationListSerializer)
     def partial_update(self, request: Any, pk: str) -> Response:
@@ -101,7 +103,7 @@ class InvitationListViewSet(HouseViewSet):
         row = self.get_object()
         said: services.ListFields = self.body(ListChanges)  # type: ignore[assignment]
         services.edit_list(list_id=row.id, fields=said, expected=self.expected_version())
-        return self.answer(self.get_queryset().get(pk=row.pk))
+        return self.answer_anew(row)
 
     @extend_schema(request=MembersBody, responses=MembersAdded, summary="Add members to an invitation list")
     @action(detail=True, methods=["post"])
@@ -141,6 +143,7 @@ class InvitationViewSet(ManyInvitations):
     queryset = Invitation.objects.none()
     serializer_class = InvitationSerializer
     rules = rules.INVITATIONS
+    shows = ("person_id",)
     own_refusals = {**ManyInvitations.own_refusals, "reply": (410,)}
     scope = "invitations"
     filterset_class = InvitationFilters
@@ -149,22 +152,19 @@ class InvitationViewSet(ManyInvitations):
     def get_queryset(self) -> QuerySet[Invitation]:
         return queries.visible_to(self.account)
 
-    def _answer(self, row: Invitation) -> Response:
-        return self.answer(self.get_queryset().get(pk=row.pk))
-
     @extend_schema(request=None, responses=InvitationSerializer)
     @action(detail=True, methods=["post"])
     def withdraw(self, request: Any, pk: str) -> Response:
         """Takes the invitation back; who was written to gets a cancellation."""
         row = self.get_object()
-        return self._answer(services.withdraw(invitation_id=row.id, expected=self.expected_version()))
+        return self.answer_anew(services.withdraw(invitation_id=row.id, expected=self.expected_version()))
 
     @extend_schema(request=None, responses=InvitationSerializer, summary="Send an invitation again")
     @action(detail=True, methods=["post"])
     def resend(self, request: Any, pk: str) -> Response:
         """Writes again, to the person's present address, with a new link; older links stop working."""
         row = self.get_object()
-        return self._answer(services.resend(invitation_id=row.id, expected=self.expected_version()))
+        return self.answer_anew(services.resend(invitation_id=row.id, expected=self.expected_version()))
 
     @extend_schema(request=RecordBody, responses=InvitationSerializer, summary="Record an answer")
     @action(detail=True, methods=["post"])
@@ -173,7 +173,7 @@ class InvitationViewSet(ManyInvitations):
         the invitee's last answer is refused."""
         row = self.get_object()
         said = self.body(RecordBody)
-        return self._answer(services.reply(invitation_id=row.id, **said, expected=self.expected_version()))
+        return self.answer_anew(services.reply(invitation_id=row.id, **said, expected=self.expected_version()))
 
     @extend_schema(request=NameBody, responses=InvitationSerializer, summary="Name who comes")
     @action(detail=True, methods=["post"], url_path="name")
@@ -181,7 +181,7 @@ class InvitationViewSet(ManyInvitations):
         """Says who comes for an office that was invited without a name."""
         row = self.get_object()
         said = self.body(NameBody)
-        return self._answer(
+        return self.answer_anew(
             services.name_invitee(invitation_id=row.id, person_id=said["person"], expected=self.expected_version())
         )
 
@@ -204,6 +204,7 @@ class InvitationReplyViewSet(HouseViewSet):
     queryset = InvitationReply.objects.none()
     serializer_class = InvitationReplySerializer
     rules = rules.ANSWERS
+    shows = ("invitation.person_id",)
     scope = "invitations"
     filterset_class = InvitationReplyFilters
 
@@ -259,6 +260,7 @@ class ProposalViewSet(HouseViewSet):
     queryset = ReplyProposal.objects.none()
     serializer_class = ReplyProposalSerializer
     rules = rules.PROPOSALS
+    shows = ("invitation.person_id", Address("substitute_email"))
     scope = "invitations"
     filterset_class = ProposalFilters
 
@@ -271,7 +273,7 @@ class ProposalViewSet(HouseViewSet):
         """Keeps to what the invitee was invited to, and tells them."""
         row = self.get_object()
         services.decline_proposal(proposal_id=row.pk, expected=self.expected_version())
-        return self.answer(self.get_queryset().get(pk=row.pk))
+        return self.answer_anew(row)
 
     @extend_schema(request=SubstituteBody, responses=ReplyProposalSerializer, summary="Agree to a substitute")
     @action(detail=True, methods=["post"])
@@ -281,7 +283,7 @@ class ProposalViewSet(HouseViewSet):
         row = self.get_object()
         named: Any = self.body(SubstituteBody) if request.data else None
         services.accept_substitute(proposal_id=row.pk, named=named, expected=self.expected_version())
-        return self.answer(self.get_queryset().get(pk=row.pk))
+        return self.answer_anew(row)
 
 
 class ReplyViewSet(HouseViewSet):
@@ -291,6 +293,7 @@ class ReplyViewSet(HouseViewSet):
     queryset = Invitation.objects.none()
     serializer_class = OpenReplySerializer
     rules = rules.REPLIES
+    shows = OWN
     scope = "replies"
     lookup_url_kwarg = "token"
     blind_to_versions = frozenset({"retrieve", "give_answer"})
@@ -304,8 +307,13 @@ class ReplyViewSet(HouseViewSet):
         queries.check_open(opened, opened.conference)
         return self.answer(opened)
 
-    @extend_schema(request=ReplyBody, responses=OpenReplySerializer, summary="Answer the invitation")
+    @extend_schema(request=OwnReplyBody, responses=OpenReplySerializer, summary="Answer the invitation")
     def give_answer(self, request: Any, token: str) -> Response:
         """Answers, or answers anew: the last answer counts."""
-        services.reply_by_link(token=token, **self.body(ReplyBody), via=ReplyVia.API)
+        said = self.body(OwnReplyBody)
+        language = queries.opened_by(token).language
+        consents = [
+            Asked(purpose=each["purpose"], version=each["wording"], language=language) for each in said.pop("consents")
+        ]
+        services.reply_by_link(token=token, **said, consents=consents, via=ReplyVia.API)
         return self.answer(queries.opened_by(token))

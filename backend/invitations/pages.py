@@ -13,6 +13,7 @@ from django.views import View
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 
+from backend.conferences.queries.notices import photo_notice
 from backend.core.errors import DomainError, Gone
 from backend.core.text import current_language, localized, say
 from backend.core.vietnamese import clean
@@ -20,8 +21,12 @@ from backend.invitations import queries, services, wording
 from backend.invitations.forms import FIELDS, NamedBody, first_of_each
 from backend.invitations.models import Invitation
 from backend.invitations.states import Answer, ProposalKind, ProposalState, Substitutes
+from backend.privacy import links as consent_links
+from backend.privacy.queries import standings
+from backend.privacy.services import Asked
 
 LONGEST_NOTE = 1000
+MOST_BOXES = 50
 
 
 # No CSRF token: mail programs open the page in browsers of their own that keep no cookies, and it has no session to
@@ -51,7 +56,7 @@ class ReplyPage(View):
         if request.POST.get("do") == "substitute":
             return _substituted(request, opened, token)
         answer, note = request.POST.get("answer", ""), clean(request.POST.get("note", "").replace("\x00", ""))
-        problem = None
+        ticked, problem = _ticked(request, opened), None
         if answer not in Answer.values:
             problem = say(vi="Xin chọn một câu trả lời.", en="Please choose an answer.")
         elif len(note) > LONGEST_NOTE:
@@ -59,9 +64,35 @@ class ReplyPage(View):
                 vi="Lời nhắn dài quá {n} ký tự.", en="The note is longer than {n} characters.", n=LONGEST_NOTE
             )
         if problem:
-            return _page(request, opened, status=400, problem=problem, chosen=answer, note=note)
-        services.reply_by_link(token=token, answer=answer, note=note)
+            again = {"chosen": answer, "note": note, "ticked": {asked.purpose for asked in ticked}}
+            return _page(request, opened, status=400, problem=problem, **again)
+        services.reply_by_link(token=token, answer=answer, note=note, consents=ticked)
         return _page(request, queries.opened_by(token), done=True)
+
+
+def _ticked(request: HttpRequest, opened: Invitation) -> list[Asked]:
+    """What the invitee ticked, in the words they were shown. What is not ticked says nothing."""
+    found = []
+    for box in request.POST.getlist("consent")[:MOST_BOXES]:
+        purpose, _, version = box.partition(":")
+        if version.isascii() and version.isdecimal() and len(version) < 6:
+            found.append(Asked(purpose=purpose, version=int(version), language=opened.language))
+    return found
+
+
+def _asked(opened: Invitation) -> list[dict[str, Any]]:
+    """What the invitee has not consented to yet: each by itself, and not ticked."""
+    if opened.person is None:
+        return []
+    return [
+        {
+            "purpose": standing.wording.purpose.code,
+            "version": standing.wording.version,
+            "text": localized(standing.wording.text, opened.language),
+        }
+        for standing in standings(opened.person.pk)
+        if not standing.given
+    ]
 
 
 def _substituted(request: HttpRequest, opened: Invitation, token: str) -> HttpResponse:
@@ -100,6 +131,9 @@ def _page(request: HttpRequest, opened: Invitation, *, status: int = 200, **fact
         "chosen": opened.state,
         "note": opened.note,
         "longest_note": LONGEST_NOTE,
+        "asked": _asked(opened),
+        "consents": consent_links.address(opened.person) if opened.person else "",
+        "photo_notice": localized(photo_notice(conference.pk).text, language),
         "waiting_for": waiting.substitute_name or waiting.substitute_email if waiting else "",
         "substitutes": opened.list.substitutes != Substitutes.NONE and waiting is None,
         "free": opened.list.substitutes == Substitutes.FREE,

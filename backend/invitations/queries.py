@@ -9,7 +9,7 @@ from django.db.models.functions import Coalesce, Lower
 from backend.conferences.models import Conference
 from backend.conferences.queries import also_visible, held_by_any
 from backend.conferences.states import OVER, ConferenceState, Confidentiality, OrganiserRole
-from backend.core.errors import Conflict, Gone, NotFound
+from backend.core.errors import Conflict, Gone
 from backend.core.text import say
 from backend.invitations import links
 from backend.invitations.models import Invitation, InvitationList, InvitationReply, ReplyProposal
@@ -130,17 +130,9 @@ def with_letter_facts(invitations: QuerySet[Invitation]) -> QuerySet[Invitation]
 
 def opened_by(token: str) -> Invitation:
     """The invitation a reply link opens, whatever its state. Raises NotFound for a forged link, Gone for an old one."""
-    signed = links.read(token)
-    found = signed and with_letter_facts(Invitation.objects.all()).filter(pk=signed[0], sent_at__isnull=False).first()
-    if not signed or not found:
-        raise NotFound(say(vi="Liên kết trả lời không đúng.", en="This is not a valid reply link."))
-    if signed[1] != found.link_round:
-        raise Gone(
-            say(
-                vi="Đã có thư mời mới hơn; hãy dùng liên kết trong thư ấy.",
-                en="There is a newer letter; please use its link.",
-            )
-        )
+    rows = with_letter_facts(Invitation.objects.filter(sent_at__isnull=False))
+    unknown = say(vi="Liên kết trả lời không đúng.", en="This is not a valid reply link.")
+    found: Invitation = links.opens(token, rows, unknown=unknown)
     return found
 
 

@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -93,6 +94,7 @@ class Role(models.TextChoices):
     EDITOR = "editor", say(vi="biên tập", en="editor")
     APPROVER = "approver", say(vi="duyệt tin", en="approver")
     AUDITOR = "auditor", say(vi="kiểm tra", en="auditor")
+    DATA_OFFICER = "data_officer", say(vi="phụ trách dữ liệu cá nhân", en="data officer")
 
 
 class AccountManager(BaseUserManager["Account"]):
@@ -118,6 +120,11 @@ class Account(AbstractBaseUser):
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.email = self.email.strip().lower()
         super().save(*args, **kwargs)
+
+    @property
+    def language(self) -> str:
+        """The language its letters are written in."""
+        return self.person.language if self.person else settings.LANGUAGE_CODE
 
     @cached_property
     def roles(self) -> frozenset[tuple[str, UUID | None]]:

@@ -41,6 +41,8 @@ from backend.imports.models import Import
 from backend.minutes.models import Minutes
 from backend.outbox.models import DeliveryAttempt
 from backend.people.models import Account, Organisation, Person
+from backend.privacy import services as privacy
+from backend.privacy.models import ConsentPurpose
 from backend.registration.models import Admission, Presence, Registration, Scan, SeatLimit, Seats
 from backend.resolutions import services as resolutions
 from backend.resolutions.models import Entitlement, Poll
@@ -79,6 +81,7 @@ from tests.factories.minutes import ConclusionFactory, FindingFactory, ProposalF
 from tests.factories.outbox import DeliveryFactory, EventFactory, WebhookEndpointFactory
 from tests.factories.papers import PDF, PaperFactory
 from tests.factories.people import (
+    AccountFactory,
     ApiTokenFactory,
     OrganisationFactory,
     OrganisationNameFactory,
@@ -87,7 +90,18 @@ from tests.factories.people import (
     RoleGrantFactory,
     account_with,
 )
+from tests.factories.privacy import access_to, consent_of
 from tests.factories.resolutions import PollFactory, ResolutionFactory
+from tests.factories.rights import (
+    CorrectionFactory,
+    DataRequestFactory,
+    ErasureFactory,
+    LegalHoldFactory,
+    PersonalExportFactory,
+    PublicHolidayFactory,
+    RequestEntryFactory,
+    RetentionRunFactory,
+)
 
 pytestmark = pytest.mark.django_db
 API = "/api/v1/"
@@ -286,12 +300,24 @@ class House:
         SeatLimit.objects.create(conference=seats.conference, organisation=self.renamed(), capacity=5)
         return seats
 
+    def purpose(self) -> ConsentPurpose:
+        text = {"vi": "Tôi đồng ý.", "en": "I agree."}
+        return privacy.add_purpose(code=f"muc-dich-{self.number()}", title={"vi": "Mục đích"}, text=text)
+
+    @staticmethod
+    def reworded(purpose: ConsentPurpose) -> None:
+        text = {"vi": "Tôi đồng ý nữa.", "en": "I agree again."}
+        privacy.reword_purpose(purpose_id=purpose.pk, text=text, asks_again=False)
+
     def delivery(self) -> Any:
         return DeliveryFactory(event=EventFactory(relayed=self.number()))
 
 
 #: Lists that only who holds a role everywhere may read.
-FOR_ADMINISTRATORS = {"accounts", "role-grants", "events", "deliveries", "webhook-endpoints"}
+FOR_ADMINISTRATORS = {
+    "accounts", "role-grants", "events", "deliveries", "webhook-endpoints", "data-requests", "personal-exports",
+    "corrections", "erasures", "retention-runs", "legal-holds", "accesses",
+}  # fmt: skip
 #: Answers that do not grow with what hangs on the row: they count it, or show the last of it.
 NO_LONGER_ANSWER = {
     "mail-batches/<pk>",
@@ -318,7 +344,7 @@ ONE_MORE: dict[str, Callable[[House], Any]] = {
     "speeches": lambda h: SpeechFactory(
         conference=h.conference(), person=h.person(), organisation=h.renamed(), speaker={}
     ),
-    "venues": lambda h: VenueFactory(organisation=h.renamed()),
+    "venues": lambda h: h.portable(VenueFactory(organisation=h.renamed())),
     "rooms": lambda h: RoomFactory(venue__organisation=h.renamed()),
     "releases": lambda h: h.released(),
     "agenda-rooms": lambda h: AgendaRoomFactory(conference=h.conference()),
@@ -354,12 +380,22 @@ ONE_MORE: dict[str, Callable[[House], Any]] = {
     "accounts": lambda h: account_with("editor", "secretary", organisation=h.host),
     "imports": lambda h: ImportFactory(organisation=h.host),
     "import-rows": lambda h: ImportRowFactory(imported__organisation=h.host, unit=h.renamed()),
+    "data-requests": lambda h: RequestEntryFactory(request__person=h.person()),
+    "personal-exports": lambda h: PersonalExportFactory(person=h.person()),
+    "corrections": lambda h: CorrectionFactory(person=h.person()),
+    "erasures": lambda h: ErasureFactory(person=h.person()),
+    "public-holidays": lambda h: PublicHolidayFactory(),
+    "retention-runs": lambda h: RetentionRunFactory(),
+    "legal-holds": lambda h: LegalHoldFactory(),
     "jobs": lambda h: JobFactory(organisation_id=h.host.pk),
     "job-errors": lambda h: JobErrorFactory(job__organisation_id=h.host.pk),
     "reply-proposals": lambda h: ReplyProposalFactory(invitation=h.invitation()),
     "mails": lambda h: OutgoingMailFactory(organisation_id=h.host.pk),
     "mail-batches": lambda h: OutgoingMailFactory(batch=MailBatchFactory(organisation_id=h.host.pk)).batch,
     "inbound-mails": lambda h: InboundMailFactory(organisation_id=h.host.pk),
+    "consent-purposes": lambda h: h.purpose(),
+    "consents": lambda h: consent_of(h.person()),
+    "accesses": lambda h: access_to(h.person(), by=AccountFactory(person=h.person())),
     "suppressed-addresses": lambda h: SuppressedAddressFactory(organisation_id=h.host.pk),
     "events": lambda h: EventFactory(relayed=h.number()),
     "deliveries": lambda h: h.delivery(),
@@ -440,9 +476,14 @@ GROWING: dict[str, tuple[Callable[[House], Any], Callable[[House, Any], Any]]] =
         lambda h: CalendarLinkFactory(account=h.account, kind="organisation", subject=h.host.pk),
         lambda h, row: h.conference(day=None),
     ),
+    "consent-purposes/<pk>": (lambda h: h.purpose(), lambda h, row: h.reworded(row)),
     "mail-batches/<pk>": (
         lambda h: MailBatchFactory(organisation_id=h.host.pk),
         lambda h, row: OutgoingMailFactory(batch=row),
+    ),
+    "data-requests/<pk>": (
+        lambda h: DataRequestFactory(person=h.person()),
+        lambda h, row: RequestEntryFactory(request=row),
     ),
     "unit-places/<token>": (lambda h: h.naming_unit(), lambda h, row: h.named_and_listed(row)),
     "imports/<pk>": (lambda h: ImportFactory(organisation=h.host), lambda h, row: ImportRowFactory(imported=row)),
@@ -467,10 +508,13 @@ FLAT = {
     "rooms/equipment",
     "invitations/<pk>", "invitation-replies/<pk>", "registrations/<pk>", "admissions/<pk>", "presences/<pk>", "scans/<pk>", "resolutions/<pk>", "findings/<pk>", "proposals/<pk>",
     "conclusions/<pk>", "official-numbers/<pk>", "tokens/<pk>", "people/<pk>", "positions/<pk>", "role-grants/<pk>",
-    "imports/form", "import-rows/<pk>",
+    "imports/form", "import-rows/<pk>", "consents/<pk>", "accesses/<pk>",
     "jobs/<pk>", "mails/<pk>", "mails/<pk>/content", "reply-proposals/<pk>", "inbound-mails/<pk>",
     "inbound-mails/<pk>/content", "suppressed-addresses/<pk>", "events/<pk>", "webhook-endpoints/<pk>", "replies/<token>",
+    "conferences/<pk>/photo-notice", "conferences/<pk>/photo-notice/print",
     "minutes/<pk>/preview", "calendar-links/<pk>", "releases/<pk>",
+    "personal-exports/<pk>", "personal-exports/<pk>/file", "corrections/<pk>", "erasures/<pk>", "public-holidays/<pk>",
+    "retention-terms", "retention-terms/<pk>", "retention-runs/<pk>", "legal-holds/<pk>",
 }  # fmt: skip
 
 
@@ -529,28 +573,26 @@ def test_every_list_and_every_row_is_measured() -> None:
     )
 
 
-@pytest.mark.parametrize(
-    ("path", "role"),
-    [
-        (path, role)
-        for path in sorted(lists())
-        for role in ("account", "organiser")
-        if role == "account" or path not in FOR_ADMINISTRATORS
-    ],
-)
-def test_a_list_costs_the_same_with_1_3_and_30_rows(path: str, role: str) -> None:
-    house, costs, rows = House(), [], []
+@pytest.mark.parametrize("path", sorted(lists()))
+def test_a_list_costs_the_same_with_1_3_and_30_rows(path: str) -> None:
+    house = House()
+    readers = [house.account] if path in FOR_ADMINISTRATORS else [house.account, house.organiser]
+    costs: dict[Account, list[int]] = {reader: [] for reader in readers}
+    rows: dict[Account, list[int]] = {reader: [] for reader in readers}
     for size in SIZES:
         while house.made < size:
             ONE_MORE[path](house)
             house.made += 1
-        cost, answer = queries(getattr(house, role), f"{API}{path}?page_size=200")
-        costs.append(cost)
-        rows.append(len(answer.json()["results"]))
-    assert rows[0] >= 1
-    assert all(now_shown - rows[0] >= size - 1 for now_shown, size in zip(rows, SIZES, strict=True))
-    assert len(set(costs)) == 1, costs
-    assert costs[0] <= MOST
+        for reader in readers:
+            cost, answer = queries(reader, f"{API}{path}?page_size=200")
+            costs[reader].append(cost)
+            rows[reader].append(len(answer.json()["results"]))
+    for reader in readers:
+        first, *_ = rows[reader]
+        assert first >= 1
+        assert all(now_shown - first >= size - 1 for now_shown, size in zip(rows[reader], SIZES, strict=True))
+        assert len(set(costs[reader])) == 1, costs
+        assert costs[reader][0] <= MOST
 
 
 @pytest.mark.parametrize("path", sorted(GROWING))

@@ -1,11 +1,14 @@
 """What invitees answer."""
 
 import datetime as dt
+from collections.abc import Sequence
 from uuid import UUID
 
 from django.db import transaction
 
 from backend.conferences.models import Conference
+from backend.conferences.services import show_photo_notice
+from backend.conferences.states import NoticePlace
 from backend.core import context
 from backend.core.clock import database_now
 from backend.core.errors import Conflict, Gone, Invalid
@@ -17,6 +20,8 @@ from backend.invitations.events import InvitationAnswered
 from backend.invitations.models import Invitation, InvitationReply
 from backend.invitations.states import MOVES, ReplyVia
 from backend.outbox.services import emit
+from backend.privacy.services import Asked, give_consent
+from backend.privacy.states import ConsentVia
 
 
 @transaction.atomic
@@ -81,11 +86,23 @@ def _ensure_not_overtaken(row: Invitation, taken_at: dt.datetime | None, at: dt.
         )
 
 
-def reply_by_link(*, token: str, answer: str, note: str = "", via: str = ReplyVia.LINK) -> Invitation:
-    """`reply` by whoever holds the link: the signature stands for the invitee."""
+def reply_by_link(
+    *, token: str, answer: str, note: str = "", via: str = ReplyVia.LINK, consents: Sequence[Asked] = ()
+) -> Invitation:
+    """`reply` by whoever holds the link: the signature stands for the invitee, who saw the notice about pictures and
+    consented to nothing but `consents`. Raises Conflict, with nothing recorded, when one was reworded meanwhile."""
     opened = queries.opened_by(token)
     with context.acting(actor=f"invitee:{opened.id}"), transaction.atomic():
         row = locked(Invitation, opened.id)
         if row.link_round != opened.link_round:
             raise Gone()
+        if opened.person is not None:
+            show_photo_notice(
+                conference_id=row.conference_id,
+                people=[opened.person.pk],
+                place=NoticePlace.PAGE,
+                language=opened.language,
+            )
+            for asked in consents:
+                give_consent(person_id=opened.person.pk, asked=asked, via=ConsentVia.REPLY)
         return reply(invitation_id=row.id, answer=answer, note=note, via=via)

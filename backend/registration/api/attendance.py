@@ -58,6 +58,7 @@ class PresenceViewSet(HouseViewSet):
     queryset = Presence.objects.none()
     serializer_class = PresenceSerializer
     rules = rules.LOG
+    shows = ("registration.person_id",)
     scope = "registration"
     filterset_class = PresenceFilters
 
