@@ -17,6 +17,7 @@ from workers.reactions import (
 SUBSCRIPTIONS: dict[str, list[str]] = {
     "job.due": ["jobs.run_step"],
     "conference.announced": ["registration.promote"],
+    "conference.edited": ["registration.promote"],
     "conference.news_due": ["invitations.tell_news"],
     "conference.postponed": [
         "invitations.drop_reminders",
@@ -48,6 +49,7 @@ SUBSCRIPTIONS: dict[str, list[str]] = {
     "reminders.addressed": ["invitations.mail_reminders"],
     "invitation.answered": ["invitations.drop_own_reminders", "registration.follow_answer"],
     "registration.confirmed": ["registration.mail_confirmation"],
+    "registration.signed_up": ["registration.mail_signup"],
     "registration.waitlisted": ["registration.mail_waiting"],
     "registration.offered": ["registration.mail_offer"],
     "registration.expired": ["registration.mail_expired"],

@@ -61,6 +61,14 @@ class DayPart(models.TextChoices):
     EVENING = "evening", say(vi="tối", en="evening")
 
 
+class Category(models.TextChoices):
+    """As what somebody comes."""
+
+    STAFF = "staff", say(vi="viên chức, người lao động của đơn vị chủ trì", en="staff of the host")
+    DELEGATE = "delegate", say(vi="đại biểu", en="delegate")
+    GUEST = "guest", say(vi="khách mời", en="guest")
+
+
 class Confidentiality(models.TextChoices):
     PUBLIC = "public", say(vi="công khai", en="public")
     INTERNAL = "internal", say(vi="nội bộ", en="internal")

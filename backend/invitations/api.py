@@ -3,6 +3,7 @@
 from typing import Any
 
 import django_filters
+from django.db import transaction
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
@@ -16,6 +17,7 @@ from backend.core.filters import TrueOrFalseFilter
 from backend.core.shown import OWN, Address
 from backend.core.text import say
 from backend.invitations import queries, rules, services
+from backend.invitations.guest_api import GuestLists
 from backend.invitations.many_api import ManyInvitations
 from backend.invitations.models import Invitation, InvitationList, InvitationReply, ReplyProposal
 from backend.invitations.serializers import (
@@ -137,14 +139,14 @@ class InvitationFilters(django_filters.FilterSet):
         fields: tuple[str, ...] = ()
 
 
-class InvitationViewSet(ManyInvitations):
+class InvitationViewSet(ManyInvitations, GuestLists):
     """Single invitations: of conferences the caller works for, and the caller's own."""
 
     queryset = Invitation.objects.none()
     serializer_class = InvitationSerializer
     rules = rules.INVITATIONS
     shows = ("person_id",)
-    own_refusals = {**ManyInvitations.own_refusals, "reply": (410,)}
+    own_refusals = {**ManyInvitations.own_refusals, **GuestLists.own_refusals, "reply": (410,)}
     scope = "invitations"
     filterset_class = InvitationFilters
     search_fields = ("person__folded",)
@@ -309,11 +311,16 @@ class ReplyViewSet(HouseViewSet):
 
     @extend_schema(request=OwnReplyBody, responses=OpenReplySerializer, summary="Answer the invitation")
     def give_answer(self, request: Any, token: str) -> Response:
-        """Answers, or answers anew: the last answer counts."""
+        """Answers, or answers anew: the last answer counts. With `answers` to the questions of the conference, both or
+        neither are kept; who declines is asked nothing."""
         said = self.body(OwnReplyBody)
+        answers, number = said.pop("answers", None), said.pop("number", None)
         language = queries.opened_by(token).language
         consents = [
             Asked(purpose=each["purpose"], version=each["wording"], language=language) for each in said.pop("consents")
         ]
-        services.reply_by_link(token=token, **said, consents=consents, via=ReplyVia.API)
+        with transaction.atomic():
+            services.reply_by_link(token=token, **said, consents=consents, via=ReplyVia.API)
+            if answers is not None and said["answer"] != Answer.DECLINED:
+                services.answer_questions(token=token, answers=answers, number=number)
         return self.answer(queries.opened_by(token))

@@ -5,6 +5,7 @@ GET only shows: mail scanners and previews fetch every link they see. POST answe
 
 from typing import Any
 
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.decorators import method_decorator
@@ -14,16 +15,19 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 
 from backend.conferences.queries.notices import photo_notice
-from backend.core.errors import DomainError, Gone
+from backend.conferences.queries.told import time_and_place
+from backend.core.errors import DomainError, Gone, Invalid
 from backend.core.text import current_language, localized, say
 from backend.core.vietnamese import clean
-from backend.invitations import queries, services, wording
+from backend.invitations import links, queries, services, wording
 from backend.invitations.forms import FIELDS, NamedBody, first_of_each
 from backend.invitations.models import Invitation
 from backend.invitations.states import Answer, ProposalKind, ProposalState, Substitutes
 from backend.privacy import links as consent_links
 from backend.privacy.queries import standings
 from backend.privacy.services import Asked
+from backend.questions import form as questions_form
+from backend.questions import queries as questions
 
 LONGEST_NOTE = 1000
 MOST_BOXES = 50
@@ -63,10 +67,15 @@ class ReplyPage(View):
             problem = say(
                 vi="Lời nhắn dài quá {n} ký tự.", en="The note is longer than {n} characters.", n=LONGEST_NOTE
             )
+        again: dict[str, Any] = {"chosen": answer, "note": note, "ticked": {asked.purpose for asked in ticked}}
         if problem:
-            again = {"chosen": answer, "note": note, "ticked": {asked.purpose for asked in ticked}}
-            return _page(request, opened, status=400, problem=problem, **again)
-        services.reply_by_link(token=token, answer=answer, note=note, consents=ticked)
+            return _page(request, opened, status=400, problem=problem, given=_given(request, opened), **again)
+        try:
+            _replied(request, opened, token, answer, note, ticked)
+        except Invalid as wrong:
+            again["problem"] = say(vi="Xin xem lại các câu trả lời dưới đây.", en="Please look at your answers below.")
+            again |= {"problems_asked": wrong.fields, "given": _given(request, opened)}
+            return _page(request, opened, status=400, **again)
         return _page(request, queries.opened_by(token), done=True)
 
 
@@ -95,6 +104,29 @@ def _asked(opened: Invitation) -> list[dict[str, Any]]:
     ]
 
 
+def _replied(request: HttpRequest, opened: Invitation, token: str, answer: str, note: str, ticked: list[Asked]) -> None:
+    """The reply, and what was asked beside it: both or neither. Who does not come is asked nothing."""
+    with transaction.atomic():
+        services.reply_by_link(token=token, answer=answer, note=note, consents=ticked)
+        given = _given(request, opened)
+        if given is not None and answer != Answer.DECLINED:
+            services.answer_questions(token=token, answers=given, number=_number(request), dropping=True)
+
+
+def _number(request: HttpRequest) -> int | None:
+    text = request.POST.get("questionnaire", "")
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 7 else None
+
+
+def _given(request: HttpRequest, opened: Invitation) -> dict[str, Any] | None:
+    """The answers on the page, None for a page without questions."""
+    number = _number(request)
+    if number is None:
+        return None
+    asked = opened.conference.questionnaires.filter(number=number).first()
+    return questions_form.posted(asked, request.POST) if asked else None
+
+
 def _substituted(request: HttpRequest, opened: Invitation, token: str) -> HttpResponse:
     """Somebody else is to come: proposed, or at once where nobody has to agree."""
     written = {field: request.POST.get(field, "") for field in FIELDS}
@@ -117,16 +149,37 @@ def _substituted(request: HttpRequest, opened: Invitation, token: str) -> HttpRe
     return _page(request, queries.opened_by(token), proposed=proposal.substitute_name)
 
 
-def _page(request: HttpRequest, opened: Invitation, *, status: int = 200, **facts: Any) -> HttpResponse:
+def _asking(opened: Invitation, given: dict[str, Any] | None, problems: dict[str, Any]) -> dict[str, Any]:
+    asked = questions.asked_now(opened.conference_id)
+    if asked is None:
+        return {}
+    if given is None:
+        given = questions_form.of_sheet(questions.sheet_of(opened.conference_id, opened.person_id))
+    sites = [opened.site] if opened.site else []
+    return questions_form.shown(asked, category=opened.category, sites=sites, given=given, problems=problems)
+
+
+def _page(
+    request: HttpRequest,
+    opened: Invitation,
+    *,
+    status: int = 200,
+    given: dict[str, Any] | None = None,
+    problems_asked: dict[str, Any] | None = None,
+    **facts: Any,
+) -> HttpResponse:
     language, conference = opened.language, opened.conference
+    formal = services.goes_with(opened, time_and_place(conference))
     waiting = opened.proposals.filter(kind=ProposalKind.SUBSTITUTE, state=ProposalState.OPEN).first()
     shown = {
-        "addressee": wording.addressee(opened.person, opened.office, language),
+        "addressee": wording.invitee(opened, language),
         "title": localized(conference.title, language),
         "hosts": wording.hosts(conference, language),
         "when": wording.when(conference, language),
         "where": wording.where(conference, opened.site, language),
         "reply_by": wording.until(opened.list.reply_by, conference.time_zone, language) if opened.list.reply_by else "",
+        "formal_number": formal.facts["number"] if formal else "",
+        "formal_link": links.letter_address(opened.pk, opened.link_round) if formal else "",
         "answered": opened.state if opened.state in Answer.values else "",
         "chosen": opened.state,
         "note": opened.note,
@@ -135,6 +188,7 @@ def _page(request: HttpRequest, opened: Invitation, *, status: int = 200, **fact
         "consents": consent_links.address(opened.person) if opened.person else "",
         "photo_notice": localized(photo_notice(conference.pk).text, language),
         "waiting_for": waiting.substitute_name or waiting.substitute_email if waiting else "",
+        "asking": _asking(opened, given, problems_asked or {}),
         "substitutes": opened.list.substitutes != Substitutes.NONE and waiting is None,
         "free": opened.list.substitutes == Substitutes.FREE,
         "language": language,

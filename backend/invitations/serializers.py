@@ -14,6 +14,8 @@ from backend.invitations.forms import NamedBody
 from backend.invitations.models import Invitation, InvitationList, InvitationReply, ReplyProposal
 from backend.invitations.states import BY_HAND, Answer, Category, InvitationState, ReplyVia, Substitutes
 from backend.privacy.queries import standings
+from backend.questions import queries as questions
+from backend.questions.serializers import AnswersField, QuestionnaireSerializer
 
 MOST_MEMBERS = 2000
 MOST_REMINDERS = 10
@@ -51,7 +53,7 @@ class InvitationSerializer(HouseSerializer):
         model = Invitation
         fields = (
             "id", "list", "conference", "site", "person", "person_name", "organisation", "organisation_name", "office",
-            "category", "language", "email", "unreachable", "state", "sequence", "link_round", "note", "substitute", "sent_at", "answered_at",
+            "category", "rank", "place", "language", "email", "unreachable", "state", "sequence", "link_round", "note", "substitute", "sent_at", "answered_at",
             "version", "created_at",
         )  # fmt: skip
         read_only_fields = fields
@@ -96,6 +98,9 @@ class OfficeEntryBody(Body):
 
     office = LanguageMap(one_line=True, max_length=400)
     organisation = serializers.UUIDField(required=False, allow_null=True)
+    rank = serializers.IntegerField(
+        required=False, min_value=0, max_value=32767, help_text="Protocol order: lower goes first. Default: 100."
+    )
 
 
 class MembersBody(Body):
@@ -159,9 +164,14 @@ class ConsentTicked(Body):
 
 
 class OwnReplyBody(ReplyBody):
-    """The invitee's own answer; nothing is consented to but what stands in `consents`."""
+    """The invitee's own answer, with the answers to what the conference asks, for those who come. Nothing is consented
+    to but what stands in `consents`."""
 
     consents = serializers.ListField(child=ConsentTicked(), required=False, max_length=50, default=list)
+    answers = AnswersField(required=False)
+    number = serializers.IntegerField(
+        required=False, min_value=1, max_value=1_000_000, help_text="The version of the questions that is answered."
+    )
 
 
 class RecordBody(ReplyBody):
@@ -230,9 +240,21 @@ class OpenReplySerializer(serializers.Serializer[Any]):
     state = serializers.ChoiceField(InvitationState.choices)
     note = serializers.CharField()
     answered_at = serializers.DateTimeField(allow_null=True)
+    questionnaire = serializers.SerializerMethodField(help_text="What is asked of those who come; null: nothing.")
+    answers = serializers.SerializerMethodField()
+
+    @extend_schema_field(QuestionnaireSerializer(allow_null=True))
+    def get_questionnaire(self, row: Invitation) -> Any:
+        asked = questions.asked_now(row.conference_id)
+        return QuestionnaireSerializer(asked).data if asked else None
+
+    @extend_schema_field(AnswersField)
+    def get_answers(self, row: Invitation) -> Any:
+        sheet = questions.sheet_of(row.conference_id, row.person_id)
+        return sheet.answers if sheet else {}
 
     def get_addressee(self, row: Invitation) -> str:
-        return wording.addressee(row.person, row.office, row.language)
+        return wording.invitee(row, row.language)
 
     @extend_schema_field(LanguageMap(required_text=False))
     def get_photo_notice(self, row: Invitation) -> Text:

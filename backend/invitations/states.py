@@ -2,6 +2,7 @@
 
 from django.db import models
 
+from backend.conferences.states import Category as Category
 from backend.core.machine import Machine
 from backend.core.text import say
 
@@ -28,12 +29,6 @@ class Answer(models.TextChoices):
     ACCEPTED = "accepted", say(vi="nhận lời", en="accept")
     DECLINED = "declined", say(vi="từ chối", en="decline")
     TENTATIVE = "tentative", say(vi="chưa chắc", en="tentative")
-
-
-class Category(models.TextChoices):
-    STAFF = "staff", say(vi="viên chức, người lao động của đơn vị chủ trì", en="staff of the host")
-    DELEGATE = "delegate", say(vi="đại biểu", en="delegate")
-    GUEST = "guest", say(vi="khách mời", en="guest")
 
 
 class ReplyVia(models.TextChoices):
@@ -67,6 +62,29 @@ class Substitutes(models.TextChoices):
     APPROVED = "approved", say(vi="ban tổ chức duyệt", en="when the organiser agrees")
     FREE = "free", say(vi="không cần duyệt", en="without asking")
     NONE = "none", say(vi="không được cử", en="never")
+
+
+class LetterDelivery(models.TextChoices):
+    """How the invitation letter comes with the mail."""
+
+    ATTACHED = "attached", say(vi="kèm thư", en="attached")
+    LINKED = "linked", say(vi="qua liên kết", en="by a link")
+    NONE = "none", say(vi="không gửi theo thư", en="not with the mail")
+
+
+class Authority(models.TextChoices):
+    """Quyền hạn: whether the signer signs as who they are, or for somebody else (decree 30/2020, annex I)."""
+
+    OWN = "", say(vi="ký theo chức vụ", en="in their own office")
+    TM = "tm", say(vi="TM.", en="on behalf of")
+    Q = "q", say(vi="Q.", en="acting")
+    KT = "kt", say(vi="KT.", en="for")
+    TL = "tl", say(vi="TL.", en="by order of")
+    TUQ = "tuq", say(vi="TUQ.", en="by authority of")
+
+
+#: Those who sign so say for whom.
+FOR_SOMEBODY = (Authority.TM, Authority.KT, Authority.TL, Authority.TUQ)
 
 
 class ProposalState(models.TextChoices):

@@ -192,7 +192,8 @@ class ApiToken(Base):
 
 
 class LoginFailure(models.Model):
-    """A failed sign-in, kept as a keyed hash of who and from where: enough to count, useless to read."""
+    """A failed sign-in, or somebody signing up on a public page, kept as a keyed hash of who and from where: enough to
+    count, useless to read."""
 
     key = models.CharField(max_length=64)
     at = models.DateTimeField(db_default=Now())

@@ -4,7 +4,7 @@ Everybody may speak for themselves."""
 from typing import Any
 
 from backend.conferences.rules import organises
-from backend.core.permissions import Rules, predicate, signed_in
+from backend.core.permissions import Rules, anybody, predicate, signed_in
 
 
 @predicate
@@ -38,3 +38,5 @@ ATTENDANCE: Rules = {"list": signed_in, "series": signed_in}
 ATTENDEES: Rules = {"list": signed_in}
 #: Rows are those of conferences the caller organises; see queries.
 BADGES: Rules = {"list": signed_in, "retrieve": signed_in, "content": signed_in, "create": organises}
+#: The link says what it opens.
+BY_LINK: Rules = dict.fromkeys(("retrieve", "sign_up", "confirm", "withdraw"), anybody)

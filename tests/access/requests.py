@@ -196,6 +196,16 @@ REQUESTS: dict[str, Callable[[World], Ask]] = {
     "PATCH invitation-lists/<pk>": lambda w: Ask(of=w.list, body={"reply_reminders": [60]}),
     "POST invitation-lists/<pk>/members": lambda w: Ask(of=w.unsent, body={"people": [_id(w.person)]}),
     "POST invitation-lists/<pk>/send": lambda w: Ask(of=w.unsent),
+    "GET invitation-letters": lambda w: _page(w.letter),
+    "POST invitation-letters": lambda w: Ask(body={"list": _id(w.list)}),
+    "GET invitation-letters/<pk>": lambda w: Ask(of=w.letter),
+    "PATCH invitation-letters/<pk>": lambda w: Ask(of=w.drafted_letter, body={"note": {"vi": "Đến sớm"}}),
+    "POST invitation-letters/<pk>/issue": lambda w: Ask(of=w.drafted_letter),
+    "GET invitation-letters/<pk>/file": lambda w: Ask(of=w.drafted_letter),
+    "GET invitations/<pk>/letter": lambda w: Ask(of=w.invitation),
+    "GET invitations/guest-list": lambda w: Ask(query=f"conference={w.announced.pk}"),
+    "GET invitations/guest-list/print": lambda w: Ask(query=f"conference={w.announced.pk}"),
+    "POST invitations/order": lambda w: Ask(body={"conference": _id(w.announced), "invitations": [_id(w.invitation)]}),
     "GET invitations": lambda w: _page(w.invitation),
     "GET invitations/<pk>": lambda w: Ask(of=w.invitation),
     "POST invitations/<pk>/name": lambda w: Ask(of=w.office, body={"person": _id(w.person)}),
@@ -244,6 +254,20 @@ REQUESTS: dict[str, Callable[[World], Ask]] = {
     "POST delegations/<pk>/extend": lambda w: Ask(of=w.asked_delegation, body={"due_at": _later(w)}),
     "POST delegations/<pk>/close": lambda w: Ask(of=w.asked_delegation),
     "POST delegations/<pk>/reopen": lambda w: Ask(of=w.submitted_delegation, body={"due_at": _later(w)}),
+    # questions
+    "GET questionnaires": lambda w: _page(w.questionnaire),
+    "POST questionnaires": lambda w: Ask(
+        body={"conference": _id(w.announced), "follows": 1, "title": VI, "questions": []}
+    ),
+    "GET questionnaires/<pk>": lambda w: Ask(of=w.questionnaire),
+    "GET questionnaires/<pk>/summary": lambda w: Ask(of=w.questionnaire),
+    "GET questionnaires/<pk>/owing": lambda w: Ask(of=w.questionnaire),
+    "GET questionnaires/<pk>/export": lambda w: Ask(of=w.questionnaire),
+    "GET answer-sheets": lambda w: _page(w.answer_sheet),
+    "POST answer-sheets": lambda w: Ask(
+        body={"conference": _id(w.announced), "person": _id(w.delegate), "answers": {"meal": "man"}}
+    ),
+    "GET answer-sheets/<pk>": lambda w: Ask(of=w.answer_sheet),
     # registration
     "GET registrations": lambda w: _page(w.registration),
     "POST registrations": lambda w: Ask(body={"conference": _id(w.announced), "person": _id(w.person)}),
@@ -253,6 +277,13 @@ REQUESTS: dict[str, Callable[[World], Ask]] = {
     "POST registrations/<pk>/refuse": lambda w: Ask(of=w.request, body={"reason": VI}),
     "POST registrations/<pk>/cancel": lambda w: Ask(of=w.registration),
     "POST registrations/<pk>/reissue": lambda w: Ask(of=w.registration),
+    "GET registration-pages/<token>": lambda w: Ask(of=w.page_token),
+    "POST registration-pages/<token>": lambda w: Ask(
+        of=w.page_token, body={"full_name": "Trần Văn An", "email": "an@plenum.example"}
+    ),
+    "GET sign-ups/<token>": lambda w: Ask(of=w.signup_token),
+    "POST sign-ups/<token>/confirm": lambda w: Ask(of=w.signup_token),
+    "POST sign-ups/<token>/withdraw": lambda w: Ask(of=w.signup_token),
     "GET seats": lambda w: _page(w.announced),
     "GET seats/<pk>": lambda w: Ask(of=w.announced),
     "POST seats/<pk>/limit": lambda w: Ask(of=w.announced, body={"site": _id(w.site), "capacity": 50}),

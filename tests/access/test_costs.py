@@ -43,6 +43,7 @@ from backend.outbox.models import DeliveryAttempt
 from backend.people.models import Account, Organisation, Person
 from backend.privacy import services as privacy
 from backend.privacy.models import ConsentPurpose
+from backend.questions.models import AnswerSheet, Questionnaire
 from backend.registration.models import (
     Admission,
     Badge,
@@ -80,6 +81,7 @@ from tests.factories.imports import ImportFactory, ImportRowFactory
 from tests.factories.inbound import InboundMailFactory, SuppressedAddressFactory
 from tests.factories.invitations import (
     InvitationFactory,
+    InvitationLetterFactory,
     InvitationListFactory,
     InvitationReplyFactory,
     ReplyProposalFactory,
@@ -100,6 +102,8 @@ from tests.factories.people import (
     account_with,
 )
 from tests.factories.privacy import access_to, consent_of
+from tests.factories.questions import AnswerSheetFactory, QuestionnaireFactory
+from tests.factories.registration import RegistrationFactory
 from tests.factories.resolutions import PollFactory, ResolutionFactory
 from tests.factories.rights import (
     CorrectionFactory,
@@ -311,6 +315,12 @@ class House:
         OfficialNumber.objects.create(series=series, number=1, document=document)
         return document
 
+    def answer_sheet(self, questionnaire: Questionnaire | None = None) -> AnswerSheet:
+        asked = questionnaire or QuestionnaireFactory(conference=self.conference())
+        coming = RegistrationFactory(conference=asked.conference, person=self.person())
+        sheet: AnswerSheet = AnswerSheetFactory(questionnaire=asked, person=coming.person)
+        return sheet
+
     def limited(self, seats: Seats) -> Seats:
         SeatLimit.objects.create(conference=seats.conference, organisation=self.renamed(), capacity=5)
         return seats
@@ -345,6 +355,7 @@ NO_LONGER_ANSWER = {
     "delegations/<pk>",
     "delegations/overview",
     "deliveries/summary",
+    "questionnaires/<pk>/summary",
 }
 
 #: Every list there is → how it gets one more row.
@@ -366,9 +377,14 @@ ONE_MORE: dict[str, Callable[[House], Any]] = {
     "series": lambda h: SeriesFactory(organisation=h.renamed(), outline=h.outline()),
     "conference-templates": lambda h: TemplateFactory(organisation=h.renamed(), outline=h.outline()),
     "invitation-lists": lambda h: InvitationListFactory(conference=h.conference(), organisation=h.renamed()),
+    "invitation-letters": lambda h: InvitationLetterFactory(
+        list=InvitationListFactory(conference=h.conference()), issued=True
+    ),
     "invitations": lambda h: h.invitation(),
     "delegations": lambda h: h.delegation(),
     "invitation-replies": lambda h: InvitationReplyFactory(invitation=h.invitation()),
+    "questionnaires": lambda h: QuestionnaireFactory(conference=h.conference()),
+    "answer-sheets": lambda h: h.answer_sheet(),
     "registrations": lambda h: h.registration(),
     "seats": lambda h: h.limited(Seats.objects.create(conference=h.conference(), capacity=5)),
     "admissions": lambda h: Admission.objects.create(conference=h.conference(), mode="open"),
@@ -447,6 +463,17 @@ GROWING: dict[str, tuple[Callable[[House], Any], Callable[[House, Any], Any]]] =
         lambda h: TemplateFactory(organisation=h.host, outline=h.outline()),
         lambda h, row: h.stand(row.outline),
     ),
+    **{
+        f"questionnaires/<pk>/{read}": (
+            lambda h: QuestionnaireFactory(conference=h.conference()),
+            lambda h, row: h.answer_sheet(row),
+        )
+        for read in ("summary", "export")
+    },
+    "questionnaires/<pk>/owing": (
+        lambda h: QuestionnaireFactory(conference=h.conference()),
+        lambda h, row: h.registration(row.conference),
+    ),
     "seats/<pk>": (
         lambda h: Seats.objects.create(conference=h.conference(), capacity=500),
         lambda h, row: h.limited(row),
@@ -454,6 +481,15 @@ GROWING: dict[str, tuple[Callable[[House], Any], Callable[[House, Any], Any]]] =
     "invitation-lists/<pk>": (
         lambda h: InvitationListFactory(conference=h.conference()),
         lambda h, row: InvitationFactory(list=row, person=h.person()),
+    ),
+    **dict.fromkeys(
+        ("invitations/guest-list", "invitations/guest-list/print"),
+        (
+            lambda h: h.conference(),
+            lambda h, row: InvitationFactory(
+                list=InvitationListFactory(conference=row), person=h.person(), organisation=h.renamed(), sent=True
+            ),
+        ),
     ),
     "invitations/overview": (
         lambda h: h.conference(),
@@ -508,6 +544,8 @@ GROWING: dict[str, tuple[Callable[[House], Any], Callable[[House, Any], Any]]] =
 QUERIES = {
     "papers/overview": "conference={row.pk}",
     "invitations/overview": "conference={row.pk}",
+    "invitations/guest-list": "conference={row.pk}",
+    "invitations/guest-list/print": "conference={row.pk}",
     "delegations/overview": "conference={row.pk}",
     "attendance": "conference={row.pk}&share=2/3",
     "attendance/series": "conference={row.pk}",
@@ -522,12 +560,13 @@ OF_A_POLL = {"polls/<pk>", "polls/<pk>/entitlement", "polls/<pk>/evidence", "pol
 FLAT = {
     "sites/<pk>", "agenda-items/<pk>", "own-phases/<pk>", "agenda-rooms/<pk>", "duties/<pk>", "speakers/<pk>", "speeches/<pk>", "rooms/<pk>",
     "rooms/equipment",
-    "invitations/<pk>", "invitation-replies/<pk>", "registrations/<pk>", "admissions/<pk>", "presences/<pk>", "scans/<pk>", "badges/<pk>", "badges/<pk>/content", "resolutions/<pk>", "findings/<pk>", "proposals/<pk>",
+    "invitations/<pk>", "invitations/<pk>/letter", "invitation-letters/<pk>", "invitation-letters/<pk>/file", "invitation-replies/<pk>", "questionnaires/<pk>", "answer-sheets/<pk>", "registrations/<pk>", "admissions/<pk>", "presences/<pk>", "scans/<pk>", "badges/<pk>", "badges/<pk>/content", "resolutions/<pk>", "findings/<pk>", "proposals/<pk>",
     "conclusions/<pk>", "official-numbers/<pk>", "tokens/<pk>", "people/<pk>", "positions/<pk>", "role-grants/<pk>",
     "imports/form", "import-rows/<pk>", "consents/<pk>", "accesses/<pk>",
     "jobs/<pk>", "mails/<pk>", "mails/<pk>/content", "reply-proposals/<pk>", "inbound-mails/<pk>",
     "inbound-mails/<pk>/content", "suppressed-addresses/<pk>", "events/<pk>", "webhook-endpoints/<pk>", "replies/<token>",
     "conferences/<pk>/photo-notice", "conferences/<pk>/photo-notice/print",
+    "registration-pages/<token>", "sign-ups/<token>",
     "minutes/<pk>/preview", "calendar-links/<pk>", "releases/<pk>",
     "personal-exports/<pk>", "personal-exports/<pk>/file", "corrections/<pk>", "erasures/<pk>", "public-holidays/<pk>",
     "retention-terms", "retention-terms/<pk>", "retention-runs/<pk>", "legal-holds/<pk>",

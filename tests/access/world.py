@@ -19,6 +19,7 @@ from backend.minutes import services as minutes
 from backend.minutes.models import Minutes
 from backend.people.models import Account, ApiToken
 from backend.registration import services as registration
+from backend.registration import signup_links
 from backend.registration.models import Admission, BadgePrint, Presence, Registration, Scan, Seats
 from backend.resolutions import services as resolutions
 from backend.resolutions.models import Poll
@@ -47,6 +48,7 @@ from tests.factories.imports import ImportFactory, ImportRowFactory
 from tests.factories.inbound import InboundMailFactory, SuppressedAddressFactory
 from tests.factories.invitations import (
     InvitationFactory,
+    InvitationLetterFactory,
     InvitationListFactory,
     InvitationReplyFactory,
     ReplyProposalFactory,
@@ -66,6 +68,8 @@ from tests.factories.people import (
     account_with,
 )
 from tests.factories.privacy import access_to, consent_of
+from tests.factories.questions import AnswerSheetFactory, QuestionnaireFactory
+from tests.factories.registration import SignupFactory
 from tests.factories.resolutions import PollFactory, ResolutionFactory
 from tests.factories.rights import (
     CorrectionFactory,
@@ -220,6 +224,8 @@ class World:
         )
         self.unsent = InvitationListFactory(conference=self.announced, title={"vi": "Danh sách hai"})
         InvitationFactory(list=self.unsent)
+        self.letter = InvitationLetterFactory(list=self.list, issued=True)
+        self.drafted_letter = InvitationLetterFactory(list=self.unsent, delivery="none")
         self.delegation = DelegationFactory(conference=self.announced)
         self.asked_delegation = DelegationFactory(conference=self.announced, asked=True)
         self.naming = DelegationFactory(conference=self.announced, asked=True)
@@ -228,8 +234,13 @@ class World:
         ImportRowFactory(imported=listed, outcome="new", entry={"full_name": "Phạm Thị Dung", "phone": "+84912345678"})
         self.unit_token = delegation_links.sign(self.naming.pk, 1)
         self.submitted_delegation = DelegationFactory(conference=self.announced, asked=True, state="submitted")
+        self.questionnaire = QuestionnaireFactory(conference=self.announced)
+        self.answer_sheet = AnswerSheetFactory(questionnaire=self.questionnaire, person=self.delegate)
         self.registration = Registration.objects.get(conference=self.announced, person=self.delegate)
         Admission.objects.create(conference=self.announced)
+        registration.set_admission(conference_id=self.elsewhere.pk, mode="open")
+        self.page_token = signup_links.page_sign(self.elsewhere.pk)
+        self.signup_token = signup_links.sign(SignupFactory(conference=self.elsewhere).pk, 0)
         self.request = Registration.objects.create(
             conference=self.announced, person=PersonFactory(), category="guest", state="pending"
         )

@@ -1,12 +1,23 @@
 """What is done with invitations: lists are filled and sent, invitees answer, letters go out."""
 
-from backend.invitations.services.answers import reply, reply_by_link
+from backend.invitations.services.answers import answer_questions, reply, reply_by_link
 from backend.invitations.services.calling_off import mail_calling_off, tell_of_calling_off
+from backend.invitations.services.formal import (
+    LetterFields,
+    copy_for,
+    current_letter,
+    draft_letter,
+    edit_letter,
+    goes_with,
+    issue_letter,
+    opened_copy,
+)
 from backend.invitations.services.letters import mail_cancellation, mail_invitation, mail_proposal_declined
 from backend.invitations.services.lists import ListFields, add_members, create_list, edit_list, send_list
 from backend.invitations.services.mailed_replies import assign_reply, take_reply
 from backend.invitations.services.many import Report, Selection, remind_now, resend_many, withdraw_many
 from backend.invitations.services.news import mail_news, tell_news
+from backend.invitations.services.ordering import put_in_order
 from backend.invitations.services.papers import (
     hand_in_by_link,
     mail_missing_papers,
@@ -25,19 +36,27 @@ from backend.invitations.services.single import name_invitee, resend, withdraw, 
 from backend.invitations.services.substitutes import accept_substitute, propose_by_link, propose_substitute
 
 __all__ = [
+    "LetterFields",
     "ListFields",
     "Report",
     "Selection",
     "accept_substitute",
     "add_members",
+    "answer_questions",
     "assign_reply",
+    "copy_for",
     "create_list",
+    "current_letter",
     "decline_proposal",
+    "draft_letter",
     "drop_own_reminders",
     "drop_reminders",
+    "edit_letter",
     "edit_list",
     "follow_bounce",
+    "goes_with",
     "hand_in_by_link",
+    "issue_letter",
     "mail_calling_off",
     "mail_cancellation",
     "mail_invitation",
@@ -53,8 +72,10 @@ __all__ = [
     "mail_reminders",
     "mail_series_news",
     "name_invitee",
+    "opened_copy",
     "propose_by_link",
     "propose_substitute",
+    "put_in_order",
     "remind_invitees",
     "remind_now",
     "reply",

@@ -1,7 +1,8 @@
 """What invitees answer."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -22,6 +23,10 @@ from backend.invitations.states import MOVES, ReplyVia
 from backend.outbox.services import emit
 from backend.privacy.services import Asked, give_consent
 from backend.privacy.states import ConsentVia
+from backend.questions import services as questions
+from backend.questions.models import AnswerSheet
+from backend.questions.queries import Comer
+from backend.questions.states import AnsweredVia
 
 
 @transaction.atomic
@@ -106,3 +111,24 @@ def reply_by_link(
             for asked in consents:
                 give_consent(person_id=opened.person.pk, asked=asked, via=ConsentVia.REPLY)
         return reply(invitation_id=row.id, answer=answer, note=note, via=via)
+
+
+def answer_questions(
+    *, token: str, answers: Mapping[str, Any], number: int | None = None, dropping: bool = False
+) -> AnswerSheet:
+    """What whoever holds the link answers to the conference's questions. Raises what `questions.services.answer` does,
+    and Gone or Conflict when the invitation cannot be answered any more."""
+    opened = queries.opened_by(token)
+    queries.check_open(opened, opened.conference)
+    if opened.person_id is None:
+        raise Conflict(say(vi="Giấy mời chưa có tên người dự.", en="The invitation does not name a person yet."))
+    with context.acting(actor=f"invitee:{opened.id}"):
+        return questions.answer(
+            conference_id=opened.conference_id,
+            person_id=opened.person_id,
+            answers=answers,
+            number=number,
+            via=AnsweredVia.REPLY,
+            comer=Comer(category=opened.category, site=opened.site_id, expected=True),
+            dropping=dropping,
+        )

@@ -34,6 +34,15 @@ from backend.registration.queries.registrations import (
 )
 from backend.registration.queries.seats import admission, visible_admissions, visible_seats, with_limits
 from backend.registration.queries.series import Point, series
+from backend.registration.queries.signups import (
+    check_confirmable,
+    is_invited,
+    place_in_line,
+    public_page,
+    signup_by,
+    sites_offered,
+    units_offered,
+)
 
 __all__ = [
     "COUNTED",
@@ -46,10 +55,12 @@ __all__ = [
     "attendance",
     "badge_file",
     "by_code",
+    "check_confirmable",
     "check_offer",
     "coming",
     "expected_at_door",
     "inside",
+    "is_invited",
     "last_badges",
     "last_events",
     "last_of",
@@ -58,12 +69,17 @@ __all__ = [
     "named",
     "namesakes",
     "offered_by",
+    "place_in_line",
     "present_at",
+    "public_page",
     "quorum",
     "registered",
     "seated_of_unit",
     "series",
+    "signup_by",
+    "sites_offered",
     "unit_then",
+    "units_offered",
     "unseated_until",
     "visible_admissions",
     "visible_presences",

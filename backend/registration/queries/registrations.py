@@ -15,6 +15,7 @@ from backend.invitations.queries import LOOKS, also_hears, conferences_of
 from backend.invitations.states import InvitationState
 from backend.people.identity import name_key
 from backend.people.models import Account, Person
+from backend.questions.queries import Comer, also_asked
 from backend.registration import codes, offer_links
 from backend.registration.models import Registration
 from backend.registration.states import OVER, RegistrationState
@@ -40,6 +41,18 @@ def coming(conference_id: UUID) -> dict[UUID, UUID | None]:
     """Who has or waits for a seat, with the site."""
     rows = Registration.objects.filter(conference_id=conference_id).exclude(state__in=OVER)
     return dict(rows.values_list("person_id", "site_id"))
+
+
+@also_asked
+def registrants(conference_id: UUID, person_id: UUID | None) -> dict[UUID, Comer]:
+    """Who has, waits for or asked for a seat, as what and to which site."""
+    rows = Registration.objects.filter(conference_id=conference_id).exclude(state__in=OVER)
+    if person_id is not None:
+        rows = rows.filter(person_id=person_id)
+    return {
+        person: Comer(category=category, site=site, expected=True)
+        for person, category, site in rows.values_list("person_id", "category", "site_id")
+    }
 
 
 def with_names(rows: QuerySet[Registration]) -> QuerySet[Registration]:

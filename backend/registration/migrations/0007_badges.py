@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("conferences", "0011_series_sequence"),
         ("documents", "0004_erasing"),
-        ("registration", "0005_the_door"),
+        ("registration", "0006_signups_and_site_limits"),
     ]
 
     operations = [
