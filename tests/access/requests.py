@@ -303,6 +303,10 @@ REQUESTS: dict[str, Callable[[World], Ask]] = {
     "GET walk-ins": lambda w: Ask(),
     "POST walk-ins": lambda w: Ask(body={"conference": _id(w.announced), "full_name": "Lê Thị Mới"}),
     "GET walk-ins/<pk>": lambda w: Ask(of=w.registration),
+    "GET badges": lambda w: _page(w.badges),
+    "POST badges": lambda w: Ask(body={"conference": _id(w.announced)}),
+    "GET badges/<pk>": lambda w: Ask(of=w.badges),
+    "GET badges/<pk>/content": lambda w: Ask(of=w.badges),
     "GET scans": lambda w: _page(w.scan),
     "POST scans": lambda w: Ask(
         body={

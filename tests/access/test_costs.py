@@ -44,7 +44,16 @@ from backend.people.models import Account, Organisation, Person
 from backend.privacy import services as privacy
 from backend.privacy.models import ConsentPurpose
 from backend.questions.models import AnswerSheet, Questionnaire
-from backend.registration.models import Admission, Presence, Registration, Scan, SeatLimit, Seats
+from backend.registration.models import (
+    Admission,
+    Badge,
+    BadgePrint,
+    Presence,
+    Registration,
+    Scan,
+    SeatLimit,
+    Seats,
+)
 from backend.resolutions import services as resolutions
 from backend.resolutions.models import Entitlement, Poll
 from tests.access.operations import operations
@@ -257,6 +266,12 @@ class House:
         row = self.registration(conference)
         return Presence.objects.create(conference=row.conference, registration=row, direction="in", source="code")
 
+    def badges(self) -> BadgePrint:
+        row = self.registration()
+        made = BadgePrint.objects.create(conference=row.conference, registrations=[row.pk], sheet="a6")
+        Badge.objects.create(print=made, registration=row, number=0, digest="")
+        return made
+
     def scan(self) -> Scan:
         row = self.registration()
         at = now()
@@ -375,6 +390,7 @@ ONE_MORE: dict[str, Callable[[House], Any]] = {
     "admissions": lambda h: Admission.objects.create(conference=h.conference(), mode="open"),
     "presences": lambda h: h.presence(),
     "scans": lambda h: h.scan(),
+    "badges": lambda h: h.badges(),
     "resolutions": lambda h: ResolutionFactory(conference=h.conference()),
     "polls": lambda h: h.poll(),
     "findings": lambda h: FindingFactory(conference=h.conference()),
@@ -544,7 +560,7 @@ OF_A_POLL = {"polls/<pk>", "polls/<pk>/entitlement", "polls/<pk>/evidence", "pol
 FLAT = {
     "sites/<pk>", "agenda-items/<pk>", "own-phases/<pk>", "agenda-rooms/<pk>", "duties/<pk>", "speakers/<pk>", "speeches/<pk>", "rooms/<pk>",
     "rooms/equipment",
-    "invitations/<pk>", "invitations/<pk>/letter", "invitation-letters/<pk>", "invitation-letters/<pk>/file", "invitation-replies/<pk>", "questionnaires/<pk>", "answer-sheets/<pk>", "registrations/<pk>", "admissions/<pk>", "presences/<pk>", "scans/<pk>", "resolutions/<pk>", "findings/<pk>", "proposals/<pk>",
+    "invitations/<pk>", "invitations/<pk>/letter", "invitation-letters/<pk>", "invitation-letters/<pk>/file", "invitation-replies/<pk>", "questionnaires/<pk>", "answer-sheets/<pk>", "registrations/<pk>", "admissions/<pk>", "presences/<pk>", "scans/<pk>", "badges/<pk>", "badges/<pk>/content", "resolutions/<pk>", "findings/<pk>", "proposals/<pk>",
     "conclusions/<pk>", "official-numbers/<pk>", "tokens/<pk>", "people/<pk>", "positions/<pk>", "role-grants/<pk>",
     "imports/form", "import-rows/<pk>", "consents/<pk>", "accesses/<pk>",
     "jobs/<pk>", "mails/<pk>", "mails/<pk>/content", "reply-proposals/<pk>", "inbound-mails/<pk>",

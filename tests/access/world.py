@@ -20,7 +20,7 @@ from backend.minutes.models import Minutes
 from backend.people.models import Account, ApiToken
 from backend.registration import services as registration
 from backend.registration import signup_links
-from backend.registration.models import Admission, Presence, Registration, Scan, Seats
+from backend.registration.models import Admission, BadgePrint, Presence, Registration, Scan, Seats
 from backend.resolutions import services as resolutions
 from backend.resolutions.models import Poll
 from backend.resolutions.states import ResolutionState
@@ -258,6 +258,11 @@ class World:
             conference=self.running, registration=self.inside, direction="in", source="code"
         )
 
+        file = DocumentFactory(organisation=self.host, kind="THE", attached=True)
+        documents.add_version(document_id=file.pk, contents={"pdf": PDF}, stem="the", draft=True)
+        self.badges = BadgePrint.objects.create(
+            conference=self.running, registrations=[self.inside.pk], sheet="a6", document=file
+        )
         self.scan = Scan.objects.create(
             conference=self.running,
             registration=self.inside,
