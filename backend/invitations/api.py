@@ -16,9 +16,10 @@ from backend.core.filters import TrueOrFalseFilter
 from backend.core.text import say
 from backend.invitations import queries, rules, services
 from backend.invitations.many_api import ManyInvitations
-from backend.invitations.models import Invitation, InvitationList, InvitationReply, ReplyProposal
+from backend.invitations.models import FailedLetter, Invitation, InvitationList, InvitationReply, ReplyProposal
 from backend.invitations.serializers import (
     AssignBody,
+    FailedLetterSerializer,
     InvitationListBody,
     InvitationListSerializer,
     InvitationReplySerializer,
@@ -37,6 +38,7 @@ from backend.invitations.serializers import (
 from backend.invitations.states import (
     Answer,
     Category,
+    FailureKind,
     InvitationState,
     ProposalKind,
     ProposalState,
@@ -309,3 +311,35 @@ class ReplyViewSet(HouseViewSet):
         """Answers, or answers anew: the last answer counts."""
         services.reply_by_link(token=token, **self.body(ReplyBody), via=ReplyVia.API)
         return self.answer(queries.opened_by(token))
+
+
+class FailedLetterFilters(django_filters.FilterSet):
+    conference = django_filters.UUIDFilter("conference_id")
+    invitation = django_filters.UUIDFilter("invitation_id")
+    kind = django_filters.MultipleChoiceFilter(choices=FailureKind.choices)
+    open = TrueOrFalseFilter("settled_at", lookup_expr="isnull", label="Not tried again yet")
+
+    class Meta:
+        model = FailedLetter
+        fields: tuple[str, ...] = ()
+
+
+class FailedLetterViewSet(HouseViewSet):
+    """Letters that could not be written, were refused or came back: to whom, and why. Everybody else got theirs."""
+
+    queryset = FailedLetter.objects.none()
+    serializer_class = FailedLetterSerializer
+    rules = rules.FAILURES
+    scope = "invitations"
+    filterset_class = FailedLetterFilters
+    ordering = ("-id",)
+
+    def get_queryset(self) -> QuerySet[FailedLetter]:
+        return queries.visible_failures(self.account)
+
+    @extend_schema(request=None, responses=FailedLetterSerializer, summary="Try a failed letter again")
+    @action(detail=True, methods=["post"])
+    def retry(self, request: Any, pk: str) -> Response:
+        """Has it written again from the record as it stands now, to the person's present address."""
+        row = services.try_again(failed_id=self.get_object().pk)
+        return self.answer(self.get_queryset().get(pk=row.pk))

@@ -9,7 +9,7 @@ from django.db.models.functions import Lower
 from backend.conferences.states import AHEAD, ConferenceState
 from backend.core.clock import now
 from backend.core.text import localized, say
-from backend.invitations.models import Invitation, InvitationReply, Reminder, ReplyProposal
+from backend.invitations.models import FailedLetter, Invitation, InvitationReply, Reminder, ReplyProposal
 from backend.invitations.states import InvitationState
 from backend.privacy.holdings import Basis, DataClass, Forgotten, Holding, Kept, Remains, Row, Subject, holding
 
@@ -17,7 +17,7 @@ from backend.privacy.holdings import Basis, DataClass, Forgotten, Holding, Kept,
 TO_COME = AHEAD | {ConferenceState.POSTPONED}
 
 
-@holding("invitations", Invitation, InvitationReply, Reminder, ReplyProposal)
+@holding("invitations", Invitation, FailedLetter, InvitationReply, Reminder, ReplyProposal)
 class Invitations(Holding):
     title = say(vi="Giấy mời và trả lời", en="Invitations and answers")
     data_class = DataClass.PARTICIPATION
@@ -43,6 +43,12 @@ class Invitations(Holding):
             .values("invitation__conference__title", "kind", "at")
         ):
             yield {"type": "reminder", **reminder}
+        for failed in (
+            FailedLetter.objects.filter(person=subject.person_id)
+            .order_by("at")
+            .values("conference__title", "letter", "kind", "problem", "at", "settled_at")
+        ):
+            yield {"type": "failed_letter", **failed}
         for proposal in _proposals(subject).order_by("created_at").values(
             "invitation__conference__title", "kind", "state", "starts_at", "ends_at", "substitute_name",
             "substitute_office", "substitute_email", "substitute_phone", "note", "created_at",
@@ -74,6 +80,7 @@ class Invitations(Holding):
         invitations = _theirs(subject.person_id)
         replies = InvitationReply.objects.filter(invitation__in=invitations.values("pk"))
         emptied = replies.filter(~Q(note="") | ~Q(taken_by="")).update(note="", taken_by="")
+        emptied += FailedLetter.objects.filter(person=subject.person_id).delete()[0]
         emptied += ReplyProposal.objects.filter(pk__in=_proposals(subject).values("pk")).update(
             substitute_name="",
             substitute_honorific="",

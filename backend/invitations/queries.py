@@ -12,7 +12,7 @@ from backend.conferences.states import OVER, ConferenceState, Confidentiality, O
 from backend.core.errors import Conflict, Gone, NotFound
 from backend.core.text import say
 from backend.invitations import links
-from backend.invitations.models import Invitation, InvitationList, InvitationReply, ReplyProposal
+from backend.invitations.models import FailedLetter, Invitation, InvitationList, InvitationReply, ReplyProposal
 from backend.invitations.states import InvitationState
 from backend.mail.models import SuppressedAddress
 from backend.people.models import Account, Person, Position, Role
@@ -86,6 +86,14 @@ def visible_to(account: Account) -> QuerySet[Invitation]:
     dead = SuppressedAddress.objects.filter(address=Lower(OuterRef("email")), lifted_at=None)
     rows = Invitation.objects.select_related("conference", "person", "organisation").annotate(unreachable=Exists(dead))
     return rows.filter(Q(conference__in=conferences_of(account, *LOOKS)) | own)
+
+
+def visible_failures(account: Account) -> QuerySet[FailedLetter]:
+    """The letters that did not arrive, of conferences the account works for."""
+    if not account.is_authenticated:
+        return FailedLetter.objects.none()
+    rows = FailedLetter.objects.select_related("conference", "person", "invitation")
+    return rows.filter(conference__in=conferences_of(account, *LOOKS))
 
 
 def visible_replies(account: Account) -> QuerySet[InvitationReply]:

@@ -2,6 +2,7 @@
 
 from backend.invitations.services.answers import reply, reply_by_link
 from backend.invitations.services.calling_off import mail_calling_off, tell_of_calling_off
+from backend.invitations.services.failures import try_again
 from backend.invitations.services.letters import mail_cancellation, mail_invitation, mail_proposal_declined
 from backend.invitations.services.lists import ListFields, add_members, create_list, edit_list, send_list
 from backend.invitations.services.mailed_replies import assign_reply, take_reply
@@ -65,6 +66,7 @@ __all__ = [
     "tell_news",
     "tell_of_calling_off",
     "tell_of_postponement",
+    "try_again",
     "withdraw",
     "withdraw_all",
     "withdraw_many",

@@ -22,7 +22,7 @@ from backend.invitations.letters import Letter, batch_of, written
 from backend.invitations.models import Invitation
 from backend.invitations.parts import Parts, parts_in
 from backend.invitations.programme_news import ProgrammeNews
-from backend.invitations.services import composing
+from backend.invitations.services import composing, failures
 from backend.invitations.services.chunks import chunks, written_to_each
 from backend.mail import services as mail
 from backend.mail.models import OutgoingMail
@@ -148,7 +148,20 @@ def mail_news(
         for hearer in _hearers(news, {UUID(person) for person in people})
         if hearer.email and news.concerns(hearer)
     )
-    letters, failed = written_to_each(hearers, news.letter, alone=len(people) == 1, who=lambda hearer: hearer.person.pk)
+
+    def report(hearer: Hearer, error: Exception) -> None:
+        failures.unwritable(
+            person=hearer.person,
+            conference_id=conference_id,
+            letter="news",
+            error=error,
+            invitation=hearer.invitation,
+            again=_addressed(window, [hearer]),
+        )
+
+    letters, failed = written_to_each(
+        hearers, news.letter, alone=len(people) == 1, who=lambda hearer: hearer.person.pk, report=report
+    )
     moved = [
         hearer.invitation.pk for hearer, _ in letters if hearer.invitation is not None and news.move(hearer) is not None
     ]
