@@ -1,22 +1,17 @@
 """THE timetable: what happens because time passed. Each entry looks up what is due by the database; a missed tick
 is made good by the next one."""
 
-import datetime as dt
-
 import structlog
 
 from backend.conferences import services as conferences
 from backend.core import context
-from backend.core.clock import now
-from backend.core.models import IdempotencyRecord
 from backend.delegations import services as delegations
-from backend.imports import services as imports
 from backend.invitations import services as invitations
 from backend.jobs import services as jobs
 from backend.mail import fetching
-from backend.people.models import LoginFailure
 from backend.registration import services as registration
 from backend.resolutions import services as resolutions
+from backend.rights import services as rights
 from workers.celery import app
 
 log = structlog.get_logger(__name__)
@@ -34,6 +29,7 @@ TIMETABLE = {
     "plenum.clock.mark_stuck_jobs": 20.0,
     "plenum.clock.extend_series": 60.0,
     "plenum.clock.forget_what_expired": 3600.0,
+    "plenum.clock.remind_data_officers": 300.0,
 }
 app.conf.beat_schedule = {
     name: {"task": name, "schedule": seconds, "options": {"expires": seconds}} for name, seconds in TIMETABLE.items()
@@ -116,7 +112,13 @@ def extend_series() -> None:
 
 @app.task(name="plenum.clock.forget_what_expired")
 def forget_what_expired() -> None:
-    """Deletes answers kept for repeats after a day, failed sign-ins after a week, lists of people after a month."""
-    IdempotencyRecord.objects.filter(created_at__lt=now() - dt.timedelta(days=1)).delete()
-    LoginFailure.objects.filter(at__lt=now() - dt.timedelta(days=7)).delete()
-    imports.forget_old()
+    """Drops what every sort of personal data has had its time of."""
+    with context.acting(actor="clock"):
+        rights.drop_old()
+
+
+@app.task(name="plenum.clock.remind_data_officers")
+def remind_data_officers() -> None:
+    """Reminds data officers of requests whose legal deadline comes near, has come, or was missed."""
+    with context.acting(actor="clock"):
+        rights.remind_officers()

@@ -1,6 +1,8 @@
 """What delegations hold about a person: that they are a unit's focal point, or were named by one."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from uuid import UUID
 
 from django.db.models import F, QuerySet
 from django.db.models.functions import Lower
@@ -11,6 +13,7 @@ from backend.delegations.models import Delegate, Delegation
 from backend.invitations.holdings import TO_COME
 from backend.privacy.below import ERASED_NAME
 from backend.privacy.holdings import Basis, DataClass, Forgotten, Holding, Kept, Row, Subject, holding
+from backend.privacy.terms import sweep
 
 
 @holding("delegations", Delegation, Delegate)
@@ -66,3 +69,20 @@ class Delegations(Holding):
 
 def _minded(subject: Subject) -> QuerySet[Delegation]:
     return Delegation.objects.annotate(address=Lower("focal_email")).filter(address__in=subject.addresses)
+
+
+def _without_focal_point(ids: Sequence[UUID]) -> int:
+    return Delegation.objects.filter(pk__in=ids).update(
+        focal_name=ERASED_NAME, focal_email="", updated_at=now(), version=F("version") + 1
+    )
+
+
+@sweep(
+    "delegations",
+    days=730,
+    title=say(vi="Đầu mối của đơn vị", en="Focal points of units"),
+    expire=_without_focal_point,
+)
+def old_focal_points(before: datetime, held: frozenset[UUID]) -> QuerySet[Delegation]:
+    rows = Delegation.objects.filter(conference__ends_at__lt=before).exclude(conference__state__in=TO_COME)
+    return rows.exclude(conference__in=held).exclude(focal_email="")

@@ -10,9 +10,9 @@ from backend.documents.queries import disposition
 
 
 def bytes_of(found: DocumentFile | None, request: Any) -> HttpResponse:
-    """The file to be saved under its name, 304 for who holds it already; raises NotFound when there is none. The ETag is
-    the SHA-256 of the bytes."""
-    if found is None:
+    """The file to be saved under its name, 304 for who holds it already; raises NotFound when there is none, or its bytes
+    were erased. The ETag is the SHA-256 of the bytes."""
+    if found is None or not found.content:
         raise NotFound()
     tag = f'"{found.sha256}"'
     if request.headers.get("If-None-Match") == tag:

@@ -1,14 +1,20 @@
 """What lists of people hold about a person: their rows, and the file as it was handed in."""
 
 from collections.abc import Iterator
+from datetime import datetime
+from uuid import UUID
 
+from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.db.models.fields.json import KT
 from django.db.models.functions import Lower
 
 from backend.core.text import say
 from backend.imports.models import Import, ImportedPerson, ImportRow
+from backend.imports.services.keeping import empty
+from backend.imports.states import ImportState
 from backend.privacy.holdings import Basis, DataClass, Forgotten, Holding, Kept, Row, Subject, holding
+from backend.privacy.terms import sweep
 
 
 @holding("imports", Import, ImportRow, ImportedPerson)
@@ -40,3 +46,18 @@ class Imports(Holding):
 def _theirs(subject: Subject) -> QuerySet[ImportRow]:
     rows = ImportRow.objects.annotate(address=Lower(KT("entry__email")), second=Lower(KT("entry__alternate_email")))
     return rows.filter(Q(person=subject.person_id) | Q(address__in=subject.addresses) | Q(second__in=subject.addresses))
+
+
+@sweep(
+    "imports.files",
+    days=settings.IMPORT_KEPT_DAYS,
+    title=say(vi="Tệp danh sách đơn vị gửi", en="Files with lists of people"),
+    expire=empty,
+)
+def old_files(before: datetime, held: frozenset[UUID]) -> QuerySet[Import]:
+    """Imports nobody has touched since; what is being committed is not dropped."""
+    return (
+        Import.objects.filter(updated_at__lt=before, kept=True)
+        .exclude(state=ImportState.COMMITTING)
+        .exclude(list__isnull=False, list__conference__in=held)
+    )

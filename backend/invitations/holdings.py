@@ -1,17 +1,21 @@
 """What invitations hold about a person: that they were asked, what they answered, who was to come instead."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import datetime
 from uuid import UUID, uuid5
 
+from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Lower
 
 from backend.conferences.states import AHEAD, ConferenceState
-from backend.core.clock import now
+from backend.core.clock import local, now
+from backend.core.guards import erasing
 from backend.core.text import localized, say
 from backend.invitations.models import FailedLetter, Invitation, InvitationReply, Reminder, ReplyProposal
 from backend.invitations.states import InvitationState
 from backend.privacy.holdings import Basis, DataClass, Forgotten, Holding, Kept, Remains, Row, Subject, holding
+from backend.privacy.terms import sweep
 
 #: Nobody of whom such a conference still expects something can be erased: they would be written to, and have no address.
 TO_COME = AHEAD | {ConferenceState.POSTPONED}
@@ -112,3 +116,25 @@ def _proposals(subject: Subject) -> QuerySet[ReplyProposal]:
     proposals = ReplyProposal.objects.annotate(address=Lower("substitute_email"))
     stands_in = Q(invitation__substitute__person=subject.person_id) & Q(substitute_name__iexact=subject.name)
     return proposals.filter(Q(invitation__person=subject.person_id) | Q(address__in=subject.addresses) | stands_in)
+
+
+@transaction.atomic
+def _without_words(ids: Sequence[UUID]) -> int:
+    with erasing():
+        InvitationReply.objects.filter(invitation__in=ids).filter(~Q(note="") | ~Q(taken_by="")).update(
+            note="", taken_by=""
+        )
+    return Invitation.objects.filter(pk__in=ids).update(email="", note="", updated_at=now(), version=F("version") + 1)
+
+
+@sweep(
+    "invitations",
+    days=730,
+    title=say(vi="Địa chỉ và lời nhắn trong giấy mời", en="Addresses and notes of invitations"),
+    expire=_without_words,
+)
+def old_invitations(before: datetime, held: frozenset[UUID]) -> QuerySet[Invitation]:
+    """Of conferences that were held or called off so long ago; who was invited and what they answered stays."""
+    over = Q(conference__ends_at__lt=before) | Q(conference__ends_at=None, conference__day__lt=local(before).date())
+    rows = Invitation.objects.filter(over).exclude(conference__state__in=TO_COME).exclude(conference__in=held)
+    return rows.filter(~Q(email="") | ~Q(note=""))

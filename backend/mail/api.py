@@ -13,7 +13,7 @@ from rest_framework.parsers import BaseParser
 from rest_framework.response import Response
 
 from backend.core.api import HouseViewSet
-from backend.core.errors import Invalid, TooLarge
+from backend.core.errors import Invalid, NotFound, TooLarge
 from backend.core.filters import TrueOrFalseFilter
 from backend.core.text import say
 from backend.mail import batches, intake, queries, rules, serializers, services, suppression
@@ -211,6 +211,9 @@ class SuppressedAddressViewSet(HouseViewSet):
 
 
 def _as_mail(mail: OutgoingMail | InboundMail) -> HttpResponse:
+    """Raises NotFound when the bytes are no longer kept."""
+    if not mail.raw:
+        raise NotFound()
     return HttpResponse(
         bytes(mail.raw),
         content_type="message/rfc822",

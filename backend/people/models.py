@@ -93,6 +93,7 @@ class Role(models.TextChoices):
     EDITOR = "editor", say(vi="biên tập", en="editor")
     APPROVER = "approver", say(vi="duyệt tin", en="approver")
     AUDITOR = "auditor", say(vi="kiểm tra", en="auditor")
+    DATA_OFFICER = "data_officer", say(vi="phụ trách dữ liệu cá nhân", en="data officer")
 
 
 class AccountManager(BaseUserManager["Account"]):

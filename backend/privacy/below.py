@@ -1,6 +1,8 @@
 """What `people` and the floors below it hold about a person: they stand under this floor and cannot say so themselves."""
 
 from collections.abc import Iterator
+from datetime import datetime
+from uuid import UUID
 
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Lower
@@ -8,10 +10,10 @@ from django.db.models.functions import Lower
 from backend.core.models import IdempotencyRecord
 from backend.core.text import say
 from backend.mail.emptying import NOBODY, empty_inbound, empty_outgoing
-from backend.mail.models import InboundMail, OutgoingMail, SuppressedAddress
+from backend.mail.models import InboundMail, MailState, OutgoingMail, SuppressedAddress
 from backend.outbox.models import Delivery, DeliveryAttempt
 from backend.people import services as people
-from backend.people.models import Account, ApiToken, Person, Position, Role, RoleGrant
+from backend.people.models import Account, ApiToken, LoginFailure, Person, Position, Role, RoleGrant
 from backend.privacy.holdings import (
     Basis,
     DataClass,
@@ -25,6 +27,7 @@ from backend.privacy.holdings import (
     holding,
     mentions,
 )
+from backend.privacy.terms import sweep
 
 #: The name of whoever was erased, wherever the record still points at them.
 ERASED_NAME = "Người đã được xoá tên / Erased person"
@@ -36,7 +39,7 @@ class People(Holding):
     data_class = DataClass.CONTACT
     purpose = say(vi="Mời họp, liên hệ và phục vụ đại biểu.", en="To invite, reach and serve those who take part.")
     basis = Basis.TASK
-    kept = Kept(since=say(vi="lần dự họp cuối cùng", en="the last conference attended"), days=5 * 365)
+    kept = Kept(since=say(vi="khi còn làm việc với cơ quan", en="as long as they work with the agency"), days=None)
 
     def rows(self, subject: Subject) -> Iterator[Row]:
         for person in Person.objects.filter(pk=subject.person_id).values(
@@ -195,3 +198,28 @@ def _came_from(subject: Subject) -> QuerySet[InboundMail]:
 def _answers(subject: Subject) -> QuerySet[IdempotencyRecord]:
     found = mentions(IdempotencyRecord.objects.all(), subject, "body")
     return IdempotencyRecord.objects.filter(Q(caller=f"account:{subject.account_id}") | Q(pk__in=found.values("pk")))
+
+
+@sweep("mail.sent", days=730, title=say(vi="Nội dung thư đã gửi", en="What letters sent say"), expire=empty_outgoing)
+def old_letters(before: datetime, held: frozenset[UUID]) -> QuerySet[OutgoingMail]:
+    settled = OutgoingMail.objects.exclude(state=MailState.QUEUED).exclude(recipient__endswith=NOBODY)
+    return settled.filter(created_at__lt=before).exclude(conference_id__isnull=False, conference_id__in=held)
+
+
+@sweep(
+    "mail.received", days=365, title=say(vi="Nội dung thư nhận được", en="What letters received say"),
+    expire=empty_inbound,
+)  # fmt: skip
+def old_inbound(before: datetime, held: frozenset[UUID]) -> QuerySet[InboundMail]:
+    settled = InboundMail.objects.filter(received_at__lt=before, settled_at__isnull=False).exclude(raw=b"")
+    return settled.exclude(conference_id__isnull=False, conference_id__in=held)
+
+
+@sweep("answers_kept", days=1, title=say(vi="Câu trả lời giữ cho yêu cầu lặp", en="Answers kept for repeats"))
+def old_answers(before: datetime, held: frozenset[UUID]) -> QuerySet[IdempotencyRecord]:
+    return IdempotencyRecord.objects.filter(created_at__lt=before)
+
+
+@sweep("login_failures", days=7, title=say(vi="Lần đăng nhập sai", en="Failed sign-ins"))
+def old_failures(before: datetime, held: frozenset[UUID]) -> QuerySet[LoginFailure]:
+    return LoginFailure.objects.filter(at__lt=before)

@@ -1,12 +1,16 @@
 """What this floor holds about a person: what they asked, what was corrected, the copies they got."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from uuid import UUID
 
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Lower
 
 from backend.core.clock import now
 from backend.core.text import say
+from backend.mail.emptying import NOBODY, empty_outgoing
+from backend.mail.models import MailState, OutgoingMail
 from backend.privacy.below import ERASED_NAME
 from backend.privacy.holdings import (
     Basis,
@@ -20,7 +24,9 @@ from backend.privacy.holdings import (
     holding,
     holdings,
 )
+from backend.privacy.terms import sweep
 from backend.rights.models import Correction, DataRequest, Erasure, LegalHold, PersonalExport, RequestEntry
+from backend.rights.states import ERASED
 
 
 @holding("data_requests", DataRequest, RequestEntry, Correction, PersonalExport, Erasure)
@@ -81,3 +87,20 @@ class DataRequests(Holding):
 def _requests(subject: Subject) -> QuerySet[DataRequest]:
     requests = DataRequest.objects.annotate(address=Lower("email"))
     return requests.filter(Q(person=subject.person_id) | Q(person=None, address__in=subject.addresses))
+
+
+def _unpack(ids: Sequence[UUID]) -> int:
+    return PersonalExport.objects.filter(pk__in=ids).update(content=b"", expires_at=now())
+
+
+@sweep("copies", days=7, title=say(vi="Bản sao đã đóng gói", en="Copies packed for people"), expire=_unpack)
+def old_copies(before: datetime, held: frozenset[UUID]) -> QuerySet[PersonalExport]:
+    return PersonalExport.objects.filter(packed_at__lt=before).exclude(content=b"")
+
+
+@sweep("last_letters", days=1, title=say(vi="Thư báo đã xoá", en="Letters that say somebody was erased"),
+    expire=empty_outgoing)  # fmt: skip
+def last_letters(before: datetime, held: frozenset[UUID]) -> QuerySet[OutgoingMail]:
+    """What was said to somebody of whom nothing is left, once it has gone out."""
+    sent = OutgoingMail.objects.filter(purpose=ERASED, created_at__lt=before).exclude(recipient__endswith=NOBODY)
+    return sent.exclude(state=MailState.QUEUED)

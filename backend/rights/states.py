@@ -5,6 +5,9 @@ from django.db import models
 from backend.core.machine import Machine
 from backend.core.text import say
 
+#: The purpose of the last letter to somebody who was erased.
+ERASED = "rights.erased"
+
 
 class RequestKind(models.TextChoices):
     ACCESS = "access", say(vi="xem và nhận bản sao", en="access and a copy")

@@ -88,6 +88,16 @@ from tests.factories.people import (
     account_with,
 )
 from tests.factories.resolutions import PollFactory, ResolutionFactory
+from tests.factories.rights import (
+    CorrectionFactory,
+    DataRequestFactory,
+    ErasureFactory,
+    LegalHoldFactory,
+    PersonalExportFactory,
+    PublicHolidayFactory,
+    RequestEntryFactory,
+    RetentionRunFactory,
+)
 
 pytestmark = pytest.mark.django_db
 API = "/api/v1/"
@@ -291,7 +301,10 @@ class House:
 
 
 #: Lists that only who holds a role everywhere may read.
-FOR_ADMINISTRATORS = {"accounts", "role-grants", "events", "deliveries", "webhook-endpoints"}
+FOR_ADMINISTRATORS = {
+    "accounts", "role-grants", "events", "deliveries", "webhook-endpoints", "data-requests", "personal-exports",
+    "corrections", "erasures", "retention-runs", "legal-holds",
+}  # fmt: skip
 #: Answers that do not grow with what hangs on the row: they count it, or show the last of it.
 NO_LONGER_ANSWER = {
     "mail-batches/<pk>",
@@ -352,6 +365,13 @@ ONE_MORE: dict[str, Callable[[House], Any]] = {
     "accounts": lambda h: account_with("editor", "secretary", organisation=h.host),
     "imports": lambda h: ImportFactory(organisation=h.host),
     "import-rows": lambda h: ImportRowFactory(imported__organisation=h.host, unit=h.renamed()),
+    "data-requests": lambda h: RequestEntryFactory(request__person=h.person()),
+    "personal-exports": lambda h: PersonalExportFactory(person=h.person()),
+    "corrections": lambda h: CorrectionFactory(person=h.person()),
+    "erasures": lambda h: ErasureFactory(person=h.person()),
+    "public-holidays": lambda h: PublicHolidayFactory(),
+    "retention-runs": lambda h: RetentionRunFactory(),
+    "legal-holds": lambda h: LegalHoldFactory(),
     "jobs": lambda h: JobFactory(organisation_id=h.host.pk),
     "job-errors": lambda h: JobErrorFactory(job__organisation_id=h.host.pk),
     "reply-proposals": lambda h: ReplyProposalFactory(invitation=h.invitation()),
@@ -440,6 +460,10 @@ GROWING: dict[str, tuple[Callable[[House], Any], Callable[[House, Any], Any]]] =
         lambda h: MailBatchFactory(organisation_id=h.host.pk),
         lambda h, row: OutgoingMailFactory(batch=row),
     ),
+    "data-requests/<pk>": (
+        lambda h: DataRequestFactory(person=h.person()),
+        lambda h, row: RequestEntryFactory(request=row),
+    ),
     "unit-places/<token>": (lambda h: h.naming_unit(), lambda h, row: h.named_and_listed(row)),
     "imports/<pk>": (lambda h: ImportFactory(organisation=h.host), lambda h, row: ImportRowFactory(imported=row)),
 }
@@ -464,6 +488,8 @@ FLAT = {
     "jobs/<pk>", "mails/<pk>", "mails/<pk>/content", "reply-proposals/<pk>", "failed-letters/<pk>", "inbound-mails/<pk>",
     "inbound-mails/<pk>/content", "suppressed-addresses/<pk>", "events/<pk>", "webhook-endpoints/<pk>", "replies/<token>",
     "minutes/<pk>/preview", "calendar-links/<pk>", "releases/<pk>",
+    "personal-exports/<pk>", "personal-exports/<pk>/file", "corrections/<pk>", "erasures/<pk>", "public-holidays/<pk>",
+    "retention-terms", "retention-terms/<pk>", "retention-runs/<pk>", "legal-holds/<pk>",
 }  # fmt: skip
 
 

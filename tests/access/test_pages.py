@@ -41,6 +41,7 @@ PAGES: dict[str, Callable[[World], str]] = {
     "/calendars/rooms/<pk>.ics": lambda w: f"/calendars/rooms/{w.halls[0].room.pk}.ics",
     "/calendars/organisations/<slug>.ics": lambda w: f"/calendars/organisations/{w.foreign.slug}.ics",
     "/calendars/private/<secret>.ics": lambda w: f"/calendars/private/{w.link_secret}.ics",
+    "/my-data/<token>": lambda w: f"/my-data/{w.copy_token}",
     "/r/<token>": lambda w: f"/r/{w.reply_token}",
     "/d/<token>": lambda w: f"/d/{delegation_links.sign(w.asked_delegation.pk, 1)}",
     "/p/<token>": lambda w: f"/p/{paper_links.sign(w.paper.pk, 1)}",

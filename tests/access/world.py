@@ -24,6 +24,7 @@ from backend.registration.models import Admission, Presence, Registration, Seats
 from backend.resolutions import services as resolutions
 from backend.resolutions.models import Poll
 from backend.resolutions.states import ResolutionState
+from backend.rights.links import copy_address
 from tests.access.callers import ROLES
 from tests.factories.articles import ArticleFactory, published
 from tests.factories.calendars import CalendarLinkFactory
@@ -66,6 +67,15 @@ from tests.factories.people import (
     account_with,
 )
 from tests.factories.resolutions import PollFactory, ResolutionFactory
+from tests.factories.rights import (
+    CorrectionFactory,
+    DataRequestFactory,
+    ErasureFactory,
+    LegalHoldFactory,
+    PersonalExportFactory,
+    PublicHolidayFactory,
+    RetentionRunFactory,
+)
 
 
 class World:
@@ -87,6 +97,7 @@ class World:
         self._make_articles()
         self._make_people()
         self._make_lift()
+        self._make_rights()
 
     # Who asks
 
@@ -326,3 +337,14 @@ class World:
         self.event = EventFactory(relayed=1)
         self.delivery = DeliveryFactory(event=self.event, state="dead")
         self.endpoint = WebhookEndpointFactory(organisation_id=self.host.pk, url="https://93.184.216.34/plenum")
+
+    def _make_rights(self) -> None:
+        self.data_request = DataRequestFactory(person=self.delegate)
+        self.granted_request = DataRequestFactory(person=self.delegate, state="granted", decided_at=now())
+        self.personal_export = PersonalExportFactory(person=self.delegate)
+        self.copy_token = copy_address(self.personal_export).rpartition("/")[2]
+        self.correction = CorrectionFactory(person=self.delegate)
+        self.erasable = PersonFactory(organisation=self.host)
+        self.erasure = ErasureFactory(person=PersonFactory(organisation=self.host))
+        self.holiday, self.retention_run = PublicHolidayFactory(), RetentionRunFactory()
+        self.legal_hold = LegalHoldFactory()

@@ -2,8 +2,8 @@
 
 from backend.imports.services.committing import commit, commit_chunk
 from backend.imports.services.deciding import decide
-from backend.imports.services.keeping import forget_old, remove
+from backend.imports.services.keeping import empty, remove
 from backend.imports.services.reading import read_chunk
 from backend.imports.services.receiving import receive, receive_from
 
-__all__ = ["commit", "commit_chunk", "decide", "forget_old", "read_chunk", "receive", "receive_from", "remove"]
+__all__ = ["commit", "commit_chunk", "decide", "empty", "read_chunk", "receive", "receive_from", "remove"]

@@ -1,12 +1,10 @@
 """Lists of people are not kept longer than they are needed: what they were for is in the record."""
 
-import datetime as dt
+from collections.abc import Collection
 from uuid import UUID
 
-from django.conf import settings
 from django.db import transaction
 
-from backend.core.clock import now
 from backend.core.errors import Conflict
 from backend.core.queries import locked
 from backend.core.text import say
@@ -27,17 +25,10 @@ def remove(*, import_id: UUID, expected: int | None = None) -> None:
     if imported.state != ImportState.COMMITTED:
         imported.delete()
         return
-    _empty([imported.pk])
+    empty([imported.pk])
 
 
-@transaction.atomic
-def forget_old() -> int:
-    """Empties imports nobody has touched for settings.IMPORT_KEPT_DAYS; returns how many."""
-    before = now() - dt.timedelta(days=settings.IMPORT_KEPT_DAYS)
-    old = Import.objects.filter(updated_at__lt=before, kept=True).exclude(state=ImportState.COMMITTING)
-    return _empty(list(old.select_for_update(skip_locked=True).values_list("pk", flat=True)))
-
-
-def _empty(ids: list[UUID]) -> int:
+def empty(ids: Collection[UUID]) -> int:
+    """Drops the files and rows of imports; returns how many. Their hashes remain."""
     ImportRow.objects.filter(imported__in=ids).delete()
     return Import.objects.filter(pk__in=ids).update(content=b"", filename="", headings={}, unused=[], kept=False)

@@ -21,7 +21,10 @@ from backend.outbox.services import emit
 from backend.people.models import Person
 from backend.privacy.holdings import Holding, Remains, Subject, holdings, subject_of
 from backend.rights.events import PersonErased
-from backend.rights.models import Erasure
+from backend.rights.models import DataRequest, Erasure
+from backend.rights.services import letters
+from backend.rights.services.requests import complete
+from backend.rights.states import RequestState
 from backend.rights.traces import Trace, traces_of
 
 ERASE = "rights.erase"
@@ -65,6 +68,9 @@ def erase_now(job: Job) -> Chunk:
     subject = subject_of(job.subject_id)
     _check(subject)
     organisation_id = Person.objects.values_list("organisation_id", flat=True).get(pk=job.subject_id)
+    request_id = job.parameters.get("request")
+    request = DataRequest.objects.select_for_update().filter(pk=request_id).first() if request_id else None
+    recipient = (request.name, request.email) if request else ("", "")
     erased: dict[str, int] = {}
     remains: list[Remains] = []
     with erasing():
@@ -73,11 +79,15 @@ def erase_now(job: Job) -> Chunk:
             erased[each.name] = forgotten.rows
             remains += forgotten.remains
     report = _report(erased, remains, traces_of(subject.marks))
-    request_id = job.parameters.get("request")
     Erasure.objects.create(
         person_id=job.subject_id, request_id=request_id, organisation_id=organisation_id, report=report
     )
     emit(PersonErased(person_id=job.subject_id))
+    if request is not None:
+        request.refresh_from_db()
+        letters.tell_erased(request, recipient)
+        if request.state == RequestState.GRANTED:
+            complete(request_id=request.pk)
     return Chunk(done=1, next=None, result=report)
 
 
