@@ -18,6 +18,7 @@ FLOORS = [
     "backend.imports",
     "backend.registration",
     "backend.invitations",
+    "backend.questions",
     "backend.conferences",
     "backend.documents",
     "backend.rights",
@@ -90,6 +91,11 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_FAILURES = env.number("PLENUM_LOGIN_FAILURES", 5)
 LOGIN_WINDOW_SECONDS = env.number("PLENUM_LOGIN_WINDOW_SECONDS", 900)
+# Within that window: how often people behind one remote address, and for one mailbox, may sign up on public pages.
+SIGNUPS_FROM_ONE_ADDRESS = env.number("PLENUM_SIGNUPS_FROM_ONE_ADDRESS", 60)
+SIGNUPS_FOR_ONE_MAILBOX = env.number("PLENUM_SIGNUPS_FOR_ONE_MAILBOX", 5)
+# How long the link that confirms a mailbox works.
+SIGNUP_HOURS = env.number("PLENUM_SIGNUP_HOURS", 48)
 TRUSTED_PROXIES = env.number("PLENUM_TRUSTED_PROXIES", 0)
 
 LANGUAGE_CODE = "vi"
@@ -206,9 +212,11 @@ SPECTACULAR_SETTINGS = {
         "OrganiserRole": "backend.conferences.states.OrganiserRole",
         "Phase": "backend.conferences.states.Phase",
         "SpeechKind": "backend.conferences.states.SpeechKind",
+        "AnsweredVia": "backend.questions.states.AnsweredVia",
+        "QuestionKind": "backend.questions.states.QuestionKind",
         "FeedKind": "backend.calendars.states.FeedKind",
         "Answer": "backend.invitations.states.Answer",
-        "Category": "backend.invitations.states.Category",
+        "Category": "backend.conferences.states.Category",
         "Substitutes": "backend.invitations.states.Substitutes",
         "DataRequestKind": "backend.rights.states.RequestKind",
         "DataRequestState": "backend.rights.states.RequestState",

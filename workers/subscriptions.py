@@ -17,6 +17,7 @@ from workers.reactions import (
 SUBSCRIPTIONS: dict[str, list[str]] = {
     "job.due": ["jobs.run_step"],
     "conference.announced": ["registration.promote"],
+    "conference.edited": ["registration.promote"],
     "conference.news_due": ["invitations.tell_news"],
     "conference.postponed": [
         "invitations.drop_reminders",
@@ -29,7 +30,9 @@ SUBSCRIPTIONS: dict[str, list[str]] = {
         "invitations.tell_of_calling_off",
     ],
     "conference.closed": ["minutes.draft", "conferences.carry_over"],
+    "series.news_due": ["invitations.tell_series_news"],
     "news.addressed": ["invitations.mail_news"],
+    "series_news.addressed": ["invitations.mail_series_news"],
     "calling_off.addressed": ["invitations.mail_calling_off"],
     "postponement.addressed": ["invitations.mail_postponement"],
     "conference.moved": ["invitations.drop_start_reminders", "invitations.take_over_proposals"],
@@ -47,6 +50,7 @@ SUBSCRIPTIONS: dict[str, list[str]] = {
     "reminders.addressed": ["invitations.mail_reminders"],
     "invitation.answered": ["invitations.drop_own_reminders", "registration.follow_answer"],
     "registration.confirmed": ["registration.mail_confirmation"],
+    "registration.signed_up": ["registration.mail_signup"],
     "registration.waitlisted": ["registration.mail_waiting"],
     "registration.offered": ["registration.mail_offer"],
     "registration.expired": ["registration.mail_expired"],

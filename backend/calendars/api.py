@@ -62,7 +62,7 @@ class CalendarLinkViewSet(HouseViewSet):
         return Response(status=204)
 
     def _shown_once(self, link: CalendarLink, secret: str, status: int) -> Response:
-        response = self.answer(self.get_queryset().get(pk=link.pk), status)
+        response = self.answer_anew(link, status)
         response.data["address"] = addresses.private_feed(secret)
         response.shown_once = ("address",)  # type: ignore[attr-defined]
         return response

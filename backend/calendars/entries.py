@@ -72,7 +72,7 @@ def own(conference: Conference, part: Part, shown: Shown, language: str) -> ical
     modified = max(entry.stamp, *part.modified)
     site, invitation = part.site(), part.invitation
     sequence = conference.sequence
-    if part.withdrawn and invitation is not None and status == "CANCELLED":
+    if part.withdrawn and invitation is not None:
         sequence = max(sequence, invitation.sequence + 1)
     return replace(
         entry,
@@ -94,20 +94,23 @@ def own_items(
     stored, whole = shown.released.get(conference.pk), own(conference, part, shown, language)
     if stored is None or whole is None:
         return
-    for point in from_json(stored).entries:
+    programme = from_json(stored)
+    # As with the conference, taken back and invited again are two steps; both go to the points, too.
+    steps = 2 * part.withdrawals + part.withdrawn
+    for point in programme.entries:
         if person in point.people() and point.starts_at is not None and not point.reserve:
-            yield _point(point, whole, language)
+            sequence = programme.sequence_of(point, conference.sequence) + steps
+            yield _point(point, sequence, whole, language)
 
 
-def _point(point: Entry, whole: ical.CalendarEntry, language: str) -> ical.CalendarEntry:
+def _point(point: Entry, sequence: int, whole: ical.CalendarEntry, language: str) -> ical.CalendarEntry:
     off = point.state != ItemState.PLANNED
     modified = max(point.changed_at or whole.stamp, whole.stamp)
     assert point.starts_at is not None
     return replace(
         whole,
         uid=ical.item_uid(point.id),
-        # Called off and revived with the conference, without a release of its own.
-        sequence=whole.sequence + point.sequence,
+        sequence=sequence,
         stamp=modified,
         modified=modified,
         summary=f"{localized(point.title, language)} ({whole.summary})",
@@ -125,22 +128,24 @@ def in_room(row: AgendaRoom, conference: Conference, shown: Shown, language: str
     """A point of the programme that runs in a room of its own; nothing while its time is not exact. Where a programme
     was released, what is not as released is only told as busy."""
     item: AgendaItem = row.agenda_item
-    span, title = item_span(item), item.title
+    span, title, sequence, state = item_span(item), item.title, conference.sequence, item.state
     if (stored := shown.released.get(conference.pk)) is not None:
-        told = from_json(stored).by_id().get(item.pk)
-        rooms = {place.room for place in told.places} if told else set()
-        if told is None or told.starts_at != item.starts_at or row.room_id not in rooms:
+        programme = from_json(stored)
+        told = programme.by_id().get(item.pk)
+        if told is None or not _as_told(row, told):
             yield from (busy(booking, language) for booking in row.bookings.all())
             return
-        title = told.title
+        title, state = told.title, told.state
+        sequence = programme.sequence_of(told, conference.sequence)
     if span is None:
         return
     entry = meeting(conference, shown, language)
-    off = entry.free or item.state != ItemState.PLANNED
+    off = entry.free or state != ItemState.PLANNED
     modified = max(entry.stamp, item.updated_at, row.updated_at)
     yield replace(
         entry,
         uid=ical.item_uid(item.pk),
+        sequence=sequence,
         stamp=modified,
         modified=modified,
         summary=f"{localized(title, language)} ({entry.summary})",
@@ -152,6 +157,15 @@ def in_room(row: AgendaRoom, conference: Conference, shown: Shown, language: str
         status="CANCELLED" if off else entry.status,
         free=off,
     )
+
+
+def _as_told(row: AgendaRoom, told: Entry) -> bool:
+    item = row.agenda_item
+    if (told.starts_at, told.ends_at) != (item.starts_at, item.ends_at):
+        return False
+    # What is off with its session is planned by its own row, and holds no room.
+    as_planned = item.state == ItemState.PLANNED if told.state == ItemState.PLANNED else not row.bookings.all()
+    return as_planned and any(place.room == row.room_id for place in told.places)
 
 
 def busy(booking: RoomBooking, language: str) -> ical.CalendarEntry:

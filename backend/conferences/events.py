@@ -42,7 +42,8 @@ class ConferenceNewsDue(DomainEvent):
     """A while after something was moved or released, whoever it concerns is told all of it at once.
 
     Everybody knew the time and place of `from_sequence` and the programme released as `from_release` (0: none); now
-    `to_sequence` and `to_release` hold. Equal ones mean that nothing of that kind is new.
+    `to_sequence` and `to_release` hold. Equal ones mean that nothing of that kind is new. With a `series_id`, people are
+    told of it together with other conferences of that series, by series.news_due.
     """
 
     conference_id: UUID
@@ -50,6 +51,21 @@ class ConferenceNewsDue(DomainEvent):
     to_sequence: int
     from_release: int
     to_release: int
+    series_id: UUID | None = None
+
+    @property
+    def numbers(self) -> list[int]:
+        return [self.from_sequence, self.to_sequence, self.from_release, self.to_release]
+
+
+@event("series.news_due", subject="series_id")
+class SeriesNewsDue(DomainEvent):
+    """Several conferences of the series were moved or released; whoever more than one of them concerns is told of all in
+    one letter. `windows` has, for each conference, from_sequence, to_sequence, from_release and to_release as in
+    conference.news_due."""
+
+    series_id: UUID
+    windows: dict[str, list[int]]
 
 
 @event("programme.released", subject="conference_id")
@@ -212,3 +228,12 @@ class PaperMissed(DomainEvent):
     paper_id: UUID
     conference_id: UUID
     due: int
+
+
+@event("conference.photo_notice_set", subject="conference_id")
+class PhotoNoticeSet(DomainEvent):
+    """What people are told about pictures and recordings is another text from now on, or that nothing is `recorded`."""
+
+    conference_id: UUID
+    version: int
+    recorded: bool

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db.models import F, Q, QuerySet
 
-from backend.conferences.models import Conference, Duty, OutlineDuty, Paper, Release, Speaker, Speech
+from backend.conferences.models import Conference, Duty, OutlineDuty, Paper, PhotoNoticeShown, Release, Speaker, Speech
 from backend.conferences.states import AHEAD, ConferenceState, PaperState
 from backend.core.text import localized, say
 from backend.documents.models import DocumentFile
@@ -33,6 +33,32 @@ _AS_WRITTEN = say(
     vi="Lời ghi trong hồ sơ hội nghị phải lưu (Luật Lưu trữ), có nhắc tên.",
     en="Words in the record of a conference that must be kept (Law on Archives) and write the name.",
 )
+
+
+@holding("photo_notices", PhotoNoticeShown)
+class PhotoNotices(Holding):
+    title = say(vi="Thông báo ghi hình đã cho xem", en="Notices about pictures that were shown")
+    data_class = DataClass.EVIDENCE
+    purpose = say(vi="Chứng minh đã thông báo việc ghi hình.", en="To prove that recording was announced.")
+    basis = Basis.NOTICE
+    kept = Kept(since=say(vi="như hồ sơ hội nghị", en="as long as the record of the conference"), days=None)
+
+    def rows(self, subject: Subject) -> Iterator[Row]:
+        shown = PhotoNoticeShown.objects.filter(person=subject.person_id).select_related("notice__conference")
+        for row in shown.order_by("id"):
+            yield {
+                "type": "photo_notice",
+                "conference__title": row.notice.conference.title,
+                "version": row.notice.version,
+                "place": row.place,
+                "at": row.at,
+                "text": localized(row.notice.text, row.language),
+            }
+
+    def forget(self, subject: Subject) -> Forgotten:
+        count = PhotoNoticeShown.objects.filter(person=subject.person_id).count()
+        remains = Remains(where=PhotoNoticeShown._meta.db_table, count=count, reason=self.kept.since)
+        return Forgotten(remains=(remains,) if count else ())
 
 
 @holding("conferences", Duty, Speaker, Speech, OutlineDuty, Paper, Release)

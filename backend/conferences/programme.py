@@ -62,8 +62,8 @@ class Entry:
 
     `phase_name` is what the phase is called, the conference's own word first. `confidentiality` is never looser than
     the conference's; `own_confidentiality` is what was said of the item itself, "" for nothing, and decides who reads
-    the entry (`cut_for`). `sequence` rises once when people must hear of another time, place or state (RFC 5545);
-    `changed_at` is when a release last wrote anything of the entry anew (LAST-MODIFIED).
+    the entry (`cut_for`). `sequence` rises once when people must hear of another time, place or state (RFC 5545), and is
+    what it was at the release (`Programme.sequence_of`); `changed_at` is when a release last wrote anything of the entry anew (LAST-MODIFIED).
     """
 
     id: UUID
@@ -97,10 +97,12 @@ class Entry:
 @dataclass(frozen=True, kw_only=True)
 class Programme:
     """The entries from top to bottom; `number` is that of the release, None for the working programme. Of `organisers`
-    the lead comes first."""
+    the lead comes first. `sequence` is the conference's own at that moment; None in what was released before it was kept.
+    """
 
     conference: UUID
     number: int | None = None
+    sequence: int | None = None
     title: Text
     starts_at: dt.datetime | None = None
     ends_at: dt.datetime | None = None
@@ -118,6 +120,16 @@ class Programme:
             return self.day
         return local(self.starts_at, self.time_zone).date()
 
+    def sequence_of(self, entry: Entry, now: int) -> int:
+        """The SEQUENCE of the entry in every calendar while the conference's is `now`.
+
+        Each move of the conference releases the programme anew, so what the conference's has risen by since the release
+        is that it was called off or revived: its entries go with it, but for those that were off by themselves.
+        """
+        if self.sequence is None:
+            return entry.sequence + now
+        return entry.sequence + (max(0, now - self.sequence) if entry.state == "planned" else 0)
+
     def by_id(self) -> dict[UUID, Entry]:
         return {entry.id: entry for entry in self.entries}
 
@@ -130,8 +142,11 @@ class Programme:
 
 
 def as_json(programme: Programme) -> dict[str, Any]:
-    """What is stored of a release: strings, numbers, lists and objects only."""
+    """What is stored of a release: strings, numbers, lists and objects only. What was released before sequences were
+    kept reads as it did, under the same digest."""
     found: dict[str, Any] = _plain(programme)
+    if programme.sequence is None:
+        del found["sequence"]
     return found
 
 

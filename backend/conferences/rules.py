@@ -95,6 +95,9 @@ CONFERENCES: Rules = {
     "programme_changes": signed_in,
     "release": organises,
     "print": signed_in,
+    "photo_notice": signed_in,
+    "set_photo_notice": organises,
+    "print_photo_notice": signed_in,
 }
 RELEASES: Rules = {"list": signed_in, "retrieve": signed_in}
 #: Sites, agenda items and their rooms, duties; venues and series.

@@ -61,6 +61,14 @@ class DayPart(models.TextChoices):
     EVENING = "evening", say(vi="tối", en="evening")
 
 
+class Category(models.TextChoices):
+    """As what somebody comes."""
+
+    STAFF = "staff", say(vi="viên chức, người lao động của đơn vị chủ trì", en="staff of the host")
+    DELEGATE = "delegate", say(vi="đại biểu", en="delegate")
+    GUEST = "guest", say(vi="khách mời", en="guest")
+
+
 class Confidentiality(models.TextChoices):
     PUBLIC = "public", say(vi="công khai", en="public")
     INTERNAL = "internal", say(vi="nội bộ", en="internal")
@@ -210,3 +218,11 @@ class ClonePart(models.TextChoices):
     PERIODS = "periods", say(vi="kỳ tổng kết, kỳ kế hoạch", en="periods reviewed and planned")
     CAPACITY = "capacity", say(vi="số chỗ, số dự kiến", en="seats and expected number")
     NOTE = "note", say(vi="ghi chú", en="note")
+
+
+class NoticePlace(models.TextChoices):
+    """Where people are told about pictures and recordings."""
+
+    LETTER = "letter", say(vi="trong giấy mời", en="in the invitation")
+    PAGE = "page", say(vi="trên trang trả lời", en="on the reply page")
+    DOOR = "door", say(vi="khi điểm danh", en="at check-in")

@@ -1,12 +1,13 @@
 """The viewset every room of the house is built on: it parses, asks, calls and answers."""
 
+from collections.abc import Iterable
 from functools import partial
 from typing import Any
 
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
-from backend.core import idempotency
+from backend.core import idempotency, shown
 from backend.core.errors import Invalid, PreconditionRequired, StaleWrite
 from backend.core.permissions import Rules
 from backend.core.text import say
@@ -25,6 +26,7 @@ class HouseViewSet(GenericViewSet[Any]):
     - `edited_by_two`: changes of the row, and the actions in `needs_if_match`, need If-Match (428 without, 412 stale).
     - `blind_to_versions`: actions on one row that do not ask which version of it the caller has.
     - `own_refusals`: action → statuses the description cannot know of by itself.
+    - `shows`: where a row it shows names people, or why it shows nobody's data (backend.core.shown).
     - `honours_idempotency_key`: off only where an answer must not be kept, or a failure must leave its trace.
     """
 
@@ -34,6 +36,7 @@ class HouseViewSet(GenericViewSet[Any]):
     needs_if_match: frozenset[str] = frozenset()
     blind_to_versions: frozenset[str] = frozenset()
     own_refusals: dict[str, tuple[int, ...]] = {}
+    shows: shown.Paths | None = None
     honours_idempotency_key = True
     search_fields: tuple[str, ...] = ()
     # Any segment but "/" and ".": a badly formed id is answered 404 by get_object, not by the router.
@@ -89,14 +92,39 @@ class HouseViewSet(GenericViewSet[Any]):
 
     def answer(self, row: Any, status: int = 200, serializer_class: Any = None) -> Response:
         """`row` as the body, its version as the ETag."""
+        self.note_shown([row])
         serializer = (serializer_class or self.get_serializer_class())(row, context=self.get_serializer_context())
         headers = {"ETag": etag(row)} if hasattr(row, "version") else {}
         return Response(serializer.data, status=status, headers=headers)
+
+    def note_shown(self, rows: Iterable[Any], paths: shown.Paths | None = None) -> None:
+        """Notes, before they are shown, whose data the rows are, by `paths` or `shows`. What is read alone is noted: what
+        is written is a fact, which says who wrote it."""
+        paths = paths or self.shows
+        if self.request.method != "GET" or not paths or not self.account.is_authenticated:
+            return
+        people, addresses = shown.people_in(rows, paths)
+        if people or addresses:
+            resource = self.request.path_info.removeprefix("/api/v1/").partition("/")[0]
+            shown.tell(
+                shown.Shown(
+                    account=self.account,
+                    by_token=self.request.auth is not None,
+                    operation=f"{resource.replace('-', '_')}_{self.action}",
+                    people=people,
+                    addresses=addresses,
+                )
+            )
+
+    def answer_anew(self, row: Any, status: int = 200) -> Response:
+        """The row as whoever asks may read it now."""
+        return self.answer(self.get_queryset().get(pk=row.pk), status)
 
     # The two reading actions, alike everywhere; a viewset opens them by naming them in `rules`.
 
     def list(self, request: Any, *args: Any, **kwargs: Any) -> Response:
         page = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
+        self.note_shown(page or ())
         return self.get_paginated_response(self.get_serializer(page, many=True).data)
 
     def retrieve(self, request: Any, *args: Any, **kwargs: Any) -> Response:

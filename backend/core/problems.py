@@ -74,6 +74,11 @@ def _walk(detail: Any, path: str = "") -> Iterator[dict[str, str]]:
         yield {"field": path, "reason": in_the_callers_language(str(detail))}
 
 
+def reasons(error: exceptions.ValidationError) -> list[dict[str, str]]:
+    """Each wrong field and why, in the caller's language."""
+    return list(_walk(error.detail))
+
+
 def _respond(body: dict[str, Any], headers: dict[str, str] | None = None) -> Response:
     return Response(body, status=body["status"], headers=headers, content_type=CONTENT_TYPE)
 

@@ -7,6 +7,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.cache import get_conditional_response
 from django.utils.http import http_date, quote_etag
 
+from backend.core.clock import now
+
 
 def fresh(
     request: HttpRequest,
@@ -20,6 +22,7 @@ def fresh(
 ) -> HttpResponseBase:
     """The body with its ETag (and Last-Modified when known), or 304 when the reader already holds it.
 
+    A date still to come is not said until it has come (RFC 9110 8.8.2.1); until then there is the ETag.
     What is `private` is meant for who knows the address: no cache in between keeps it, no search engine lists it.
     """
     response = HttpResponse(body, content_type=content_type, status=status)
@@ -32,6 +35,6 @@ def fresh(
     etag = quote_etag(hashlib.sha256(response.content).hexdigest()[:32])
     response["ETag"] = etag
     seconds = int(changed.timestamp()) if changed else None
-    if seconds:
+    if seconds and seconds <= now().timestamp():
         response["Last-Modified"] = http_date(seconds)
     return get_conditional_response(request, etag=etag, last_modified=seconds, response=response) or response

@@ -1,6 +1,7 @@
 """Fields that every domain's serializers share."""
 
 import datetime as dt
+from collections.abc import Callable
 from typing import Any
 
 from django.core.exceptions import ValidationError as DjangoValidationError
@@ -59,19 +60,29 @@ class Line(serializers.CharField):
 class LanguageMap(serializers.Field[Any, Any, Any, Any]):
     """{"vi": "…", "en": "…"}; Vietnamese is required unless `required_text=False`.
 
-    A title or a name is `one_line`, since it ends up in subjects, headings and lists.
+    A title or a name is `one_line`, since it ends up in subjects, headings and lists. Texts are tidied; what must be
+    told instead is refused by `check`, which is asked of each text as it was written.
     """
 
     def __init__(
-        self, *, required_text: bool = True, one_line: bool = False, max_length: int = 20000, **kwargs: Any
+        self,
+        *,
+        required_text: bool = True,
+        one_line: bool = False,
+        max_length: int = 20000,
+        check: Callable[[str], None] | None = None,
+        **kwargs: Any,
     ) -> None:
-        self.required_text, self.max_length = required_text, max_length
+        self.required_text, self.max_length, self.check = required_text, max_length, check
         self.tidy = vietnamese.one_line if one_line else vietnamese.clean
         super().__init__(**kwargs)
 
     def to_internal_value(self, data: Any) -> dict[str, str]:
         try:
             check_language_map(data, required=False, max_length=self.max_length)
+            if self.check is not None and isinstance(data, dict):
+                for text in data.values():
+                    self.check(text)
             texts = {code: tidied for code, text in data.items() if (tidied := self.tidy(text))}
             check_language_map(texts, required=self.required_text)  # cleaning may have left nothing
         except DjangoValidationError as error:

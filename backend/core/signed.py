@@ -2,9 +2,14 @@
 
 import base64
 import binascii
+from typing import Any
 from uuid import UUID
 
 from django.core.signing import BadSignature, Signer
+from django.db.models import QuerySet
+
+from backend.core.errors import Gone, NotFound
+from backend.core.text import say
 
 #: Longer ones are not ours, and are not worth hashing.
 LONGEST = 100
@@ -32,3 +37,19 @@ class SignedWord:
         except (BadSignature, binascii.Error, ValueError):
             return None
         return (UUID(bytes=packed[:16]), int.from_bytes(packed[16:], "big")) if len(packed) == 18 else None
+
+    def opens(self, word: str, rows: QuerySet[Any], *, unknown: Any) -> Any:
+        """The one of `rows` that the link in a letter opens, by its `link_round`. Raises NotFound, saying `unknown`,
+        for a forged link, and Gone for one of an older letter."""
+        signed = self.read(word)
+        found = signed and rows.filter(pk=signed[0]).first()
+        if not signed or not found:
+            raise NotFound(unknown)
+        if signed[1] != found.link_round:
+            raise Gone(
+                say(
+                    vi="Đã có thư mới hơn; hãy dùng liên kết trong thư ấy.",
+                    en="There is a newer letter; please use its link.",
+                )
+            )
+        return found

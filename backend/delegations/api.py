@@ -12,6 +12,7 @@ from rest_framework.response import Response
 from backend.core import context
 from backend.core.api import HouseViewSet
 from backend.core.filters import TrueOrFalseFilter
+from backend.core.shown import Address, Nobody
 from backend.delegations import queries, rules, services
 from backend.delegations.models import Delegation
 from backend.delegations.serializers import (
@@ -56,6 +57,7 @@ class DelegationViewSet(HouseViewSet):
     queryset = Delegation.objects.none()
     serializer_class = DelegationSerializer
     rules = rules.DELEGATIONS
+    shows = (Address("focal_email"),)
     scope = "delegations"
     edited_by_two = True
     filterset_class = DelegationFilters
@@ -63,9 +65,6 @@ class DelegationViewSet(HouseViewSet):
 
     def get_queryset(self) -> QuerySet[Delegation]:
         return queries.visible_to(self.account)
-
-    def _shown(self, row: Delegation, status: int = 200) -> Response:
-        return self.answer(self.get_queryset().get(pk=row.pk), status)
 
     def _target(self) -> dict[str, Any]:
         return {"delegation_id": self.get_object().pk, "expected": self.expected_version()}
@@ -78,7 +77,7 @@ class DelegationViewSet(HouseViewSet):
         self.check_object_permissions(request, conference)
         unit, site = said.pop("organisation"), said.pop("site", None)
         made = services.create_delegation(conference_id=conference.pk, organisation_id=unit, site_id=site, **said)
-        return self._shown(made, 201)
+        return self.answer_anew(made, 201)
 
     @extend_schema(request=FocalPointBody, responses=DelegationSerializer)
     def partial_update(self, request: Any, pk: str) -> Response:
@@ -86,7 +85,7 @@ class DelegationViewSet(HouseViewSet):
         that was asked gets the letter; the older link stops working."""
         target = self._target()
         changes = self.body(FocalPointBody, partial=True)
-        return self._shown(services.change_delegation(**target, changes=changes))
+        return self.answer_anew(services.change_delegation(**target, changes=changes))
 
     def destroy(self, request: Any, pk: str) -> Response:
         """Takes back places the unit was not asked to fill."""
@@ -97,31 +96,31 @@ class DelegationViewSet(HouseViewSet):
     @action(detail=True, methods=["post"])
     def ask(self, request: Any, pk: str) -> Response:
         """Writes to the focal point, with a link to name the delegates."""
-        return self._shown(services.ask(**self._target()))
+        return self.answer_anew(services.ask(**self._target()))
 
     @extend_schema(request=None, responses=DelegationSerializer, summary="Remind a focal point")
     @action(detail=True, methods=["post"])
     def remind(self, request: Any, pk: str) -> Response:
         """Reminds the focal point now, beside the reminders that go out by themselves."""
-        return self._shown(services.remind(**self._target()))
+        return self.answer_anew(services.remind(**self._target()))
 
     @extend_schema(request=DeadlineToNameBody, responses=DelegationSerializer, summary="Give a unit more time")
     @action(detail=True, methods=["post"])
     def extend(self, request: Any, pk: str) -> Response:
         """Moves the deadline to a later moment, also after it has passed; the focal point is told."""
-        return self._shown(services.extend(**self._target(), **self.body(DeadlineToNameBody)))
+        return self.answer_anew(services.extend(**self._target(), **self.body(DeadlineToNameBody)))
 
     @extend_schema(request=None, responses=DelegationSerializer)
     @action(detail=True, methods=["post"])
     def close(self, request: Any, pk: str) -> Response:
         """Takes no more names; places nobody fills go back."""
-        return self._shown(services.close(**self._target()))
+        return self.answer_anew(services.close(**self._target()))
 
     @extend_schema(request=DeadlineToNameBody, responses=DelegationSerializer)
     @action(detail=True, methods=["post"])
     def reopen(self, request: Any, pk: str) -> Response:
         """Lets the unit name people again until a new deadline, with the places that went back."""
-        return self._shown(services.reopen(**self._target(), **self.body(DeadlineToNameBody)))
+        return self.answer_anew(services.reopen(**self._target(), **self.body(DeadlineToNameBody)))
 
     @extend_schema(
         summary="Count a conference's places",
@@ -146,6 +145,7 @@ class UnitPlacesViewSet(HouseViewSet):
     queryset = Delegation.objects.none()
     serializer_class = UnitPlacesSerializer
     rules = rules.UNIT_PLACES
+    shows = Nobody("a focal point sees whom it named itself, through a link and without an account")
     scope = "unit-places"
     lookup_url_kwarg = "token"
     blind_to_versions = frozenset({"retrieve", "name_delegate", "hand_in", "commit", "submit"})

@@ -8,7 +8,7 @@ from backend.core.signed import SignedWord
 
 _words = SignedWord("delegations.name")
 sign = _words.sign
-read = _words.read
+opens = _words.opens
 
 
 def address(delegation_id: UUID, link_round: int) -> str:

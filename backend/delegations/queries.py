@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce
 
 from backend.conferences.models import Conference
 from backend.conferences.states import ConferenceState
-from backend.core.errors import Conflict, Gone, NotFound
+from backend.core.errors import Conflict, Gone
 from backend.core.text import both, localized, say
 from backend.delegations import links, schedule
 from backend.delegations.models import Delegate, Delegation
@@ -67,18 +67,9 @@ def with_letter_facts(delegations: QuerySet[Delegation]) -> QuerySet[Delegation]
 
 def opened_by(token: str) -> Delegation:
     """The delegation a link opens, whatever its state. Raises NotFound for a forged link, Gone for an old one."""
-    signed = links.read(token)
-    rows = counted(with_letter_facts(Delegation.objects.all()))
-    found = signed and rows.filter(pk=signed[0], asked_at__isnull=False).first()
-    if not signed or not found:
-        raise NotFound(say(vi="Liên kết cử đại biểu không đúng.", en="This is not a valid link to name delegates."))
-    if signed[1] != found.link_round:
-        raise Gone(
-            say(
-                vi="Đã có thư mới hơn; hãy dùng liên kết trong thư ấy.",
-                en="There is a newer letter; please use its link.",
-            )
-        )
+    rows = counted(with_letter_facts(Delegation.objects.filter(asked_at__isnull=False)))
+    unknown = say(vi="Liên kết cử đại biểu không đúng.", en="This is not a valid link to name delegates.")
+    found: Delegation = links.opens(token, rows, unknown=unknown)
     return found
 
 

@@ -14,6 +14,7 @@ from rest_framework.response import Response
 from backend.core.api import HouseViewSet
 from backend.core.errors import Invalid
 from backend.core.filters import TrueOrFalseFilter
+from backend.core.shown import Address
 from backend.core.text import current_language, say
 from backend.documents.queries import disposition
 from backend.imports import queries, rules, services
@@ -124,6 +125,7 @@ class ImportRowViewSet(HouseViewSet):
     queryset = ImportRow.objects.none()
     serializer_class = ImportRowSerializer
     rules = rules.ROWS
+    shows = ("person_id", "candidates", Address("entry.email"), Address("entry.alternate_email"))
     scope = "imports"
     filterset_class = ImportRowFilters
     ordering = ("imported_id", "place", "id")
@@ -137,4 +139,4 @@ class ImportRowViewSet(HouseViewSet):
         """Where several people on record may be meant: one of the `candidates`, or null for somebody new."""
         row = self.get_object()
         services.decide(row_id=row.pk, person_id=self.body(MeantBody)["person"])
-        return self.answer(self.get_queryset().get(pk=row.pk))
+        return self.answer_anew(row)

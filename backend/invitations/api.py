@@ -3,6 +3,7 @@
 from typing import Any
 
 import django_filters
+from django.db import transaction
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
@@ -13,6 +14,7 @@ from backend.conferences.queries import visible_to as visible_conferences
 from backend.core.api import HouseViewSet
 from backend.core.errors import Invalid
 from backend.core.filters import TrueOrFalseFilter
+from backend.core.shown import OWN, Address
 from backend.core.text import say
 from backend.invitations import queries, rules, services
 from backend.invitations.many_api import ManyInvitations
@@ -30,8 +32,8 @@ from backend.invitations.serializers import (
     MembersBody,
     NameBody,
     OpenReplySerializer,
+    OwnReplyBody,
     RecordBody,
-    ReplyBody,
     ReplyProposalSerializer,
     SubstituteBody,
 )
@@ -47,6 +49,7 @@ from backend.invitations.states import (
 )
 from backend.mail.models import InboundMail
 from backend.mail.queries import visible_inbound
+from backend.privacy.services import Asked
 
 
 class InvitationListFilters(django_filters.FilterSet):
@@ -95,7 +98,7 @@ class InvitationListViewSet(HouseViewSet):
             people=said.get("people", ()),
             offices=said.get("offices", ()),
         )
-        return self.answer(self.get_queryset().get(pk=made.pk), 201)
+        return self.answer_anew(made, 201)
 
     @extend_schema(request=ListChanges, responses=InvitationListSerializer)
     def partial_update(self, request: Any, pk: str) -> Response:
@@ -103,7 +106,7 @@ class InvitationListViewSet(HouseViewSet):
         row = self.get_object()
         said: services.ListFields = self.body(ListChanges)  # type: ignore[assignment]
         services.edit_list(list_id=row.id, fields=said, expected=self.expected_version())
-        return self.answer(self.get_queryset().get(pk=row.pk))
+        return self.answer_anew(row)
 
     @extend_schema(request=MembersBody, responses=MembersAdded, summary="Add members to an invitation list")
     @action(detail=True, methods=["post"])
@@ -143,6 +146,7 @@ class InvitationViewSet(ManyInvitations):
     queryset = Invitation.objects.none()
     serializer_class = InvitationSerializer
     rules = rules.INVITATIONS
+    shows = ("person_id",)
     own_refusals = {**ManyInvitations.own_refusals, "reply": (410,)}
     scope = "invitations"
     filterset_class = InvitationFilters
@@ -151,22 +155,19 @@ class InvitationViewSet(ManyInvitations):
     def get_queryset(self) -> QuerySet[Invitation]:
         return queries.visible_to(self.account)
 
-    def _answer(self, row: Invitation) -> Response:
-        return self.answer(self.get_queryset().get(pk=row.pk))
-
     @extend_schema(request=None, responses=InvitationSerializer)
     @action(detail=True, methods=["post"])
     def withdraw(self, request: Any, pk: str) -> Response:
         """Takes the invitation back; who was written to gets a cancellation."""
         row = self.get_object()
-        return self._answer(services.withdraw(invitation_id=row.id, expected=self.expected_version()))
+        return self.answer_anew(services.withdraw(invitation_id=row.id, expected=self.expected_version()))
 
     @extend_schema(request=None, responses=InvitationSerializer, summary="Send an invitation again")
     @action(detail=True, methods=["post"])
     def resend(self, request: Any, pk: str) -> Response:
         """Writes again, to the person's present address, with a new link; older links stop working."""
         row = self.get_object()
-        return self._answer(services.resend(invitation_id=row.id, expected=self.expected_version()))
+        return self.answer_anew(services.resend(invitation_id=row.id, expected=self.expected_version()))
 
     @extend_schema(request=RecordBody, responses=InvitationSerializer, summary="Record an answer")
     @action(detail=True, methods=["post"])
@@ -175,7 +176,7 @@ class InvitationViewSet(ManyInvitations):
         the invitee's last answer is refused."""
         row = self.get_object()
         said = self.body(RecordBody)
-        return self._answer(services.reply(invitation_id=row.id, **said, expected=self.expected_version()))
+        return self.answer_anew(services.reply(invitation_id=row.id, **said, expected=self.expected_version()))
 
     @extend_schema(request=NameBody, responses=InvitationSerializer, summary="Name who comes")
     @action(detail=True, methods=["post"], url_path="name")
@@ -183,7 +184,7 @@ class InvitationViewSet(ManyInvitations):
         """Says who comes for an office that was invited without a name."""
         row = self.get_object()
         said = self.body(NameBody)
-        return self._answer(
+        return self.answer_anew(
             services.name_invitee(invitation_id=row.id, person_id=said["person"], expected=self.expected_version())
         )
 
@@ -206,6 +207,7 @@ class InvitationReplyViewSet(HouseViewSet):
     queryset = InvitationReply.objects.none()
     serializer_class = InvitationReplySerializer
     rules = rules.ANSWERS
+    shows = ("invitation.person_id",)
     scope = "invitations"
     filterset_class = InvitationReplyFilters
 
@@ -261,6 +263,7 @@ class ProposalViewSet(HouseViewSet):
     queryset = ReplyProposal.objects.none()
     serializer_class = ReplyProposalSerializer
     rules = rules.PROPOSALS
+    shows = ("invitation.person_id", Address("substitute_email"))
     scope = "invitations"
     filterset_class = ProposalFilters
 
@@ -273,7 +276,7 @@ class ProposalViewSet(HouseViewSet):
         """Keeps to what the invitee was invited to, and tells them."""
         row = self.get_object()
         services.decline_proposal(proposal_id=row.pk, expected=self.expected_version())
-        return self.answer(self.get_queryset().get(pk=row.pk))
+        return self.answer_anew(row)
 
     @extend_schema(request=SubstituteBody, responses=ReplyProposalSerializer, summary="Agree to a substitute")
     @action(detail=True, methods=["post"])
@@ -283,7 +286,7 @@ class ProposalViewSet(HouseViewSet):
         row = self.get_object()
         named: Any = self.body(SubstituteBody) if request.data else None
         services.accept_substitute(proposal_id=row.pk, named=named, expected=self.expected_version())
-        return self.answer(self.get_queryset().get(pk=row.pk))
+        return self.answer_anew(row)
 
 
 class ReplyViewSet(HouseViewSet):
@@ -293,6 +296,7 @@ class ReplyViewSet(HouseViewSet):
     queryset = Invitation.objects.none()
     serializer_class = OpenReplySerializer
     rules = rules.REPLIES
+    shows = OWN
     scope = "replies"
     lookup_url_kwarg = "token"
     blind_to_versions = frozenset({"retrieve", "give_answer"})
@@ -306,10 +310,20 @@ class ReplyViewSet(HouseViewSet):
         queries.check_open(opened, opened.conference)
         return self.answer(opened)
 
-    @extend_schema(request=ReplyBody, responses=OpenReplySerializer, summary="Answer the invitation")
+    @extend_schema(request=OwnReplyBody, responses=OpenReplySerializer, summary="Answer the invitation")
     def give_answer(self, request: Any, token: str) -> Response:
-        """Answers, or answers anew: the last answer counts."""
-        services.reply_by_link(token=token, **self.body(ReplyBody), via=ReplyVia.API)
+        """Answers, or answers anew: the last answer counts. With `answers` to the questions of the conference, both or
+        neither are kept; who declines is asked nothing."""
+        said = self.body(OwnReplyBody)
+        answers, number = said.pop("answers", None), said.pop("number", None)
+        language = queries.opened_by(token).language
+        consents = [
+            Asked(purpose=each["purpose"], version=each["wording"], language=language) for each in said.pop("consents")
+        ]
+        with transaction.atomic():
+            services.reply_by_link(token=token, **said, consents=consents, via=ReplyVia.API)
+            if answers is not None and said["answer"] != Answer.DECLINED:
+                services.answer_questions(token=token, answers=answers, number=number)
         return self.answer(queries.opened_by(token))
 
 

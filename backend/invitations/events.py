@@ -70,6 +70,16 @@ class NewsAddressed(DomainEvent):
     unreachable: list[str]
 
 
+@event("series_news.addressed", subject="series_id")
+class SeriesNewsAddressed(DomainEvent):
+    """To these `people` several conferences of the series have something new; the letters, one to each of them, are
+    written together. The `windows` are those of series.news_due."""
+
+    series_id: UUID
+    windows: dict[str, list[int]]
+    people: list[str]
+
+
 @event("calling_off.addressed", subject="conference_id")
 class CallingOffAddressed(DomainEvent):
     """These `people` have a part in a conference that was postponed or cancelled under `sequence`, or come to it, and

@@ -1,5 +1,6 @@
 """Letters: what is said, as text and html in the recipient's language, packed into one message and queued once."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -8,8 +9,9 @@ from django.conf import settings
 from django.template.loader import render_to_string
 
 from backend.conferences.models import Conference
-from backend.conferences.queries import lead_organisation_id
+from backend.conferences.queries import lead_organisation, lead_organisation_id
 from backend.core.clock import now
+from backend.core.text import localized
 from backend.mail import batches, mime
 from backend.mail import services as mail
 from backend.mail.mailbox import checked_email
@@ -30,9 +32,24 @@ class Letter:
     sender_name: str
     calendar: bytes | None = None
     calendar_method: str | None = None
+    calendars: tuple[mime.CalendarPart, ...] = ()
     images: tuple[mime.InlineImage, ...] = field(default=())
     reply_to: str = ""
     answers: str = ""
+
+
+def of_conference(
+    conference: Conference, template: str, language: str, *, subjects: Mapping[str, str], **more: Any
+) -> Letter:
+    """A letter of the lead organisation; its subject, in its language, names the conference."""
+    lead = lead_organisation(conference)
+    return Letter(
+        template=template,
+        language=language,
+        subject=subjects[language].format(title=localized(conference.title, language)),
+        sender_name=localized(lead.name, language) if lead else settings.MAIL_FROM_NAME,
+        **more,
+    )
 
 
 def rendered(letter: Letter) -> tuple[str, str]:
@@ -60,6 +77,7 @@ def written(
         html=html,
         calendar=letter.calendar,
         calendar_method=letter.calendar_method,
+        calendars=letter.calendars,
         inline_images=letter.images,
         language=letter.language,
         headers=_marks(letter),

@@ -5,6 +5,7 @@ GET only shows: mail scanners and previews fetch every link they see. POST answe
 
 from typing import Any
 
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.decorators import method_decorator
@@ -13,15 +14,22 @@ from django.views import View
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 
-from backend.core.errors import DomainError, Gone
+from backend.conferences.queries.notices import photo_notice
+from backend.core.errors import DomainError, Gone, Invalid
 from backend.core.text import current_language, localized, say
 from backend.core.vietnamese import clean
 from backend.invitations import queries, services, wording
 from backend.invitations.forms import FIELDS, NamedBody, first_of_each
 from backend.invitations.models import Invitation
 from backend.invitations.states import Answer, ProposalKind, ProposalState, Substitutes
+from backend.privacy import links as consent_links
+from backend.privacy.queries import standings
+from backend.privacy.services import Asked
+from backend.questions import form as questions_form
+from backend.questions import queries as questions
 
 LONGEST_NOTE = 1000
+MOST_BOXES = 50
 
 
 # No CSRF token: mail programs open the page in browsers of their own that keep no cookies, and it has no session to
@@ -51,17 +59,71 @@ class ReplyPage(View):
         if request.POST.get("do") == "substitute":
             return _substituted(request, opened, token)
         answer, note = request.POST.get("answer", ""), clean(request.POST.get("note", "").replace("\x00", ""))
-        problem = None
+        ticked, problem = _ticked(request, opened), None
         if answer not in Answer.values:
             problem = say(vi="Xin chọn một câu trả lời.", en="Please choose an answer.")
         elif len(note) > LONGEST_NOTE:
             problem = say(
                 vi="Lời nhắn dài quá {n} ký tự.", en="The note is longer than {n} characters.", n=LONGEST_NOTE
             )
+        again: dict[str, Any] = {"chosen": answer, "note": note, "ticked": {asked.purpose for asked in ticked}}
         if problem:
-            return _page(request, opened, status=400, problem=problem, chosen=answer, note=note)
-        services.reply_by_link(token=token, answer=answer, note=note)
+            return _page(request, opened, status=400, problem=problem, given=_given(request, opened), **again)
+        try:
+            _replied(request, opened, token, answer, note, ticked)
+        except Invalid as wrong:
+            again["problem"] = say(vi="Xin xem lại các câu trả lời dưới đây.", en="Please look at your answers below.")
+            again |= {"problems_asked": wrong.fields, "given": _given(request, opened)}
+            return _page(request, opened, status=400, **again)
         return _page(request, queries.opened_by(token), done=True)
+
+
+def _ticked(request: HttpRequest, opened: Invitation) -> list[Asked]:
+    """What the invitee ticked, in the words they were shown. What is not ticked says nothing."""
+    found = []
+    for box in request.POST.getlist("consent")[:MOST_BOXES]:
+        purpose, _, version = box.partition(":")
+        if version.isascii() and version.isdecimal() and len(version) < 6:
+            found.append(Asked(purpose=purpose, version=int(version), language=opened.language))
+    return found
+
+
+def _asked(opened: Invitation) -> list[dict[str, Any]]:
+    """What the invitee has not consented to yet: each by itself, and not ticked."""
+    if opened.person is None:
+        return []
+    return [
+        {
+            "purpose": standing.wording.purpose.code,
+            "version": standing.wording.version,
+            "text": localized(standing.wording.text, opened.language),
+        }
+        for standing in standings(opened.person.pk)
+        if not standing.given
+    ]
+
+
+def _replied(request: HttpRequest, opened: Invitation, token: str, answer: str, note: str, ticked: list[Asked]) -> None:
+    """The reply, and what was asked beside it: both or neither. Who does not come is asked nothing."""
+    with transaction.atomic():
+        services.reply_by_link(token=token, answer=answer, note=note, consents=ticked)
+        given = _given(request, opened)
+        if given is not None and answer != Answer.DECLINED:
+            services.answer_questions(token=token, answers=given, number=_number(request), dropping=True)
+
+
+def _number(request: HttpRequest) -> int | None:
+    text = request.POST.get("questionnaire", "")
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 7 else None
+
+
+def _given(request: HttpRequest, opened: Invitation) -> dict[str, Any] | None:
+    """The answers on the page, None for a page without questions."""
+    number = _number(request)
+    if number is None:
+        return None
+    asked = opened.conference.questionnaires.filter(number=number).first()
+    return questions_form.posted(asked, request.POST) if asked else None
 
 
 def _substituted(request: HttpRequest, opened: Invitation, token: str) -> HttpResponse:
@@ -86,7 +148,25 @@ def _substituted(request: HttpRequest, opened: Invitation, token: str) -> HttpRe
     return _page(request, queries.opened_by(token), proposed=proposal.substitute_name)
 
 
-def _page(request: HttpRequest, opened: Invitation, *, status: int = 200, **facts: Any) -> HttpResponse:
+def _asking(opened: Invitation, given: dict[str, Any] | None, problems: dict[str, Any]) -> dict[str, Any]:
+    asked = questions.asked_now(opened.conference_id)
+    if asked is None:
+        return {}
+    if given is None:
+        given = questions_form.of_sheet(questions.sheet_of(opened.conference_id, opened.person_id))
+    sites = [opened.site] if opened.site else []
+    return questions_form.shown(asked, category=opened.category, sites=sites, given=given, problems=problems)
+
+
+def _page(
+    request: HttpRequest,
+    opened: Invitation,
+    *,
+    status: int = 200,
+    given: dict[str, Any] | None = None,
+    problems_asked: dict[str, Any] | None = None,
+    **facts: Any,
+) -> HttpResponse:
     language, conference = opened.language, opened.conference
     waiting = opened.proposals.filter(kind=ProposalKind.SUBSTITUTE, state=ProposalState.OPEN).first()
     shown = {
@@ -100,7 +180,11 @@ def _page(request: HttpRequest, opened: Invitation, *, status: int = 200, **fact
         "chosen": opened.state,
         "note": opened.note,
         "longest_note": LONGEST_NOTE,
+        "asked": _asked(opened),
+        "consents": consent_links.address(opened.person) if opened.person else "",
+        "photo_notice": localized(photo_notice(conference.pk).text, language),
         "waiting_for": waiting.substitute_name or waiting.substitute_email if waiting else "",
+        "asking": _asking(opened, given, problems_asked or {}),
         "substitutes": opened.list.substitutes != Substitutes.NONE and waiting is None,
         "free": opened.list.substitutes == Substitutes.FREE,
         "language": language,

@@ -7,7 +7,7 @@ from django.conf import settings
 from backend.conferences.models import Paper
 from backend.conferences.queries.papers import with_facts
 from backend.conferences.states import ConferenceState, PaperState
-from backend.core.errors import Gone, NotFound
+from backend.core.errors import Gone
 from backend.core.signed import SignedWord
 from backend.core.text import say
 
@@ -21,17 +21,8 @@ def address(paper_id: UUID, link_round: int) -> str:
 
 def opened_by(token: str) -> Paper:
     """The paper a link opens, whatever its state. Raises NotFound for a forged link, Gone for an old one."""
-    signed = _words.read(token)
-    found = signed and with_facts(Paper.objects.all()).filter(pk=signed[0]).first()
-    if not signed or not found:
-        raise NotFound(say(vi="Liên kết nộp tham luận không đúng.", en="This is not a valid link to hand in a paper."))
-    if signed[1] != found.link_round:
-        raise Gone(
-            say(
-                vi="Đã có thư mới hơn; hãy dùng liên kết trong thư ấy.",
-                en="There is a newer letter; please use its link.",
-            )
-        )
+    unknown = say(vi="Liên kết nộp tham luận không đúng.", en="This is not a valid link to hand in a paper.")
+    found: Paper = _words.opens(token, with_facts(Paper.objects.all()), unknown=unknown)
     return found
 
 

@@ -9,7 +9,7 @@ from django.db.models.functions import Coalesce, Lower
 from backend.conferences.models import Conference
 from backend.conferences.queries import also_visible, held_by_any
 from backend.conferences.states import OVER, ConferenceState, Confidentiality, OrganiserRole
-from backend.core.errors import Conflict, Gone, NotFound
+from backend.core.errors import Conflict, Gone
 from backend.core.text import say
 from backend.invitations import links
 from backend.invitations.models import FailedLetter, Invitation, InvitationList, InvitationReply, ReplyProposal
@@ -17,6 +17,7 @@ from backend.invitations.states import InvitationState
 from backend.mail.models import SuppressedAddress
 from backend.people.models import Account, Person, Position, Role
 from backend.people.queries import organisations_with
+from backend.questions.queries import Comer, also_asked
 
 #: Roles that may read guest lists; writing them belongs to the lead organisation (rules.py).
 LOOKS = (Role.ORGANISER, Role.SECRETARY, Role.AUDITOR)
@@ -62,6 +63,19 @@ def invited(account: Account) -> Q:
         return Q(pk__in=[])
     mine = Invitation.objects.filter(conference=OuterRef("pk"), person_id=account.person_id, state__in=LIVE)
     return Q(Exists(mine))
+
+
+@also_asked
+def invitees(conference_id: UUID, person_id: UUID | None) -> dict[UUID, Comer]:
+    """Who is invited, as what and to which site; expected once they accepted."""
+    rows = Invitation.objects.filter(conference_id=conference_id, state__in=LIVE, person__isnull=False)
+    if person_id is not None:
+        rows = rows.filter(person_id=person_id)
+    return {
+        person: Comer(category=category, site=site, expected=state == InvitationState.ACCEPTED)
+        for person, category, site, state in rows.values_list("person_id", "category", "site_id", "state")
+        if person is not None
+    }
 
 
 def visible_lists(account: Account) -> QuerySet[InvitationList]:
@@ -138,17 +152,9 @@ def with_letter_facts(invitations: QuerySet[Invitation]) -> QuerySet[Invitation]
 
 def opened_by(token: str) -> Invitation:
     """The invitation a reply link opens, whatever its state. Raises NotFound for a forged link, Gone for an old one."""
-    signed = links.read(token)
-    found = signed and with_letter_facts(Invitation.objects.all()).filter(pk=signed[0], sent_at__isnull=False).first()
-    if not signed or not found:
-        raise NotFound(say(vi="Liên kết trả lời không đúng.", en="This is not a valid reply link."))
-    if signed[1] != found.link_round:
-        raise Gone(
-            say(
-                vi="Đã có thư mời mới hơn; hãy dùng liên kết trong thư ấy.",
-                en="There is a newer letter; please use its link.",
-            )
-        )
+    rows = with_letter_facts(Invitation.objects.filter(sent_at__isnull=False))
+    unknown = say(vi="Liên kết trả lời không đúng.", en="This is not a valid reply link.")
+    found: Invitation = links.opens(token, rows, unknown=unknown)
     return found
 
 

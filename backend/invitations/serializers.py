@@ -6,12 +6,16 @@ from django.conf import settings
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from backend.conferences.queries.notices import photo_notice
 from backend.core.serializers import Body, HouseSerializer, LanguageMap, Line, Moment
 from backend.core.text import Text
 from backend.invitations import wording
 from backend.invitations.forms import NamedBody
 from backend.invitations.models import FailedLetter, Invitation, InvitationList, InvitationReply, ReplyProposal
 from backend.invitations.states import BY_HAND, Answer, Category, FailureKind, InvitationState, ReplyVia, Substitutes
+from backend.privacy.queries import standings
+from backend.questions import queries as questions
+from backend.questions.serializers import AnswersField, QuestionnaireSerializer
 
 MOST_MEMBERS = 2000
 MOST_REMINDERS = 10
@@ -167,6 +171,24 @@ class ReplyBody(Body):
     note = serializers.CharField(required=False, allow_blank=True, max_length=1000, default="")
 
 
+class ConsentTicked(Body):
+    """What the invitee consents to: a purpose, and the version of its words they read."""
+
+    purpose = serializers.SlugField(max_length=40)
+    wording = serializers.IntegerField(min_value=1, max_value=32767)
+
+
+class OwnReplyBody(ReplyBody):
+    """The invitee's own answer, with the answers to what the conference asks, for those who come. Nothing is consented
+    to but what stands in `consents`."""
+
+    consents = serializers.ListField(child=ConsentTicked(), required=False, max_length=50, default=list)
+    answers = AnswersField(required=False)
+    number = serializers.IntegerField(
+        required=False, min_value=1, max_value=1_000_000, help_text="The version of the questions that is answered."
+    )
+
+
 class RecordBody(ReplyBody):
     """An answer the organiser records: who took it and when, and whether it was said or written."""
 
@@ -212,6 +234,12 @@ class NameBody(Body):
     person = serializers.UUIDField()
 
 
+class ConsentAsked(serializers.Serializer[Any]):
+    purpose = serializers.CharField()
+    wording = serializers.IntegerField()
+    text = LanguageMap()
+
+
 class OpenReplySerializer(serializers.Serializer[Any]):
     """What a reply link shows its holder: no more than the letter said."""
 
@@ -222,12 +250,40 @@ class OpenReplySerializer(serializers.Serializer[Any]):
     where = serializers.SerializerMethodField()
     reply_by = serializers.DateTimeField(source="list.reply_by", allow_null=True)
     language = serializers.ChoiceField(settings.LANGUAGES)
+    photo_notice = serializers.SerializerMethodField(help_text="Empty where nothing is recorded.")
+    asked = serializers.SerializerMethodField(help_text="What may be consented to, each by itself, and is not yet.")
     state = serializers.ChoiceField(InvitationState.choices)
     note = serializers.CharField()
     answered_at = serializers.DateTimeField(allow_null=True)
+    questionnaire = serializers.SerializerMethodField(help_text="What is asked of those who come; null: nothing.")
+    answers = serializers.SerializerMethodField()
+
+    @extend_schema_field(QuestionnaireSerializer(allow_null=True))
+    def get_questionnaire(self, row: Invitation) -> Any:
+        asked = questions.asked_now(row.conference_id)
+        return QuestionnaireSerializer(asked).data if asked else None
+
+    @extend_schema_field(AnswersField)
+    def get_answers(self, row: Invitation) -> Any:
+        sheet = questions.sheet_of(row.conference_id, row.person_id)
+        return sheet.answers if sheet else {}
 
     def get_addressee(self, row: Invitation) -> str:
         return wording.addressee(row.person, row.office, row.language)
+
+    @extend_schema_field(LanguageMap(required_text=False))
+    def get_photo_notice(self, row: Invitation) -> Text:
+        return photo_notice(row.conference_id).text  # type: ignore[no-any-return]
+
+    @extend_schema_field(ConsentAsked(many=True))
+    def get_asked(self, row: Invitation) -> list[dict[str, Any]]:
+        if row.person is None:
+            return []
+        return [
+            {"purpose": each.wording.purpose.code, "wording": each.wording.version, "text": each.wording.text}
+            for each in standings(row.person.pk)
+            if not each.given
+        ]
 
     @extend_schema_field(LanguageMap)
     def get_when(self, row: Invitation) -> Text:

@@ -2,6 +2,7 @@
 
 from django.db import models
 
+from backend.conferences.states import Category as Category
 from backend.core.machine import Machine
 from backend.core.text import say
 
@@ -42,12 +43,6 @@ class Answer(models.TextChoices):
     ACCEPTED = "accepted", say(vi="nhận lời", en="accept")
     DECLINED = "declined", say(vi="từ chối", en="decline")
     TENTATIVE = "tentative", say(vi="chưa chắc", en="tentative")
-
-
-class Category(models.TextChoices):
-    STAFF = "staff", say(vi="viên chức, người lao động của đơn vị chủ trì", en="staff of the host")
-    DELEGATE = "delegate", say(vi="đại biểu", en="delegate")
-    GUEST = "guest", say(vi="khách mời", en="guest")
 
 
 class ReplyVia(models.TextChoices):

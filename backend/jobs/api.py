@@ -40,7 +40,7 @@ class JobViewSet(HouseViewSet):
     def cancel(self, request: Any, pk: str) -> Response:
         """Ends it after the chunk that is being done; what was done stays."""
         ended = services.cancel(job_id=self.get_object().pk)
-        return self.answer(self.get_queryset().get(pk=ended.pk))
+        return self.answer_anew(ended)
 
 
 class JobErrorFilters(filters.FilterSet):

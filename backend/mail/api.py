@@ -15,6 +15,7 @@ from rest_framework.response import Response
 from backend.core.api import HouseViewSet
 from backend.core.errors import Invalid, NotFound, TooLarge
 from backend.core.filters import TrueOrFalseFilter
+from backend.core.shown import Address
 from backend.core.text import say
 from backend.mail import batches, intake, queries, rules, serializers, services, suppression
 from backend.mail.models import InboundMail, MailBatch, OutgoingMail, SuppressedAddress
@@ -36,6 +37,7 @@ class MailViewSet(HouseViewSet):
     """The ledger of mail, newest first."""
 
     rules = rules.MAILS
+    shows = (Address("recipient"),)
     scope = "mail"
     blind_to_versions = frozenset({"retry"})
     queryset = OutgoingMail.objects.none()
@@ -49,8 +51,7 @@ class MailViewSet(HouseViewSet):
     @action(detail=True, methods=["get"])
     def content(self, request: Any, pk: str) -> HttpResponse:
         """The mail byte for byte as it was handed to the mail server."""
-        mail = self.get_object()
-        return _as_mail(mail)
+        return _as_mail(self)
 
     @extend_schema(request=None, responses=serializers.MailSerializer)
     @action(detail=True, methods=["post"])
@@ -107,7 +108,7 @@ class MailBatchViewSet(HouseViewSet):
         return self._as_it_is(batch)
 
     def _as_it_is(self, batch: MailBatch) -> Response:
-        return self.answer(self.get_queryset().get(pk=batch.pk))
+        return self.answer_anew(batch)
 
 
 class RawMail(BaseParser):
@@ -138,6 +139,7 @@ class InboundMailViewSet(HouseViewSet):
     """Mail that came in: replies, delivery reports and letters, with what became of each and why."""
 
     rules = rules.INBOUND_MAILS
+    shows = (Address("sender"),)
     scope = "inbound-mails"
     blind_to_versions = frozenset({"create"})
     queryset = InboundMail.objects.none()
@@ -170,7 +172,7 @@ class InboundMailViewSet(HouseViewSet):
     def content(self, request: Any, pk: str) -> HttpResponse:
         """The mail byte for byte as it came, as an attachment: it is a stranger's, and nothing in it is to be shown as
         a page."""
-        return _as_mail(self.get_object())
+        return _as_mail(self)
 
     @extend_schema(request=None, responses=serializers.InboundMailSerializer)
     @action(detail=True, methods=["post"])
@@ -193,6 +195,7 @@ class SuppressedAddressViewSet(HouseViewSet):
     """Addresses that mail came back from for good: mails to them are held."""
 
     rules = rules.SUPPRESSED_ADDRESSES
+    shows = (Address("address"),)
     scope = "mail"
     queryset = SuppressedAddress.objects.none()
     serializer_class = serializers.SuppressedAddressSerializer
@@ -210,10 +213,12 @@ class SuppressedAddressViewSet(HouseViewSet):
         return self.answer(suppression.lift(suppression_id=row.pk, expected=self.expected_version()))
 
 
-def _as_mail(mail: OutgoingMail | InboundMail) -> HttpResponse:
+def _as_mail(view: HouseViewSet) -> HttpResponse:
     """Raises NotFound when the bytes are no longer kept."""
+    mail: OutgoingMail | InboundMail = view.get_object()
     if not mail.raw:
         raise NotFound()
+    view.note_shown([mail])
     return HttpResponse(
         bytes(mail.raw),
         content_type="message/rfc822",

@@ -19,7 +19,7 @@ from backend.mail import suppression
 from backend.mail.events import MailReceived
 from backend.mail.models import InboundMail, OutgoingMail
 from backend.mail.reading import HEAD, Letter
-from backend.mail.states import INBOUND_MOVES, InboundReason, settled_as
+from backend.mail.states import INBOUND_MOVES, InboundReason
 from backend.outbox.services import emit
 
 log = structlog.get_logger(__name__)
@@ -59,7 +59,7 @@ def receive(*, raw: bytes, via: str, size: int | None = None) -> tuple[InboundMa
     if too_large := size > len(raw) or size > settings.INBOUND_MAX_BYTES:
         mail.raw = raw[:HEAD]
         mail.reason = InboundReason.TOO_LARGE
-        mail.state, mail.settled_at = settled_as(InboundReason.TOO_LARGE), now()
+        mail.state, mail.settled_at = InboundReason.TOO_LARGE.leads_to, now()
     # Two may bring the same mail at the same moment: the constraint decides, not a look beforehand.
     InboundMail.objects.bulk_create([mail], ignore_conflicts=True)
     kept = InboundMail.objects.defer("raw").get(message_id=mail.message_id)
@@ -77,7 +77,7 @@ def opened(inbound_id: UUID) -> InboundMail | None:
 
 def settle(mail: InboundMail, verdict: Verdict) -> None:
     """Writes down what became of a mail that is locked."""
-    mail.reason, mail.state = verdict.reason, settled_as(verdict.reason)
+    mail.reason, mail.state = verdict.reason, verdict.reason.leads_to
     mail.detail = one_line(verdict.detail)[:500]
     mail.subject_id = verdict.subject_id
     mail.conference_id = verdict.conference_id

@@ -72,6 +72,15 @@ class Attachment:
 
 
 @dataclass(frozen=True, kw_only=True)
+class CalendarPart:
+    """One of several calendar messages (RFC 6047): each holds one UID and says its own method."""
+
+    filename: str
+    content: bytes
+    method: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class InlineImage:
     """An image the html shows as `<img src="cid:…">`."""
 
@@ -92,6 +101,7 @@ def build_message(
     html: str = "",
     calendar: bytes | None = None,
     calendar_method: str | None = None,
+    calendars: Sequence[CalendarPart] = (),
     attachments: Sequence[Attachment] = (),
     inline_images: Sequence[InlineImage] = (),
     language: str = "vi",
@@ -99,7 +109,8 @@ def build_message(
 ) -> bytes:
     """One message to one recipient, ready for SMTP. Raises InvalidMessage for what would be read as something else.
 
-    `sender`, `to` and `reply_to` are (name, address). `headers` adds what has no parameter here: Auto-Submitted,
+    `sender`, `to` and `reply_to` are (name, address). `calendar` is what the message as a whole is about: programs offer
+    to answer it. Several `calendars` stand beside the text instead, one part each. `headers` adds what has no parameter here: Auto-Submitted,
     List-Unsubscribe and the like. Nothing in any argument can start a new header, or turn what is read around.
     """
     block = _headers(
@@ -116,6 +127,8 @@ def build_message(
     )
     text, html = (_ODD_BREAKS.sub(" ", _DIRECTION.sub("", each)) for each in (text, html))
     body = _alternatives(text, html, inline_images, calendar, calendar_method)
+    for part in calendars:
+        _attach_calendar(body, part)
     for attachment in (*_invite(calendar), *attachments):
         _attach(body, attachment)
     _set_boundaries(body, block)
@@ -273,6 +286,17 @@ def _invite(calendar: bytes | None) -> list[Attachment]:
     if calendar is None:
         return []
     return [Attachment(filename="invite.ics", content=calendar, content_type="application/ics")]
+
+
+def _attach_calendar(body: EmailMessage, part: CalendarPart) -> None:
+    body.add_attachment(
+        part.content,
+        maintype="text",
+        subtype="calendar",
+        params={"method": _checked_method(part.content, part.method), "charset": "UTF-8"},
+        filename=_checked("calendars", part.filename, _FILENAME),
+        cte="base64",
+    )
 
 
 def _attach(body: EmailMessage, attachment: Attachment) -> None:

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models.functions import Lower, Now
 
 from backend.core.models import Base
-from backend.mail.states import SETTLED, BatchState, InboundReason, InboundState, InboundVia
+from backend.mail.states import REASONS, BatchState, InboundReason, InboundState, InboundVia
 
 
 class MailState(models.TextChoices):
@@ -130,7 +130,7 @@ class InboundMail(Base):
         constraints = [
             models.CheckConstraint(
                 condition=functools.reduce(
-                    operator.or_, (models.Q(state=state, reason__in=reasons) for state, reasons in SETTLED.items())
+                    operator.or_, (models.Q(state=state, reason__in=reasons) for state, reasons in REASONS.items())
                 ),
                 name="an_inbound_mail_is_where_its_reason_leads",
             )

@@ -83,7 +83,7 @@ class DeliveryViewSet(HouseViewSet):
         """Makes a dead delivery due again, with all its tries before it."""
         row = self.get_object()
         services.redeliver(delivery_ids=[row.pk])
-        return self.answer(self.get_queryset().get(pk=row.pk))
+        return self.answer_anew(row)
 
     @extend_schema(
         request=serializers.RedeliverBody,

@@ -14,6 +14,7 @@ from rest_framework.response import Response
 
 from backend.core.api import HouseViewSet
 from backend.core.filters import TrueOrFalseFilter
+from backend.core.shown import OWN
 from backend.people import queries, rules, serializers, services
 from backend.people.models import Account, ApiToken, Organisation, Person, Position, RoleGrant
 
@@ -33,6 +34,7 @@ class SessionViewSet(PeopleViewSet):
     """Signing in and out. A failed try must leave its trace, so nothing here is rolled back or replayed."""
 
     rules = rules.SESSIONS
+    shows = OWN
     honours_idempotency_key = False
     own_refusals = {"create": (403, 429)}
     serializer_class = serializers.SessionSerializer
@@ -168,6 +170,7 @@ class PersonViewSet(PeopleViewSet):
     """The people the caller may look up, by tên in Vietnamese order."""
 
     rules = rules.PEOPLE
+    shows = ("pk",)
     edited_by_two = True
     queryset = Person.objects.none()
     serializer_class = serializers.PersonSerializer
@@ -222,6 +225,7 @@ class PositionViewSet(PeopleViewSet):
     """Offices, in protocol order."""
 
     rules = rules.POSITIONS
+    shows = ("person_id",)
     edited_by_two = True
     queryset = Position.objects.none()
     serializer_class = serializers.PositionSerializer
@@ -244,7 +248,7 @@ class PositionViewSet(PeopleViewSet):
         row = self.get_object()
         changes = self.body(serializers.PositionChange, instance=row, partial=True)
         services.change_position(position_id=row.pk, changes=changes, expected=self.expected_version())
-        return self.answer(self.get_queryset().get(pk=row.pk))
+        return self.answer_anew(row)
 
 
 class RoleGrantViewSet(PeopleViewSet):
@@ -279,6 +283,7 @@ class AccountViewSet(PeopleViewSet):
     """Accounts, for administrators."""
 
     rules = rules.ACCOUNTS
+    shows = ("person_id",)
     queryset = Account.objects.none()
     serializer_class = serializers.AccountSerializer
     filterset_fields = ("email", "is_active")

@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -120,6 +121,11 @@ class Account(AbstractBaseUser):
         self.email = self.email.strip().lower()
         super().save(*args, **kwargs)
 
+    @property
+    def language(self) -> str:
+        """The language its letters are written in."""
+        return self.person.language if self.person else settings.LANGUAGE_CODE
+
     @cached_property
     def roles(self) -> frozenset[tuple[str, UUID | None]]:
         """(role, organisation) of every grant; no organisation means everywhere."""
@@ -186,7 +192,8 @@ class ApiToken(Base):
 
 
 class LoginFailure(models.Model):
-    """A failed sign-in, kept as a keyed hash of who and from where: enough to count, useless to read."""
+    """A failed sign-in, or somebody signing up on a public page, kept as a keyed hash of who and from where: enough to
+    count, useless to read."""
 
     key = models.CharField(max_length=64)
     at = models.DateTimeField(db_default=Now())

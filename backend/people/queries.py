@@ -9,7 +9,7 @@ from django.db import connection
 from django.db.models import Prefetch, Q, QuerySet
 
 from backend.core.clock import now
-from backend.people.models import Account, ApiToken, Organisation, OrganisationName, Person, Position, RoleGrant
+from backend.people.models import Account, ApiToken, Organisation, OrganisationName, Person, Position, Role, RoleGrant
 from backend.people.tree import DEPTH, ancestors, descendants
 
 __all__ = ["DEPTH", "ancestors", "descendants"]
@@ -39,6 +39,15 @@ def has_role(account: Account, *roles: str, organisation_id: UUID | None = None)
 def organisations_with(account: Account, *roles: str) -> set[UUID] | None:
     """The organisations where the account holds one of `roles`, with all below them; None means everywhere."""
     return account.works_in(*roles) if account.is_authenticated else set()
+
+
+def secretariat(organisation_id: UUID | None) -> list[Account]:
+    """Who is written to about an organisation's work: those who keep its record, else those who organise there."""
+    for role in (Role.SECRETARY, Role.ORGANISER):
+        held = RoleGrant.objects.filter(role=role, organisation=organisation_id, account__is_active=True)
+        if organisation_id is not None and held.exists():
+            return [grant.account for grant in held.select_related("account__person").order_by("id")]
+    return []
 
 
 def token_digest(secret: str) -> str:

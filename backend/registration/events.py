@@ -29,6 +29,16 @@ class RegistrationRequested(DomainEvent):
     conference_id: UUID
 
 
+@event("registration.signed_up", subject="signup_id")
+class SignedUp(DomainEvent):
+    """Somebody wrote their name on a conference's public page; nothing is theirs before they confirm by the link of this
+    round."""
+
+    signup_id: UUID
+    conference_id: UUID
+    round: int
+
+
 @event("registration.refused", subject="registration_id")
 class RegistrationRefused(DomainEvent):
     registration_id: UUID

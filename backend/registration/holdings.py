@@ -1,19 +1,23 @@
 """What registration holds about a person: their seat, and when they came and went."""
 
+import datetime as dt
 from collections.abc import Iterator
 from uuid import UUID
 
-from django.db.models import F
+from django.db.models import F, QuerySet
+from django.db.models.fields.json import KT
+from django.db.models.functions import Lower
 
 from backend.core.clock import now
 from backend.core.text import localized, say
 from backend.invitations.holdings import TO_COME
 from backend.privacy.holdings import Basis, DataClass, Forgotten, Holding, Kept, Remains, Row, Subject, holding
-from backend.registration.models import Presence, Registration
+from backend.privacy.terms import sweep
+from backend.registration.models import Presence, Registration, Scan, Signup
 from backend.registration.states import OVER
 
 
-@holding("registrations", Registration, Presence)
+@holding("registrations", Registration, Presence, Scan, Signup)
 class Registrations(Holding):
     title = say(vi="Đăng ký và có mặt", en="Registration and presence")
     data_class = DataClass.PARTICIPATION
@@ -36,9 +40,20 @@ class Registrations(Holding):
             .values("conference__title", "direction", "at", "source")
         ):
             yield {"type": "presence", **presence}
+        for scan in (
+            Scan.objects.filter(registration__person=subject.person_id)
+            .order_by("at")
+            .values("conference__title", "direction", "scanned_at", "at", "outcome")
+        ):
+            yield {"type": "scan", **scan}
+        for signup in (
+            _open_signups(subject).order_by("id").values("conference__title", "said", "answers", "created_at")
+        ):
+            yield {"type": "sign_up", **signup}
 
     def matters(self, person_id: UUID) -> Iterator[UUID]:
         yield from Registration.objects.filter(person=person_id).values_list("pk", flat=True)
+        yield from Signup.objects.filter(registration__person=person_id).values_list("pk", flat=True)
 
     def conferences(self, person_id: UUID) -> Iterator[UUID]:
         yield from Registration.objects.filter(person=person_id).values_list("conference_id", flat=True)
@@ -56,14 +71,36 @@ class Registrations(Holding):
         registrations = Registration.objects.filter(person=subject.person_id)
         emptied = registrations.exclude(reason={}).update(reason={}, updated_at=now(), version=F("version") + 1)
         # A new round voids the code somebody may still carry.
+        dropped, _ = _open_signups(subject).delete()
         count = registrations.update(code_round=F("code_round") + 1)
         presences = Presence.objects.filter(registration__person=subject.person_id).count()
         reason = say(
             vi="Số người dự và có mặt là căn cứ của biên bản và biểu quyết; vẫn được đếm, không còn tên.",
             en="Attendance is what minutes and votes rest on: it is still counted, without the name.",
         )
-        stays = [(Registration._meta.db_table, count), (Presence._meta.db_table, presences)]
+        scans = Scan.objects.filter(registration__person=subject.person_id).count()
+        stays = [
+            (Registration._meta.db_table, count),
+            (Presence._meta.db_table, presences),
+            (Scan._meta.db_table, scans),
+        ]
         return Forgotten(
-            rows=emptied,
+            rows=emptied + dropped,
             remains=tuple(Remains(where=where, count=number, reason=reason) for where, number in stays if number),
         )
+
+
+def _open_signups(subject: Subject) -> QuerySet[Signup]:
+    """What was written with one of their addresses and not confirmed; a confirmed one holds nothing but who came of it."""
+    rows = Signup.objects.filter(confirmed_at=None).annotate(address=Lower(KT("said__email")))
+    return rows.filter(address__in=subject.addresses)
+
+
+@sweep(
+    "registration.signups",
+    days=1,
+    title=say(vi="Đăng ký trên trang công khai chưa xác nhận", en="Unconfirmed registrations from public pages"),
+)
+def unconfirmed(before: dt.datetime, held: frozenset[UUID]) -> QuerySet[Signup]:
+    """Those whose link has ended so long ago: nobody came of them, so no hold keeps them."""
+    return Signup.objects.filter(confirmed_at=None, expires_at__lt=before)

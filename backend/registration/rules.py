@@ -4,7 +4,7 @@ Everybody may speak for themselves."""
 from typing import Any
 
 from backend.conferences.rules import organises
-from backend.core.permissions import Rules, predicate, signed_in
+from backend.core.permissions import Rules, anybody, predicate, signed_in
 
 
 @predicate
@@ -28,7 +28,13 @@ REGISTRATIONS: Rules = {
 SEATS: Rules = {"list": signed_in, "retrieve": signed_in, "resize": organises, "limit": organises}
 #: How one comes to a conference is for everybody to know who sees it.
 ADMISSIONS: Rules = {"list": signed_in, "retrieve": signed_in, "create": organises}
-DOOR: Rules = {"create": organises}
+DOOR: Rules = {"create": organises, "many": organises, "everyone": organises}
+SCANS: Rules = {"list": signed_in, "retrieve": signed_in, "create": organises}
+#: The digests are those of codes that open the door: only for who stands there.
+DOOR_LISTS: Rules = {"list": organises}
 #: Rows and figures are those of conferences the caller works for; see queries.
 LOG: Rules = {"list": signed_in, "retrieve": signed_in}
-ATTENDANCE: Rules = {"list": signed_in}
+ATTENDANCE: Rules = {"list": signed_in, "series": signed_in}
+ATTENDEES: Rules = {"list": signed_in}
+#: The link says what it opens.
+BY_LINK: Rules = dict.fromkeys(("retrieve", "sign_up", "confirm", "withdraw"), anybody)

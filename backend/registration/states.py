@@ -58,3 +58,16 @@ class PresenceSource(models.TextChoices):
     CODE = "code", say(vi="quét mã", en="code")
     NAME = "name", say(vi="tìm tên", en="name")
     STAFF = "staff", say(vi="ban tổ chức", en="staff")
+    DEVICE = "device", say(vi="thiết bị tại cửa", en="a device at the door")
+
+
+class ScanOutcome(models.TextChoices):
+    """What became of a scan that a device noted without a connection."""
+
+    RECORDED = "recorded", say(vi="đã ghi nhận", en="recorded")
+    UNKNOWN = "unknown", say(vi="mã hoặc đăng ký không có ở hội nghị này", en="no such code or registration here")
+    REPLACED = "replaced", say(vi="mã đã được thay bằng mã khác", en="the code has been replaced by another")
+    NO_SEAT = "no_seat", say(vi="người này không có chỗ vào lúc đó", en="this person had no seat then")
+    FOREIGN_SITE = "foreign_site", say(vi="không phải địa điểm của hội nghị này", en="not a site of this conference")
+    FUTURE = "future", say(vi="giờ quét ở sau giờ gửi", en="the time of the scan is after the upload")
+    TOO_OLD = "too_old", say(vi="giờ quét quá xa trong quá khứ", en="the time of the scan is too long ago")

@@ -95,15 +95,12 @@ class PollViewSet(HouseViewSet):
     def get_queryset(self) -> QuerySet[Poll]:
         return queries.visible_polls(self.account)
 
-    def _answer(self, poll: Poll, status: int = 200) -> Response:
-        return self.answer(self.get_queryset().get(pk=poll.pk), status)
-
     @extend_schema(request=PollBody, responses={201: PollSerializer})
     def create(self, request: Any) -> Response:
         """Prepares a vote on a resolution; nobody votes before it is opened."""
         body = self.body(PollBody)
         self.check_object_permissions(request, body["resolution"])
-        return self._answer(services.draft_poll(**body), 201)
+        return self.answer_anew(services.draft_poll(**body), 201)
 
     @extend_schema(request=OpenBody, responses=PollSerializer)
     @action(detail=True, methods=["post"])
@@ -111,13 +108,13 @@ class PollViewSet(HouseViewSet):
         """Freezes roll, text and rule."""
         row = self.get_object()
         body = self.body(OpenBody)
-        return self._answer(services.open_poll(poll_id=row.pk, expected=self.expected_version(), **body))
+        return self.answer_anew(services.open_poll(poll_id=row.pk, expected=self.expected_version(), **body))
 
     @extend_schema(request=None, responses=PollSerializer)
     @action(detail=True, methods=["post"])
     def seal(self, request: Any, pk: str) -> Response:
         """Ends voting; the ballots are counted a moment later."""
-        return self._answer(services.seal(poll_id=self.get_object().pk, expected=self.expected_version()))
+        return self.answer_anew(services.seal(poll_id=self.get_object().pk, expected=self.expected_version()))
 
     @extend_schema(request=DeclareBody, responses=PollSerializer)
     @action(detail=True, methods=["post"])
@@ -125,7 +122,7 @@ class PollViewSet(HouseViewSet):
         """Makes the verdict known; `casting_vote` breaks a tie where the rule leaves it to the chair."""
         row = self.get_object()
         body = self.body(DeclareBody)
-        return self._answer(services.declare(poll_id=row.pk, expected=self.expected_version(), **body))
+        return self.answer_anew(services.declare(poll_id=row.pk, expected=self.expected_version(), **body))
 
     @extend_schema(request=AnnulBody, responses=PollSerializer)
     @action(detail=True, methods=["post"])
@@ -133,7 +130,7 @@ class PollViewSet(HouseViewSet):
         """Voids the poll and says why; its record stays."""
         row = self.get_object()
         body = self.body(AnnulBody)
-        return self._answer(services.annul(poll_id=row.pk, expected=self.expected_version(), **body))
+        return self.answer_anew(services.annul(poll_id=row.pk, expected=self.expected_version(), **body))
 
     @extend_schema(responses=EntitlementSerializer(many=True))
     @action(detail=True, methods=["get"], pagination_class=None, filter_backends=[])
@@ -165,7 +162,9 @@ class PollViewSet(HouseViewSet):
     @action(detail=True, methods=["get"], pagination_class=None, filter_backends=[])
     def roll(self, request: Any, pk: str) -> Response:
         """The named roll with the choices, once the result is declared."""
-        return Response(queries.roll(self.get_object()))
+        roll = queries.roll(self.get_object())
+        self.note_shown(roll, ("person_id",))
+        return Response(RollEntrySerializer(roll, many=True).data)
 
 
 class BallotViewSet(HouseViewSet):

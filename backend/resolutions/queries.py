@@ -102,6 +102,7 @@ def roll(poll: Poll) -> list[dict[str, Any]]:
         {
             "number": row.number,
             "name": row.holder.person.full_name,
+            "person_id": row.holder.person_id,
             "present_at_open": row.present_at_open,
             "choice": choices.get(row.number),
         }

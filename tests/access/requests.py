@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
@@ -70,6 +71,9 @@ REQUESTS: dict[str, Callable[[World], Ask]] = {
     "GET conferences": lambda w: _page(w.announced),
     "POST conferences": lambda w: Ask(body={"kind": "meeting", "title": VI, "lead": _id(w.host)}),
     "GET conferences/<pk>": lambda w: Ask(of=w.announced),
+    "GET conferences/<pk>/photo-notice": lambda w: Ask(of=w.announced),
+    "POST conferences/<pk>/photo-notice": lambda w: Ask(of=w.announced, body={"recorded": False}),
+    "GET conferences/<pk>/photo-notice/print": lambda w: Ask(of=w.announced),
     "PATCH conferences/<pk>": lambda w: Ask(of=w.announced, body={"note": VI}),
     "POST conferences/<pk>/announce": lambda w: Ask(of=w.draft),
     "POST conferences/<pk>/archive": lambda w: Ask(of=w.closed),
@@ -243,6 +247,20 @@ REQUESTS: dict[str, Callable[[World], Ask]] = {
     "POST delegations/<pk>/extend": lambda w: Ask(of=w.asked_delegation, body={"due_at": _later(w)}),
     "POST delegations/<pk>/close": lambda w: Ask(of=w.asked_delegation),
     "POST delegations/<pk>/reopen": lambda w: Ask(of=w.submitted_delegation, body={"due_at": _later(w)}),
+    # questions
+    "GET questionnaires": lambda w: _page(w.questionnaire),
+    "POST questionnaires": lambda w: Ask(
+        body={"conference": _id(w.announced), "follows": 1, "title": VI, "questions": []}
+    ),
+    "GET questionnaires/<pk>": lambda w: Ask(of=w.questionnaire),
+    "GET questionnaires/<pk>/summary": lambda w: Ask(of=w.questionnaire),
+    "GET questionnaires/<pk>/owing": lambda w: Ask(of=w.questionnaire),
+    "GET questionnaires/<pk>/export": lambda w: Ask(of=w.questionnaire),
+    "GET answer-sheets": lambda w: _page(w.answer_sheet),
+    "POST answer-sheets": lambda w: Ask(
+        body={"conference": _id(w.announced), "person": _id(w.delegate), "answers": {"meal": "man"}}
+    ),
+    "GET answer-sheets/<pk>": lambda w: Ask(of=w.answer_sheet),
     # registration
     "GET registrations": lambda w: _page(w.registration),
     "POST registrations": lambda w: Ask(body={"conference": _id(w.announced), "person": _id(w.person)}),
@@ -252,6 +270,13 @@ REQUESTS: dict[str, Callable[[World], Ask]] = {
     "POST registrations/<pk>/refuse": lambda w: Ask(of=w.request, body={"reason": VI}),
     "POST registrations/<pk>/cancel": lambda w: Ask(of=w.registration),
     "POST registrations/<pk>/reissue": lambda w: Ask(of=w.registration),
+    "GET registration-pages/<token>": lambda w: Ask(of=w.page_token),
+    "POST registration-pages/<token>": lambda w: Ask(
+        of=w.page_token, body={"full_name": "Trần Văn An", "email": "an@plenum.example"}
+    ),
+    "GET sign-ups/<token>": lambda w: Ask(of=w.signup_token),
+    "POST sign-ups/<token>/confirm": lambda w: Ask(of=w.signup_token),
+    "POST sign-ups/<token>/withdraw": lambda w: Ask(of=w.signup_token),
     "GET seats": lambda w: _page(w.announced),
     "GET seats/<pk>": lambda w: Ask(of=w.announced),
     "POST seats/<pk>/limit": lambda w: Ask(of=w.announced, body={"site": _id(w.site), "capacity": 50}),
@@ -265,10 +290,38 @@ REQUESTS: dict[str, Callable[[World], Ask]] = {
     "GET check-outs": lambda w: Ask(),
     "POST check-outs": lambda w: Ask(body={"registration": _id(w.inside)}),
     "GET check-outs/<pk>": lambda w: Ask(of=w.presence),
+    "POST check-ins/many": lambda w: Ask(body={"conference": _id(w.announced), "registrations": [_id(w.registration)]}),
+    "POST check-outs/many": lambda w: Ask(body={"conference": _id(w.announced), "registrations": [_id(w.inside)]}),
+    "POST check-outs/everyone": lambda w: Ask(body={"conference": _id(w.announced)}),
+    "GET walk-ins": lambda w: Ask(),
+    "POST walk-ins": lambda w: Ask(body={"conference": _id(w.announced), "full_name": "Lê Thị Mới"}),
+    "GET walk-ins/<pk>": lambda w: Ask(of=w.registration),
+    "GET scans": lambda w: _page(w.scan),
+    "POST scans": lambda w: Ask(
+        body={
+            "conference": _id(w.announced),
+            "device": str(UUID(int=1)),
+            "clock": "2021-01-14T01:00:00Z",
+            "scans": [
+                {
+                    "id": str(UUID(int=2)),
+                    "registration": _id(w.registration),
+                    "direction": "in",
+                    "at": "2021-01-14T00:59:00Z",
+                }
+            ],
+        }
+    ),
+    "GET scans/<pk>": lambda w: Ask(of=w.scan),
+    "GET door-lists": lambda w: Ask(query=f"conference={w.announced.pk}"),
+    "GET door-lists/<pk>": lambda w: Ask(of=w.registration),
     "GET presences": lambda w: _page(w.presence),
     "GET presences/<pk>": lambda w: Ask(of=w.presence),
     "GET attendance": lambda w: Ask(query=f"conference={w.running.pk}&share=2/3"),
+    "GET attendance/series": lambda w: Ask(query=f"conference={w.running.pk}"),
     "GET attendance/<pk>": lambda w: Ask(of=w.presence),
+    "GET attendees": lambda w: Ask(query=f"conference={w.running.pk}"),
+    "GET attendees/<pk>": lambda w: Ask(of=w.presence),
     # calendar links
     "GET calendar-links": lambda w: _page(w.delegates_link),
     "POST calendar-links": lambda w: Ask(body={"kind": "room", "subject": _id(w.room)}),
@@ -450,6 +503,19 @@ REQUESTS: dict[str, Callable[[World], Ask]] = {
     "POST inbound-mails/<pk>/assign": lambda w: Ask(
         of=w.inbound, body={"invitation": _id(w.guests_invitation), "answer": "accepted"}
     ),
+    # consents and accesses
+    "GET consent-purposes": lambda w: _page(w.purpose),
+    "GET consent-purposes/<pk>": lambda w: Ask(of=w.purpose),
+    "POST consent-purposes": lambda w: Ask(body={"code": "thu", "title": VI, "text": {**VI, "en": "A try"}}),
+    "POST consent-purposes/<pk>/reword": lambda w: Ask(
+        of=w.purpose, body={"text": {**VI, "en": "A try"}, "asks_again": True}
+    ),
+    "POST consent-purposes/<pk>/retire": lambda w: Ask(of=w.purpose),
+    "GET consents": lambda w: _page(w.consent),
+    "GET consents/<pk>": lambda w: Ask(of=w.consent),
+    "POST consents": lambda w: Ask(body={"purpose": "directory", "decision": "given", "wording": 1}),
+    "GET accesses": lambda w: _page(w.access),
+    "GET accesses/<pk>": lambda w: Ask(of=w.access),
     "GET suppressed-addresses": lambda w: _page(w.suppressed),
     "GET suppressed-addresses/<pk>": lambda w: Ask(of=w.suppressed),
     "POST suppressed-addresses/<pk>/lift": lambda w: Ask(of=w.suppressed),

@@ -90,6 +90,13 @@ AT_OTHERS: dict[str, Body] = {
     "POST admissions": lambda w, e: {"conference": e.conference, "mode": "open"},
     "POST check-ins": lambda w, e: {"conference": e.conference, "name": "ai do"},
     "POST check-outs": lambda w, e: {"conference": e.conference, "name": "ai do"},
+    "POST check-ins/many": lambda w, e: {"conference": e.conference, "registrations": [str(w.registration.pk)]},
+    "POST check-outs/many": lambda w, e: {"conference": e.conference, "registrations": [str(w.registration.pk)]},
+    "POST check-outs/everyone": lambda w, e: {"conference": e.conference},
+    "POST walk-ins": lambda w, e: {"conference": e.conference, "full_name": "Lê Thị Mới"},
+    "POST scans": lambda w, e: {
+        "conference": e.conference, "device": str(w.person.pk), "clock": "2021-01-14T01:00:00Z", "scans": [{}],
+    },
     "POST resolutions": lambda w, e: {"conference": e.conference, "title": VI, "clauses": [VI]},
     "POST polls": lambda w, e: {
         "resolution": e.resolution, "question": VI, "rule": "staff_conference", "voting_categories": ["staff"],
@@ -156,6 +163,13 @@ MIXED: dict[str, Body] = {
     },
     "POST seats/{w.announced.pk}/limit site": lambda w, e: {"capacity": 5, "site": e.site},
     "POST check-ins site": lambda w, e: {"registration": str(w.registration.pk), "site": e.site},
+    "POST check-ins/many site": lambda w, e: {
+        "conference": str(w.announced.pk), "registrations": [str(w.registration.pk)], "site": e.site,
+    },
+    "POST check-outs/everyone site": lambda w, e: {"conference": str(w.announced.pk), "site": e.site},
+    "POST walk-ins site": lambda w, e: {
+        "conference": str(w.announced.pk), "full_name": "Lê Thị Mới", "site": e.site,
+    },
     "POST resolutions agenda_item": lambda w, e: {
         "conference": str(w.running.pk), "title": VI, "clauses": [VI], "agenda_item": e.agenda_item,
     },

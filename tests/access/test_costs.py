@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Callable
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db import connection
@@ -41,7 +42,10 @@ from backend.invitations.models import FailedLetter
 from backend.minutes.models import Minutes
 from backend.outbox.models import DeliveryAttempt
 from backend.people.models import Account, Organisation, Person
-from backend.registration.models import Admission, Presence, Registration, SeatLimit, Seats
+from backend.privacy import services as privacy
+from backend.privacy.models import ConsentPurpose
+from backend.questions.models import AnswerSheet, Questionnaire
+from backend.registration.models import Admission, Presence, Registration, Scan, SeatLimit, Seats
 from backend.resolutions import services as resolutions
 from backend.resolutions.models import Entitlement, Poll
 from tests.access.operations import operations
@@ -79,6 +83,7 @@ from tests.factories.minutes import ConclusionFactory, FindingFactory, ProposalF
 from tests.factories.outbox import DeliveryFactory, EventFactory, WebhookEndpointFactory
 from tests.factories.papers import PDF, PaperFactory
 from tests.factories.people import (
+    AccountFactory,
     ApiTokenFactory,
     OrganisationFactory,
     OrganisationNameFactory,
@@ -87,6 +92,9 @@ from tests.factories.people import (
     RoleGrantFactory,
     account_with,
 )
+from tests.factories.privacy import access_to, consent_of
+from tests.factories.questions import AnswerSheetFactory, QuestionnaireFactory
+from tests.factories.registration import RegistrationFactory
 from tests.factories.resolutions import PollFactory, ResolutionFactory
 from tests.factories.rights import (
     CorrectionFactory,
@@ -251,9 +259,15 @@ class House:
             state="confirmed",
         )
 
-    def presence(self) -> Presence:
-        row = self.registration()
+    def presence(self, conference: Conference | None = None) -> Presence:
+        row = self.registration(conference)
         return Presence.objects.create(conference=row.conference, registration=row, direction="in", source="code")
+
+    def scan(self) -> Scan:
+        row = self.registration()
+        at = now()
+        fields = {"device": uuid4(), "scan": uuid4(), "direction": "in", "outcome": "no_seat"}
+        return Scan.objects.create(conference=row.conference, registration=row, scanned_at=at, at=at, **fields)
 
     def poll(self, voters: int = 1) -> Poll:
         """Declared, with as many votes cast."""
@@ -292,9 +306,24 @@ class House:
         OfficialNumber.objects.create(series=series, number=1, document=document)
         return document
 
+    def answer_sheet(self, questionnaire: Questionnaire | None = None) -> AnswerSheet:
+        asked = questionnaire or QuestionnaireFactory(conference=self.conference())
+        coming = RegistrationFactory(conference=asked.conference, person=self.person())
+        sheet: AnswerSheet = AnswerSheetFactory(questionnaire=asked, person=coming.person)
+        return sheet
+
     def limited(self, seats: Seats) -> Seats:
         SeatLimit.objects.create(conference=seats.conference, organisation=self.renamed(), capacity=5)
         return seats
+
+    def purpose(self) -> ConsentPurpose:
+        text = {"vi": "Tôi đồng ý.", "en": "I agree."}
+        return privacy.add_purpose(code=f"muc-dich-{self.number()}", title={"vi": "Mục đích"}, text=text)
+
+    @staticmethod
+    def reworded(purpose: ConsentPurpose) -> None:
+        text = {"vi": "Tôi đồng ý nữa.", "en": "I agree again."}
+        privacy.reword_purpose(purpose_id=purpose.pk, text=text, asks_again=False)
 
     def delivery(self) -> Any:
         return DeliveryFactory(event=EventFactory(relayed=self.number()))
@@ -303,7 +332,7 @@ class House:
 #: Lists that only who holds a role everywhere may read.
 FOR_ADMINISTRATORS = {
     "accounts", "role-grants", "events", "deliveries", "webhook-endpoints", "data-requests", "personal-exports",
-    "corrections", "erasures", "retention-runs", "legal-holds",
+    "corrections", "erasures", "retention-runs", "legal-holds", "accesses",
 }  # fmt: skip
 #: Answers that do not grow with what hangs on the row: they count it, or show the last of it.
 NO_LONGER_ANSWER = {
@@ -313,9 +342,11 @@ NO_LONGER_ANSWER = {
     "papers/<pk>/content",
     "imports/<pk>",
     "attendance",
+    "attendance/series",
     "delegations/<pk>",
     "delegations/overview",
     "deliveries/summary",
+    "questionnaires/<pk>/summary",
 }
 
 #: Every list there is → how it gets one more row.
@@ -330,7 +361,7 @@ ONE_MORE: dict[str, Callable[[House], Any]] = {
     "speeches": lambda h: SpeechFactory(
         conference=h.conference(), person=h.person(), organisation=h.renamed(), speaker={}
     ),
-    "venues": lambda h: VenueFactory(organisation=h.renamed()),
+    "venues": lambda h: h.portable(VenueFactory(organisation=h.renamed())),
     "rooms": lambda h: RoomFactory(venue__organisation=h.renamed()),
     "releases": lambda h: h.released(),
     "agenda-rooms": lambda h: AgendaRoomFactory(conference=h.conference()),
@@ -340,10 +371,13 @@ ONE_MORE: dict[str, Callable[[House], Any]] = {
     "invitations": lambda h: h.invitation(),
     "delegations": lambda h: h.delegation(),
     "invitation-replies": lambda h: InvitationReplyFactory(invitation=h.invitation()),
+    "questionnaires": lambda h: QuestionnaireFactory(conference=h.conference()),
+    "answer-sheets": lambda h: h.answer_sheet(),
     "registrations": lambda h: h.registration(),
     "seats": lambda h: h.limited(Seats.objects.create(conference=h.conference(), capacity=5)),
     "admissions": lambda h: Admission.objects.create(conference=h.conference(), mode="open"),
     "presences": lambda h: h.presence(),
+    "scans": lambda h: h.scan(),
     "resolutions": lambda h: ResolutionFactory(conference=h.conference()),
     "polls": lambda h: h.poll(),
     "findings": lambda h: FindingFactory(conference=h.conference()),
@@ -379,6 +413,9 @@ ONE_MORE: dict[str, Callable[[House], Any]] = {
     "mails": lambda h: OutgoingMailFactory(organisation_id=h.host.pk),
     "mail-batches": lambda h: OutgoingMailFactory(batch=MailBatchFactory(organisation_id=h.host.pk)).batch,
     "inbound-mails": lambda h: InboundMailFactory(organisation_id=h.host.pk),
+    "consent-purposes": lambda h: h.purpose(),
+    "consents": lambda h: consent_of(h.person()),
+    "accesses": lambda h: access_to(h.person(), by=AccountFactory(person=h.person())),
     "suppressed-addresses": lambda h: SuppressedAddressFactory(organisation_id=h.host.pk),
     "events": lambda h: EventFactory(relayed=h.number()),
     "deliveries": lambda h: h.delivery(),
@@ -413,6 +450,17 @@ GROWING: dict[str, tuple[Callable[[House], Any], Callable[[House, Any], Any]]] =
     "conference-templates/<pk>": (
         lambda h: TemplateFactory(organisation=h.host, outline=h.outline()),
         lambda h, row: h.stand(row.outline),
+    ),
+    **{
+        f"questionnaires/<pk>/{read}": (
+            lambda h: QuestionnaireFactory(conference=h.conference()),
+            lambda h, row: h.answer_sheet(row),
+        )
+        for read in ("summary", "export")
+    },
+    "questionnaires/<pk>/owing": (
+        lambda h: QuestionnaireFactory(conference=h.conference()),
+        lambda h, row: h.registration(row.conference),
     ),
     "seats/<pk>": (
         lambda h: Seats.objects.create(conference=h.conference(), capacity=500),
@@ -452,10 +500,14 @@ GROWING: dict[str, tuple[Callable[[House], Any], Callable[[House, Any], Any]]] =
     ),
     "deliveries/summary": (lambda h: None, lambda h, row: h.delivery()),
     "attendance": (lambda h: h.conference(), lambda h, row: h.registration(row)),
+    "attendance/series": (lambda h: h.conference(), lambda h, row: h.presence(row)),
+    "attendees": (lambda h: h.conference(), lambda h, row: h.presence(row)),
+    "door-lists": (lambda h: h.conference(), lambda h, row: h.registration(row)),
     "calendar-links/<pk>/contents": (
         lambda h: CalendarLinkFactory(account=h.account, kind="organisation", subject=h.host.pk),
         lambda h, row: h.conference(day=None),
     ),
+    "consent-purposes/<pk>": (lambda h: h.purpose(), lambda h, row: h.reworded(row)),
     "mail-batches/<pk>": (
         lambda h: MailBatchFactory(organisation_id=h.host.pk),
         lambda h, row: OutgoingMailFactory(batch=row),
@@ -473,6 +525,9 @@ QUERIES = {
     "invitations/overview": "conference={row.pk}",
     "delegations/overview": "conference={row.pk}",
     "attendance": "conference={row.pk}&share=2/3",
+    "attendance/series": "conference={row.pk}",
+    "attendees": "conference={row.pk}",
+    "door-lists": "conference={row.pk}",
     "rooms/free": "starts_at=2021-01-14T01:00:00Z&ends_at=2021-01-14T04:00:00Z&capacity=20",
     "rooms/<pk>/day": "date=2021-01-14&time_zone=UTC",
 }
@@ -482,11 +537,13 @@ OF_A_POLL = {"polls/<pk>", "polls/<pk>/entitlement", "polls/<pk>/evidence", "pol
 FLAT = {
     "sites/<pk>", "agenda-items/<pk>", "own-phases/<pk>", "agenda-rooms/<pk>", "duties/<pk>", "speakers/<pk>", "speeches/<pk>", "rooms/<pk>",
     "rooms/equipment",
-    "invitations/<pk>", "invitation-replies/<pk>", "registrations/<pk>", "admissions/<pk>", "presences/<pk>", "resolutions/<pk>", "findings/<pk>", "proposals/<pk>",
+    "invitations/<pk>", "invitation-replies/<pk>", "questionnaires/<pk>", "answer-sheets/<pk>", "registrations/<pk>", "admissions/<pk>", "presences/<pk>", "scans/<pk>", "resolutions/<pk>", "findings/<pk>", "proposals/<pk>",
     "conclusions/<pk>", "official-numbers/<pk>", "tokens/<pk>", "people/<pk>", "positions/<pk>", "role-grants/<pk>",
-    "imports/form", "import-rows/<pk>",
+    "imports/form", "import-rows/<pk>", "consents/<pk>", "accesses/<pk>",
     "jobs/<pk>", "mails/<pk>", "mails/<pk>/content", "reply-proposals/<pk>", "failed-letters/<pk>", "inbound-mails/<pk>",
     "inbound-mails/<pk>/content", "suppressed-addresses/<pk>", "events/<pk>", "webhook-endpoints/<pk>", "replies/<token>",
+    "conferences/<pk>/photo-notice", "conferences/<pk>/photo-notice/print",
+    "registration-pages/<token>", "sign-ups/<token>",
     "minutes/<pk>/preview", "calendar-links/<pk>", "releases/<pk>",
     "personal-exports/<pk>", "personal-exports/<pk>/file", "corrections/<pk>", "erasures/<pk>", "public-holidays/<pk>",
     "retention-terms", "retention-terms/<pk>", "retention-runs/<pk>", "legal-holds/<pk>",
@@ -526,7 +583,9 @@ def reading() -> dict[str, Any]:
 
 
 def lists() -> set[str]:
-    return {path for path, each in reading().items() if each.action == "list" and each.viewset.pagination_class}
+    """Those of one conference, which has to be named, are measured as what hangs on it."""
+    paged = {path for path, each in reading().items() if each.action == "list" and each.viewset.pagination_class}
+    return paged - set(QUERIES)
 
 
 def queries(account: Account, address: str) -> tuple[int, Any]:
@@ -546,28 +605,26 @@ def test_every_list_and_every_row_is_measured() -> None:
     )
 
 
-@pytest.mark.parametrize(
-    ("path", "role"),
-    [
-        (path, role)
-        for path in sorted(lists())
-        for role in ("account", "organiser")
-        if role == "account" or path not in FOR_ADMINISTRATORS
-    ],
-)
-def test_a_list_costs_the_same_with_1_3_and_30_rows(path: str, role: str) -> None:
-    house, costs, rows = House(), [], []
+@pytest.mark.parametrize("path", sorted(lists()))
+def test_a_list_costs_the_same_with_1_3_and_30_rows(path: str) -> None:
+    house = House()
+    readers = [house.account] if path in FOR_ADMINISTRATORS else [house.account, house.organiser]
+    costs: dict[Account, list[int]] = {reader: [] for reader in readers}
+    rows: dict[Account, list[int]] = {reader: [] for reader in readers}
     for size in SIZES:
         while house.made < size:
             ONE_MORE[path](house)
             house.made += 1
-        cost, answer = queries(getattr(house, role), f"{API}{path}?page_size=200")
-        costs.append(cost)
-        rows.append(len(answer.json()["results"]))
-    assert rows[0] >= 1
-    assert all(now_shown - rows[0] >= size - 1 for now_shown, size in zip(rows, SIZES, strict=True))
-    assert len(set(costs)) == 1, costs
-    assert costs[0] <= MOST
+        for reader in readers:
+            cost, answer = queries(reader, f"{API}{path}?page_size=200")
+            costs[reader].append(cost)
+            rows[reader].append(len(answer.json()["results"]))
+    for reader in readers:
+        first, *_ = rows[reader]
+        assert first >= 1
+        assert all(now_shown - first >= size - 1 for now_shown, size in zip(rows[reader], SIZES, strict=True))
+        assert len(set(costs[reader])) == 1, costs
+        assert costs[reader][0] <= MOST
 
 
 @pytest.mark.parametrize("path", sorted(GROWING))

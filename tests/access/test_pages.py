@@ -6,6 +6,7 @@ import pytest
 
 from backend.delegations import links as delegation_links
 from backend.invitations import paper_links
+from backend.privacy import links as consent_links
 from backend.registration import offer_links
 from tests.access.operations import METHODS, pages
 from tests.access.world import World
@@ -14,7 +15,7 @@ from tests.factories.conferences import ConferenceFactory
 pytestmark = pytest.mark.django_db
 CONFIDENTIALITY = "restricted"
 #: Pages whose addresses say who opens them, to be written in.
-FORMS = {"/r/<token>", "/p/<token>", "/d/<token>", "/o/<token>"}
+FORMS = {"/r/<token>", "/p/<token>", "/d/<token>", "/o/<token>", "/c/<token>", "/g/<token>", "/y/<token>"}
 #: Every page there is → one address of it that answers.
 PAGES: dict[str, Callable[[World], str]] = {
     "/api/v1/schema": lambda w: "/api/v1/schema",
@@ -45,6 +46,9 @@ PAGES: dict[str, Callable[[World], str]] = {
     "/r/<token>": lambda w: f"/r/{w.reply_token}",
     "/d/<token>": lambda w: f"/d/{delegation_links.sign(w.asked_delegation.pk, 1)}",
     "/p/<token>": lambda w: f"/p/{paper_links.sign(w.paper.pk, 1)}",
+    "/c/<token>": lambda w: f"/c/{consent_links.sign(w.delegate)}",
+    "/g/<token>": lambda w: f"/g/{w.page_token}",
+    "/y/<token>": lambda w: f"/y/{w.signup_token}",
     "/o/<token>": lambda w: f"/o/{offer_links.sign(w.offered.pk)}",
 }
 

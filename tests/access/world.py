@@ -20,7 +20,8 @@ from backend.minutes import services as minutes
 from backend.minutes.models import Minutes
 from backend.people.models import Account, ApiToken
 from backend.registration import services as registration
-from backend.registration.models import Admission, Presence, Registration, Seats
+from backend.registration import signup_links
+from backend.registration.models import Admission, Presence, Registration, Scan, Seats
 from backend.resolutions import services as resolutions
 from backend.resolutions.models import Poll
 from backend.resolutions.states import ResolutionState
@@ -66,6 +67,9 @@ from tests.factories.people import (
     RoleGrantFactory,
     account_with,
 )
+from tests.factories.privacy import access_to, consent_of
+from tests.factories.questions import AnswerSheetFactory, QuestionnaireFactory
+from tests.factories.registration import SignupFactory
 from tests.factories.resolutions import PollFactory, ResolutionFactory
 from tests.factories.rights import (
     CorrectionFactory,
@@ -236,8 +240,13 @@ class World:
         ImportRowFactory(imported=listed, outcome="new", entry={"full_name": "Phạm Thị Dung", "phone": "+84912345678"})
         self.unit_token = delegation_links.sign(self.naming.pk, 1)
         self.submitted_delegation = DelegationFactory(conference=self.announced, asked=True, state="submitted")
+        self.questionnaire = QuestionnaireFactory(conference=self.announced)
+        self.answer_sheet = AnswerSheetFactory(questionnaire=self.questionnaire, person=self.delegate)
         self.registration = Registration.objects.get(conference=self.announced, person=self.delegate)
         Admission.objects.create(conference=self.announced)
+        registration.set_admission(conference_id=self.elsewhere.pk, mode="open")
+        self.page_token = signup_links.page_sign(self.elsewhere.pk)
+        self.signup_token = signup_links.sign(SignupFactory(conference=self.elsewhere).pk, 0)
         self.request = Registration.objects.create(
             conference=self.announced, person=PersonFactory(), category="guest", state="pending"
         )
@@ -253,6 +262,17 @@ class World:
         self.inside = Registration.objects.get(conference=self.running, person=self.delegate)
         self.presence = Presence.objects.create(
             conference=self.running, registration=self.inside, direction="in", source="code"
+        )
+
+        self.scan = Scan.objects.create(
+            conference=self.running,
+            registration=self.inside,
+            device=uuid4(),
+            scan=uuid4(),
+            direction="in",
+            scanned_at=now(),
+            at=now(),
+            outcome="replaced",
         )
 
     def _poll(self, *, until: str, **fields: Any) -> Poll:
@@ -319,6 +339,9 @@ class World:
         self.grant = RoleGrantFactory(account=self.account, role="editor", organisation=self.host)
         self.link_secret = "lien-ket-cua-dai-bieu"
         self.delegates_link = CalendarLinkFactory(account=self.accounts["delegate"], secret=self.link_secret)
+        self.consent = consent_of(self.delegate)
+        self.purpose = self.consent.wording.purpose
+        self.access = access_to(self.delegate, by=AccountFactory(person=PersonFactory(organisation=self.host)))
         self.delegates_token: ApiToken = ApiTokenFactory(account=self.accounts["delegate"])
 
     def _make_lift(self) -> None:

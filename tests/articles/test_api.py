@@ -253,12 +253,3 @@ def test_one_recap_per_conference_and_free_slugs(editor: APIClient, host: Organi
 def test_a_republication_names_its_source(editor: APIClient, host: Organisation) -> None:
     body = {"organisation": str(host.id), "kind": "republication", "title": {"vi": "Tin"}}
     assert editor.post(URL, body, format="json").data["errors"][0]["field"] == "source_url"
-
-
-@pytest.mark.parametrize("number", [1, 3, 30])
-def test_the_list_costs_the_same_for_many(
-    editor: APIClient, host: Organisation, number: int, django_assert_max_num_queries: Any
-) -> None:
-    ArticleFactory.create_batch(number, organisation=host)
-    with django_assert_max_num_queries(4):
-        assert len(editor.get(URL).data["results"]) == number

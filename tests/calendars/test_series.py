@@ -223,7 +223,7 @@ RULES = st.sampled_from(
 ZONES = st.sampled_from(["Asia/Ho_Chi_Minh", "Europe/London", "America/New_York", "Asia/Kolkata", "UTC", "GMT"])
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data(), rule=RULES, zone=ZONES, hour=st.sampled_from([0, 2, 8, 23]))
 def test_whatever_happens_to_occurrences_programs_unfold_what_there_is(
     data: Any, rule: str, zone: str, hour: int, today: Callable[[dt.datetime], None]

@@ -461,6 +461,37 @@ def test_a_cancelled_item_gives_its_room_back_and_takes_it_again(
     assert AgendaItem.objects.get(pk=item.pk).state == "cancelled"
 
 
+def test_what_is_pulled_into_a_room_that_another_item_has_is_refused_with_room_and_hour(
+    organiser: APIClient, conference: Conference
+) -> None:
+    site = SiteFactory(conference=conference)
+    room = RoomFactory(venue=site.venue, name={"vi": "Phòng 2", "en": "Room 2"})
+    start, hour = conference.starts_at, dt.timedelta(hours=1)
+    assert start
+    flow = [(0, True, False), (1, False, False), (2, False, False), (1, True, True)]
+    items = [
+        AgendaItemFactory(
+            conference=conference,
+            minutes_planned=60,
+            starts_at=start + after * hour,
+            ends_at=start + (after + 1) * hour,
+            pinned=pinned,
+            parallel=parallel,
+        )
+        for after, pinned, parallel in flow
+    ]
+    for item in items[2:]:
+        AgendaRoomFactory(conference=conference, agenda_item=item, site=site, room=room)
+    services.edit_agenda_item(agenda_item_id=items[0].pk, fields={})
+    refused = organiser.post(f"{ITEMS}/{items[1].pk}/cancel", REASON)
+    assert refused.status_code == 409
+    assert refused.json()["room"] == str(room.pk)
+    assert dt.datetime.fromisoformat(refused.json()["taken_from"]) == start + hour
+    assert dt.datetime.fromisoformat(refused.json()["taken_until"]) == start + 2 * hour
+    assert refused.json()["detail"].startswith("Phòng 2 được chọn hai lần cho cùng lúc từ ")
+    assert AgendaItem.objects.get(pk=items[1].pk).state == "planned"
+
+
 def test_what_a_release_told_of_is_cancelled_not_removed(organiser: APIClient, host: Organisation) -> None:
     announced = ConferenceFactory(lead=host, announced=True)
     told, new = (AgendaItemFactory(conference=announced) for _ in range(2))

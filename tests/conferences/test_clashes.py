@@ -7,8 +7,6 @@ from functools import partial
 from typing import Any
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
 from backend.conferences import services
@@ -348,22 +346,6 @@ def test_a_conference_one_may_not_see_is_not_named(organiser: APIClient, host: O
     told = organiser.get(f"{URL}/{here.pk}/clashes")
     assert [clash["conference"] for clash in told.json()["results"]] == [None]
     assert "Bí mật" not in told.content.decode()
-
-
-def test_looking_costs_the_same_with_1_3_and_30_others(organiser: APIClient, host: Organisation, chair: Person) -> None:
-    here = chaired(chair, lead=host)
-    costs = []
-    clashes(organiser, here)
-    for more in (1, 2, 27):
-        for _ in range(more):
-            there = chaired(chair)
-            item = AgendaItemFactory(conference=there, starts_at=START, minutes_planned=9)
-            DutyFactory(conference=there, kind="panel", agenda_item=item, person=chair)
-        with CaptureQueriesContext(connection) as captured:
-            told = clashes(organiser, here)
-        costs.append((len(told), len(captured)))
-    assert [rows for rows, _ in costs] == [1, 3, 30]
-    assert len({queries for _, queries in costs}) == 1, costs
 
 
 # Many at once

@@ -12,12 +12,12 @@ from django.db.models import F
 from rest_framework.test import APIClient
 
 from backend.conferences import services
-from backend.conferences.models import Conference, Release, TimeAndPlace
+from backend.conferences.models import Conference, Release, Series, TimeAndPlace
 from backend.conferences.services import news
 from backend.core.clock import database_now, now
 from backend.outbox.models import Event
 from backend.people.models import Organisation
-from tests.factories.conferences import ConferenceFactory, RoomFactory, SiteFactory
+from tests.factories.conferences import ConferenceFactory, RoomFactory, SeriesFactory, SiteFactory
 from workers import clock
 
 pytestmark = pytest.mark.django_db
@@ -215,15 +215,15 @@ def test_one_that_cannot_be_told_stops_none_of_the_others(monkeypatch: pytest.Mo
     for conference in (first, second):
         move(conference, 1)
     time_passes()
-    close = news._close
+    close = news._closed
 
-    def sometimes(conference: Conference) -> None:
+    def sometimes(conference: Conference) -> Any:
         if conference.pk == first.pk:
             raise RuntimeError
-        close(conference)
+        return close(conference)
 
     with monkeypatch.context() as patch:
-        patch.setattr(news, "_close", sometimes)
+        patch.setattr(news, "_closed", sometimes)
         clock.tell_due_news()
     assert (closings(first), closings(second)) == ([], [(0, 1, 0, 0)])
     clock.tell_due_news()
@@ -317,6 +317,31 @@ def test_a_move_under_way_is_passed_over_by_the_clock_and_told_by_its_next_tick(
     assert services.tell_due_news() == 1
     assert closings(conference) == [(0, 1, 0, 0)]
     assert kept(conference)[1] == MORNING + 2 * HOUR
+
+
+@pytest.mark.django_db(transaction=True)
+def test_while_one_of_a_series_is_moved_none_of_it_is_told_by_itself() -> None:
+    series = SeriesFactory()
+    rows = [announced() for _ in range(3)]
+    for row in rows:
+        Conference.objects.filter(pk=row.pk).update(series=series)
+        move(row, 1)
+    time_passes()
+    edits: list[Callable[[], Any]] = [
+        lambda: move(rows[1], 2),
+        lambda: Series.objects.select_for_update().get(pk=series.pk),
+    ]
+    for edit in edits:
+        mover = Other(edit)
+        assert not mover.waits()
+        assert services.tell_due_news() == 0
+        mover.ends()
+    assert services.tell_due_news() == 3
+    [due] = Event.objects.filter(name="series.news_due")
+    assert due.payload["windows"] == {str(row.pk): [0, 1, 0, 0] for row in rows}
+    assert {str(series.pk)} == set(
+        Event.objects.filter(name="conference.news_due").values_list("payload__series_id", flat=True)
+    )
 
 
 @pytest.mark.django_db(transaction=True)

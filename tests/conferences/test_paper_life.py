@@ -120,4 +120,4 @@ class PaperLife(RuleBasedStateMachine):
 
 
 class TestPaperLife(HypothesisCase, PaperLife.TestCase):  # type: ignore[misc, name-defined]
-    settings = settings(max_examples=25, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck))
+    settings = settings(max_examples=15, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck))

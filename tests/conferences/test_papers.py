@@ -460,21 +460,6 @@ def test_the_overview_counts_and_names_who_cannot_be_reached(
     assert len(organiser.get(f"{URL}?overdue=false&state=requested").json()["results"]) == 2
 
 
-def test_the_overview_costs_the_same_for_1_3_and_30(organiser: APIClient, conference: Conference) -> None:
-    costs, made = [], 0
-    organiser.get(f"{URL}/overview?conference={conference.pk}")  # reads the account's roles
-    for size in (1, 3, 30):
-        while made < size:
-            row = SpeakerFactory(conference=conference, person=PersonFactory(email=""))
-            PaperFactory(speaker=row)
-            made += 1
-        with CaptureQueriesContext(connection) as captured:
-            shown = organiser.get(f"{URL}/overview?conference={conference.pk}").json()
-        assert len(shown["unreachable"]) == size
-        costs.append(len(captured))
-    assert len(set(costs)) == 1, costs
-
-
 # Reminded of
 
 

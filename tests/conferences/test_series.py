@@ -668,28 +668,6 @@ def test_series_are_seen_by_those_concerned(granted: Callable[..., APIClient], h
         assert granted("editor", host).post(f"{URL}/{shown['id']}/{verb}", body, headers=ANY).status_code == 403
 
 
-@pytest.mark.parametrize("path", ["series", "conference-templates"])
-def test_a_list_costs_the_same_with_1_3_and_30_rows(host: Organisation, organiser: APIClient, path: str) -> None:
-    costs = []
-    room = RoomFactory()
-    body = {
-        "title": {"vi": "Họp"},
-        "organisation": str(host.pk),
-        "sites": [{"venue": str(room.venue_id), "room": str(room.pk)}],
-        "agenda": [{"phase": "report", "title": {"vi": "A"}}],
-        "duties": [{"kind": "chair", "person": str(PersonFactory().pk), "organisation": str(host.pk)}],
-    }
-    for more in (1, 2, 27):
-        for _ in range(more):
-            assert organiser.post(f"/api/v1/{path}", body).status_code == 201
-        client = signed_in(account_with("organiser", organisation=host))
-        with CaptureQueriesContext(connection) as captured:
-            answer = client.get(f"/api/v1/{path}")
-        costs.append((len(answer.json()["results"]), len(captured)))
-    assert [rows for rows, _ in costs] == [1, 3, 30]
-    assert len({queries for _, queries in costs}) == 1, costs
-
-
 # Any life, against a model that knows nothing of rules
 
 

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 def rightly(operation: Any, world: World) -> tuple[Case, dict[str, str]]:
     """The well-formed request of the access tests, and the headers of a caller it succeeds for."""
     asked = f"{operation.method.upper()} {re.sub(r'{[a-z]+}', '<pk>', operation.path.removeprefix('/api/v1/'))}"
-    asked = re.sub(r" (replies|unit-places)/<pk>", r" \1/<token>", asked)
+    asked = re.sub(r" (replies|unit-places|registration-pages|sign-ups)/<pk>", r" \1/<token>", asked)
     ask = REQUESTS[asked](world)
     callers = sorted(EXPECTED[asked].may & SIGNED_IN)
     headers = world.authorization(world.tokens[callers[0]]) if callers else {}

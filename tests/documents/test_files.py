@@ -74,16 +74,6 @@ def test_who_took_part_reads_what_was_issued_and_no_draft() -> None:
     assert APIClient().get("/api/v1/documents").status_code in {401, 403}
 
 
-@pytest.mark.parametrize("rows", [1, 3, 30])
-def test_a_list_costs_the_same_whatever_its_length(rows: int, django_assert_max_num_queries: Any) -> None:
-    account = account_with("secretary")
-    for _ in range(rows):
-        filed()
-    client = signed_in(account)
-    with django_assert_max_num_queries(3):
-        assert len(client.get("/api/v1/documents").json()["results"]) == rows
-
-
 def test_filed_bytes_never_change() -> None:
     document = filed()
     files = DocumentFile.objects.filter(document=document)

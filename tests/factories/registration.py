@@ -1,11 +1,13 @@
 """Registrations for tests, by the service itself: the seats counter stays true."""
 
+import datetime as dt
 from typing import Any
 
 import factory
 
+from backend.core.clock import now
 from backend.registration import services
-from backend.registration.models import Registration
+from backend.registration.models import Registration, Signup
 from tests.factories.conferences import ConferenceFactory
 from tests.factories.people import PersonFactory
 
@@ -29,3 +31,18 @@ class RegistrationFactory(factory.django.DjangoModelFactory[Registration]):
             site_id=site and site.id,
             **kwargs,
         )
+
+
+class SignupFactory(factory.django.DjangoModelFactory[Signup]):
+    """Written on the public page of an open conference, not confirmed yet."""
+
+    class Meta:
+        model = Signup
+
+    conference = factory.SubFactory(ConferenceFactory, announced=True, exact=True)
+    who = factory.Sequence(lambda n: f"{n:064}")
+    language = "vi"
+    said = factory.Sequence(
+        lambda n: {"full_name": f"Lê Văn {n}", "honorific": "", "email": f"dangky{n}@plenum.example", "phone": ""}
+    )
+    expires_at = factory.LazyFunction(lambda: now() + dt.timedelta(days=1))

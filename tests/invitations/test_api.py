@@ -9,28 +9,10 @@ from rest_framework.test import APIClient
 
 from backend.invitations.models import Invitation
 from backend.outbox.models import Event
-from tests.factories.conferences import ConferenceFactory
 from tests.factories.invitations import InvitationFactory, InvitationListFactory
 from tests.factories.people import AccountFactory, OrganisationFactory, PersonFactory, account_with
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def unit() -> Any:
-    return OrganisationFactory()
-
-
-@pytest.fixture
-def api(unit: Any) -> APIClient:
-    client = APIClient()
-    client.force_authenticate(account_with("organiser", organisation=unit))
-    return client
-
-
-@pytest.fixture
-def conference(unit: Any) -> Any:
-    return ConferenceFactory(announced=True, exact=True, lead=unit)
 
 
 def test_a_list_is_filled_sent_and_sent_again_to_those_added_since(api: APIClient, conference: Any) -> None:
@@ -124,16 +106,3 @@ def test_bad_input_names_the_field(api: APIClient, conference: Any) -> None:
     }.items():
         response = api.post("/api/v1/invitation-lists", {**good, field: wrong}, format="json")
         assert (response.status_code, response.json()["errors"][0]["field"].split("[")[0].split(".")[0]) == (400, field)
-
-
-@pytest.mark.parametrize("address", ["/api/v1/invitations", "/api/v1/invitation-lists"])
-def test_lists_cost_the_same_for_one_three_and_thirty(api: APIClient, conference: Any, address: str) -> None:
-    api.get(address)  # reads the account's grants
-    counts = []
-    for more in (1, 2, 27):
-        for _ in range(more):
-            InvitationFactory(list__conference=conference, sent=True)
-        with CaptureQueriesContext(connection) as said:
-            assert api.get(address).status_code == 200
-        counts.append(len(said))
-    assert len(set(counts)) == 1

@@ -15,28 +15,11 @@ from backend.outbox.models import Event
 from tests import lift
 from tests.factories.conferences import ConferenceFactory, SiteFactory
 from tests.factories.invitations import InvitationFactory, InvitationListFactory
-from tests.factories.people import OrganisationFactory, PersonFactory, account_with
+from tests.factories.people import PersonFactory
 
 pytestmark = pytest.mark.django_db
 STATES = ("draft", "sent", "accepted", "tentative", "declined", "withdrawn")
 LONG_AGO = dt.timedelta(days=9)
-
-
-@pytest.fixture
-def unit() -> Any:
-    return OrganisationFactory()
-
-
-@pytest.fixture
-def api(unit: Any) -> APIClient:
-    client = APIClient()
-    client.force_authenticate(account_with("organiser", organisation=unit))
-    return client
-
-
-@pytest.fixture
-def conference(unit: Any) -> Any:
-    return ConferenceFactory(announced=True, exact=True, lead=unit)
 
 
 def asked(conference: Any, *states: str, **fields: Any) -> Any:

@@ -115,7 +115,7 @@ STEPS: st.SearchStrategy[tuple[str, Step]] = st.one_of(
 )
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 @given(steps=st.lists(STEPS, max_size=12))
 def test_in_the_end_everybody_holds_the_last_state_under_rising_sequences(
     steps: list[tuple[str, Step]], settings: Any

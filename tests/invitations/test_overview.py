@@ -25,18 +25,6 @@ def unit() -> Any:
     return OrganisationFactory(name={"vi": "Uỷ ban", "en": "Commission"})
 
 
-@pytest.fixture
-def api(unit: Any) -> APIClient:
-    client = APIClient()
-    client.force_authenticate(account_with("organiser", organisation=unit))
-    return client
-
-
-@pytest.fixture
-def conference(unit: Any) -> Any:
-    return ConferenceFactory(announced=True, exact=True, lead=unit)
-
-
 def read(api: APIClient, conference: Any, **filters: Any) -> Any:
     answer = api.get("/api/v1/invitations/overview", {"conference": str(conference.pk), **filters})
     assert answer.status_code == 200, answer.json()

@@ -10,21 +10,9 @@ from backend.core.clock import now
 from backend.invitations import links
 from tests.factories.conferences import ConferenceFactory
 from tests.factories.invitations import InvitationFactory, InvitationReplyFactory
-from tests.factories.people import AccountFactory, OrganisationFactory, account_with
+from tests.factories.people import AccountFactory
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def unit() -> Any:
-    return OrganisationFactory()
-
-
-@pytest.fixture
-def api(unit: Any) -> APIClient:
-    client = APIClient()
-    client.force_authenticate(account_with("organiser", organisation=unit))
-    return client
 
 
 @pytest.fixture

@@ -3,8 +3,6 @@
 import uuid
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
 from backend.mail.models import MailState
@@ -76,19 +74,6 @@ def test_a_refused_mail_is_tried_again_by_an_organiser_only() -> None:
     answer = client_of(account_with("organiser")).post(f"{API}/{mail.pk}/retry")
     assert (answer.json()["state"], answer.json()["attempts"]) == ("queued", 0)
     assert client_of(account_with("organiser")).post(f"{API}/{mail.pk}/retry").status_code == 409
-
-
-def test_the_list_costs_the_same_number_of_queries_whatever_its_length() -> None:
-    account = account_with("organiser", organisation=(where := OrganisationFactory()))
-    counts = []
-    for more in (1, 2, 27):
-        OutgoingMailFactory.create_batch(more, organisation_id=where.pk)
-        client = client_of(account)
-        with CaptureQueriesContext(connection) as queries:
-            client.get(f"{API}?page_size=100")
-        counts.append(len(queries))
-
-    assert len(set(counts)) == 1, counts
 
 
 # -- batches

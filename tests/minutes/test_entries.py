@@ -78,15 +78,3 @@ def test_the_record_of_an_archived_conference_is_closed(room: Any) -> None:
     type(room.conference).objects.filter(pk=room.conference.pk).update(state="archived")
     body = {"conference": str(room.conference.pk), "kind": "cause", "text": {"vi": "Mưa bão"}}
     assert room.secretary.post("/api/v1/findings", body).status_code == 409
-
-
-@pytest.mark.parametrize("path", sorted(FACTORIES))
-@pytest.mark.parametrize("rows", [1, 3, 30])
-def test_a_list_costs_the_same_whatever_its_length(
-    room: Any, path: str, rows: int, django_assert_max_num_queries: Any
-) -> None:
-    FACTORIES[path]._meta.model.objects.all().delete()
-    for order in range(rows):
-        FACTORIES[path](conference=room.conference, order=order)
-    with django_assert_max_num_queries(6):
-        assert len(room.organiser.get(f"/api/v1/{path}").json()["results"]) == rows

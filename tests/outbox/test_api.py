@@ -5,8 +5,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
 from backend.core.clock import now
@@ -234,26 +232,3 @@ def test_an_address_that_is_not_public_is_refused_in_one_language(
     assert (answer.status_code, [error["field"] for error in answer.json()["errors"]]) == (400, ["url"])
     foreign = "address" if language == "vi" else "địa chỉ"
     assert foreign not in str(answer.json()["errors"])
-
-
-@pytest.mark.parametrize(
-    ("address", "make"),
-    [
-        ("events", lambda number: EventFactory(relayed=number)),
-        ("deliveries", lambda number: DeliveryFactory()),
-        ("webhook-endpoints", lambda number: WebhookEndpointFactory()),
-    ],
-)
-def test_a_list_costs_the_same_number_of_queries_whatever_its_length(address: str, make: Any) -> None:
-    account = account_with("auditor", person=None)
-    counts, made = [], 0
-    for more in (1, 2, 27):
-        for _ in range(more):
-            made += 1
-            make(made)
-        client = client_of(account)
-        with CaptureQueriesContext(connection) as queries:
-            assert len(client.get(f"{API}/{address}?page_size=100").json()["results"]) == made
-        counts.append(len(queries))
-
-    assert len(set(counts)) == 1, counts

@@ -1,12 +1,9 @@
 """Organisations, people, roles, accounts and tokens over HTTP."""
 
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
 from backend.core.clock import now
@@ -18,10 +15,8 @@ from tests.factories.people import (
     AccountFactory,
     ApiTokenFactory,
     OrganisationFactory,
-    OrganisationNameFactory,
     PersonFactory,
     PositionFactory,
-    RoleGrantFactory,
     account_with,
 )
 
@@ -323,45 +318,6 @@ def _secret(account: Account, *scopes: str, days: int = 30) -> str:
     secret = f"plenum_{ApiToken.objects.count():043d}"
     ApiTokenFactory(account=account, secret=secret, scopes=list(scopes), expires_at=now() + timedelta(days=days))
     return secret
-
-
-# -- constant query counts
-
-
-@pytest.mark.parametrize(
-    ("address", "make"),
-    [
-        ("organisations", lambda: OrganisationNameFactory()),
-        ("people", PersonFactory),
-        ("positions", PositionFactory),
-        ("role-grants", lambda: RoleGrantFactory(role="editor")),
-        ("accounts", lambda: account_with("editor", "auditor")),
-    ],
-)
-def test_a_list_costs_the_same_number_of_queries_whatever_its_length(address: str, make: Callable[[], Any]) -> None:
-    administrator = account_with("administrator", person=None)
-    counts = []
-    for more in (1, 2, 27):
-        for _ in range(more):
-            make()
-        client = client_of(administrator)
-        with CaptureQueriesContext(connection) as queries:
-            assert client.get(f"{API}/{address}?page_size=100").status_code == 200
-        counts.append(len(queries))
-
-    assert len(set(counts)) == 1, counts
-
-
-def test_tokens_cost_the_same_number_of_queries_whatever_their_number() -> None:
-    account = AccountFactory()
-    counts = []
-    for more in (1, 2, 27):
-        ApiTokenFactory.create_batch(more, account=account)
-        with CaptureQueriesContext(connection) as queries:
-            client_of(account).get(f"{API}/tokens")
-        counts.append(len(queries))
-
-    assert len(set(counts)) == 1, counts
 
 
 @pytest.mark.parametrize("email", ["lit@[127.0.0.1]", '"a b"@donvi.example', "an@-donvi.example"])

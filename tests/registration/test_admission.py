@@ -61,6 +61,7 @@ def test_a_conference_is_by_invitation_unless_decided_otherwise(own: APIClient, 
         "closes_at": None,
         "offer_hours": 0,
         "by_unit": False,
+        "page": None,
     }
     refused = come(own, conference)
     assert (refused.status_code, "giấy mời" in refused.json()["detail"]) == (409, True)

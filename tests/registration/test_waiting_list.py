@@ -224,7 +224,7 @@ class WaitingList(RuleBasedStateMachine):
 
 
 class TestWaitingList(HypothesisCase, WaitingList.TestCase):  # type: ignore[misc, name-defined]
-    settings = settings(max_examples=25, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck))
+    settings = settings(max_examples=15, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 def accepted(conference: Conference, count: int) -> list[Invitation]:

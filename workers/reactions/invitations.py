@@ -22,7 +22,18 @@ def _batch(event: Event) -> UUID | None:
 
 
 def tell_news(event: Event) -> None:
-    services.tell_news(**_window(event))
+    if event.payload.get("series_id") is None:  # else series.news_due tells of it
+        services.tell_news(**_window(event))
+
+
+def tell_series_news(event: Event) -> None:
+    services.tell_series_news(series_id=event.subject_id, windows=event.payload["windows"])
+
+
+def mail_series_news(event: Event) -> None:
+    services.mail_series_news(
+        series_id=event.subject_id, windows=event.payload["windows"], people=event.payload["people"]
+    )
 
 
 def mail_news(event: Event) -> None:
@@ -108,6 +119,8 @@ ALL = [
     mail_cancellation,
     tell_news,
     mail_news,
+    tell_series_news,
+    mail_series_news,
     tell_of_postponement,
     mail_postponement,
     tell_of_calling_off,

@@ -38,6 +38,10 @@ def mail_refusal(event: Event) -> None:
     services.mail_refusal(registration_id=event.subject_id)
 
 
+def mail_signup(event: Event) -> None:
+    services.mail_signup(signup_id=event.subject_id, link_round=event.payload["round"])
+
+
 ALL = [
     follow_answer,
     follow_withdrawal,
@@ -47,4 +51,5 @@ ALL = [
     mail_offer,
     mail_expired,
     mail_refusal,
+    mail_signup,
 ]

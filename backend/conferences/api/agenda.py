@@ -35,7 +35,7 @@ class AgendaItemViewSet(PartShelf):
 
     def _moved(self, verb: Callable[..., AgendaItem], body: Any = None) -> Response:
         item = self.get_object()
-        return self._shown(verb(**self._target(item), **(self.body(body) if body else {})))
+        return self.answer_anew(verb(**self._target(item), **(self.body(body) if body else {})))
 
     @extend_schema(request=ItemCallOffBody, responses=AgendaItemWritten)
     @action(detail=True, methods=["post"])

@@ -12,6 +12,7 @@ from rest_framework.response import Response
 
 from backend.conferences import queries, rules, services
 from backend.conferences.api.arranging import ArrangingActions
+from backend.conferences.api.notices import TellsOfPictures
 from backend.conferences.api.printing import PrintsProgrammes
 from backend.conferences.api.programmes import ReleasesProgrammes
 from backend.conferences.api.shelf import shown_clashes, shown_offices_left
@@ -29,6 +30,7 @@ from backend.conferences.serializers.series import CloneBody
 from backend.conferences.serializers.speakers import OfficeLeftSerializer
 from backend.conferences.states import ConferenceState, Kind
 from backend.core.errors import Invalid
+from backend.core.shown import RECORD
 from backend.core.text import say
 
 ConferenceWritten = written(ConferenceSerializer, offices_left=OfficeLeftSerializer(many=True, read_only=True))
@@ -65,12 +67,13 @@ class ConferenceFilters(django_filters.FilterSet):
         return rows.filter(follows__in=queries.visible_to(self.request.user).filter(pk=conference_id))
 
 
-class ConferenceViewSet(ArrangingActions, PrintsProgrammes, ReleasesProgrammes):
+class ConferenceViewSet(ArrangingActions, PrintsProgrammes, ReleasesProgrammes, TellsOfPictures):
     """Conferences the caller may see. Writing belongs to the lead organisation; chairs may start and close."""
 
     queryset = Conference.objects.none()
     serializer_class = ConferenceSerializer
     rules = rules.CONFERENCES
+    shows = RECORD
     scope = "conferences"
     edited_by_two = True
     needs_if_match = frozenset({"arrange", "shift"})

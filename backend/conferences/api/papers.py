@@ -34,6 +34,7 @@ from backend.core.api import HouseViewSet
 from backend.core.clock import now
 from backend.core.filters import TrueOrFalseFilter
 from backend.core.schema import BYTES_AT_HAND
+from backend.core.shown import RECORD
 from backend.documents.answers import bytes_of
 from backend.documents.queries import FILED_TYPES
 from backend.documents.uploads import looked_at, with_form
@@ -64,6 +65,7 @@ class PaperViewSet(HouseViewSet):
     queryset = Paper.objects.none()
     serializer_class = PaperSerializer
     rules = rules.PAPERS
+    shows = RECORD
     scope = "conferences"
     edited_by_two = True
     needs_if_match = frozenset({"accept", "send_back", "withdraw", "extend"})
@@ -74,9 +76,6 @@ class PaperViewSet(HouseViewSet):
     def get_queryset(self) -> QuerySet[Paper]:
         return paper_queries.papers_visible_to(self.account)
 
-    def _shown(self, paper: Paper, status: int = 200) -> Response:
-        return self.answer(self.get_queryset().get(pk=paper.pk), status)
-
     def _target(self) -> dict[str, Any]:
         return {"paper_id": self.get_object().pk, "expected": self.expected_version()}
 
@@ -86,7 +85,7 @@ class PaperViewSet(HouseViewSet):
         body = self.body(PaperBody)
         speaker = body.pop("speaker")
         self.check_object_permissions(request, speaker)
-        return self._shown(services.request_paper(speaker_id=speaker.pk, **body), 201)
+        return self.answer_anew(services.request_paper(speaker_id=speaker.pk, **body), 201)
 
     @extend_schema(summary="Ask for many papers", request=PapersBody, responses={201: PapersSerializer}, filters=False)
     @action(detail=False, methods=["post"], pagination_class=None, url_path="request")
@@ -106,14 +105,14 @@ class PaperViewSet(HouseViewSet):
     def partial_update(self, request: Any, pk: str) -> Response:
         """Writes the title, as long as the paper is not accepted."""
         target = self._target()
-        return self._shown(services.name_paper(**target, **self.body(PaperTitleBody)))
+        return self.answer_anew(services.name_paper(**target, **self.body(PaperTitleBody)))
 
     @extend_schema(summary="Give more time for a paper", request=DeadlineBody, responses=PaperSerializer)
     @action(detail=True, methods=["post"])
     def extend(self, request: Any, pk: str) -> Response:
         """Moves the deadline to a later moment, also after it has passed; the speaker is told."""
         target = self._target()
-        return self._shown(services.extend_deadline(**target, **self.body(DeadlineBody)))
+        return self.answer_anew(services.extend_deadline(**target, **self.body(DeadlineBody)))
 
     @extend_schema(
         summary="Hand in a paper",
@@ -134,27 +133,27 @@ class PaperViewSet(HouseViewSet):
             by_secretary=bool(rules.handles_papers.test(self.account, paper)),
             expected=self.expected_version(),
         )
-        return self._shown(filed, 201)
+        return self.answer_anew(filed, 201)
 
     @extend_schema(request=VersionBody, responses=PaperSerializer)
     @action(detail=True, methods=["post"])
     def accept(self, request: Any, pk: str) -> Response:
         """Accepts a version for good: whoever sees the agenda item reads it, and there is no further one."""
         target = self._target()
-        return self._shown(services.accept_paper(**target, **self.body(VersionBody)))
+        return self.answer_anew(services.accept_paper(**target, **self.body(VersionBody)))
 
     @extend_schema(request=RemarksBody, responses=PaperSerializer)
     @action(detail=True, methods=["post"])
     def send_back(self, request: Any, pk: str) -> Response:
         """Returns a version to the speaker with remarks on what to change, and a new deadline if one is given."""
         target = self._target()
-        return self._shown(services.send_back_paper(**target, **self.body(RemarksBody)))
+        return self.answer_anew(services.send_back_paper(**target, **self.body(RemarksBody)))
 
     @extend_schema(request=None, responses=PaperSerializer)
     @action(detail=True, methods=["post"])
     def withdraw(self, request: Any, pk: str) -> Response:
         """Asks for the paper no longer; its link answers no more."""
-        return self._shown(services.withdraw_paper(**self._target()))
+        return self.answer_anew(services.withdraw_paper(**self._target()))
 
     @extend_schema(
         parameters=[OpenApiParameter("version", int, description="Default: the last one you may read."), BYTES_AT_HAND],

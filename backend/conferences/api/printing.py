@@ -52,8 +52,8 @@ class PrintsProgrammes(HouseViewSet):
         stopped because it took too long.
         """
         conference = self.get_object()
-        format = _choice(request, "format", sorted(FORMATS), "pdf")
-        language = _choice(request, "language", sorted(printing.LANGUAGES), current_language())
+        format = choice(request, "format", sorted(FORMATS), "pdf")
+        language = choice(request, "language", sorted(printing.LANGUAGES), current_language())
         programme, release = programme_asked_for(self.account, conference, self.number_asked_for("release"))
         sheet = printing.lay_out(
             programme,
@@ -72,7 +72,7 @@ class PrintsProgrammes(HouseViewSet):
         )
 
 
-def _choice(request: Any, name: str, choices: list[str], default: str) -> str:
+def choice(request: Any, name: str, choices: list[str], default: str) -> str:
     given: str = request.query_params.get(name, default)
     if given not in choices:
         known = ", ".join(choices)

@@ -132,7 +132,7 @@ class SeriesViewSet(Shelf):
         expected = None if preview and "If-Match" not in self.request.headers else self.expected_version()
         series, changes = verb(**given, expected=expected, preview=preview)
         if not preview:
-            return self._shown(series, status)
+            return self.answer_anew(series, status)
         return Response(PreviewSerializer({"changes": changes}, context={"time_zone": series.time_zone}).data)
 
 
@@ -181,7 +181,7 @@ class TemplateViewSet(Shelf):
         own, outline = outline_apart(self.body(TemplateBody, partial=True))
         if "organisation" in own:
             self.check_object_permissions(request, own["organisation"])
-        return self._shown(services.edit_template(**self._target(row), fields=own, outline=outline))  # type: ignore[arg-type]
+        return self.answer_anew(services.edit_template(**self._target(row), fields=own, outline=outline))  # type: ignore[arg-type]
 
     @extend_schema(
         summary="Draft a conference from a template", request=DraftedBody, responses={201: ConferenceSerializer}

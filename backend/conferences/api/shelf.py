@@ -14,6 +14,7 @@ from backend.conferences.serializers.clashes import ClashSerializer
 from backend.conferences.serializers.speakers import OfficeLeftSerializer
 from backend.core.api import HouseViewSet
 from backend.core.errors import Invalid, NotFound
+from backend.core.shown import RECORD
 from backend.core.text import say
 
 
@@ -55,22 +56,19 @@ class Shelf(HouseViewSet):
     def _target(self, row: Any) -> dict[str, Any]:
         return {f"{self.noun}_id": row.pk, "expected": self.expected_version()}
 
-    def _shown(self, row: Any, status: int = 200) -> Response:
-        return self.answer(self.get_queryset().get(pk=row.pk), status)
-
     def _add(self, request: Any, fields: dict[str, Any]) -> Any:
         self.check_object_permissions(request, fields[self.parent])
         return type(self).add(fields=fields)
 
     def create(self, request: Any) -> Response:
-        return self._shown(self._add(request, self.body(self.body_class)), 201)
+        return self.answer_anew(self._add(request, self.body(self.body_class)), 201)
 
     def partial_update(self, request: Any, pk: str) -> Response:
         row = self.get_object()
         fields = self.body(self.body_class, partial=True)
         if fields.get(self.parent) is not None:
             self.check_object_permissions(request, fields[self.parent])
-        return self._shown(type(self).edit(**self._target(row), fields=fields))
+        return self.answer_anew(type(self).edit(**self._target(row), fields=fields))
 
     def destroy(self, request: Any, pk: str) -> Response:
         type(self).remove(**self._target(self.get_object()))
@@ -98,13 +96,14 @@ class PartShelf(Shelf):
     """
 
     parent = "conference"
+    shows = RECORD
     ordering: tuple[str, ...] = ("conference_id", "order", "id")
     filterset_class = PartFilters
     tells_clashes: ClassVar[bool] = True
     of_the_programme: ClassVar[bool] = False
 
-    def _shown(self, row: Any, status: int = 200) -> Response:
-        response = super()._shown(row, status)
+    def shown(self, row: Any, status: int = 200) -> Response:
+        response = super().shown(row, status)
         if self.tells_clashes:
             response.data["clashes"] = shown_clashes(row.conference, self.account)
         return response
@@ -127,4 +126,4 @@ class PartShelf(Shelf):
             raise Invalid(
                 {"conference": say(vi="Không chuyển sang hội nghị khác được.", en="Cannot move to another conference.")}
             )
-        return self._shown(type(self).edit(**self._target(row), fields=fields))
+        return self.answer_anew(type(self).edit(**self._target(row), fields=fields))

@@ -2,6 +2,7 @@
 
 from backend.conferences.models.agenda import AgendaItem, AgendaRoom, OwnPhase, Release, RoomBooking
 from backend.conferences.models.conference import Conference, EquipmentClaim, Organiser, Site, TimeAndPlace
+from backend.conferences.models.notices import PhotoNotice, PhotoNoticeShown
 from backend.conferences.models.places import PortableEquipment, Room, Venue
 from backend.conferences.models.series import ConferenceTemplate, Outline, OutlineDuty, OutlineItem, OutlineSite, Series
 from backend.conferences.models.voices import Duty, Paper, Speaker, Speech
@@ -20,6 +21,8 @@ __all__ = [
     "OutlineSite",
     "OwnPhase",
     "Paper",
+    "PhotoNotice",
+    "PhotoNoticeShown",
     "PortableEquipment",
     "Release",
     "Room",

@@ -29,7 +29,7 @@ def working_programme(conference: Conference) -> Programme:
     """The programme as the record says it now, from top to bottom, in ten queries at most whatever its length.
 
     What a session is, all it holds is too: as closed, cancelled or postponed, in reserve. Nothing was released of it:
-    every `sequence` is 0 and no `changed_at` is known.
+    every `sequence` of an entry is 0 and no `changed_at` is known.
     """
     places, (speakers, chairs) = _places(conference), _voices(conference)
     entries: dict[UUID, Entry] = {}
@@ -68,6 +68,7 @@ def heading_now(conference: Conference) -> Programme:
     """What stands above the entries, as the record says it now; without entries."""
     return Programme(
         conference=conference.pk,
+        sequence=conference.sequence,
         title=conference.title,
         starts_at=conference.starts_at,
         ends_at=conference.ends_at,

@@ -21,6 +21,7 @@ from backend.conferences.services.cloning import (
 from backend.conferences.services.drafting import draft, edit, record_capacity
 from backend.conferences.services.lifecycle import announce, archive, cancel, close, postpone, reopen, start
 from backend.conferences.services.news import mark_told, tell_due_news
+from backend.conferences.services.notices import set_photo_notice, show_photo_notice
 from backend.conferences.services.occurrences import extend_all_series, extend_series
 from backend.conferences.services.papers import (
     accept_paper,
@@ -131,7 +132,9 @@ __all__ = [
     "request_paper",
     "request_papers",
     "send_back_paper",
+    "set_photo_notice",
     "shift",
+    "show_photo_notice",
     "split_series",
     "start",
     "swap_rooms",

@@ -38,7 +38,7 @@ def announce(*, conference_id: UUID, expected: int | None = None) -> Conference:
     Invalid naming what is still missing: a lead organiser, a day.
     """
     conference = locked(Conference, conference_id, expected=expected)
-    again = conference.announced_at is not None
+    again, was = conference.announced_at is not None, conference.sequence
     MOVES.move(conference, "announce")
     _ensure_complete(conference)
     conference.announced_at = conference.announced_at or now()
@@ -52,7 +52,7 @@ def announce(*, conference_id: UUID, expected: int | None = None) -> Conference:
     conference.save()
     rearrange(conference)
     emit(*facts)
-    follow(conference)
+    follow(conference, was=was, revived=again)
     if again:
         note_news(conference)
     else:

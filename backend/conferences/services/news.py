@@ -3,9 +3,13 @@
 A SEQUENCE (RFC 5545) stands for one time and place. It may take in any number of moves until somebody is told of it;
 then what it says is kept (TimeAndPlace) and never changes: the next move has the next one. All of it happens with the
 conference locked, so moving, telling and closing a window come one after the other.
+
+The conferences of a series share a window: an edit of the series moves many, and nobody is to hear of each by itself.
 """
 
 import datetime as dt
+from collections.abc import Iterable
+from dataclasses import replace
 from uuid import UUID
 
 import structlog
@@ -14,14 +18,17 @@ from django.db import transaction
 from django.db.models import F, QuerySet
 from django.db.models.functions import Now
 
-from backend.conferences.events import ConferenceNewsDue
-from backend.conferences.models import Conference, Release, TimeAndPlace
+from backend.conferences.events import ConferenceNewsDue, SeriesNewsDue
+from backend.conferences.models import Conference, Release, Series, TimeAndPlace
 from backend.conferences.queries.told import time_and_place
 from backend.conferences.states import EXPECTED
 from backend.core.clock import database_now
 from backend.outbox.services import emit
 
 log = structlog.get_logger(__name__)
+
+#: The most conferences of a series one letter tells of.
+MOST_TOGETHER = 60
 
 
 def next_sequence(conference: Conference) -> int:
@@ -44,38 +51,75 @@ def note_news(conference: Conference) -> None:
     if conference.state not in EXPECTED:
         return
     if not settings.NEWS_WINDOW:
-        _close(conference)
+        emit(*_closed(conference))
     elif conference.news_due_at is None:
         conference.news_due_at = database_now() + dt.timedelta(seconds=settings.NEWS_WINDOW)
         Conference.objects.filter(pk=conference.pk).update(news_due_at=conference.news_due_at)
 
 
 def tell_due_news() -> int:
-    """Closes every window that is due by the database's clock; returns how many were closed. Several may run at once, and
-    one that cannot be closed stops none of the others."""
+    """Closes every window that is due by the database's clock, and with the first of a series all of it; returns how many
+    were closed. Several may run at once, and one that cannot be closed stops none of the others."""
     closed = 0
-    for conference_id in list(_due().values_list("pk", flat=True)):
+    for conference_id, series_id in list(_due().values_list("pk", "series_id")):
         try:
             with transaction.atomic():
-                conference = _due().select_for_update(skip_locked=True).filter(pk=conference_id).first()
-                if conference is not None:
-                    _close(conference)
-                    closed += 1
+                closed += _close_series(conference_id, series_id) if series_id else _close_one(conference_id)
         except Exception:
             log.exception("news_not_told", conference=str(conference_id))
     return closed
+
+
+def _close_one(conference_id: UUID) -> int:
+    conference = _due().select_for_update(skip_locked=True).filter(pk=conference_id).first()
+    if conference is None:
+        return 0
+    emit(*_closed(conference))
+    return 1
+
+
+def _close_series(conference_id: UUID, series_id: UUID) -> int:
+    """Closes every window of the series, due or not, unless this one was closed meanwhile. While the series, or one of
+    these conferences, is being edited, all of them are left to the next tick: more is about to move."""
+    series = Series.objects.select_for_update(no_key=True, skip_locked=True).filter(pk=series_id)
+    if series.first() is None or not _due().filter(pk=conference_id, series=series_id).exists():
+        return 0
+    opened = Conference.objects.filter(series=series_id, news_due_at__isnull=False)
+    rows = list(opened.select_for_update(skip_locked=True).order_by("pk"))
+    if len(rows) < opened.count():
+        return 0
+    facts: list[ConferenceNewsDue] = []
+    for row in rows:
+        try:
+            with transaction.atomic():
+                facts += _closed(row)
+        except Exception:
+            log.exception("news_not_told", conference=str(row.pk))
+    for start in range(0, len(facts), MOST_TOGETHER):
+        _emit_together(series_id, facts[start : start + MOST_TOGETHER])
+    return len(rows)
+
+
+def _emit_together(series_id: UUID, facts: list[ConferenceNewsDue]) -> None:
+    if len(facts) == 1:
+        emit(*facts)
+        return
+    windows = {str(fact.conference_id): fact.numbers for fact in facts}
+    emit(*(replace(fact, series_id=series_id) for fact in facts), SeriesNewsDue(series_id=series_id, windows=windows))
 
 
 def _due() -> QuerySet[Conference]:
     return Conference.objects.filter(news_due_at__lte=Now()).order_by("news_due_at")
 
 
-def _close(conference: Conference) -> None:
+def _closed(conference: Conference) -> Iterable[ConferenceNewsDue]:
+    """Closes the conference's window; the fact that tells of what is new, if anything is."""
+    facts = []
     released = last_release(conference)
     new = (conference.sequence, released) != (conference.told_sequence, conference.told_release)
     if new and conference.state in EXPECTED:
         keep_told(conference)
-        emit(
+        facts.append(
             ConferenceNewsDue(
                 conference_id=conference.pk,
                 from_sequence=conference.told_sequence,
@@ -88,6 +132,7 @@ def _close(conference: Conference) -> None:
     Conference.objects.filter(pk=conference.pk).update(
         told_sequence=conference.told_sequence, told_release=conference.told_release, news_due_at=None
     )
+    return facts
 
 
 def _all_told(conference: Conference) -> None:

@@ -14,7 +14,7 @@ from backend.conferences.models import AgendaRoom, Conference, Release
 from backend.conferences.programme import Entry, Programme, Voice, as_json, digest
 from backend.conferences.queries import heading_now, latest_release, released, voices_now, working_programme
 from backend.conferences.services.news import note_news
-from backend.conferences.states import EXPECTED, Confidentiality
+from backend.conferences.states import EXPECTED, Confidentiality, ItemState
 from backend.core.clock import now
 from backend.core.errors import Conflict
 from backend.core.queries import locked
@@ -46,8 +46,9 @@ class NextRelease:
 def release(*, conference_id: UUID, note: Text | None = None, expected: int | None = None) -> Release:
     """Releases the working programme under the next number; it never changes again.
 
-    An entry's `sequence` rises by one where time, place or state are not what people were last told, however many
-    releases they were not told of lie between; text, speakers and order alone keep it. The conference's version rises,
+    An entry's `sequence` begins at the conference's. It rises by one where time, place or state are not what people
+    were last told, however many releases they were not told of lie between; text, speakers and order alone keep it. The
+    conference's version rises,
     since its page shows others another programme. Raises Conflict unless the conference is announced or running, and
     when nothing is different from the last release.
     """
@@ -88,7 +89,7 @@ def _store(conference: Conference, prepared: NextRelease, note: Text) -> Release
     return made
 
 
-def follow(conference: Conference) -> Release | None:
+def follow(conference: Conference, *, was: int, revived: bool = False) -> Release | None:
     """Releases the last released programme again, moved along with its conference, which is locked: nobody who reads a
     release, prints it or keeps it in a calendar finds sessions at a time the conference has left. None where nothing
     was released, or what was released is still right.
@@ -96,6 +97,9 @@ def follow(conference: Conference) -> Release | None:
     Entries move as far as the conference. Where its hour became unknown they lose theirs when the day is another, and
     rooms that are no longer theirs are left out; on another day people are named in the offices they hold then. What
     else is being written of the working programme stays unreleased.
+
+    `was` is the conference's `sequence` before it moved: its entries' rise by one like its own, not once more. Those of
+    one that is `revived` always do: everybody was told at once that they were off.
     """
     previous = latest_release(conference.pk) if conference.state in EXPECTED else None
     if previous is None:
@@ -114,9 +118,8 @@ def follow(conference: Conference) -> Release | None:
         )
         for entry in before.entries
     )
-    moment, known = now(), before.by_id()
-    told = _told(conference, previous).by_id()
-    entries = tuple(_next(entry, known[entry.id], told.get(entry.id), moment) for entry in along)
+    numbered = _Numbering(conference, previous, before, heading, was=was, revived=revived)
+    entries = tuple(numbered(entry) for entry in along)
     moved_programme = replace(heading, title=before.title, organisers=before.organisers, entries=entries)
     return _store(conference, _prepared(previous.number + 1, before, moved_programme), both(AS_THE_CONFERENCE))
 
@@ -151,13 +154,14 @@ def _days(before: Programme, after: Programme) -> dt.timedelta:
 def next_release(conference: Conference) -> NextRelease:
     """What releasing the conference's programme now would hold. Nothing is written."""
     previous = latest_release(conference.pk)
-    working, moment = working_programme(conference), now()
+    working = working_programme(conference)
     if previous is None:
-        first = tuple(replace(entry, sequence=0, changed_at=moment) for entry in working.entries)
+        moment = now()
+        first = tuple(replace(entry, sequence=conference.sequence, changed_at=moment) for entry in working.entries)
         return _prepared(1, replace(working, entries=()), replace(working, entries=first))
     before = released(previous)
-    told, known = _told(conference, previous).by_id(), before.by_id()
-    entries = tuple(_next(entry, known.get(entry.id), told.get(entry.id), moment) for entry in working.entries)
+    numbered = _Numbering(conference, previous, before, working, was=conference.sequence)
+    entries = tuple(numbered(entry) for entry in working.entries)
     return _prepared(previous.number + 1, before, replace(working, entries=entries))
 
 
@@ -175,13 +179,51 @@ def _told(conference: Conference, previous: Release) -> Programme:
     return released(Release.objects.get(conference=conference, number=number))
 
 
-def _next(entry: Entry, known: Entry | None, told: Entry | None, moment: dt.datetime) -> Entry:
-    """The entry with the sequence and the time of change its release gives it."""
-    sequence = known.sequence if known else 0
-    if told is not None:
-        sequence = max(sequence, told.sequence + moved(told, entry))
-    written = replace(entry, sequence=sequence, changed_at=known.changed_at if known else moment)
-    return written if written == known else replace(written, changed_at=moment)
+class _Numbering:
+    """Gives each entry of a programme about to be released the sequence and the time of change that it has there.
+
+    Calendars saw the programme released `before` while the conference's sequence `was` what it was; people know the one
+    they were told. No sequence falls, and what nobody was told of yet is one step together with what comes now.
+    """
+
+    def __init__(
+        self,
+        conference: Conference,
+        previous: Release,
+        before: Programme,
+        after: Programme,
+        *,
+        was: int,
+        revived: bool = False,
+    ) -> None:
+        self._moment, self._now = now(), conference.sequence
+        self._before, self._was, self._revived = before, was, revived
+        self._told = _told(conference, previous)
+        self._known_at = max(conference.told_sequence, self._told.sequence or 0)
+        self._seen, self._heard = before.by_id(), self._told.by_id()
+        self._elsewhere = {id(each): _venues(each) != _venues(after) for each in (before, self._told)}
+
+    def __call__(self, entry: Entry) -> Entry:
+        known, told = self._seen.get(entry.id), self._heard.get(entry.id)
+        sequence = self._now
+        if known is not None:
+            sequence = self._before.sequence_of(known, self._was)
+            stands = entry.state == known.state == ItemState.PLANNED
+            sequence += self._revived and (stands or self._moved(self._before, known, entry))
+        if told is not None:
+            sequence = max(
+                sequence, self._told.sequence_of(told, self._known_at) + self._moved(self._told, told, entry)
+            )
+        written = replace(entry, sequence=sequence, changed_at=known.changed_at if known else self._moment)
+        return written if written == known else replace(written, changed_at=self._moment)
+
+    def _moved(self, programme: Programme, then: Entry, entry: Entry) -> bool:
+        """What has no room of its own is where the conference is."""
+        return moved(then, entry) or (not (then.places or entry.places) and self._elsewhere[id(programme)])
+
+
+def _venues(programme: Programme) -> dict[UUID, object]:
+    return {place.site: place.room or place.said for place in programme.sites}
 
 
 def counted(changes: Collection[Change]) -> dict[str, dict[str, int]]:

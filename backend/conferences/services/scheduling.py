@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import combinations
 from typing import Any
 from uuid import UUID
 
@@ -21,10 +22,12 @@ from backend.conferences.models import (
 )
 from backend.conferences.queries import (
     Clash,
+    Span,
     buffers,
     clashes_of,
     conference_span,
     held_span,
+    latest_release,
     moment_said,
     overlapping_booking,
     wanted_bookings,
@@ -171,8 +174,9 @@ def save_changes(
     """Saves the conference and tells which fields were written; writes nothing when there are none.
 
     When an announced conference moved, conference.moved tells it, its released programme is released anew as it moved
-    along, and people hear of it when the news window closes.
-    Its `sequence` rises once for all moves until then. An occurrence of a series remembers what was written `by_hand`.
+    along, and people hear of it when the news window closes. Its `sequence` rises once for all moves until then. Another
+    room of an item (`agenda_rooms`) is part of the programme: once that was released, its next release tells it, and the
+    conference has not moved. An occurrence of a series remembers what was written `by_hand`.
     """
     written, moves = list(fields), list(moved)
     if not written and not moves:
@@ -180,15 +184,22 @@ def save_changes(
     if by_hand and conference.recurrence_id:
         conference.by_hand = sorted({*conference.by_hand, *written, *moves})
     facts: list[DomainEvent] = [ConferenceEdited(conference_id=conference.id, fields=sorted({*written, *moves}))]
-    moves_people = bool(moves) and conference.state == ConferenceState.ANNOUNCED
+    was = conference.sequence
+    moves_people = _moves_people(conference, moves)
     if moves_people:
         conference.sequence = next_sequence(conference)
         facts.append(ConferenceMoved(conference_id=conference.id, sequence=conference.sequence, changes=moves))
     conference.save()
     emit(*facts)
     if moves_people:
-        follow(conference)
+        follow(conference, was=was)
         note_news(conference)
+
+
+def _moves_people(conference: Conference, moves: Collection[str]) -> bool:
+    if not moves or conference.state != ConferenceState.ANNOUNCED:
+        return False
+    return set(moves) != {"agenda_rooms"} or latest_release(conference.pk) is None
 
 
 @contextmanager
@@ -326,21 +337,46 @@ def _refusal(error: IntegrityError, wanted: Collection[RoomBooking]) -> Conflict
         conference, room, held = booking.site.conference, booking.room, held_span(booking)
         other = overlapping_booking(room.pk, held.start, held.end, besides=own)
         if other is not None:
-            taken = held_span(other)
-            return Conflict(
-                say(
-                    vi="{room_vi} đã có lịch từ {since} đến {until}.",
-                    en="{room_en} is taken from {since} to {until}.",
-                    room_vi=_room_said(localized(room.name, "vi"), "vi"),
-                    room_en=_room_said(localized(room.name, "en"), "en"),
-                    since=moment_said(taken.start, conference.time_zone),
-                    until=moment_said(taken.end, conference.time_zone),
-                ),
-                room=str(room.pk),
-                taken_from=local(taken.start, conference.time_zone).isoformat(),
-                taken_until=local(taken.end, conference.time_zone).isoformat(),
+            return _taken(
+                room,
+                held_span(other),
+                conference.time_zone,
+                vi="{room_vi} đã có lịch từ {since} đến {until}.",
+                en="{room_en} is taken from {since} to {until}.",
+            )
+    return _chosen_twice(wanted)
+
+
+def _chosen_twice(wanted: Collection[RoomBooking]) -> Conflict:
+    """Nobody else has the room: two of these want it, for the time named."""
+    for one, other in combinations(wanted, 2):
+        held, also = held_span(one), held_span(other)
+        both = Span(max(held.start, also.start), min(held.end, also.end))
+        if one.room_id == other.room_id and both.start < both.end:
+            return _taken(
+                one.room,
+                both,
+                one.site.conference.time_zone,
+                vi="{room_vi} được chọn hai lần cho cùng lúc từ {since} đến {until}.",
+                en="{room_en} is chosen twice at once from {since} to {until}.",
             )
     return Conflict(say(vi="Một phòng được chọn hai lần.", en="A room is chosen twice."))
+
+
+def _taken(room: Room, span: Span, zone: str, *, vi: str, en: str) -> Conflict:
+    return Conflict(
+        say(
+            vi=vi,
+            en=en,
+            room_vi=_room_said(localized(room.name, "vi"), "vi"),
+            room_en=_room_said(localized(room.name, "en"), "en"),
+            since=moment_said(span.start, zone),
+            until=moment_said(span.end, zone),
+        ),
+        room=str(room.pk),
+        taken_from=local(span.start, zone).isoformat(),
+        taken_until=local(span.end, zone).isoformat(),
+    )
 
 
 #: Beginnings of names that say by themselves that a room is meant.

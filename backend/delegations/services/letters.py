@@ -6,17 +6,16 @@ Each is written from the record as it stands when it is written, and not at all 
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.db import transaction
 
-from backend.conferences.queries import lead_organisation, lead_organisation_id
+from backend.conferences.queries import lead_organisation_id
 from backend.core.text import localized
 from backend.delegations import links, queries, schedule
 from backend.delegations.models import Delegation
 from backend.delegations.states import DelegationState
 from backend.invitations import wording
-from backend.invitations.letters import Letter, post
-from backend.people.models import Role, RoleGrant
+from backend.invitations.letters import of_conference, post
+from backend.people.queries import secretariat
 
 SUBJECTS = {
     "request": {"vi": "Đề nghị cử đại biểu: {title}", "en": "Please name your delegates: {title}"},
@@ -67,7 +66,13 @@ def mail_escalation(*, delegation_id: UUID, due: int) -> int:
             "focal": row.focal_name,
         }
         post(
-            _letter(row, "escalation", "letters/delegation_escalation", language, facts),
+            of_conference(
+                row.conference,
+                "letters/delegation_escalation",
+                language,
+                subjects=SUBJECTS["escalation"],
+                facts=facts,
+            ),
             purpose="delegation_escalation",
             subject_id=row.pk,
             sequence=due,
@@ -93,16 +98,11 @@ def _above(row: Delegation) -> list[tuple[str, str, str]]:
         if focal := asked.values_list("focal_name", "focal_email", "focal_language").first():
             return [focal]
     for unit in (parent, lead_organisation_id(row.conference)):
-        for role in (Role.SECRETARY, Role.ORGANISER):
-            grants = RoleGrant.objects.filter(role=role, organisation=unit, account__is_active=True)
-            if unit is not None and grants.exists():
-                accounts = [grant.account for grant in grants.select_related("account__person").order_by("id")]
-                return [
-                    (account.person.full_name, account.email, account.person.language)
-                    if account.person
-                    else ("", account.email, settings.LANGUAGE_CODE)
-                    for account in accounts
-                ]
+        if accounts := secretariat(unit):
+            return [
+                (account.person.full_name if account.person else "", account.email, account.language)
+                for account in accounts
+            ]
     return []
 
 
@@ -132,21 +132,10 @@ def _post(row: Delegation, kind: str, *, sequence: int) -> None:
     link = links.address(row.pk, row.link_round)
     facts = {**delegation_facts(row, language), "kind": kind, "link": link}
     post(
-        _letter(row, kind, "letters/delegation", language, facts),
+        of_conference(row.conference, "letters/delegation", language, subjects=SUBJECTS[kind], facts=facts),
         purpose=f"delegation_{kind}",
         subject_id=row.pk,
         sequence=sequence,
         recipient=(row.focal_name, row.focal_email),
         conference=row.conference,
-    )
-
-
-def _letter(row: Delegation, kind: str, template: str, language: str, facts: dict[str, Any]) -> Letter:
-    lead = lead_organisation(row.conference)
-    return Letter(
-        template=template,
-        language=language,
-        subject=SUBJECTS[kind][language].format(title=localized(row.conference.title, language)),
-        sender_name=localized(lead.name, language) if lead else settings.MAIL_FROM_NAME,
-        facts=facts,
     )

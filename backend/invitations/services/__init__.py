@@ -1,6 +1,6 @@
 """What is done with invitations: lists are filled and sent, invitees answer, letters go out."""
 
-from backend.invitations.services.answers import reply, reply_by_link
+from backend.invitations.services.answers import answer_questions, reply, reply_by_link
 from backend.invitations.services.calling_off import mail_calling_off, tell_of_calling_off
 from backend.invitations.services.failures import try_again
 from backend.invitations.services.letters import mail_cancellation, mail_invitation, mail_proposal_declined
@@ -21,6 +21,7 @@ from backend.invitations.services.postponement import mail_postponement, tell_of
 from backend.invitations.services.proposals import decline_proposal, take_over_proposals
 from backend.invitations.services.readdressing import follow_bounce
 from backend.invitations.services.reminders import drop_own_reminders, drop_reminders, mail_reminders, remind_invitees
+from backend.invitations.services.series_news import mail_series_news, tell_series_news
 from backend.invitations.services.single import name_invitee, resend, withdraw, withdraw_all
 from backend.invitations.services.substitutes import accept_substitute, propose_by_link, propose_substitute
 
@@ -30,6 +31,7 @@ __all__ = [
     "Selection",
     "accept_substitute",
     "add_members",
+    "answer_questions",
     "assign_reply",
     "create_list",
     "decline_proposal",
@@ -51,6 +53,7 @@ __all__ = [
     "mail_postponement",
     "mail_proposal_declined",
     "mail_reminders",
+    "mail_series_news",
     "name_invitee",
     "propose_by_link",
     "propose_substitute",
@@ -66,6 +69,7 @@ __all__ = [
     "tell_news",
     "tell_of_calling_off",
     "tell_of_postponement",
+    "tell_series_news",
     "try_again",
     "withdraw",
     "withdraw_all",

@@ -1,11 +1,15 @@
 """What invitees answer."""
 
 import datetime as dt
+from collections.abc import Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 
 from backend.conferences.models import Conference
+from backend.conferences.services import show_photo_notice
+from backend.conferences.states import NoticePlace
 from backend.core import context
 from backend.core.clock import database_now
 from backend.core.errors import Conflict, Gone, Invalid
@@ -17,6 +21,12 @@ from backend.invitations.events import InvitationAnswered
 from backend.invitations.models import Invitation, InvitationReply
 from backend.invitations.states import MOVES, ReplyVia
 from backend.outbox.services import emit
+from backend.privacy.services import Asked, give_consent
+from backend.privacy.states import ConsentVia
+from backend.questions import services as questions
+from backend.questions.models import AnswerSheet
+from backend.questions.queries import Comer
+from backend.questions.states import AnsweredVia
 
 
 @transaction.atomic
@@ -81,11 +91,44 @@ def _ensure_not_overtaken(row: Invitation, taken_at: dt.datetime | None, at: dt.
         )
 
 
-def reply_by_link(*, token: str, answer: str, note: str = "", via: str = ReplyVia.LINK) -> Invitation:
-    """`reply` by whoever holds the link: the signature stands for the invitee."""
+def reply_by_link(
+    *, token: str, answer: str, note: str = "", via: str = ReplyVia.LINK, consents: Sequence[Asked] = ()
+) -> Invitation:
+    """`reply` by whoever holds the link: the signature stands for the invitee, who saw the notice about pictures and
+    consented to nothing but `consents`. Raises Conflict, with nothing recorded, when one was reworded meanwhile."""
     opened = queries.opened_by(token)
     with context.acting(actor=f"invitee:{opened.id}"), transaction.atomic():
         row = locked(Invitation, opened.id)
         if row.link_round != opened.link_round:
             raise Gone()
+        if opened.person is not None:
+            show_photo_notice(
+                conference_id=row.conference_id,
+                people=[opened.person.pk],
+                place=NoticePlace.PAGE,
+                language=opened.language,
+            )
+            for asked in consents:
+                give_consent(person_id=opened.person.pk, asked=asked, via=ConsentVia.REPLY)
         return reply(invitation_id=row.id, answer=answer, note=note, via=via)
+
+
+def answer_questions(
+    *, token: str, answers: Mapping[str, Any], number: int | None = None, dropping: bool = False
+) -> AnswerSheet:
+    """What whoever holds the link answers to the conference's questions. Raises what `questions.services.answer` does,
+    and Gone or Conflict when the invitation cannot be answered any more."""
+    opened = queries.opened_by(token)
+    queries.check_open(opened, opened.conference)
+    if opened.person_id is None:
+        raise Conflict(say(vi="Giấy mời chưa có tên người dự.", en="The invitation does not name a person yet."))
+    with context.acting(actor=f"invitee:{opened.id}"):
+        return questions.answer(
+            conference_id=opened.conference_id,
+            person_id=opened.person_id,
+            answers=answers,
+            number=number,
+            via=AnsweredVia.REPLY,
+            comer=Comer(category=opened.category, site=opened.site_id, expected=True),
+            dropping=dropping,
+        )

@@ -9,21 +9,22 @@ from django.db.models import QuerySet
 
 from backend.conferences import services as conferences
 from backend.conferences.models import Conference, TimeAndPlace
-from backend.conferences.queries import lead_organisation
 from backend.conferences.queries.told import says, told
 from backend.core.clock import now
 from backend.core.text import localized
 from backend.invitations import ical, links, reply_addresses, wording
-from backend.invitations.letters import Letter
+from backend.invitations.letters import Letter, of_conference
 from backend.invitations.models import Invitation
 from backend.mail.mailbox import Mailbox
 from backend.people.models import Person
+from backend.privacy import links as consent_links
 
 SUBJECTS = {
     "invitation": {"vi": "Giấy mời: {title}", "en": "Invitation: {title}"},
     "change": {"vi": "Thay đổi: {title}", "en": "Changed: {title}"},
     "first_programme": {"vi": "Chương trình: {title}", "en": "Programme: {title}"},
     "programme": {"vi": "Chương trình thay đổi: {title}", "en": "Programme changed: {title}"},
+    "series": {"vi": "Thay đổi {n} cuộc họp: {title}", "en": "{n} meetings changed: {title}"},
     "resumed": {"vi": "Thời gian mới: {title}", "en": "New date: {title}"},
     "postponed": {"vi": "Hoãn hội nghị: {title}", "en": "Postponed: {title}"},
     "cancelled": {"vi": "Huỷ hội nghị: {title}", "en": "Cancelled: {title}"},
@@ -98,6 +99,19 @@ def entry(
     )
 
 
+def data_protection(row: Invitation, place: str) -> dict[str, Any]:
+    """What the invitee is told of pictures and recordings there, which is recorded, and where they give and withdraw
+    consent."""
+    assert row.person is not None
+    notice = conferences.show_photo_notice(
+        conference_id=row.conference_id, people=[row.person.pk], place=place, language=row.language
+    )
+    return {
+        "photo_notice": localized(notice.text, row.language) if notice else "",
+        "consents": consent_links.address(row.person),
+    }
+
+
 def stood_in_for(row: Invitation) -> Invitation | None:
     """The invitation whose person sent this one's instead."""
     original: Invitation | None = getattr(row, "stands_in_for", None)
@@ -156,19 +170,17 @@ def conference_letter(
     **facts: Any,
 ) -> Letter:
     """A letter about the conference to anybody."""
-    title = localized(conference.title, language)
-    lead = lead_organisation(conference)
-    return Letter(
-        template=template,
-        language=language,
-        subject=SUBJECTS[subject][language].format(title=title),
-        sender_name=localized(lead.name, language) if lead else settings.MAIL_FROM_NAME,
+    return of_conference(
+        conference,
+        template,
+        language,
+        subjects=SUBJECTS[subject],
         calendar=calendar,
         calendar_method=calendar_method,
         facts={
             "addressee": wording.addressee(person, office, language),
             "you": wording.you(person, language),
-            "title": title,
+            "title": localized(conference.title, language),
             "hosts": wording.hosts(conference, language),
             **facts,
         },

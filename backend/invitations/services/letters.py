@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import F
 
 from backend.conferences.queries.papers import asked_for_papers
-from backend.conferences.states import CALLED_OFF, ConferenceState
+from backend.conferences.states import CALLED_OFF, ConferenceState, NoticePlace
 from backend.core.clock import now
 from backend.core.text import localized
 from backend.invitations import ical, queries, wording
@@ -57,6 +57,7 @@ def mail_invitation(*, invitation_id: UUID, sequence: int, batch: UUID | None = 
             changed=kind == "change",
             original=_name_of(composing.stood_in_for(row), row.language),
             in_calendar=entry is not None,
+            **composing.data_protection(row, NoticePlace.LETTER),
         )
         _post(row, letter, purpose="invitation", sequence=row.letter_number, batch=batch)
 

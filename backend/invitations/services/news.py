@@ -1,7 +1,7 @@
 """What changed, told to each person in one letter: their meeting's time and place, and what is new of the programme
 for them. Nobody gets an empty letter, and nobody two, however many parts they have."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid5
@@ -95,13 +95,23 @@ def tell_news(*, conference_id: UUID, from_sequence: int, to_sequence: int, from
         from_release=from_release,
         to_release=to_release,
     )
-    conference = Conference.objects.get(pk=conference_id)
-    if conference.state not in EXPECTED:
-        return 0
-    news = _News(window, conference, time_and_place(conference))
-    concerned = [hearer for hearer in _hearers(news) if news.concerns(hearer)]
-    emit(*(_addressed(window, some) for some in chunks(concerned)))
+    concerned = concerned_by(window)
+    emit(*addressed(window, concerned))
     return sum(bool(hearer.email) for hearer in concerned)
+
+
+def concerned_by(window: Window) -> list[Hearer]:
+    """Everybody who has something new to hear; nobody when the conference is not expected any more."""
+    conference = Conference.objects.get(pk=window.conference_id)
+    if conference.state not in EXPECTED:
+        return []
+    news = News(window, conference, time_and_place(conference))
+    return [hearer for hearer in hearers_of(news) if news.concerns(hearer)]
+
+
+def addressed(window: Window, hearers: Sequence[Hearer]) -> list[NewsAddressed]:
+    """The facts that have their letters written, a chunk at a time."""
+    return [_addressed(window, some) for some in chunks(hearers)]
 
 
 def _addressed(window: Window, hearers: Sequence[Hearer]) -> NewsAddressed:
@@ -142,10 +152,10 @@ def mail_news(
     if state not in EXPECTED:
         return 0
     conference, present = composing.as_told(conference_id)
-    news = _News(window, conference, present)
+    news = News(window, conference, present)
     hearers = (
         hearer
-        for hearer in _hearers(news, {UUID(person) for person in people})
+        for hearer in hearers_of(news, {UUID(person) for person in people})
         if hearer.email and news.concerns(hearer)
     )
 
@@ -162,20 +172,14 @@ def mail_news(
     letters, failed = written_to_each(
         hearers, news.letter, alone=len(people) == 1, who=lambda hearer: hearer.person.pk, report=report
     )
-    moved = [
-        hearer.invitation.pk for hearer, _ in letters if hearer.invitation is not None and news.move(hearer) is not None
-    ]
-    moment = now()
-    Invitation.objects.filter(pk__in=moved).update(
-        sequence=present.sequence, sent_at=moment, updated_at=moment, version=F("version") + 1
-    )
+    news.mark_known(hearer for hearer, _ in letters)
     if letters:
         mail.queue_all([letter for _, letter in letters], batch=batch_of(conference, "news", window.number))
     emit(*(_addressed(window, [hearer]) for hearer in failed))
     return len(letters)
 
 
-class _News:
+class News:
     """What a window brings, in a constant number of queries for any number of hearers."""
 
     def __init__(self, window: Window, conference: Conference, present: TimeAndPlace) -> None:
@@ -214,9 +218,17 @@ class _News:
         )
         return self.programme.for_part(person, language), comes
 
+    def mark_known(self, hearers: Iterable[Hearer]) -> None:
+        """Those whose time or place moved have it in their letters, under the conference's present sequence."""
+        moved = [row.pk for hearer in hearers if (row := hearer.invitation) and self.move(hearer) is not None]
+        moment = now()
+        Invitation.objects.filter(pk__in=moved).update(
+            sequence=self.present.sequence, sent_at=moment, updated_at=moment, version=F("version") + 1
+        )
+
     def letter(self, hearer: Hearer) -> OutgoingMail:
         return written(
-            self._composed(hearer),
+            self.composed(hearer),
             purpose="news",
             subject_id=uuid5(self.conference.pk, str(hearer.person.pk)),
             sequence=self.window.number,
@@ -224,15 +236,8 @@ class _News:
             conference=self.conference,
         )
 
-    def _composed(self, hearer: Hearer) -> Letter:
-        move, (own, programme), language = self.move(hearer), self._lines(hearer), hearer.language
-        facts: dict[str, Any] = {
-            **_listed("own", own),
-            **_listed("programme", programme),
-            "move": move,
-            "first": self.programme is not None and self.programme.first,
-            **(self._move_facts(move, hearer) if move else self._no_move_facts(hearer)),
-        }
+    def composed(self, hearer: Hearer) -> Letter:
+        move, language, facts = self.move(hearer), hearer.language, self._facts(hearer)
         if move is not None:
             subject = "resumed" if move.resumed else "change"
         else:
@@ -263,6 +268,16 @@ class _News:
             method=method,
             **facts,
         )
+
+    def _facts(self, hearer: Hearer) -> dict[str, Any]:
+        move, (own, programme) = self.move(hearer), self._lines(hearer)
+        return {
+            **_listed("own", own),
+            **_listed("programme", programme),
+            "move": move,
+            "first": self.programme is not None and self.programme.first,
+            **(self._move_facts(move, hearer) if move else self._no_move_facts(hearer)),
+        }
 
     def _site(self, hearer: Hearer) -> Site | None:
         return next((site for site in self.conference.sites.all() if site.pk == hearer.site_id), None)
@@ -342,7 +357,7 @@ def _hidden_from_leaders(conference: Conference, programmes: Sequence[Programme]
     }
 
 
-def _hearers(news: "_News", people: set[UUID] | None = None) -> Iterator[Hearer]:
+def hearers_of(news: "News", people: set[UUID] | None = None) -> Iterator[Hearer]:
     """Everybody who may have something to hear; or of those only `people`, with their invitations locked and with all
     that letters say. Each comes once."""
     conference, programme, parts = news.conference, news.programme, news.parts

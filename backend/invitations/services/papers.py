@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import transaction
 
 from backend.conferences.models import Conference, Duty, Paper, Speaker
-from backend.conferences.queries import lead_organisation, name_then
+from backend.conferences.queries import lead_organisation_id, name_then
 from backend.conferences.queries import papers as queries
 from backend.conferences.services import hand_in
 from backend.conferences.states import AHEAD, ConferenceState, DutyKind, PaperState
@@ -19,8 +19,9 @@ from backend.core.clock import database_now
 from backend.core.text import Text, localized
 from backend.documents.uploads import Upload
 from backend.invitations import paper_links, wording
-from backend.invitations.letters import Letter, post
-from backend.people.models import Person, Role, RoleGrant
+from backend.invitations.letters import of_conference, post
+from backend.people.models import Person
+from backend.people.queries import secretariat
 from backend.people.said import office_said
 
 SUBJECTS = {
@@ -105,7 +106,9 @@ def _post(paper: Paper, kind: str, *, sequence: int, **facts: Any) -> None:
         return
     language = person.language
     shown = {**paper_facts(paper, language), "kind": kind, "link": paper_links.address(paper.pk, paper.link_round)}
-    letter = _letter(paper.conference, kind, "letters/paper", language, {**shown, **facts})
+    letter = of_conference(
+        paper.conference, "letters/paper", language, subjects=SUBJECTS[kind], facts={**shown, **facts}
+    )
     post(
         letter,
         purpose=f"paper_{kind}",
@@ -143,17 +146,6 @@ def _office(speaker: Speaker) -> Text:
     return office_said(speaker.office, name_then(body, speaker.conference.day) if body else {})
 
 
-def _letter(conference: Conference, kind: str, template: str, language: str, facts: dict[str, Any]) -> Letter:
-    lead = lead_organisation(conference)
-    return Letter(
-        template=template,
-        language=language,
-        subject=SUBJECTS[kind][language].format(title=localized(conference.title, language)),
-        sender_name=localized(lead.name, language) if lead else settings.MAIL_FROM_NAME,
-        facts=facts,
-    )
-
-
 # To the secretary
 
 
@@ -183,7 +175,7 @@ def mail_missing_papers(*, conference_id: UUID, due: int) -> int:
             ],
         }
         post(
-            _letter(conference, "missing", "letters/papers_missing", language, facts),
+            of_conference(conference, "letters/papers_missing", language, subjects=SUBJECTS["missing"], facts=facts),
             purpose="papers_missing",
             subject_id=conference.pk,
             sequence=due,
@@ -202,15 +194,8 @@ def secretaries_of(conference: Conference) -> list[tuple[Person | None, str, str
     duties = Duty.objects.filter(conference=conference, kind=DutyKind.SECRETARY).exclude(person=None)
     duties = duties.exclude(person__email="").select_related("person").order_by("order", "id")
     people = [duty.person for duty in duties if duty.person is not None]
-    lead = lead_organisation(conference)
-    if people or lead is None:
+    if people:
         return [(person, person.email, person.language) for person in people]
-    for role in (Role.SECRETARY, Role.ORGANISER):
-        grants = RoleGrant.objects.filter(role=role, organisation=lead, account__is_active=True)
-        accounts = [grant.account for grant in grants.select_related("account__person").order_by("id")]
-        if accounts:
-            return [
-                (account.person, account.email, account.person.language if account.person else settings.LANGUAGE_CODE)
-                for account in accounts
-            ]
-    return []
+    return [
+        (account.person, account.email, account.language) for account in secretariat(lead_organisation_id(conference))
+    ]

@@ -1,98 +1,42 @@
-"""/check-ins, /check-outs, /presences and /attendance."""
+"""/presences, /attendance and /attendees."""
 
-from collections.abc import Callable
+import datetime as dt
 from fractions import Fraction
 from typing import Any
 from uuid import UUID
 
 import django_filters
 from django.db.models import QuerySet
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import serializers
+from rest_framework.decorators import action
 from rest_framework.response import Response
 
+from backend.conferences.models import Conference
 from backend.core.api import HouseViewSet
 from backend.core.clock import now
-from backend.core.errors import Conflict, NotFound
+from backend.core.errors import Invalid, NotFound
+from backend.core.schema import BYTES_AT_HAND
 from backend.core.text import say
-from backend.core.vietnamese import fold
 from backend.invitations.queries import LOOKS, conferences_of
-from backend.registration import queries, rules, services
-from backend.registration.api.lookups import conference_of
-from backend.registration.models import Presence, Registration
+from backend.registration import queries, rules
+from backend.registration.api.lookups import tagged
+from backend.registration.models import Presence
 from backend.registration.serializers import (
     AttendanceQuery,
     AttendanceSerializer,
-    DoorBody,
+    AttendeeSerializer,
+    AttendeesQuery,
     PresenceSerializer,
+    PresenceSeriesSerializer,
     QuorumSerializer,
+    SeriesQuery,
 )
-from backend.registration.services.presence import Recorded
-from backend.registration.states import Direction, PresenceSource
+from backend.registration.states import Direction
 
-
-class _Door(HouseViewSet):
-    """Finds who stands at the door by code, by registration or by name."""
-
-    queryset = Presence.objects.none()
-    serializer_class = PresenceSerializer
-    rules = rules.DOOR
-    scope = "registration"
-
-    def _note(self, request: Any, note: Callable[..., Recorded]) -> Response:
-        said = self.body(DoorBody)
-        row, source = self._who(request, said)
-        self.check_object_permissions(request, row)
-        recorded = note(said, row, source)
-        return self.answer(recorded.presence, 201 if recorded.new else 200)
-
-    def _who(self, request: Any, said: dict[str, Any]) -> tuple[Registration, str]:
-        visible = queries.visible_to(self.account)
-        if "code" in said:
-            found = queries.by_code(said["code"])
-            row = visible.filter(pk=found.pk).first()
-            return row or _nobody(), PresenceSource.CODE
-        if "registration" in said:
-            return visible.filter(pk=said["registration"]).first() or _nobody(), PresenceSource.STAFF
-        conference = conference_of(request, said["conference"])
-        self.check_object_permissions(request, conference)
-        rows = queries.named(conference, fold(said["name"]))
-        if len(rows) > 1:
-            raise Conflict(
-                say(
-                    vi="Có nhiều người trùng tên; hãy chọn theo mã đăng ký.",
-                    en="Several people match; choose one by registration.",
-                ),
-                candidates=[{"registration": str(row.id), "name": row.person.full_name} for row in rows[:10]],
-            )
-        return rows[0] if rows else _nobody(), PresenceSource.NAME
-
-
-class CheckInViewSet(_Door):
-    """The way in: by code, by registration or by name."""
-
-    @extend_schema(
-        request=DoorBody, responses={200: PresenceSerializer, 201: PresenceSerializer}, summary="Check somebody in"
-    )
-    def create(self, request: Any) -> Response:
-        """Notes that somebody came in. A second scan answers 200 with the first time."""
-        return self._note(
-            request,
-            lambda said, row, source: services.check_in(
-                registration_id=row.id, site_id=said.get("site"), source=source
-            ),
-        )
-
-
-class CheckOutViewSet(_Door):
-    """The way out: by code, by registration or by name."""
-
-    @extend_schema(
-        request=DoorBody, responses={200: PresenceSerializer, 201: PresenceSerializer}, summary="Check somebody out"
-    )
-    def create(self, request: Any) -> Response:
-        """Notes that somebody went out. A second scan answers 200 with the first time."""
-        return self._note(request, lambda said, row, source: services.check_out(registration_id=row.id, source=source))
+WHEN = OpenApiParameter("at", {"type": "string", "format": "date-time"}, description="Now, if not said.")
+WHOSE = OpenApiParameter("conference", UUID, required=True)
+MOST_POINTS = 2000
 
 
 class PresenceFilters(django_filters.FilterSet):
@@ -114,6 +58,7 @@ class PresenceViewSet(HouseViewSet):
     queryset = Presence.objects.none()
     serializer_class = PresenceSerializer
     rules = rules.LOG
+    shows = ("registration.person_id",)
     scope = "registration"
     filterset_class = PresenceFilters
 
@@ -122,32 +67,31 @@ class PresenceViewSet(HouseViewSet):
 
 
 class AttendanceViewSet(HouseViewSet):
-    """Who is there at any instant, counted from the log."""
+    """How many are there at any instant, counted from the log."""
 
     queryset = Presence.objects.none()
     serializer_class = AttendanceSerializer
     rules = rules.ATTENDANCE
     scope = "registration"
-    own_refusals = {"list": (404,)}
+    own_refusals = {"list": (404,), "series": (404,)}
     filter_backends = ()
     pagination_class = None
 
     @extend_schema(
         parameters=[
-            OpenApiParameter("conference", UUID, required=True),
-            OpenApiParameter("at", {"type": "string", "format": "date-time"}, description="Now, if not said."),
+            WHOSE,
+            WHEN,
             OpenApiParameter("share", str, description="Ask for a quorum of this share of those summoned, as in 2/3."),
+            BYTES_AT_HAND,
         ],
-        responses=AttendanceSerializer,
+        responses={200: AttendanceSerializer, 304: OpenApiResponse(description="Nobody came or went since.")},
         summary="Count who is there",
     )
     def list(self, request: Any, *args: Any, **kwargs: Any) -> Response:
-        asked = AttendanceQuery(data=request.query_params.dict())
-        asked.is_valid(raise_exception=True)
-        said = asked.validated_data
-        conference = conferences_of(self.account, *LOOKS).filter(pk=said["conference"]).first()
-        if conference is None:
-            raise NotFound()
+        """In all, and by unit, site and category. Made to be asked again and again: with the ETag at hand, 304 as long
+        as the numbers stand, whatever the time."""
+        said = _asked(request, AttendanceQuery)
+        conference = _looked_at(request, said["conference"])
         moment = said.get("at") or now()
         answer = dict(AttendanceSerializer(queries.attendance(conference.id, moment)).data)
         if share := said.get("share"):
@@ -155,8 +99,75 @@ class AttendanceViewSet(HouseViewSet):
             if wanted > 1:
                 raise serializers.ValidationError({"share": [say(vi="Không quá 1.", en="At most 1.")]})
             answer["quorum"] = QuorumSerializer(queries.quorum(conference.id, wanted, moment)).data
-        return Response(answer)
+        return tagged(request, answer, apart_from="at")
+
+    @extend_schema(parameters=[SeriesQuery], responses=PresenceSeriesSerializer, summary="Count who is there over time")
+    @action(detail=False, methods=["get"])
+    def series(self, request: Any) -> Response:
+        """How many were in at regular moments, and how many of them count towards a quorum: ready for a chart."""
+        said = _asked(request, SeriesQuery)
+        conference = _looked_at(request, said["conference"])
+        points = queries.series(conference.id, *_span(conference, said)) if queries.logged(conference.id) else ()
+        return Response(PresenceSeriesSerializer({"conference": conference.id, "points": points}).data)
 
 
-def _nobody() -> Registration:
-    raise NotFound(say(vi="Không có đăng ký nào như vậy.", en="There is no such registration."))
+class AttendeeViewSet(HouseViewSet):
+    """Who is there at any instant: a row each, with how they came in, the latest first."""
+
+    queryset = Presence.objects.none()
+    serializer_class = AttendeeSerializer
+    rules = rules.ATTENDEES
+    scope = "registration"
+    own_refusals = {"list": (404,)}
+    filter_backends = ()
+
+    @extend_schema(
+        parameters=[
+            WHOSE,
+            WHEN,
+            OpenApiParameter("site", UUID, description="Only who came in there."),
+            OpenApiParameter("organisation", UUID, description="Only those of this unit."),
+        ],
+        summary="List who is there",
+    )
+    def list(self, request: Any, *args: Any, **kwargs: Any) -> Response:
+        return super().list(request, *args, **kwargs)
+
+    def get_queryset(self) -> QuerySet[Presence]:
+        said = _asked(self.request, AttendeesQuery)
+        conference = _looked_at(self.request, said["conference"])
+        found = queries.inside(
+            conference.id, said.get("at") or now(), site_id=said.get("site"), unit_id=said.get("organisation")
+        )
+        return found.select_related("registration__person")
+
+
+def _asked(request: Any, query: type[serializers.Serializer[Any]]) -> dict[str, Any]:
+    paging = {"cursor", "page_size"} if query is AttendeesQuery else set()
+    asked = query(data={name: said for name, said in request.query_params.items() if name not in paging})
+    asked.is_valid(raise_exception=True)
+    said: dict[str, Any] = asked.validated_data
+    return said
+
+
+def _looked_at(request: Any, conference_id: UUID) -> Conference:
+    conference = conferences_of(request.user, *LOOKS).filter(pk=conference_id).first()
+    if conference is None:
+        raise NotFound()
+    return conference
+
+
+def _span(conference: Conference, said: dict[str, Any]) -> tuple[dt.datetime, dt.datetime, dt.timedelta]:
+    """From where to where, and by which step: what was asked, else the whole log in full steps of the clock."""
+    step = dt.timedelta(minutes=said["step"])
+    first, last = queries.logged(conference.id) or (now(), now())
+    since = said.get("since") or first - (first - dt.datetime.min.replace(tzinfo=dt.UTC)) % step
+    until = said.get("until") or last + step
+    if until < since:
+        raise Invalid({"until": say(vi="Không được trước since.", en="Must not be before since.")})
+    if (until - since) / step >= MOST_POINTS:
+        sentence = say(
+            vi="Quá {n} điểm; hãy chọn bước dài hơn.", en="More than {n} points; choose longer steps.", n=MOST_POINTS
+        )
+        raise Invalid({"step": sentence})
+    return since, until, step

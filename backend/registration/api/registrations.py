@@ -45,6 +45,7 @@ class RegistrationViewSet(HouseViewSet):
     queryset = Registration.objects.none()
     serializer_class = RegistrationSerializer
     rules = rules.REGISTRATIONS
+    shows = ("person_id",)
     scope = "registration"
     filterset_class = RegistrationFilters
     own_refusals = {"accept": (410,)}

@@ -10,7 +10,11 @@ from backend.registration.states import Direction, PresenceSource
 
 
 class Presence(models.Model):
-    """Somebody came in or went out: append-only. Who is in the room at an instant is a query over it."""
+    """Somebody came in or went out: append-only. Who is in the room at an instant is a query over it.
+
+    `at` is when it happened, not when the house heard of it: what a device at the door brings late falls into its place.
+    Of two rows of one instant the one that says in comes last: nobody drops out of a count by a tie.
+    """
 
     id = models.UUIDField(primary_key=True, default=time_ordered_id, editable=False)
     conference = models.ForeignKey(Conference, on_delete=models.PROTECT, related_name="presences")

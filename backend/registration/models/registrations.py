@@ -34,6 +34,7 @@ class Registration(Base):
     offer_until = models.DateTimeField(null=True, help_text="Until when the seat offered is kept; stays as it was.")
     reason = LocalizedTextField(blank=True, help_text="Why it was refused.")
     code_round = models.PositiveSmallIntegerField(default=0)
+    walk_in = models.BooleanField(db_default=False, default=False, help_text="Registered at the door.")
 
     class Meta:
         constraints = [

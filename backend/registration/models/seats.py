@@ -69,6 +69,7 @@ class SeatLimit(models.Model):
     site = models.ForeignKey(Site, null=True, on_delete=models.CASCADE)
     organisation = models.ForeignKey(Organisation, null=True, on_delete=models.PROTECT)
     capacity = models.PositiveIntegerField()
+    from_site = models.BooleanField(default=False, help_text="It follows the site's own capacity.")
     held = models.PositiveIntegerField(default=0)
 
     class Meta:

@@ -2,18 +2,19 @@
 
 import datetime as dt
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from uuid import UUID
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, F, Max, Min, Q, QuerySet
 
 from backend.core.text import Text
 from backend.invitations.models import Invitation
 from backend.invitations.queries import LIVE, LOOKS, conferences_of
 from backend.invitations.states import Category
 from backend.people.models import Account, Person
-from backend.registration.models import Presence, Registration
+from backend.registration.models import Presence, Registration, Scan
 from backend.registration.states import HOLDS, Direction, RegistrationState
 
 #: Who counts towards a quorum: guests are welcome, and are not counted.
@@ -28,20 +29,55 @@ def visible_presences(account: Account) -> QuerySet[Presence]:
     return rows.filter(conference__in=conferences_of(account, *LOOKS))
 
 
+def visible_scans(account: Account) -> QuerySet[Scan]:
+    """What devices noted at conferences the account works for."""
+    if not account.is_authenticated:
+        return Scan.objects.none()
+    rows = Scan.objects.select_related("conference", "registration__person")
+    return rows.filter(conference__in=conferences_of(account, *LOOKS))
+
+
+def logged(conference_id: UUID) -> tuple[dt.datetime, dt.datetime] | None:
+    """The times of the first and the last row of the log, None where there is none."""
+    ends = Presence.objects.filter(conference_id=conference_id).aggregate(first=Min("at"), last=Max("at"))
+    return (ends["first"], ends["last"]) if ends["first"] else None
+
+
+#: Newest first. Of one instant, in comes after out; see Presence.
+LATEST_FIRST = ("-at", "direction", "-id")
+
+
 def last_events(conference_id: UUID, moment: dt.datetime) -> QuerySet[Presence]:
     """The last thing the log says of each registration up to `moment`."""
     return (
         Presence.objects.filter(conference_id=conference_id, at__lte=moment)
-        .order_by("registration_id", "-at", "-id")
+        .order_by("registration_id", *LATEST_FIRST)
         .distinct("registration_id")
     )
 
 
+def last_of(rows: Sequence[Registration]) -> dict[UUID, Presence]:
+    """The last thing the log says of each of these people, of whom it says anything."""
+    log = Presence.objects.filter(registration__in=[row.pk for row in rows])
+    log = log.order_by("registration_id", *LATEST_FIRST).distinct("registration_id")
+    return {entry.registration_id: entry for entry in log.select_related("registration__person")}
+
+
+def inside(
+    conference_id: UUID, moment: dt.datetime, *, site_id: UUID | None = None, unit_id: UUID | None = None
+) -> QuerySet[Presence]:
+    """How each of those in the room at `moment` came in: whoever's last event before it was coming in. A site is the
+    one where they came in."""
+    found = Presence.objects.filter(pk__in=last_events(conference_id, moment).values("pk"), direction=Direction.IN)
+    if site_id:
+        found = found.filter(site_id=site_id)
+    return found.filter(registration__organisation_id=unit_id) if unit_id else found
+
+
 def present_at(conference_id: UUID, moment: dt.datetime) -> QuerySet[Registration]:
-    """Who was in the room at `moment`: whoever's last event before it was coming in."""
-    last = last_events(conference_id, moment)
-    inside = Presence.objects.filter(pk__in=last.values("pk"), direction=Direction.IN)
-    return Registration.objects.select_related("person", "organisation").filter(pk__in=inside.values("registration_id"))
+    """Who was in the room at `moment`."""
+    came = inside(conference_id, moment).values("registration_id")
+    return Registration.objects.select_related("person", "organisation").filter(pk__in=came)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,18 +106,18 @@ class Attendance:
 def attendance(conference_id: UUID, moment: dt.datetime) -> Attendance:
     """Totals, and shares by unit, site and category, in a constant number of statements."""
     seated = Registration.objects.filter(conference_id=conference_id, state=RegistrationState.CONFIRMED)
-    inside = Presence.objects.filter(pk__in=last_events(conference_id, moment).values("pk"), direction=Direction.IN)
+    here = inside(conference_id, moment)
     units = _shares(
         _counted(seated, key=F("organisation_id"), name=F("organisation__name")),
-        _counted(inside, key=F("registration__organisation_id"), name=F("registration__organisation__name")),
+        _counted(here, key=F("registration__organisation_id"), name=F("registration__organisation__name")),
     )
     sites = _shares(
         _counted(seated, key=F("site_id"), name=F("site__venue__name")),
-        _counted(inside, key=F("site_id"), name=F("site__venue__name")),
+        _counted(here, key=F("site_id"), name=F("site__venue__name")),
     )
     categories = _shares(
         _counted(seated, key=F("category"), name=F("category")),
-        _counted(inside, key=F("registration__category"), name=F("registration__category")),
+        _counted(here, key=F("registration__category"), name=F("registration__category")),
     )
     return Attendance(
         conference=conference_id,

@@ -13,7 +13,9 @@ from backend.core.text import say
 from backend.invitations.models import Invitation
 from backend.invitations.queries import LOOKS, also_hears, conferences_of
 from backend.invitations.states import InvitationState
-from backend.people.models import Account
+from backend.people.identity import name_key
+from backend.people.models import Account, Person
+from backend.questions.queries import Comer, also_asked
 from backend.registration import codes, offer_links
 from backend.registration.models import Registration
 from backend.registration.states import OVER, RegistrationState
@@ -39,6 +41,18 @@ def coming(conference_id: UUID) -> dict[UUID, UUID | None]:
     """Who has or waits for a seat, with the site."""
     rows = Registration.objects.filter(conference_id=conference_id).exclude(state__in=OVER)
     return dict(rows.values_list("person_id", "site_id"))
+
+
+@also_asked
+def registrants(conference_id: UUID, person_id: UUID | None) -> dict[UUID, Comer]:
+    """Who has, waits for or asked for a seat, as what and to which site."""
+    rows = Registration.objects.filter(conference_id=conference_id).exclude(state__in=OVER)
+    if person_id is not None:
+        rows = rows.filter(person_id=person_id)
+    return {
+        person: Comer(category=category, site=site, expected=True)
+        for person, category, site in rows.values_list("person_id", "category", "site_id")
+    }
 
 
 def with_names(rows: QuerySet[Registration]) -> QuerySet[Registration]:
@@ -122,3 +136,24 @@ def named(conference: Conference, folded: str) -> list[Registration]:
     found = list(rows.select_related("person", "organisation").order_by("person__sort_key", "id")[:11])
     exact = [row for row in found if row.person.folded == folded]
     return exact if len(exact) == 1 else found
+
+
+def namesakes(conference_id: UUID, full_name: str, organisation_id: UUID | None) -> list[Person]:
+    """People of that name, however written, who belong to the unit or are asked to this conference; at most ten."""
+    here = Q(registrations__conference_id=conference_id) | Q(invitations__conference_id=conference_id)
+    if organisation_id:
+        here |= Q(organisation_id=organisation_id)
+    found = Person.objects.filter(here, folded=name_key(full_name)).distinct().order_by("sort_key", "id")
+    return list(found[:10])
+
+
+def seated_of_unit(conference_id: UUID, organisation_id: UUID) -> list[UUID]:
+    """The registrations of everybody of one unit who has a seat."""
+    rows = Registration.objects.filter(conference_id=conference_id, organisation_id=organisation_id)
+    return list(rows.filter(state=RegistrationState.CONFIRMED).order_by("id").values_list("pk", flat=True))
+
+
+def expected_at_door(conference_id: UUID) -> QuerySet[Registration]:
+    """Who may come in: everybody with a seat."""
+    rows = Registration.objects.filter(conference_id=conference_id, state=RegistrationState.CONFIRMED)
+    return rows.select_related("person").order_by("id")

@@ -3,9 +3,13 @@
 from backend.registration.serializers.attendance import (
     AttendanceQuery,
     AttendanceSerializer,
+    AttendeeSerializer,
+    AttendeesQuery,
     DoorBody,
     PresenceSerializer,
+    PresenceSeriesSerializer,
     QuorumSerializer,
+    SeriesQuery,
     ShareSerializer,
 )
 from backend.registration.serializers.registrations import (
@@ -29,15 +33,19 @@ __all__ = [
     "ApprovalBody",
     "AttendanceQuery",
     "AttendanceSerializer",
+    "AttendeeSerializer",
+    "AttendeesQuery",
     "CapacityBody",
     "DoorBody",
     "LimitBody",
     "PresenceSerializer",
+    "PresenceSeriesSerializer",
     "QuorumSerializer",
     "RefusalBody",
     "RegistrationBody",
     "RegistrationSerializer",
     "SeatLimitSerializer",
     "SeatsSerializer",
+    "SeriesQuery",
     "ShareSerializer",
 ]

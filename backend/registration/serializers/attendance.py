@@ -7,6 +7,7 @@ from rest_framework import serializers
 
 from backend.core.serializers import Body, HouseSerializer, LanguageMap, Moment
 from backend.core.text import say
+from backend.invitations.states import Category
 from backend.registration.models import Presence
 
 
@@ -74,3 +75,44 @@ class AttendanceQuery(Body):
     conference = serializers.UUIDField()
     at = Moment(required=False)
     share = serializers.RegexField(r"^[1-9]\d{0,3}/[1-9]\d{0,3}$", required=False)
+
+
+class AttendeeSerializer(HouseSerializer):
+    """Somebody who was in: the row of the log by which they came in."""
+
+    person_name = serializers.CharField(source="registration.person.full_name", read_only=True)
+    organisation = serializers.UUIDField(source="registration.organisation_id", read_only=True, allow_null=True)
+    category = serializers.ChoiceField(Category.choices, source="registration.category", read_only=True)
+
+    class Meta:
+        model = Presence
+        fields = ("id", "registration", "person_name", "organisation", "category", "site", "at", "source")
+        read_only_fields = fields
+
+
+class AttendeesQuery(Body):
+    conference = serializers.UUIDField()
+    at = Moment(required=False)
+    site = serializers.UUIDField(required=False)
+    organisation = serializers.UUIDField(required=False)
+
+
+class SeriesQuery(Body):
+    """Not said: from the first row of the log to the last, in steps of 5 minutes."""
+
+    conference = serializers.UUIDField()
+    since = Moment(required=False)
+    until = Moment(required=False)
+    step = serializers.IntegerField(required=False, default=5, min_value=1, max_value=1440, help_text="In minutes.")
+
+
+class PointSerializer(serializers.Serializer[Any]):
+    at = serializers.DateTimeField()
+    present = serializers.IntegerField()
+    counted = serializers.IntegerField(help_text="Of them, those who count towards a quorum.")
+
+
+@extend_schema_serializer(many=False)
+class PresenceSeriesSerializer(serializers.Serializer[Any]):
+    conference = serializers.UUIDField()
+    points = PointSerializer(many=True)

@@ -18,7 +18,7 @@ class RegistrationSerializer(HouseSerializer):
         model = Registration
         fields = (
             "id", "conference", "person", "person_name", "invitation", "organisation", "organisation_name", "site",
-            "category", "state", "turn", "offer_until", "reason", "confirmed_at", "cancelled_at", "code_round", "version",
+            "category", "state", "turn", "offer_until", "reason", "confirmed_at", "cancelled_at", "code_round", "walk_in", "version",
             "created_at",
         )  # fmt: skip
         read_only_fields = fields

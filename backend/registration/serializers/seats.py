@@ -2,7 +2,9 @@
 
 from rest_framework import serializers
 
+from backend.conferences.states import Confidentiality
 from backend.core.serializers import Body, HouseSerializer, Moment
+from backend.registration import signup_links
 from backend.registration.models import Admission, SeatLimit, Seats
 from backend.registration.states import AdmissionMode
 
@@ -10,10 +12,17 @@ from backend.registration.states import AdmissionMode
 class AdmissionSerializer(HouseSerializer):
     """How a conference takes people. `offer_hours` 0: a free seat is given to who is next without asking."""
 
+    page = serializers.SerializerMethodField(help_text="The address of the public page; null where there is none.")
+
     class Meta:
         model = Admission
-        fields = ("conference", "mode", "opens_at", "closes_at", "offer_hours", "by_unit")
+        fields = ("conference", "mode", "opens_at", "closes_at", "offer_hours", "by_unit", "page")
         read_only_fields = fields
+
+    def get_page(self, row: Admission) -> str | None:
+        open_to_all = row.mode != AdmissionMode.INVITATION
+        restricted = row.conference.confidentiality == Confidentiality.RESTRICTED
+        return signup_links.page_address(row.conference_id) if open_to_all and not restricted else None
 
 
 class AdmissionBody(Body):
@@ -28,11 +37,12 @@ class AdmissionBody(Body):
 
 
 class SeatLimitSerializer(HouseSerializer):
-    """At most `capacity` seats for one site or one unit; `held` are taken or offered."""
+    """At most `capacity` seats for one site or one unit; `held` are taken or offered. `from_site`: nobody set it, it
+    follows the site's own capacity."""
 
     class Meta:
         model = SeatLimit
-        fields = ("site", "organisation", "capacity", "held")
+        fields = ("site", "organisation", "capacity", "from_site", "held")
         read_only_fields = fields
 
 

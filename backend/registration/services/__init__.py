@@ -1,6 +1,6 @@
 """What is done with seats: given, waited for, offered, given up and passed on; and who comes in and goes out."""
 
-from backend.registration.services.answers import follow_answer, follow_withdrawal
+from backend.registration.services.answers import follow_answer
 from backend.registration.services.capacity import set_admission, set_capacity, set_limit
 from backend.registration.services.letters import (
     mail_confirmation,
@@ -9,17 +9,25 @@ from backend.registration.services.letters import (
     mail_refusal,
     mail_waiting,
 )
-from backend.registration.services.presence import check_in, check_out
+from backend.registration.services.presence import check_in, check_out, everyone_out, pass_many
+from backend.registration.services.scans import take_scans
 from backend.registration.services.seats import approve, ask, cancel, refuse, register, reissue_code
+from backend.registration.services.signup_letters import mail_signup
+from backend.registration.services.signups import confirm_signup, sign_up, withdraw_signup
+from backend.registration.services.substitution import follow_withdrawal
 from backend.registration.services.waiting import accept, expire_offers, promote
+from backend.registration.services.walk_ins import Stranger, walk_in
 
 __all__ = [
+    "Stranger",
     "accept",
     "approve",
     "ask",
     "cancel",
     "check_in",
     "check_out",
+    "confirm_signup",
+    "everyone_out",
     "expire_offers",
     "follow_answer",
     "follow_withdrawal",
@@ -27,7 +35,9 @@ __all__ = [
     "mail_expired",
     "mail_offer",
     "mail_refusal",
+    "mail_signup",
     "mail_waiting",
+    "pass_many",
     "promote",
     "refuse",
     "register",
@@ -35,4 +45,8 @@ __all__ = [
     "set_admission",
     "set_capacity",
     "set_limit",
+    "sign_up",
+    "take_scans",
+    "walk_in",
+    "withdraw_signup",
 ]

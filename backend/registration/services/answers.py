@@ -14,7 +14,6 @@ from backend.people.models import Person
 from backend.registration import queries
 from backend.registration.models import Registration
 from backend.registration.services.seats import cancel, register
-from backend.registration.states import OVER
 
 #: Answers to one conference are followed one after the other; other conferences are not waited for.
 ONE_AFTER_THE_OTHER = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"
@@ -74,18 +73,8 @@ def _seat(accepted: list[Invitation], heard: Invitation) -> None:
                 raise
 
 
-@transaction.atomic
-def follow_withdrawal(*, invitation_id: UUID) -> Registration | None:
-    """Gives up the seat that came with an invitation taken back since."""
-    invitation = locked(Invitation, invitation_id)
-    return _give_up(invitation) if invitation.state == InvitationState.WITHDRAWN else None
-
-
 def _give_up(invitation: Invitation) -> Registration | None:
     if invitation.person_id is None:
         return None
-    rows = Registration.objects.filter(conference_id=invitation.conference_id, person_id=invitation.person_id)
-    if invitation.state == InvitationState.WITHDRAWN:
-        rows = rows.filter(invitation=invitation)  # the person may have been invited anew meanwhile
-    live = rows.exclude(state__in=OVER).first()
+    live = queries.live_registration(invitation.conference_id, invitation.person_id)
     return cancel(registration_id=live.id) if live else None

@@ -54,8 +54,8 @@ def set_capacity(*, conference_id: UUID, capacity: int | None) -> Seats:
 def set_limit(
     *, conference_id: UUID, site_id: UUID | None = None, organisation_id: UUID | None = None, capacity: int | None
 ) -> Seats:
-    """Says how many seats those of one site, or of one unit, may have (None: no limit of their own). Added ones go to
-    the waiting list at once.
+    """Says how many seats those of one site, or of one unit, may have (None: no limit of their own; a site goes back to
+    its own capacity, where it has one). Added ones go to the waiting list at once.
 
     Raises Conflict when they hold more already, or the conference is not announced or over; NotFound, Invalid.
     """
@@ -76,9 +76,11 @@ def set_limit(
     if capacity is None:
         limits.filter(**mine).delete()
     else:
-        limits.update_or_create(conference_id=conference_id, **mine, defaults={"capacity": capacity, "held": held})
+        said = {"capacity": capacity, "held": held, "from_site": False}
+        limits.update_or_create(conference_id=conference_id, **mine, defaults=said)
     seats.limited = limits.exists()
     seats.save(update_fields=["limited"])
+    counters.settle_sites(seats)
     emit(LimitSet(conference_id=conference_id, site_id=site_id, organisation_id=organisation_id, capacity=capacity))
     give_out(seats)
     return seats

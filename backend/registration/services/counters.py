@@ -13,7 +13,7 @@ from uuid import UUID
 from django.db.models import Count, F, Max, Q
 from django.db.models.functions import Coalesce
 
-from backend.conferences.models import Conference
+from backend.conferences.models import Conference, Site
 from backend.core.errors import NotFound
 from backend.registration.line import Free
 from backend.registration.models import Registration, SeatLimit, Seats
@@ -38,7 +38,9 @@ WITH counted AS (
         waiting = waiting + CASE WHEN waiting = 0 AND (capacity IS NULL OR taken + offered < capacity) THEN 0 ELSE 1 END,
         last_turn = last_turn
             + CASE WHEN waiting = 0 AND (capacity IS NULL OR taken + offered < capacity) THEN 0 ELSE 1 END
-    WHERE conference_id = %(conference)s AND NOT limited
+    WHERE conference_id = %(conference)s AND NOT limited AND NOT EXISTS (
+        SELECT FROM conferences_site site WHERE site.conference_id = %(conference)s AND site.capacity IS NOT NULL
+    )
     RETURNING waiting = 0 AS seated, last_turn
 ), placed AS (
     SELECT CASE WHEN seated THEN 'confirmed' ELSE 'waiting' END AS state,
@@ -54,7 +56,7 @@ Values = dict[str, UUID | str | int | None]
 
 
 def take_seat_or_turn(values: Values) -> Registration | None:
-    """In one statement; None where the counter does not exist yet or sites or units have limits."""
+    """In one statement; None where the counter does not exist yet, or sites or units have limits."""
     return next(iter(Registration.objects.raw(TAKE_SEAT_OR_TURN, values)), None)
 
 
@@ -64,12 +66,38 @@ def enter(values: Values, state: str, turn: int | None = None) -> Registration:
 
 
 def locked_seats(conference_id: UUID) -> Seats:
-    """The counter, made if it is not there yet, and locked. Raises NotFound."""
+    """The counter, made if it is not there yet, and locked, with the limits of sites as they stand. Raises NotFound."""
     seats = Seats.objects.select_for_update().filter(pk=conference_id).first()
     if seats is None:
         ensure_seats(conference_id)
         seats = Seats.objects.select_for_update().get(pk=conference_id)
+    settle_sites(seats)
     return seats
+
+
+def settle_sites(seats: Seats) -> None:
+    """Lets the limits of sites that have none of their own follow the sites' capacities, with `seats` locked. Where more
+    are there already than the site is said to hold now, nobody is moved, and nobody comes until there is room."""
+    rows = Site.objects.filter(conference_id=seats.pk, capacity__isnull=False)
+    capacities = {key: capacity for key, capacity in rows.values_list("pk", "capacity") if capacity is not None}
+    if not capacities and not seats.limited:
+        return
+    limits = SeatLimit.objects.filter(conference_id=seats.pk)
+    known = {limit.site_id: limit for limit in limits.filter(site__isnull=False)}
+    for limit in known.values():
+        assert limit.site_id is not None
+        if limit.from_site and limit.site_id not in capacities:
+            limit.delete()
+        elif limit.from_site and limit.capacity != (least := max(capacities[limit.site_id], limit.held)):
+            limit.capacity = least
+            limit.save(update_fields=["capacity"])
+    for site_id in sorted(capacities.keys() - known.keys()):
+        held = Registration.objects.filter(conference_id=seats.pk, site_id=site_id, state__in=HOLDS).count()
+        capacity = max(capacities[site_id], held)
+        SeatLimit.objects.create(conference_id=seats.pk, site_id=site_id, capacity=capacity, held=held, from_site=True)
+    if seats.limited != limits.exists():
+        seats.limited = not seats.limited
+        seats.save(update_fields=["limited"])
 
 
 def ensure_seats(conference_id: UUID) -> None:

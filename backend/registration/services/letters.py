@@ -3,15 +3,13 @@
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.db import transaction
 
 from backend.conferences.models import Conference, TimeAndPlace
-from backend.conferences.queries import lead_organisation
 from backend.conferences.queries.told import told
 from backend.core.text import localized
 from backend.invitations import wording
-from backend.invitations.letters import Letter, post
+from backend.invitations.letters import of_conference, post
 from backend.mail.mime import InlineImage
 from backend.registration import codes, offer_links
 from backend.registration.models import Registration
@@ -88,18 +86,16 @@ def _mail(
         return  # without an address the organiser's list tells them
     language, conference = row.person.language, row.conference
     known = _known_to(row)
-    title = localized(conference.title, language)
-    lead = lead_organisation(conference)
-    letter = Letter(
-        template=f"letters/{kind}",
-        language=language,
-        subject=SUBJECTS[kind][language].format(title=title),
-        sender_name=localized(lead.name, language) if lead else settings.MAIL_FROM_NAME,
+    letter = of_conference(
+        conference,
+        f"letters/{kind}",
+        language,
+        subjects=SUBJECTS[kind],
         images=images,
         facts={
             "addressee": wording.addressee(row.person, row.invitation.office if row.invitation else {}, language),
             "you": wording.you(row.person, language),
-            "title": title,
+            "title": localized(conference.title, language),
             "hosts": wording.hosts(conference, language),
             "when": wording.when(known, language),
             "where": (

@@ -47,8 +47,8 @@ def register(
     values = _values(conference_id, person_id, category, site_id, organisation_id, invitation_id)
     if present := queries.live_registration(conference_id, person_id):
         return approve(registration_id=present.id) if present.state == RegistrationState.PENDING else present
-    _refuse_unless_registering(conference_id)
-    _refuse_foreign_site(conference_id, site_id)
+    ensure_registering(conference_id)
+    ensure_own_site(conference_id, site_id)
     made = counters.take_seat_or_turn(values) or _take_under_lock(values)
     emit(_news(made))
     return made
@@ -64,12 +64,12 @@ def ask(*, conference_id: UUID, person_id: UUID, site_id: UUID | None = None) ->
     values = _values(conference_id, person_id, Category.GUEST, site_id, None, None)
     if present := queries.live_registration(conference_id, person_id):
         return present
-    _refuse_unless_registering(conference_id)
+    ensure_registering(conference_id)
     admission = queries.admission(conference_id)
-    _refuse_unless_open(admission)
+    ensure_open(admission)
     if admission.mode == AdmissionMode.OPEN:
         return register(conference_id=conference_id, person_id=person_id, category=Category.GUEST, site_id=site_id)
-    _refuse_foreign_site(conference_id, site_id)
+    ensure_own_site(conference_id, site_id)
     made = counters.enter(values, RegistrationState.PENDING)
     emit(RegistrationRequested(registration_id=made.id, conference_id=conference_id))
     return made
@@ -81,7 +81,7 @@ def approve(*, registration_id: UUID, category: str | None = None, expected: int
     seats = seats_of(registration_id)
     row = locked(Registration, registration_id, expected=expected)
     MOVES.check(row, "approve")
-    _refuse_unless_registering(row.conference_id)
+    ensure_registering(row.conference_id)
     row.category = category or row.category
     if counters.has_seat_for_newcomer(seats, row.site_id, row.organisation_id):
         MOVES.move(row, "approve")
@@ -179,7 +179,8 @@ def _take_under_lock(values: counters.Values) -> Registration:
     return made
 
 
-def _refuse_unless_registering(conference_id: UUID) -> None:
+def ensure_registering(conference_id: UUID) -> None:
+    """Raises NotFound, or Conflict unless the conference is announced and not over."""
     state = Conference.objects.filter(pk=conference_id).values_list("state", flat=True).first()
     if state is None:
         raise NotFound()
@@ -193,13 +194,14 @@ def _refuse_unless_registering(conference_id: UUID) -> None:
         )
 
 
-def _refuse_foreign_site(conference_id: UUID, site_id: UUID | None) -> None:
+def ensure_own_site(conference_id: UUID, site_id: UUID | None) -> None:
+    """Raises Invalid for a site of another conference."""
     if site_id and not Site.objects.filter(pk=site_id, conference_id=conference_id).exists():
         raise Invalid({"site": say(vi="Không phải địa điểm của hội nghị này.", en="Not a site of this conference.")})
 
 
-def _refuse_unless_open(admission: Admission) -> None:
-    """By the database's clock."""
+def ensure_open(admission: Admission) -> None:
+    """Raises Conflict unless people may register themselves now, by the database's clock."""
     if admission.mode == AdmissionMode.INVITATION:
         raise Conflict(say(vi="Hội nghị chỉ theo giấy mời.", en="This conference is by invitation only."))
     moment, zone = database_now(), admission.conference.time_zone

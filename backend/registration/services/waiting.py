@@ -29,7 +29,10 @@ log = structlog.get_logger(__name__)
 def promote(*, conference_id: UUID) -> int:
     """Gives or offers every free seat to whoever is next; returns how many. Safe to call at any time."""
     seats = Seats.objects.select_for_update().filter(pk=conference_id).first()
-    return give_out(seats) if seats else 0
+    if seats is None:
+        return 0
+    counters.settle_sites(seats)
+    return give_out(seats)
 
 
 @transaction.atomic

@@ -1,0 +1,94 @@
+"""Reading public registration: what its page offers, and what a link in somebody's mailbox is about."""
+
+from uuid import UUID
+
+from backend.conferences.models import Conference, Site
+from backend.conferences.queries.said import sites_of
+from backend.conferences.states import EXPECTED, Confidentiality
+from backend.core.clock import database_now
+from backend.core.errors import Gone, NotFound
+from backend.core.text import say
+from backend.invitations.models import Invitation
+from backend.invitations.queries import LIVE
+from backend.people.models import Organisation
+from backend.registration import signup_links
+from backend.registration.models import Registration, Signup
+from backend.registration.queries.seats import admission
+from backend.registration.states import AdmissionMode, RegistrationState
+
+
+def public_page(token: str) -> Conference:
+    """The conference whose public page the link opens, with what the page says. Raises NotFound for a forged link, for
+    a conference that takes people by invitation, that is restricted, or that is neither to come nor going on."""
+    conference_id = signup_links.page_read(token)
+    rows = Conference.objects.select_related("admission").prefetch_related(
+        "organisers__organisation", "sites__venue", "sites__room"
+    )
+    rows = rows.filter(state__in=EXPECTED).exclude(confidentiality=Confidentiality.RESTRICTED)
+    found = rows.filter(pk=conference_id).first() if conference_id else None
+    if found is None or admission(found.pk).mode == AdmissionMode.INVITATION:
+        raise NotFound(say(vi="Không có trang đăng ký này.", en="There is no such registration page."))
+    return found
+
+
+def sites_offered(conference: Conference) -> list[Site]:
+    """The places to choose from; none where there is no choice."""
+    sites = list(sites_of(conference))
+    return sites if len(sites) > 1 else []
+
+
+def units_offered(conference: Conference) -> list[Organisation]:
+    """Units that have seats of their own: who comes from one of them says so. Others are no matter of registration."""
+    rows = Organisation.objects.filter(seatlimit__conference=conference)
+    return list(rows.order_by("sort_key", "id"))
+
+
+def signup_by(token: str) -> Signup:
+    """The sign-up a link is about, with what its page says. Raises NotFound for a forged link, or one whose sign-up was
+    forgotten; Gone for an older one."""
+    signed = signup_links.read(token)
+    rows = Signup.objects.select_related(
+        "conference", "site__venue", "site__room", "organisation", "questionnaire", "registration__person"
+    ).prefetch_related("conference__organisers__organisation", "conference__sites__venue", "conference__sites__room")
+    found = signed and rows.filter(pk=signed[0]).first()
+    if not signed or not found:
+        raise NotFound(
+            say(
+                vi="Liên kết không đúng, hoặc đăng ký đã hết hạn xác nhận.",
+                en="This is not a valid link, or the time to confirm is over.",
+            )
+        )
+    if signed[1] != found.link_round:
+        raise Gone(
+            say(
+                vi="Đã có thư xác nhận mới hơn; hãy dùng liên kết trong thư ấy.",
+                en="There is a newer letter; please use its link.",
+            )
+        )
+    return found
+
+
+def check_confirmable(row: Signup) -> None:
+    """Raises Gone once the time to confirm is over, by the database's clock."""
+    if row.confirmed_at is None and row.expires_at <= database_now():
+        raise Gone(
+            say(
+                vi="Đã quá hạn xác nhận; xin đăng ký lại.",
+                en="The time to confirm is over; please register again.",
+            )
+        )
+
+
+def place_in_line(registration: Registration) -> int | None:
+    """Which place somebody has among those who wait now, the first is 1; None for who does not wait."""
+    if registration.state != RegistrationState.WAITING:
+        return None
+    ahead = Registration.objects.filter(
+        conference_id=registration.conference_id, state=RegistrationState.WAITING, turn__lt=registration.turn
+    )
+    return ahead.count() + 1
+
+
+def is_invited(conference_id: UUID, person_id: UUID) -> bool:
+    """Whether the person has an invitation, whatever they answered to it."""
+    return Invitation.objects.filter(conference_id=conference_id, person_id=person_id, state__in=LIVE).exists()

@@ -1,0 +1,242 @@
+"""SEQUENCE in every feed, whatever is moved, released, called off, revived and reworded, in whatever order: it rises by
+one with another time, place or state, keeps still otherwise, and never falls."""
+
+import datetime as dt
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any, NamedTuple
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.db import transaction
+from hypothesis import HealthCheck, Phase, example, given, settings
+from hypothesis import strategies as st
+
+from backend.calendars import composing
+from backend.calendars.states import FeedKind
+from backend.conferences import queries
+from backend.conferences import services as conferences
+from backend.conferences.models import AgendaItem, Conference
+from backend.conferences.programme import Entry
+from backend.conferences.services.news import last_release
+from backend.core.errors import DomainError
+from backend.invitations.ical import item_uid
+from tests.factories.conferences import (
+    AgendaItemFactory,
+    AgendaRoomFactory,
+    ConferenceFactory,
+    RoomFactory,
+    SeriesFactory,
+    SiteFactory,
+    SpeakerFactory,
+    VenueFactory,
+)
+from tests.factories.people import AccountFactory, PersonFactory
+
+pytestmark = pytest.mark.django_db
+NOON = dt.datetime(2021, 1, 14, 5, 0, tzinfo=dt.UTC)
+HOUR = dt.timedelta(hours=1)
+QUARTER = dt.timedelta(minutes=15)
+STORM = {"vi": "Bão"}
+
+
+class Seen(NamedTuple):
+    """What a program knows of an entry; `state` is what it is off for, "" when it takes place."""
+
+    start: dt.datetime
+    end: dt.datetime | None
+    location: str
+    state: str
+
+
+class World:
+    """A meeting of a series in one of two halls: a point in no room of its own, pinned, and one in a side room, after
+    it. The same person speaks to both."""
+
+    def __init__(self) -> None:
+        venue = VenueFactory()
+        self.halls = [RoomFactory(venue=venue) for _ in range(2)]
+        self.rooms = [RoomFactory(venue=venue) for _ in range(2)]
+        series = SeriesFactory(
+            rule="FREQ=WEEKLY", starts_on=dt.date(2021, 1, 7), start_time=dt.time(12), minutes=180, announces=True
+        )
+        slot = "2021-01-14T12:00"
+        drafted = ConferenceFactory(
+            starts_at=NOON, ends_at=NOON + 3 * HOUR, day_part="", series=series, slot=slot, recurrence_id=slot
+        )
+        self.pk, self.series, self.lead = drafted.pk, series, drafted.organisers.get().organisation
+        self.site = SiteFactory(conference=drafted, venue=venue, room=self.halls[0])
+        self.items = [
+            AgendaItemFactory(
+                conference=drafted,
+                order=number,
+                minutes_planned=15,
+                starts_at=NOON + number * QUARTER,
+                ends_at=NOON + (number + 1) * QUARTER,
+                pinned=number == 0,
+            )
+            for number in range(2)
+        ]
+        self.aside = AgendaRoomFactory(
+            conference=drafted, agenda_item=self.items[1], site=self.site, room=self.rooms[0]
+        )
+        self.account = AccountFactory(person=PersonFactory())
+        for item in self.items:
+            SpeakerFactory(conference=drafted, agenda_item=item, person=self.account.person)
+        conferences.announce(conference_id=self.pk)
+
+    @property
+    def conference(self) -> Conference:
+        return Conference.objects.get(pk=self.pk)
+
+    # Steps
+
+    def move(self, hours: int) -> None:
+        starts = NOON + hours * HOUR
+        conferences.edit(conference_id=self.pk, fields={"starts_at": starts, "ends_at": starts + 3 * HOUR})
+
+    def lengthen(self, hours: int) -> None:
+        conferences.edit(conference_id=self.pk, fields={"ends_at": self.conference.starts_at + (2 + hours) * HOUR})
+
+    def another_hall(self, number: int) -> None:
+        conferences.edit_site(site_id=self.site.pk, fields={"room": self.halls[number]})
+
+    def another_room(self, number: int) -> None:
+        if last_release(self.conference):  # before, the conference's own entry stands for its points
+            conferences.edit_agenda_room(agenda_room_id=self.aside.pk, fields={"room": self.rooms[number]})
+
+    def move_point(self, quarters: int) -> None:
+        item = AgendaItem.objects.get(pk=self.items[0].pk)
+        start = self.conference.starts_at
+        assert start
+        conferences.edit_agenda_item(agenda_item_id=item.pk, fields={"starts_at": start + quarters * QUARTER})
+
+    def turn_point(self, number: int) -> None:
+        item = AgendaItem.objects.get(pk=self.items[number].pk)
+        if item.state == "planned":
+            conferences.cancel_agenda_item(agenda_item_id=item.pk, reason=STORM)
+        else:
+            conferences.reopen_agenda_item(agenda_item_id=item.pk)
+
+    def reword(self, number: int) -> None:
+        title = {"vi": f"Tên thứ {number}"}
+        conferences.edit(conference_id=self.pk, fields={"title": title})
+        conferences.edit_agenda_item(agenda_item_id=self.items[1].pk, fields={"title": title})
+
+    def release(self) -> None:
+        conferences.release(conference_id=self.pk)
+
+    def told(self) -> None:
+        Conference.objects.filter(pk=self.pk, news_due_at__isnull=False).update(news_due_at=NOON)
+        conferences.tell_due_news()
+
+    def postpone(self) -> None:
+        conferences.postpone(conference_id=self.pk, reason=STORM)
+
+    def cancel(self) -> None:
+        conferences.cancel(conference_id=self.pk, reason=STORM)
+
+    def revive(self) -> None:
+        if self.conference.state == "cancelled":
+            conferences.reopen(conference_id=self.pk)
+        conferences.announce(conference_id=self.pk)
+
+    # What programs see
+
+    def feeds(self) -> dict[tuple[str, str], tuple[int, Seen]]:
+        whole, reader = self.conference, AnonymousUser()
+        subjects = [
+            (FeedKind.SERIES, self.series),
+            (FeedKind.ORGANISATION, self.lead),
+            *((FeedKind.ROOM, room) for room in (*self.halls, *self.rooms)),
+        ]
+        feeds = {f"{kind} {subject.pk}": composing.feed_of(kind, subject, reader, "vi") for kind, subject in subjects}
+        feeds["own"] = composing.own_feed(self.account, self.account.person, "vi")
+        alone = {item_uid(each.id) for each in self.released() if each.state != "planned"}
+        return {
+            (name, entry.uid): (
+                entry.sequence,
+                Seen(
+                    entry.start,
+                    entry.end,
+                    entry.location,
+                    ("alone" if entry.uid in alone else whole.state) if entry.status == "CANCELLED" else "",
+                ),
+            )
+            for name, feed in feeds.items()
+            for entry in feed.entries
+            if entry.recurrence is None and not entry.uid.startswith("busy")
+        }
+
+    def released(self) -> tuple[Entry, ...]:
+        latest = queries.latest_release(self.pk)
+        return queries.released(latest).entries if latest else ()
+
+    def everything_is_told(self) -> bool:
+        whole = self.conference
+        return (whole.told_sequence, whole.told_release) == (whole.sequence, last_release(whole))
+
+
+Step = Callable[[World], None]
+
+
+def step(name: str, *numbers: int) -> tuple[str, Step]:
+    return f"{name}{numbers}", lambda world: getattr(world, name)(*numbers)
+
+
+STEPS = st.one_of(
+    st.sampled_from(["release", "told", "postpone", "cancel", "revive"]).map(step),
+    st.tuples(
+        st.sampled_from(["move", "lengthen", "another_hall", "another_room", "turn_point", "move_point", "reword"]),
+        st.integers(0, 1),
+    ).map(lambda said: step(*said)),
+)
+MOVED_AND_TOLD = [step("move", 1), step("told")]
+FIRST = [*MOVED_AND_TOLD, step("release"), step("told"), step("move", 0), step("told")]
+
+
+@settings(
+    max_examples=3, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.explicit, Phase.generate]
+)
+@given(steps=st.lists(STEPS, min_size=3, max_size=12))
+@example(steps=[*FIRST, step("another_hall", 1), step("told"), step("turn_point", 0), step("release"), step("told")])
+@example(
+    steps=[*FIRST, step("postpone"), step("move", 1), step("revive"), step("told"), step("cancel"), step("revive")]
+)
+@example(
+    steps=[step("release"), step("told"), step("turn_point", 1), step("release"), step("told"), step("cancel")]
+    + [step("revive"), step("told"), step("turn_point", 1), step("release"), step("told"), step("lengthen", 0)]
+)
+@example(
+    steps=[step("release"), step("told"), step("another_room", 1), step("release"), step("told"), step("reword", 1)]
+)
+@example(
+    steps=[step("release"), step("told"), step("move_point", 1), step("release"), step("postpone"), step("revive")]
+)
+def test_one_change_is_one_step_in_every_feed(steps: list[tuple[str, Step]], settings: Any) -> None:
+    settings.NEWS_WINDOW = 600
+    with transaction.atomic():
+        world = World()
+        highest: dict[tuple[str, str], int] = {}
+        before, done = world.feeds(), []
+        for name, act in steps:
+            told, released = world.everything_is_told(), last_release(world.conference)
+            with suppress(DomainError):
+                act(world)
+                done.append(name)
+            after = world.feeds()
+            for key, (sequence, seen) in after.items():
+                assert sequence >= highest.get(key, 0), (done, key)
+                highest[key] = sequence
+                if key in before:
+                    was, saw = before[key]
+                    assert sequence - was in (0, 1), (done, key, before[key], after[key])
+                    if not released and any(key[1] == item_uid(item.pk) for item in world.items):
+                        continue  # until it was released, the conference's stands for it
+                    assert sequence == was or seen != saw, (done, key, "rose for nothing")
+                    if told and seen != saw:
+                        assert sequence == was + 1, (done, key, "did not rise")
+            by_uid = {uid: {told[0] for (_, other), told in after.items() if other == uid} for _, uid in after}
+            assert all(len(found) == 1 for uid, found in by_uid.items() if "series" not in uid), (done, by_uid)
+            before = after
+        transaction.set_rollback(True)
