@@ -19,7 +19,7 @@ def current_language() -> str:
 
 
 def _spoken(texts: Mapping[str, str], values: Mapping[str, Any]) -> str:
-    sentence = texts.get(current_language()) or texts[settings.REQUIRED_LANGUAGE]
+    sentence = texts.get(current_language(), texts[settings.REQUIRED_LANGUAGE])  # "" says nothing on purpose
     return sentence.format(**values) if values else sentence
 
 

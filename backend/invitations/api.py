@@ -17,6 +17,7 @@ from backend.core.filters import TrueOrFalseFilter
 from backend.core.shown import OWN, Address
 from backend.core.text import say
 from backend.invitations import queries, rules, services
+from backend.invitations.guest_api import GuestLists
 from backend.invitations.many_api import ManyInvitations
 from backend.invitations.models import FailedLetter, Invitation, InvitationList, InvitationReply, ReplyProposal
 from backend.invitations.serializers import (
@@ -140,14 +141,14 @@ class InvitationFilters(django_filters.FilterSet):
         fields: tuple[str, ...] = ()
 
 
-class InvitationViewSet(ManyInvitations):
+class InvitationViewSet(ManyInvitations, GuestLists):
     """Single invitations: of conferences the caller works for, and the caller's own."""
 
     queryset = Invitation.objects.none()
     serializer_class = InvitationSerializer
     rules = rules.INVITATIONS
     shows = ("person_id",)
-    own_refusals = {**ManyInvitations.own_refusals, "reply": (410,)}
+    own_refusals = {**ManyInvitations.own_refusals, **GuestLists.own_refusals, "reply": (410,)}
     scope = "invitations"
     filterset_class = InvitationFilters
     search_fields = ("person__folded",)

@@ -13,6 +13,16 @@ class InvitationListSent(DomainEvent):
     held: int
 
 
+@event("invitation_letter.issued", subject="letter_id")
+class InvitationLetterIssued(DomainEvent):
+    """The giấy mời of a list got its official number and is on file; nobody was written to by that."""
+
+    letter_id: UUID
+    list_id: UUID
+    conference_id: UUID
+    document_id: UUID
+
+
 @event("invitation.issued", subject="invitation_id")
 class InvitationIssued(DomainEvent):
     """A letter is due: the first one, or the same again with a new link. A new time or place comes with the news. It is

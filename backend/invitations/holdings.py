@@ -12,16 +12,36 @@ from backend.conferences.states import AHEAD, ConferenceState
 from backend.core.clock import local, now
 from backend.core.guards import erasing
 from backend.core.text import localized, say
-from backend.invitations.models import FailedLetter, Invitation, InvitationReply, Reminder, ReplyProposal
+from backend.invitations.models import (
+    FailedLetter,
+    Invitation,
+    InvitationLetter,
+    InvitationReply,
+    LetterCopy,
+    Reminder,
+    ReplyProposal,
+)
 from backend.invitations.states import InvitationState
-from backend.privacy.holdings import Basis, DataClass, Forgotten, Holding, Kept, Remains, Row, Subject, holding
+from backend.privacy.holdings import (
+    Basis,
+    DataClass,
+    File,
+    Forgotten,
+    Holding,
+    Kept,
+    Remains,
+    Row,
+    Subject,
+    holding,
+    mentions,
+)
 from backend.privacy.terms import sweep
 
 #: Nobody of whom such a conference still expects something can be erased: they would be written to, and have no address.
 TO_COME = AHEAD | {ConferenceState.POSTPONED}
 
 
-@holding("invitations", Invitation, FailedLetter, InvitationReply, Reminder, ReplyProposal)
+@holding("invitations", Invitation, FailedLetter, InvitationReply, Reminder, ReplyProposal, LetterCopy)
 class Invitations(Holding):
     title = say(vi="Giấy mời và trả lời", en="Invitations and answers")
     data_class = DataClass.PARTICIPATION
@@ -59,6 +79,10 @@ class Invitations(Holding):
         ):  # fmt: skip
             yield {"type": "proposal", **proposal}
 
+    def files(self, subject: Subject) -> Iterator[File]:
+        for copy in _copies(subject.person_id):
+            yield File(name=f"letters/{copy.pk}-{copy.filename}", content=bytes(copy.content))
+
     def addresses(self, person_id: UUID) -> Iterator[str]:
         yield from _theirs(person_id).exclude(email="").values_list("email", flat=True)
 
@@ -95,6 +119,7 @@ class Invitations(Holding):
             updated_at=now(),
             version=F("version") + 1,
         )
+        emptied += _copies(subject.person_id).update(content=b"")
         asked = invitations.order_by().update(email="", note="", office={}, updated_at=now(), version=F("version") + 1)
         stays = Remains(
             where=Invitation._meta.db_table,
@@ -105,6 +130,48 @@ class Invitations(Holding):
             ),
         )
         return Forgotten(rows=asked + emptied, remains=(stays,) if asked else ())
+
+
+@holding("letters signed", InvitationLetter)
+class LettersSigned(Holding):
+    title = say(vi="Giấy mời đã ký", en="Invitation letters signed")
+    data_class = DataClass.RECORD
+    purpose = say(
+        vi="Lưu ai ký, ai chủ trì trên giấy mời.", en="To keep who signed a letter, and who it says presides."
+    )
+    basis = Basis.OBLIGATION
+    kept = Kept(since=say(vi="như hồ sơ hội nghị", en="as long as the record of the conference"), days=None)
+
+    def rows(self, subject: Subject) -> Iterator[Row]:
+        for letter in _signed(subject).values("list__conference__title", "facts", "signer_office", "issued_at"):
+            yield {"type": "letter_signed", **letter}
+
+    def documents(self, subject: Subject) -> Iterator[UUID]:
+        yield from _signed(subject).filter(document__isnull=False).values_list("document_id", flat=True)
+
+    def forget(self, subject: Subject) -> Forgotten:
+        count = _signed(subject).count()
+        stays = Remains(
+            where=InvitationLetter._meta.db_table,
+            count=count,
+            reason=say(
+                vi="Văn bản đã ban hành phải lưu nguyên văn (Luật Lưu trữ).",
+                en="A document that was issued is kept as it is (Law on Archives).",
+            ),
+        )
+        return Forgotten(remains=(stays,) if count else ())
+
+
+def _signed(subject: Subject) -> QuerySet[InvitationLetter]:
+    """Those the person signed, and those that name them otherwise."""
+    named = mentions(InvitationLetter.objects.all(), subject, "facts", "chair", "text", "note")
+    signed = InvitationLetter.objects.filter(signer=subject.person_id)
+    return InvitationLetter.objects.filter(Q(pk__in=named.values("pk")) | Q(pk__in=signed.values("pk"))).order_by("id")
+
+
+def _copies(person_id: UUID) -> QuerySet[LetterCopy]:
+    """The letters made out to them, as far as they were not emptied."""
+    return LetterCopy.objects.filter(invitation__person=person_id).exclude(content=b"").order_by("created_at")
 
 
 def _theirs(person_id: UUID) -> QuerySet[Invitation]:

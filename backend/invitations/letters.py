@@ -34,6 +34,7 @@ class Letter:
     calendar_method: str | None = None
     calendars: tuple[mime.CalendarPart, ...] = ()
     images: tuple[mime.InlineImage, ...] = field(default=())
+    attachments: tuple[mime.Attachment, ...] = field(default=())
     reply_to: str = ""
     answers: str = ""
 
@@ -79,6 +80,7 @@ def written(
         calendar_method=letter.calendar_method,
         calendars=letter.calendars,
         inline_images=letter.images,
+        attachments=letter.attachments,
         language=letter.language,
         headers=_marks(letter),
     )

@@ -13,3 +13,8 @@ opens = _words.opens
 
 def address(invitation_id: UUID, link_round: int) -> str:
     return f"{settings.BASE_URL}/r/{sign(invitation_id, link_round)}"
+
+
+def letter_address(invitation_id: UUID, link_round: int) -> str:
+    """Where the invitee downloads the giấy mời; void when the reply link is."""
+    return f"{address(invitation_id, link_round)}/letter"

@@ -8,11 +8,14 @@ from backend.conferences.models import Conference, Site
 from backend.core.ids import time_ordered_id
 from backend.core.models import Base
 from backend.core.text import LocalizedTextField
+from backend.documents.models import Document
 from backend.invitations.states import (
     Answer,
+    Authority,
     Category,
     FailureKind,
     InvitationState,
+    LetterDelivery,
     ProposalKind,
     ProposalState,
     ReminderKind,
@@ -46,7 +49,8 @@ class InvitationList(Base):
 class Invitation(Base):
     """One invitation. Without a person it is held for an office until a name is known, and cannot be mailed.
 
-    The reply link is a signature over the id and `link_round`; raising the round voids older links.
+    Guest lists name those with a `place` first, which an organiser gave them by hand; all others by protocol, whoever
+    has the lower `rank` first. The reply link is a signature over the id and `link_round`; raising the round voids older links.
     """
 
     list = models.ForeignKey(InvitationList, on_delete=models.PROTECT, related_name="invitations")
@@ -56,6 +60,8 @@ class Invitation(Base):
     organisation = models.ForeignKey(Organisation, null=True, blank=True, on_delete=models.PROTECT)
     office = LocalizedTextField(blank=True)
     category = models.CharField(max_length=10, choices=Category)
+    rank = models.PositiveSmallIntegerField(default=100, help_text="Of the office, as in Position.")
+    place = models.PositiveIntegerField(null=True, blank=True)
     language = models.CharField(max_length=5, default="vi")
     email = models.EmailField(blank=True)
     state = models.CharField(max_length=10, choices=InvitationState, default=InvitationState.DRAFT)
@@ -189,3 +195,70 @@ class ReplyProposal(Base):
     @property
     def conference(self) -> Conference:
         return self.invitation.conference
+
+
+class InvitationLetter(Base):
+    """The giấy mời of a list: one official document for all its invitees, in one or more editions.
+
+    What is empty is drawn from the record as it is issued: `subject`, `place`, `chair`, and the signer's office. From
+    then on `facts` hold what was drawn, the number included, and `sequence` stands for the time and place it tells.
+    Issued, it never changes but for its `delivery`; another time or place needs another edition with another number.
+    `site_texts` are {site id: language map}; `document` files what was issued.
+    """
+
+    recipients = models.JSONField(default=list, blank=True)  # above `list`, which hides the type
+    list = models.ForeignKey(InvitationList, on_delete=models.PROTECT, related_name="letters")
+    edition = models.PositiveSmallIntegerField(default=1)
+    delivery = models.CharField(max_length=10, choices=LetterDelivery, default=LetterDelivery.ATTACHED)
+    subject = LocalizedTextField(blank=True)
+    signer = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    authority = models.CharField(max_length=4, choices=Authority, blank=True, default=Authority.OWN)
+    signs_for = LocalizedTextField(blank=True)
+    signer_office = LocalizedTextField(blank=True)
+    place = LocalizedTextField(blank=True)
+    chair = LocalizedTextField(blank=True)
+    text = LocalizedTextField(blank=True)
+    site_texts = models.JSONField(default=dict, blank=True)
+    note = LocalizedTextField(blank=True)
+    kept_by = models.CharField(max_length=60, blank=True)
+    issued_at = models.DateTimeField(null=True)
+    sequence = models.PositiveIntegerField(null=True)
+    facts = models.JSONField(default=dict)
+    document = models.OneToOneField(Document, null=True, on_delete=models.PROTECT)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["list", "edition"], name="editions_of_a_letter_are_numbered"),
+            models.UniqueConstraint(
+                fields=["list"], condition=models.Q(issued_at=None), name="one_letter_is_drafted_at_a_time"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(issued_at=None, document=None, sequence=None)
+                | models.Q(issued_at__isnull=False, document__isnull=False, sequence__isnull=False),
+                name="an_issued_letter_is_on_file",
+            ),
+        ]
+
+    @property
+    def conference(self) -> Conference:
+        return self.list.conference
+
+
+class LetterCopy(models.Model):
+    """The PDF one invitee gets of an issued letter: set once and kept. Whoever is called differently later gets another
+    one; `digest` is of all that is on its pages."""
+
+    id = models.UUIDField(primary_key=True, default=time_ordered_id, editable=False)
+    letter = models.ForeignKey(InvitationLetter, on_delete=models.PROTECT, related_name="copies")
+    invitation = models.ForeignKey(Invitation, on_delete=models.PROTECT, related_name="letter_copies")
+    digest = models.CharField(max_length=64)
+    media_type = models.CharField(max_length=100)
+    filename = models.CharField(max_length=150)
+    content = models.BinaryField()
+    sha256 = models.CharField(max_length=64)
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["letter", "invitation", "digest"], name="one_copy_of_a_letter_for_each")
+        ]

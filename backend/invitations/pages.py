@@ -15,10 +15,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 
 from backend.conferences.queries.notices import photo_notice
+from backend.conferences.queries.told import time_and_place
 from backend.core.errors import DomainError, Gone, Invalid
 from backend.core.text import current_language, localized, say
 from backend.core.vietnamese import clean
-from backend.invitations import queries, services, wording
+from backend.invitations import links, queries, services, wording
 from backend.invitations.forms import FIELDS, NamedBody, first_of_each
 from backend.invitations.models import Invitation
 from backend.invitations.states import Answer, ProposalKind, ProposalState, Substitutes
@@ -168,14 +169,17 @@ def _page(
     **facts: Any,
 ) -> HttpResponse:
     language, conference = opened.language, opened.conference
+    formal = services.goes_with(opened, time_and_place(conference))
     waiting = opened.proposals.filter(kind=ProposalKind.SUBSTITUTE, state=ProposalState.OPEN).first()
     shown = {
-        "addressee": wording.addressee(opened.person, opened.office, language),
+        "addressee": wording.invitee(opened, language),
         "title": localized(conference.title, language),
         "hosts": wording.hosts(conference, language),
         "when": wording.when(conference, language),
         "where": wording.where(conference, opened.site, language),
         "reply_by": wording.until(opened.list.reply_by, conference.time_zone, language) if opened.list.reply_by else "",
+        "formal_number": formal.facts["number"] if formal else "",
+        "formal_link": links.letter_address(opened.pk, opened.link_round) if formal else "",
         "answered": opened.state if opened.state in Answer.values else "",
         "chosen": opened.state,
         "note": opened.note,

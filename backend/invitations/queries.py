@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from uuid import UUID
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, When
 from django.db.models.functions import Coalesce, Lower
 
 from backend.conferences.models import Conference
@@ -12,8 +12,15 @@ from backend.conferences.states import OVER, ConferenceState, Confidentiality, O
 from backend.core.errors import Conflict, Gone
 from backend.core.text import say
 from backend.invitations import links
-from backend.invitations.models import FailedLetter, Invitation, InvitationList, InvitationReply, ReplyProposal
-from backend.invitations.states import InvitationState
+from backend.invitations.models import (
+    FailedLetter,
+    Invitation,
+    InvitationLetter,
+    InvitationList,
+    InvitationReply,
+    ReplyProposal,
+)
+from backend.invitations.states import Category, InvitationState
 from backend.mail.models import SuppressedAddress
 from backend.people.models import Account, Person, Position, Role
 from backend.people.queries import organisations_with
@@ -110,6 +117,14 @@ def visible_failures(account: Account) -> QuerySet[FailedLetter]:
     return rows.filter(conference__in=conferences_of(account, *LOOKS))
 
 
+def visible_letters(account: Account) -> QuerySet[InvitationLetter]:
+    """The letters of the lists the account may read."""
+    if not account.is_authenticated:
+        return InvitationLetter.objects.none()
+    rows = InvitationLetter.objects.filter(list__conference__in=conferences_of(account, *LOOKS))
+    return rows.select_related("list__conference", "signer")
+
+
 def visible_replies(account: Account) -> QuerySet[InvitationReply]:
     """The answers given for the conferences the account works for, and to its own person's invitations."""
     if not account.is_authenticated:
@@ -141,10 +156,20 @@ def with_letter_facts(invitations: QuerySet[Invitation]) -> QuerySet[Invitation]
     count = before.order_by().values("conference_id").annotate(n=Count("*")).values("n")
     return (
         invitations.select_related(
-            "list", "person", "conference", "site__venue", "site__room", "substitute__person", "stands_in_for__person"
+            "list",
+            "person",
+            "organisation",
+            "conference",
+            "site__venue",
+            "site__room",
+            "substitute__person",
+            "stands_in_for__person",
         )
         .prefetch_related(
-            "conference__organisers__organisation__former_names", "conference__sites__venue", "conference__sites__room"
+            "organisation__former_names",
+            "conference__organisers__organisation__former_names",
+            "conference__sites__venue",
+            "conference__sites__room",
         )
         .annotate(withdrawn_before=Coalesce(Subquery(count), 0))
     )
@@ -180,6 +205,24 @@ def check_open(invitation: Invitation, conference: Conference) -> None:
                 en="The conference is postponed; you will receive a letter when there is a new date.",
             )
         )
+
+
+#: On a guest list, those of the first kind stand before those of the second …
+_FIRST = (Category.GUEST, Category.DELEGATE, Category.STAFF)
+
+
+def in_protocol_order(invitations: QuerySet[Invitation]) -> QuerySet[Invitation]:
+    """First those an organiser gave a place by hand, in that order. Then guests, delegates, staff; among them by rank
+    of office, by organisation, whoever has a name before whoever is invited as an office only, and by name, tên first."""
+    kinds = Case(*(When(category=kind, then=place) for place, kind in enumerate(_FIRST)), output_field=IntegerField())
+    return invitations.order_by(
+        F("place").asc(nulls_last=True),
+        kinds,
+        "rank",
+        F("organisation__sort_key").asc(nulls_last=True),
+        F("person__sort_key").asc(nulls_last=True),
+        "id",
+    )
 
 
 def offices(people: list[Person], conference: Conference) -> dict[UUID, Position]:

@@ -22,6 +22,18 @@ INVITATIONS: Rules = {
     "resend": organises,
     "reply": organises,
     "give_name": organises,
+    "letter": signed_in,
+    "guest_list": signed_in,
+    "print_guest_list": signed_in,
+    "put_in_order": organises,
+}
+LETTERS: Rules = {
+    "list": signed_in,
+    "retrieve": signed_in,
+    "create": organises,
+    "partial_update": organises,
+    "issue": organises,
+    "file": signed_in,
 }
 ANSWERS: Rules = {"list": signed_in, "retrieve": signed_in}
 PROPOSALS: Rules = {"list": signed_in, "retrieve": signed_in, "decline": organises, "accept": organises}

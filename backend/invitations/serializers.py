@@ -53,7 +53,7 @@ class InvitationSerializer(HouseSerializer):
         model = Invitation
         fields = (
             "id", "list", "conference", "site", "person", "person_name", "organisation", "organisation_name", "office",
-            "category", "language", "email", "unreachable", "state", "sequence", "link_round", "note", "substitute", "sent_at", "answered_at",
+            "category", "rank", "place", "language", "email", "unreachable", "state", "sequence", "link_round", "note", "substitute", "sent_at", "answered_at",
             "version", "created_at",
         )  # fmt: skip
         read_only_fields = fields
@@ -116,6 +116,9 @@ class OfficeEntryBody(Body):
 
     office = LanguageMap(one_line=True, max_length=400)
     organisation = serializers.UUIDField(required=False, allow_null=True)
+    rank = serializers.IntegerField(
+        required=False, min_value=0, max_value=32767, help_text="Protocol order: lower goes first. Default: 100."
+    )
 
 
 class MembersBody(Body):
@@ -269,7 +272,7 @@ class OpenReplySerializer(serializers.Serializer[Any]):
         return sheet.answers if sheet else {}
 
     def get_addressee(self, row: Invitation) -> str:
-        return wording.addressee(row.person, row.office, row.language)
+        return wording.invitee(row, row.language)
 
     @extend_schema_field(LanguageMap(required_text=False))
     def get_photo_notice(self, row: Invitation) -> Text:

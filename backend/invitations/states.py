@@ -78,6 +78,29 @@ class Substitutes(models.TextChoices):
     NONE = "none", say(vi="không được cử", en="never")
 
 
+class LetterDelivery(models.TextChoices):
+    """How the invitation letter comes with the mail."""
+
+    ATTACHED = "attached", say(vi="kèm thư", en="attached")
+    LINKED = "linked", say(vi="qua liên kết", en="by a link")
+    NONE = "none", say(vi="không gửi theo thư", en="not with the mail")
+
+
+class Authority(models.TextChoices):
+    """Quyền hạn: whether the signer signs as who they are, or for somebody else (decree 30/2020, annex I)."""
+
+    OWN = "", say(vi="ký theo chức vụ", en="in their own office")
+    TM = "tm", say(vi="TM.", en="on behalf of")
+    Q = "q", say(vi="Q.", en="acting")
+    KT = "kt", say(vi="KT.", en="for")
+    TL = "tl", say(vi="TL.", en="by order of")
+    TUQ = "tuq", say(vi="TUQ.", en="by authority of")
+
+
+#: Those who sign so say for whom.
+FOR_SOMEBODY = (Authority.TM, Authority.KT, Authority.TL, Authority.TUQ)
+
+
 class ProposalState(models.TextChoices):
     OPEN = "open", say(vi="chờ ban tổ chức", en="waiting for the organiser")
     DECLINED = "declined", say(vi="không nhận", en="declined")

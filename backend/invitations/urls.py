@@ -11,11 +11,14 @@ from backend.invitations.api import (
     ProposalViewSet,
     ReplyViewSet,
 )
+from backend.invitations.letter_api import InvitationLetterViewSet
+from backend.invitations.letter_pages import LetterDownload
 from backend.invitations.pages import ReplyPage
 from backend.invitations.paper_pages import PaperPage
 
 routes = [
     ("invitation-lists", InvitationListViewSet),
+    ("invitation-letters", InvitationLetterViewSet),
     ("invitations", InvitationViewSet),
     ("invitation-replies", InvitationReplyViewSet),
     ("reply-proposals", ProposalViewSet),
@@ -25,6 +28,7 @@ pages = [
     # Here, since mail knows of no invitations.
     path("api/v1/inbound-mails/<str:pk>/assign", AssignViewSet.as_view({"post": "assign"}), name="assign"),
     path("r/<str:token>", ReplyPage.as_view(), name="reply"),
+    path("r/<str:token>/letter", LetterDownload.as_view(), name="letter"),
     path("p/<str:token>", PaperPage.as_view(), name="paper"),
     # Both methods on one address: a router knows no POST on a single resource.
     path(

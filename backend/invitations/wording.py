@@ -16,8 +16,10 @@ from backend.conferences.queries.told import place_told
 from backend.conferences.states import DayPart
 from backend.core.clock import local
 from backend.core.text import localized
+from backend.invitations.models import Invitation
 from backend.mail.mailbox import Mailbox
 from backend.people.models import Honorific, Person
+from backend.people.said import office_said
 
 WEEKDAYS = {
     "vi": ("thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "thứ Bảy", "Chủ nhật"),
@@ -37,6 +39,23 @@ def addressee(person: Person | None, office: dict[str, str], language: str) -> s
     before = person.degree if language == "vi" and person.degree else honorific
     name = " ".join(part for part in (before, person.full_name) if part)
     return ", ".join(part for part in (name, title) if part)
+
+
+def invitee(row: Invitation, language: str) -> str:
+    """Who is invited: name, office and unit as they are on the conference's day. Where English does not know one of
+    both, it says the other."""
+    return addressee(row.person, {language: office_held(row, language)}, language)
+
+
+def office_held(row: Invitation, language: str) -> str:
+    """“Giám đốc Sở Y tế”; what office and unit share is said once."""
+    unit = name_then(row.organisation, held_on(row.conference)) if row.organisation else {}
+    return office_said(row.office, unit).get(language) or localized(row.office or unit, language)
+
+
+def held_on(conference: Conference) -> dt.date | None:
+    """The day of the conference on its own clock, None while it is not known."""
+    return conference.day or (conference.starts_at and local(conference.starts_at, conference.time_zone).date())
 
 
 def you(person: Person | None, language: str) -> str:
@@ -124,6 +143,6 @@ def organizer(conference: Conference, language: str) -> Mailbox:
 
 def hosts(conference: Conference, language: str) -> str:
     """The lead organisation, then those it holds the conference with."""
-    day_held = conference.day or (conference.starts_at and local(conference.starts_at, conference.time_zone).date())
+    day_held = held_on(conference)
     bodies = [lead_organisation(conference), *co_organisations(conference)]
     return ", ".join(localized(name_then(body, day_held), language) for body in bodies if body)

@@ -18,6 +18,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from backend.conferences.models import Conference
 from backend.conferences.queries import site_said
+from backend.conferences.queries.notices import photo_notice
 from backend.core.errors import DomainError, Forbidden, Invalid, TooManyAttempts
 from backend.core.text import current_language, localized, say
 from backend.invitations import wording
@@ -158,6 +159,7 @@ def _form(
             asked_now(conference.pk), category=Category.GUEST, sites=sites, given=answers or {}, problems=problems
         ),
         "hours": settings.SIGNUP_HOURS,
+        "photo_notice": localized(photo_notice(conference.pk).text, language),
     }
     return render(request, f"signup/form.{language}.html", shown, status=status)
 

@@ -1,13 +1,27 @@
-"""/my-data/<token>: one's copy, by the link that was mailed. The address is the authority; it opens nothing else."""
+"""/my-data/<token>, one's copy, and /q/<token>, where one asks about one's data: no account, no script, nothing from
+elsewhere. The addresses are the authority; they open nothing else.
+"""
 
-from django.http import HttpRequest, HttpResponse
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from django.utils.decorators import method_decorator
+from django.utils.translation import override
+from django.views import View
 from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
+from backend.core import context
 from backend.core.errors import DomainError, NotFound
-from backend.core.text import current_language
-from backend.rights import links, services
+from backend.core.text import current_language, say
+from backend.people.models import Person
+from backend.rights import links, queries, services
+from backend.rights.models import DataRequest
+from backend.rights.states import RequestKind, RequestVia
+
+LONGEST_TEXT = 4000
 
 
 @never_cache
@@ -20,7 +34,54 @@ def copy(request: HttpRequest, token: str) -> HttpResponse:
             raise NotFound()
         content, name = services.fetch(export_id=export_id)
     except DomainError as refusal:
-        facts = {"sentence": refusal.sentence, "title": "", "language": current_language()}
-        return render(request, "reply/refused.html", facts, status=refusal.status)
+        return _refused(request, refusal)
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "X-Robots-Tag": "noindex, nofollow"}
     return HttpResponse(content, content_type="application/zip", headers=headers)
+
+
+# No CSRF token: mail programs open the page in browsers of their own that keep no cookies, and it has no session to
+# ride on. The signed token in the address is the authority, and another site that knows it could ask anyway.
+@method_decorator([csrf_exempt, never_cache], name="dispatch")
+class RequestPage(View):
+    """GET only shows: mail scanners and previews fetch every link they see. POST asks."""
+
+    http_method_names = ["get", "head", "post"]
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        try:
+            person = queries.who_asks_by(kwargs["token"])
+        except DomainError as refusal:
+            return _refused(request, refusal)
+        with override(person.language):
+            response: HttpResponseBase = super().dispatch(request, person)
+            response["Content-Language"] = person.language
+        return response
+
+    def get(self, request: HttpRequest, person: Person) -> HttpResponse:
+        return _page(request, person)
+
+    def post(self, request: HttpRequest, person: Person) -> HttpResponse:
+        kind, text = request.POST.get("kind", ""), request.POST.get("text", "").strip()
+        if kind not in RequestKind.values:
+            problem = say(vi="Xin chọn điều muốn yêu cầu.", en="Please choose what you ask for.")
+            return _page(request, person, status=400, problem=problem)
+        if len(text) > LONGEST_TEXT or "\x00" in text:
+            problem = say(vi="Xin viết ngắn hơn 4.000 ký tự.", en="Please write fewer than 4,000 characters.")
+            return _page(request, person, status=400, problem=problem)
+        if (asked := queries.asked_already(person.pk, kind)) is None:
+            with context.acting(actor=f"person:{person.pk}"):
+                asked = services.receive(kind=kind, via=RequestVia.LINK, person_id=person.pk, text=text)
+        return _page(request, person, asked=asked)
+
+
+def _page(
+    request: HttpRequest, person: Person, *, status: int = 200, asked: DataRequest | None = None, **facts: Any
+) -> HttpResponse:
+    kinds = [(kind.value, kind.label) for kind in RequestKind]
+    shown = {"name": person.full_name, "kinds": kinds, "asked": asked, "language": person.language, **facts}
+    return render(request, f"data_request/page.{person.language}.html", shown, status=status)
+
+
+def _refused(request: HttpRequest, refusal: DomainError) -> HttpResponse:
+    facts = {"sentence": refusal.sentence, "title": "", "language": current_language()}
+    return render(request, "reply/refused.html", facts, status=refusal.status)

@@ -15,4 +15,7 @@ routes = [
     ("retention-runs", api.RetentionRunViewSet),
     ("legal-holds", api.LegalHoldViewSet),
 ]
-pages = [path("my-data/<str:token>", opened.copy, name="my-data")]
+pages = [
+    path("my-data/<str:token>", opened.copy, name="my-data"),
+    path("q/<str:token>", opened.RequestPage.as_view(), name="data-request-page"),
+]

@@ -83,6 +83,7 @@ AT_OTHERS: dict[str, Body] = {
     "POST series": lambda w, e: {"title": VI, "organisation": e.organisation},
     "PATCH series/{w.series.pk}": lambda w, e: {"organisation": e.organisation},
     "POST invitation-lists": lambda w, e: {"conference": e.conference, "title": VI, "category": "guest"},
+    "POST invitations/order": lambda w, e: {"conference": e.conference, "invitations": []},
     "POST invitations/remind": lambda w, e: {"conference": e.conference},
     "POST invitations/resend": lambda w, e: {"conference": e.conference},
     "POST invitations/withdraw": lambda w, e: {"conference": e.conference, "site": e.site},

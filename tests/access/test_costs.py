@@ -73,6 +73,7 @@ from tests.factories.imports import ImportFactory, ImportRowFactory
 from tests.factories.inbound import InboundMailFactory, SuppressedAddressFactory
 from tests.factories.invitations import (
     InvitationFactory,
+    InvitationLetterFactory,
     InvitationListFactory,
     InvitationReplyFactory,
     ReplyProposalFactory,
@@ -368,6 +369,9 @@ ONE_MORE: dict[str, Callable[[House], Any]] = {
     "series": lambda h: SeriesFactory(organisation=h.renamed(), outline=h.outline()),
     "conference-templates": lambda h: TemplateFactory(organisation=h.renamed(), outline=h.outline()),
     "invitation-lists": lambda h: InvitationListFactory(conference=h.conference(), organisation=h.renamed()),
+    "invitation-letters": lambda h: InvitationLetterFactory(
+        list=InvitationListFactory(conference=h.conference()), issued=True
+    ),
     "invitations": lambda h: h.invitation(),
     "delegations": lambda h: h.delegation(),
     "invitation-replies": lambda h: InvitationReplyFactory(invitation=h.invitation()),
@@ -470,6 +474,15 @@ GROWING: dict[str, tuple[Callable[[House], Any], Callable[[House, Any], Any]]] =
         lambda h: InvitationListFactory(conference=h.conference()),
         lambda h, row: InvitationFactory(list=row, person=h.person()),
     ),
+    **dict.fromkeys(
+        ("invitations/guest-list", "invitations/guest-list/print"),
+        (
+            lambda h: h.conference(),
+            lambda h, row: InvitationFactory(
+                list=InvitationListFactory(conference=row), person=h.person(), organisation=h.renamed(), sent=True
+            ),
+        ),
+    ),
     "invitations/overview": (
         lambda h: h.conference(),
         lambda h, row: InvitationFactory(list=InvitationListFactory(conference=row), person=h.person(), sent=True),
@@ -523,6 +536,8 @@ GROWING: dict[str, tuple[Callable[[House], Any], Callable[[House, Any], Any]]] =
 QUERIES = {
     "papers/overview": "conference={row.pk}",
     "invitations/overview": "conference={row.pk}",
+    "invitations/guest-list": "conference={row.pk}",
+    "invitations/guest-list/print": "conference={row.pk}",
     "delegations/overview": "conference={row.pk}",
     "attendance": "conference={row.pk}&share=2/3",
     "attendance/series": "conference={row.pk}",
@@ -537,7 +552,7 @@ OF_A_POLL = {"polls/<pk>", "polls/<pk>/entitlement", "polls/<pk>/evidence", "pol
 FLAT = {
     "sites/<pk>", "agenda-items/<pk>", "own-phases/<pk>", "agenda-rooms/<pk>", "duties/<pk>", "speakers/<pk>", "speeches/<pk>", "rooms/<pk>",
     "rooms/equipment",
-    "invitations/<pk>", "invitation-replies/<pk>", "questionnaires/<pk>", "answer-sheets/<pk>", "registrations/<pk>", "admissions/<pk>", "presences/<pk>", "scans/<pk>", "resolutions/<pk>", "findings/<pk>", "proposals/<pk>",
+    "invitations/<pk>", "invitations/<pk>/letter", "invitation-letters/<pk>", "invitation-letters/<pk>/file", "invitation-replies/<pk>", "questionnaires/<pk>", "answer-sheets/<pk>", "registrations/<pk>", "admissions/<pk>", "presences/<pk>", "scans/<pk>", "resolutions/<pk>", "findings/<pk>", "proposals/<pk>",
     "conclusions/<pk>", "official-numbers/<pk>", "tokens/<pk>", "people/<pk>", "positions/<pk>", "role-grants/<pk>",
     "imports/form", "import-rows/<pk>", "consents/<pk>", "accesses/<pk>",
     "jobs/<pk>", "mails/<pk>", "mails/<pk>/content", "reply-proposals/<pk>", "failed-letters/<pk>", "inbound-mails/<pk>",

@@ -6,7 +6,7 @@ import pytest
 
 from backend.delegations import links as delegation_links
 from backend.invitations import paper_links
-from backend.privacy import links as consent_links
+from backend.privacy import links as privacy_links
 from backend.registration import offer_links
 from tests.access.operations import METHODS, pages
 from tests.access.world import World
@@ -15,7 +15,7 @@ from tests.factories.conferences import ConferenceFactory
 pytestmark = pytest.mark.django_db
 CONFIDENTIALITY = "restricted"
 #: Pages whose addresses say who opens them, to be written in.
-FORMS = {"/r/<token>", "/p/<token>", "/d/<token>", "/o/<token>", "/c/<token>", "/g/<token>", "/y/<token>"}
+FORMS = {"/r/<token>", "/p/<token>", "/d/<token>", "/o/<token>", "/c/<token>", "/g/<token>", "/q/<token>", "/y/<token>"}
 #: Every page there is → one address of it that answers.
 PAGES: dict[str, Callable[[World], str]] = {
     "/api/v1/schema": lambda w: "/api/v1/schema",
@@ -42,11 +42,12 @@ PAGES: dict[str, Callable[[World], str]] = {
     "/calendars/rooms/<pk>.ics": lambda w: f"/calendars/rooms/{w.halls[0].room.pk}.ics",
     "/calendars/organisations/<slug>.ics": lambda w: f"/calendars/organisations/{w.foreign.slug}.ics",
     "/calendars/private/<secret>.ics": lambda w: f"/calendars/private/{w.link_secret}.ics",
+    "/q/<token>": lambda w: f"/q/{privacy_links.sign(w.delegate)}",
     "/my-data/<token>": lambda w: f"/my-data/{w.copy_token}",
     "/r/<token>": lambda w: f"/r/{w.reply_token}",
     "/d/<token>": lambda w: f"/d/{delegation_links.sign(w.asked_delegation.pk, 1)}",
     "/p/<token>": lambda w: f"/p/{paper_links.sign(w.paper.pk, 1)}",
-    "/c/<token>": lambda w: f"/c/{consent_links.sign(w.delegate)}",
+    "/c/<token>": lambda w: f"/c/{privacy_links.sign(w.delegate)}",
     "/g/<token>": lambda w: f"/g/{w.page_token}",
     "/y/<token>": lambda w: f"/y/{w.signup_token}",
     "/o/<token>": lambda w: f"/o/{offer_links.sign(w.offered.pk)}",

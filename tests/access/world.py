@@ -49,6 +49,7 @@ from tests.factories.imports import ImportFactory, ImportRowFactory
 from tests.factories.inbound import InboundMailFactory, SuppressedAddressFactory
 from tests.factories.invitations import (
     InvitationFactory,
+    InvitationLetterFactory,
     InvitationListFactory,
     InvitationReplyFactory,
     ReplyProposalFactory,
@@ -224,6 +225,8 @@ class World:
         )
         self.unsent = InvitationListFactory(conference=self.announced, title={"vi": "Danh sách hai"})
         InvitationFactory(list=self.unsent)
+        self.letter = InvitationLetterFactory(list=self.list, issued=True)
+        self.drafted_letter = InvitationLetterFactory(list=self.unsent, delivery="none")
         self.delegation = DelegationFactory(conference=self.announced)
         self.asked_delegation = DelegationFactory(conference=self.announced, asked=True)
         self.failed_letter = FailedLetter.objects.create(

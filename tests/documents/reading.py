@@ -59,7 +59,7 @@ def written(file: bytes) -> list[Any]:
     for element in paper.element.body:
         if element.tag == qn("w:tbl"):
             table = tables.pop(0)
-            found += [paragraph for cell in table.rows[0].cells for paragraph in cell.paragraphs]
+            found += [paragraph for row in table.rows for cell in row.cells for paragraph in cell.paragraphs]
         elif element.tag == qn("w:p"):
             found.append(next(one for one in paper.paragraphs if one._p is element))
     return found

@@ -135,9 +135,9 @@ def test_the_lines_stand_in_the_order_of_the_specimen() -> None:
     order = [
         "UỶ BAN TIÊU CHUẨN",
         "TRUNG TÂM KỸ THUẬT 2",
-        "Số: 05/BB-KT2",
         "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM",
         "Độc lập - Tự do - Hạnh phúc",
+        "Số: 05/BB-KT2",
         "BIÊN BẢN",
         "Hội nghị tổng kết công tác năm 2020",
         "Thời gian bắt đầu: 8 giờ 00, ngày 05 tháng 01 năm 2021",

@@ -4,8 +4,9 @@ import factory
 
 from backend.core.clock import now
 from backend.core.ids import time_ordered_id
-from backend.invitations.models import Invitation, InvitationList, InvitationReply, ReplyProposal
+from backend.invitations.models import Invitation, InvitationLetter, InvitationList, InvitationReply, ReplyProposal
 from tests.factories.conferences import ConferenceFactory
+from tests.factories.documents import DocumentFactory
 from tests.factories.people import PersonFactory
 
 
@@ -57,3 +58,43 @@ class ReplyProposalFactory(factory.django.DjangoModelFactory[ReplyProposal]):
     sequence = factory.SelfAttribute("invitation.sequence")
     starts_at = factory.LazyFunction(now)
     inbound_id = factory.LazyFunction(time_ordered_id)
+
+
+class InvitationLetterFactory(factory.django.DjangoModelFactory[InvitationLetter]):
+    """A letter that may be issued as it is; `issued=True` for one that was, without files."""
+
+    class Meta:
+        model = InvitationLetter
+
+    class Params:
+        issued = factory.Trait(
+            issued_at=factory.LazyFunction(now),
+            sequence=factory.SelfAttribute("list.conference.sequence"),
+            document=factory.SubFactory(DocumentFactory, kind="GM", attached=True),
+            facts=factory.LazyFunction(lambda: dict(FACTS)),
+        )
+
+    list = factory.SubFactory(InvitationListFactory)
+    signer = factory.SubFactory(PersonFactory, full_name="Nguyễn Phú Quốc", degree="TS.")
+    signer_office = {"vi": "Phó Giám đốc", "en": "Deputy Director"}
+    authority = "kt"
+    signs_for = {"vi": "Giám đốc", "en": "the Director"}
+    place = {"vi": "Đà Nẵng", "en": "Da Nang"}
+
+
+FACTS = {
+    "parent": {},
+    "organisation": {"vi": "Trung tâm Kỹ thuật 2"},
+    "number": "05/GM-KT2",
+    "symbol": "KT2",
+    "place": {"vi": "Đà Nẵng"},
+    "day": "2021-01-05",
+    "subject": {"vi": "Dự Hội nghị tổng kết"},
+    "event": {"vi": "Hội nghị tổng kết"},
+    "chairs": [],
+    "when": {"vi": "13 giờ 30, ngày 14/01/2021"},
+    "where": {"": {"vi": "Hội trường lớn"}},
+    "office": {"vi": "Phó Giám đốc"},
+    "signer": "Nguyễn Phú Quốc",
+    "replaces": [],
+}

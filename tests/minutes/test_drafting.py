@@ -47,8 +47,8 @@ def test_the_pages_of_a_full_record_read_as_the_specimen_in_both_formats() -> No
     told = [
         "TỔNG CỤC ĐO LƯỜNG",
         "TRUNG TÂM KỸ THUẬT 2",
-        "Số: …………/BB-KT2",
         "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM",
+        "Số: …………/BB-KT2",
         "BIÊN BẢN",
         "Hội nghị tổng kết công tác năm 2020",
         "Thời gian bắt đầu: 13 giờ 35, ngày 14 tháng 01 năm 2021",

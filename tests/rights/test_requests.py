@@ -16,6 +16,7 @@ from backend.jobs import services as jobs
 from backend.mail.models import OutgoingMail
 from backend.outbox.models import Event
 from backend.people.models import Person
+from backend.privacy import links
 from backend.rights import services
 from backend.rights.models import Correction, DataRequest, Erasure, PersonalExport, RequestEntry
 from tests.factories.conferences import ConferenceFactory, DutyFactory
@@ -27,6 +28,7 @@ from tests.guards import assert_refused_by
 
 pytestmark = pytest.mark.django_db
 API = "/api/v1"
+FORM = "application/x-www-form-urlencoded"
 VIETNAM = dt.timezone(dt.timedelta(hours=7))
 
 
@@ -285,3 +287,37 @@ def test_whoever_may_not_be_erased_yet_is_named_with_the_reasons(office) -> None
     assert answer.status_code == 409
     assert "rút giấy mời" in answer.json()["hindrances"][0]["vi"]
     assert "withdraw" in answer.json()["hindrances"][0]["en"]
+
+
+class TestLink:
+    def test_somebody_without_an_account_asks_by_their_link(self, office) -> None:
+        address = f"/q/{links.sign(office.person)}"
+        visitor = APIClient()
+        page = visitor.get(address).content.decode()
+        assert "Lê Thị Bưởi" in page
+        assert "Gỡ ảnh" in page
+        assert not DataRequest.objects.exists()
+
+        for _ in range(2):
+            answer = visitor.post(address, "kind=takedown&text=Ảnh số 7", content_type=FORM)
+            assert answer.status_code == 200, answer.content
+            assert "04/03/2026" in answer.content.decode()
+        request = DataRequest.objects.get()
+        assert (request.kind, request.via, request.identity, request.text) == (
+            "takedown", "link", "unchecked", "Ảnh số 7",
+        )  # fmt: skip
+        assert visitor.post(address, "kind=anything", content_type=FORM).status_code == 400
+        assert visitor.post(address, f"kind=erase&text={'x' * 4001}", content_type=FORM).status_code == 400
+
+    def test_a_forged_link_and_one_for_another_address_open_nothing(self, office) -> None:
+        address = f"/q/{links.sign(office.person)}"
+        visitor = APIClient()
+        assert visitor.get(address[:-2] + "xx").status_code == 404
+        Person.objects.filter(pk=office.person.pk).update(email="khac@xa.example")
+        assert visitor.get(address).status_code == 410
+        assert visitor.post(address, "kind=erase", content_type=FORM).status_code == 410
+
+    def test_the_page_of_consents_leads_there(self, office) -> None:
+        word = links.sign(office.person)
+        page = APIClient().get(f"/c/{word}").content.decode()
+        assert f'href="/q/{word}"' in page

@@ -102,8 +102,8 @@ class PartShelf(Shelf):
     tells_clashes: ClassVar[bool] = True
     of_the_programme: ClassVar[bool] = False
 
-    def shown(self, row: Any, status: int = 200) -> Response:
-        response = super().shown(row, status)
+    def answer_anew(self, row: Any, status: int = 200) -> Response:
+        response = super().answer_anew(row, status)
         if self.tells_clashes:
             response.data["clashes"] = shown_clashes(row.conference, self.account)
         return response

@@ -32,4 +32,5 @@ def print_notice(conference: Conference, notice: PhotoNotice, *, language: str) 
             for code in codes
         ],
     }
-    return typeset(TEMPLATE, data, made_at=notice.created_at or conference.created_at)
+    made_at = conference.created_at if notice._state.adding else notice.created_at
+    return typeset(TEMPLATE, data, made_at=made_at)

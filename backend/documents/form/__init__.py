@@ -3,8 +3,10 @@
 Nothing here reads the database: the same data always gives the same pages in both formats.
 """
 
+from backend.documents.form.decree import BLANK, GAP, Paragraph
 from backend.documents.form.docx import write_docx
-from backend.documents.form.minutes import BLANK, GAP, MinutesDocument, Paragraph
+from backend.documents.form.invitation import InvitationDocument
+from backend.documents.form.minutes import MinutesDocument
 from backend.documents.form.pdf import write_pdf
 
-__all__ = ["BLANK", "GAP", "MinutesDocument", "Paragraph", "write_docx", "write_pdf"]
+__all__ = ["BLANK", "GAP", "InvitationDocument", "MinutesDocument", "Paragraph", "write_docx", "write_pdf"]

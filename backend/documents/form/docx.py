@@ -13,36 +13,53 @@ from docx.shared import Mm, Pt
 
 from backend.documents.form import page
 from backend.documents.form.archive import dated
-from backend.documents.form.minutes import DRAFT, KIND, MOTTO, NATION, RECEIVERS, MinutesDocument, Paragraph
+from backend.documents.form.decree import (
+    DRAFT,
+    LOCALES,
+    MOTTO,
+    NATION,
+    RECEIVERS,
+    DecreeForm,
+    Paragraph,
+    without_the_unprintable,
+)
 
 FONT = "Times New Roman"
 
 
-def write_docx(document: MinutesDocument) -> bytes:
-    document = document.printable()
+def write_docx(document: DecreeForm) -> bytes:
+    document = without_the_unprintable(document)
     rules = page.rule_lengths(document)
     paper: Any = docx.Document()
-    _page(paper)
+    _page(paper, LOCALES[document.language])
     _properties(paper, document)
     if document.draft:
-        _line(paper, DRAFT, bold=True, align=ALIGN.CENTER, size=14).paragraph_format.space_after = Pt(6)
+        _line(
+            paper, DRAFT[document.language], bold=True, align=ALIGN.CENTER, size=14
+        ).paragraph_format.space_after = Pt(6)
     _head(paper, document, rules)
-    _line(paper, KIND, bold=True, align=ALIGN.CENTER, size=14, before=12)
+    _line(paper, document.kind(), bold=True, align=ALIGN.CENTER, size=14, before=12)
     name = _line(paper, document.name, bold=True, align=ALIGN.CENTER, size=14)
     _ruled(name, rules["title"], page.WIDTH - page.LEFT - page.RIGHT)
     for paragraph in document.paragraphs():
         last = _set(paper, paragraph)
     last.paragraph_format.keep_with_next = True
-    _signatures(paper, document)
-    _line(paper, RECEIVERS, bold=True, italic=True, size=12, before=12).paragraph_format.keep_with_next = True
-    for receiver in document.receivers():
-        _line(paper, receiver, size=11)
+    if document.beside:
+        receivers, signed = _columns(
+            paper, page.RECEIVERS_COLUMN, page.WIDTH - page.LEFT - page.RIGHT - page.RECEIVERS_COLUMN
+        )
+        _receivers(receivers, document)
+        for office, names in document.signatures():
+            _signature(signed, office, names)
+    else:
+        _signatures(paper, document)
+        _receivers(paper, document)
     out = io.BytesIO()
     paper.save(out)
     return dated(out, document.made_at)
 
 
-def _page(paper: Any) -> None:
+def _page(paper: Any, locale: str) -> None:
     """A4, the decree's margins, and the page number centred in the top margin from page 2 on."""
     section = paper.sections[0]
     section.page_width, section.page_height = Mm(page.WIDTH), Mm(page.HEIGHT)
@@ -56,7 +73,7 @@ def _page(paper: Any) -> None:
     for script in ("w:ascii", "w:hAnsi", "w:eastAsia", "w:cs"):
         fonts.set(qn(script), FONT)
     language = OxmlElement("w:lang")
-    language.set(qn("w:val"), "vi-VN")
+    language.set(qn("w:val"), locale)
     style.element.get_or_add_rPr().append(language)
     style.paragraph_format.space_after = Pt(0)
     style.paragraph_format.line_spacing = 1
@@ -68,10 +85,14 @@ def _page(paper: Any) -> None:
     number._p.append(field)
 
 
-def _properties(paper: Any, document: MinutesDocument) -> None:
+def _properties(paper: Any, document: DecreeForm) -> None:
     """What a file manager shows; nothing of the library's own template stays."""
     known = paper.core_properties
-    known.title, known.author, known.language = document.name[:255], document.organisation[:255], "vi-VN"
+    known.title, known.author, known.language = (
+        document.name[:255],
+        document.organisation[:255],
+        LOCALES[document.language],
+    )
     known.comments = known.last_modified_by = known.keywords = ""
     known.created = known.modified = document.made_at.astimezone(dt.UTC).replace(tzinfo=None, microsecond=0)
     package = paper.part.package
@@ -116,32 +137,43 @@ def _ruled(above: Any, length: float, width: float) -> None:
     )
 
 
-def _head(paper: Any, document: MinutesDocument, rules: dict[str, float]) -> None:
-    """Issuing body and number on the left, the nation and its motto on the right."""
-    left, right = _columns(paper, page.BODY_COLUMN, page.NATION_COLUMN)
-    if document.parent:
-        _line(left, document.parent_line(), align=ALIGN.CENTER, size=12)
+def _head(paper: Any, document: DecreeForm, rules: dict[str, float]) -> None:
+    """Issuing body on the left, the nation and its motto on the right; below them, on one line, number and date."""
+    (left, right), (below_left, below_right) = _table(paper, 2, page.BODY_COLUMN, page.NATION_COLUMN)
+    if parent := document.parent_line():
+        _line(left, parent, align=ALIGN.CENTER, size=12)
     body = _line(left, document.body_line(), bold=True, align=ALIGN.CENTER, size=12)
     _ruled(body, rules["body"], page.BODY_COLUMN)
-    _line(left, document.number_line(), align=ALIGN.CENTER)
-    _line(right, NATION, bold=True, align=ALIGN.CENTER, size=12)
-    _ruled(_line(right, MOTTO, bold=True, align=ALIGN.CENTER), rules["motto"], page.NATION_COLUMN)
+    _line(right, NATION[document.language], bold=True, align=ALIGN.CENTER, size=12)
+    motto = _line(right, MOTTO[document.language], bold=True, align=ALIGN.CENTER)
+    _ruled(motto, rules["motto"], page.NATION_COLUMN)
+    _line(below_left, document.number_line(), align=ALIGN.CENTER)
+    _line(below_right, document.date_line(), italic=True, align=ALIGN.CENTER)
 
 
 def _columns(paper: Any, *widths: float) -> Any:
-    """An invisible table of one row that no page break splits; its cells are empty and without inner margins."""
-    table = paper.add_table(rows=1, cols=len(widths))
+    """The cells of an invisible table of one row."""
+    return _table(paper, 1, *widths)[0]
+
+
+def _table(paper: Any, rows: int, *widths: float) -> Any:
+    """The cells, row by row, of an invisible table; no page break splits a row. They are empty and without inner
+    margins."""
+    table = paper.add_table(rows=rows, cols=len(widths))
     table.autofit = False
     table._tbl.tblPr.find(qn("w:tblLook")).addprevious(  # the schema wants it there, and Word keeps to the schema
         parse_xml(
             f"<w:tblCellMar {nsdecls('w')}><w:left w:w='0' w:type='dxa'/><w:right w:w='0' w:type='dxa'/></w:tblCellMar>"
         )
     )
-    table.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
-    for column, cell, width in zip(table.columns, table.rows[0].cells, widths, strict=True):
-        column.width = cell.width = Mm(width)
-        cell._tc.remove(cell.paragraphs[0]._p)
-    return table.rows[0].cells
+    for column, width in zip(table.columns, widths, strict=True):
+        column.width = Mm(width)
+    for row in table.rows:
+        row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
+        for cell, width in zip(row.cells, widths, strict=True):
+            cell.width = Mm(width)
+            cell._tc.remove(cell.paragraphs[0]._p)
+    return [row.cells for row in table.rows]
 
 
 def _set(paper: Any, paragraph: Paragraph) -> Any:
@@ -157,13 +189,26 @@ def _set(paper: Any, paragraph: Paragraph) -> Any:
     return line
 
 
-def _signatures(paper: Any, document: MinutesDocument) -> None:
-    """The secretary signs on the left, the chair on the right; both stay together on one page."""
+def _signatures(paper: Any, document: DecreeForm) -> None:
+    """Whoever signs on the left and on the right; both stay together on one page."""
     signed = document.signatures()
     width = (page.WIDTH - page.LEFT - page.RIGHT) / len(signed)
     for cell, (office, names) in zip(_columns(paper, *[width for _ in signed]), signed, strict=True):
-        lines = [_line(cell, office, bold=True, align=ALIGN.CENTER, size=14, before=12)]
-        room = page.SIGNATURE * 72 / 25.4
-        lines += [_line(cell, name, bold=True, align=ALIGN.CENTER, size=14, before=room) for name in names]
-        for line in lines:
-            line.paragraph_format.keep_with_next = True
+        _signature(cell, office, names)
+
+
+def _signature(cell: Any, office: str, names: list[str]) -> None:
+    first, *more = office.split("\n")
+    lines = [_line(cell, first, bold=True, align=ALIGN.CENTER, size=14, before=12)]
+    lines += [_line(cell, text, bold=True, align=ALIGN.CENTER, size=14) for text in more]
+    room = page.SIGNATURE * 72 / 25.4
+    lines += [_line(cell, name, bold=True, align=ALIGN.CENTER, size=14, before=room) for name in names]
+    for line in lines:
+        line.paragraph_format.keep_with_next = True
+
+
+def _receivers(where: Any, document: DecreeForm) -> None:
+    title = _line(where, RECEIVERS[document.language], bold=True, italic=True, size=12, before=12)
+    title.paragraph_format.keep_with_next = True
+    for receiver in document.receivers():
+        _line(where, receiver, size=11)

@@ -1,45 +1,25 @@
 """Specimen 1.9 (biên bản) as data, and the lines both writers set."""
 
 import datetime as dt
-from dataclasses import dataclass, field, fields, replace
-from typing import Any
+from dataclasses import dataclass, field
+from typing import ClassVar
 
-from backend.documents.form.text import one_line, printable
+from backend.documents.form.decree import BLANK, GAP, Paragraph, lines
 
-#: What a reader sees where the record is silent.
-BLANK = "…………"
-#: The same for a number inside a sentence.
-GAP = "……"
-
-NATION = "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"
-MOTTO = "Độc lập - Tự do - Hạnh phúc"
 KIND = "BIÊN BẢN"
-DRAFT = "DỰ THẢO"
 SECRETARY, CHAIR = "THƯ KÝ", "CHỦ TỌA"
-RECEIVERS = "Nơi nhận:"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Paragraph:
-    """One paragraph. `style` is body, heading (printed in capitals), item (hung on its label), inner (an item of an
-    item) or quote."""
-
-    text: str
-    label: str = ""
-    style: str = "body"
-
-    @property
-    def line(self) -> str:
-        return f"{self.label} {self.text}" if self.label and self.text else self.label or self.text
 
 
 @dataclass(frozen=True, kw_only=True)
 class MinutesDocument:
-    """Minutes, ready to be set. '' and [] mean unknown and print as a visible blank.
+    """Minutes, ready to be set, in Vietnamese. '' and [] mean unknown and print as a visible blank.
 
     `number` is as written (05/BB-KT2), '' before there is one. `draft` prints DỰ THẢO above everything.
     The same data gives the same files, byte for byte; `made_at` is the date written inside them.
     """
+
+    beside: ClassVar[bool] = False
+    language: ClassVar[str] = "vi"
 
     parent: str = ""
     organisation: str
@@ -60,9 +40,12 @@ class MinutesDocument:
     draft: bool = False
     made_at: dt.datetime
 
-    def printable(self) -> "MinutesDocument":
-        """The same without anything that cannot stand on paper."""
-        return replace(self, **{each.name: _printable(getattr(self, each.name)) for each in fields(self)})
+    def kind(self) -> str:
+        return KIND
+
+    def date_line(self) -> str:
+        """Minutes have none: their text says when they were taken."""
+        return ""
 
     def parent_line(self) -> str:
         return self.parent.upper()
@@ -79,7 +62,7 @@ class MinutesDocument:
 
     def paragraphs(self) -> list[Paragraph]:
         """From the first labelled line to the closing sentence; a line break inside a text begins a new paragraph."""
-        return [line for paragraph in [*self._opening(), *self.body, self._ending()] for line in _lines(paragraph)]
+        return [line for paragraph in [*self._opening(), *self.body, self._ending()] for line in lines(paragraph)]
 
     def _opening(self) -> list[Paragraph]:
         return [
@@ -108,38 +91,16 @@ class MinutesDocument:
         return [*(f"- {name};" for name in self.recipients if name), "- Lưu: VT, Hồ sơ."]
 
 
-def _under(label: str, lines: list[Paragraph]) -> list[Paragraph]:
+def _under(label: str, under: list[Paragraph]) -> list[Paragraph]:
     """One line beside its label, several as a list below it, none as a blank."""
-    if len(lines) < 2:
-        return [Paragraph(label=label, text=(lines[0].line if lines else "") or BLANK)]
+    if len(under) < 2:
+        return [Paragraph(label=label, text=(under[0].line if under else "") or BLANK)]
     return [
         Paragraph(label=label, text=""),
         *(
             Paragraph(
                 label=line.label or "-", text=line.text or BLANK, style="item" if line.style == "body" else line.style
             )
-            for line in lines
+            for line in under
         ),
     ]
-
-
-def _lines(paragraph: Paragraph) -> list[Paragraph]:
-    """A label stands before the first line only."""
-    text = paragraph.text.upper() if paragraph.style == "heading" else paragraph.text
-    first, *rest = [line.strip() for line in text.split("\n")]
-    return [
-        replace(paragraph, text=first),
-        *(replace(paragraph, text=line, label="") for line in rest if line),
-    ]
-
-
-def _printable(value: Any) -> Any:
-    match value:
-        case str():
-            return one_line(value)
-        case Paragraph():
-            return Paragraph(text=printable(value.text), label=one_line(value.label), style=value.style)
-        case list():
-            return [_printable(each) for each in value]
-        case _:
-            return value

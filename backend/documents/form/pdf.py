@@ -3,18 +3,19 @@
 from pathlib import Path
 
 from backend.documents.form import faces, page
-from backend.documents.form.minutes import DRAFT, KIND, MOTTO, NATION, RECEIVERS, MinutesDocument
+from backend.documents.form.decree import DRAFT, MOTTO, NATION, RECEIVERS, DecreeForm, without_the_unprintable
 from backend.documents.form.press import typeset
 from backend.documents.form.text import in_glyphs
 
-TEMPLATE = Path(__file__).with_name("minutes.typ")
+TEMPLATE = Path(__file__).with_name("decree.typ")
 
 
-def write_pdf(document: MinutesDocument) -> bytes:
+def write_pdf(document: DecreeForm) -> bytes:
     """The same pages on every machine."""
-    document = document.printable()
+    document, language = without_the_unprintable(document), document.language
     data = {
         "face": faces.FAMILY,
+        "language": language,
         "page": {
             "margin": {"top": page.TOP, "bottom": page.BOTTOM, "left": page.LEFT, "right": page.RIGHT},
             "columns": [page.BODY_COLUMN, page.NATION_COLUMN],
@@ -22,23 +23,27 @@ def write_pdf(document: MinutesDocument) -> bytes:
             "gap": page.PARAGRAPH_GAP,
             "spacing": page.LINE_SPACING,
             "signature": page.SIGNATURE,
+            "receivers": page.RECEIVERS_COLUMN,
         },
         "rules": page.rule_lengths(document),
-        "draft": DRAFT if document.draft else "",
-        "nation": NATION,
-        "motto": MOTTO,
+        "draft": DRAFT[language] if document.draft else "",
+        "nation": NATION[language],
+        "motto": MOTTO[language],
         "parent": in_glyphs(document.parent_line()),
         "organisation": in_glyphs(document.body_line()),
         "number": in_glyphs(document.number_line()),
-        "kind": KIND,
+        "date": in_glyphs(document.date_line()),
+        "kind": document.kind(),
         "name": in_glyphs(document.name),
         "paragraphs": [
             {"label": in_glyphs(one.label), "text": in_glyphs(one.text), "style": one.style}
             for one in document.paragraphs()
         ],
         "signatures": [
-            {"office": office, "names": [in_glyphs(name) for name in names]} for office, names in document.signatures()
+            {"office": [in_glyphs(line) for line in office.split("\n")], "names": [in_glyphs(name) for name in names]}
+            for office, names in document.signatures()
         ],
-        "receivers": {"title": RECEIVERS, "lines": [in_glyphs(line) for line in document.receivers()]},
+        "beside": document.beside,
+        "receivers": {"title": RECEIVERS[language], "lines": [in_glyphs(line) for line in document.receivers()]},
     }
     return typeset(TEMPLATE, data, made_at=document.made_at)

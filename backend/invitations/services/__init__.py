@@ -3,11 +3,22 @@
 from backend.invitations.services.answers import answer_questions, reply, reply_by_link
 from backend.invitations.services.calling_off import mail_calling_off, tell_of_calling_off
 from backend.invitations.services.failures import try_again
+from backend.invitations.services.formal import (
+    LetterFields,
+    copy_for,
+    current_letter,
+    draft_letter,
+    edit_letter,
+    goes_with,
+    issue_letter,
+    opened_copy,
+)
 from backend.invitations.services.letters import mail_cancellation, mail_invitation, mail_proposal_declined
 from backend.invitations.services.lists import ListFields, add_members, create_list, edit_list, send_list
 from backend.invitations.services.mailed_replies import assign_reply, take_reply
 from backend.invitations.services.many import Report, Selection, remind_now, resend_many, withdraw_many
 from backend.invitations.services.news import mail_news, tell_news
+from backend.invitations.services.ordering import put_in_order
 from backend.invitations.services.papers import (
     hand_in_by_link,
     mail_missing_papers,
@@ -26,6 +37,7 @@ from backend.invitations.services.single import name_invitee, resend, withdraw, 
 from backend.invitations.services.substitutes import accept_substitute, propose_by_link, propose_substitute
 
 __all__ = [
+    "LetterFields",
     "ListFields",
     "Report",
     "Selection",
@@ -33,13 +45,19 @@ __all__ = [
     "add_members",
     "answer_questions",
     "assign_reply",
+    "copy_for",
     "create_list",
+    "current_letter",
     "decline_proposal",
+    "draft_letter",
     "drop_own_reminders",
     "drop_reminders",
+    "edit_letter",
     "edit_list",
     "follow_bounce",
+    "goes_with",
     "hand_in_by_link",
+    "issue_letter",
     "mail_calling_off",
     "mail_cancellation",
     "mail_invitation",
@@ -55,8 +73,10 @@ __all__ = [
     "mail_reminders",
     "mail_series_news",
     "name_invitee",
+    "opened_copy",
     "propose_by_link",
     "propose_substitute",
+    "put_in_order",
     "remind_invitees",
     "remind_now",
     "reply",

@@ -151,6 +151,7 @@ def letter(
             "where": wording.where(conference, row.site, language),
             "reply_by": wording.until(row.list.reply_by, conference.time_zone, language) if row.list.reply_by else "",
             "link": links.address(row.id, row.link_round),
+            "addressee": wording.invitee(row, language),
             **facts,
         },
     )

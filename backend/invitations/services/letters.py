@@ -5,6 +5,7 @@ Where no correct letter can be made, none is sent, and that is reported at once:
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from uuid import UUID
 
 import structlog
@@ -15,14 +16,15 @@ from backend.conferences.queries.papers import asked_for_papers
 from backend.conferences.states import CALLED_OFF, ConferenceState, NoticePlace
 from backend.core.clock import now
 from backend.core.text import localized
-from backend.invitations import ical, queries, wording
+from backend.invitations import ical, links, queries, wording
 from backend.invitations.events import InvitationIssued, InvitationWithdrawn
 from backend.invitations.letters import Letter, post
-from backend.invitations.models import Invitation, ReplyProposal
+from backend.invitations.models import Invitation, InvitationLetter, ReplyProposal
 from backend.invitations.services import composing, failures
-from backend.invitations.states import InvitationState, ProposalKind, ProposalState
+from backend.invitations.services.formal import copy_for, goes_with
+from backend.invitations.states import InvitationState, LetterDelivery, ProposalKind, ProposalState
 from backend.mail.mailbox import InvalidAddress
-from backend.mail.mime import InvalidMessage
+from backend.mail.mime import Attachment, InvalidMessage
 from backend.mail.models import OutgoingMail
 from backend.outbox.registry import DomainEvent
 
@@ -48,6 +50,8 @@ def mail_invitation(*, invitation_id: UUID, sequence: int, batch: UUID | None = 
     )
     with reported(row, "invitation", again):
         entry = composing.entry(row, sequence=row.sequence)
+        formal = goes_with(row, kept)
+        attached = formal is not None and formal.delivery == LetterDelivery.ATTACHED
         letter = composing.letter(
             row,
             template="letters/invitation",
@@ -58,8 +62,17 @@ def mail_invitation(*, invitation_id: UUID, sequence: int, batch: UUID | None = 
             original=_name_of(composing.stood_in_for(row), row.language),
             in_calendar=entry is not None,
             **composing.data_protection(row, NoticePlace.LETTER),
+            formal_number=formal.facts["number"] if formal else "",
+            formal_link=links.letter_address(row.pk, row.link_round) if formal and not attached else "",
         )
+        if formal is not None and attached:
+            letter = replace(letter, attachments=(_attached(formal, row),))
         _post(row, letter, purpose="invitation", sequence=row.letter_number, batch=batch)
+
+
+def _attached(formal: InvitationLetter, row: Invitation) -> Attachment:
+    copy = copy_for(formal, row)
+    return Attachment(filename=copy.filename, content=bytes(copy.content), content_type=copy.media_type)
 
 
 def _written(row: Invitation) -> bool:

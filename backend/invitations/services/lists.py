@@ -21,6 +21,8 @@ from backend.core.text import Text, say
 from backend.invitations import queries
 from backend.invitations.events import InvitationIssued, InvitationListSent
 from backend.invitations.models import Invitation, InvitationList
+from backend.invitations.services import formal
+from backend.invitations.services.offices import UNRANKED, renew_offices
 from backend.invitations.states import InvitationState, Substitutes
 from backend.mail import batches
 from backend.outbox.services import emit
@@ -28,9 +30,10 @@ from backend.people.models import Organisation, Person
 
 
 class OfficeEntry(TypedDict, total=False):
-    """A seat for whoever holds an office; the name comes later."""
+    """A seat for whoever holds an office; the name comes later. Lower `rank` goes first, as among people."""
 
     office: Text
+    rank: int
     organisation: UUID | None
 
 
@@ -164,6 +167,7 @@ def add_members(*, list_id: UUID, people: Sequence[UUID] = (), offices: Sequence
             person=person,
             organisation_id=person.organisation_id or invitations.organisation_id,
             office=titles[person.id].title if person.id in titles else {},
+            rank=titles[person.id].rank if person.id in titles else UNRANKED,
             language=person.language,
             email=person.email,
             **shared,
@@ -172,7 +176,10 @@ def add_members(*, list_id: UUID, people: Sequence[UUID] = (), offices: Sequence
     ]
     rows += [
         Invitation(
-            office=entry["office"], organisation_id=entry.get("organisation") or invitations.organisation_id, **shared
+            office=entry["office"],
+            organisation_id=entry.get("organisation") or invitations.organisation_id,
+            rank=entry.get("rank", UNRANKED),
+            **shared,
         )
         for entry in offices
     ]
@@ -186,7 +193,10 @@ def add_members(*, list_id: UUID, people: Sequence[UUID] = (), offices: Sequence
 
 @transaction.atomic
 def send_list(*, list_id: UUID, expected: int | None = None) -> Sent:
-    """Invites everybody on the list who was not invited yet. Sending it again reaches only those added since."""
+    """Invites everybody on the list who was not invited yet. Sending it again reaches only those added since.
+
+    Raises Conflict while the giấy mời that is to go with the mails is not issued, or tells another time or place.
+    """
     invitations = locked(InvitationList, list_id, expected=expected)
     conference = Conference.objects.select_for_update(no_key=True).get(pk=invitations.conference_id)
     if conference.state not in {ConferenceState.ANNOUNCED, ConferenceState.RUNNING}:
@@ -198,7 +208,10 @@ def send_list(*, list_id: UUID, expected: int | None = None) -> Sent:
             )
         )
     drafts = Invitation.objects.filter(list=invitations, state=InvitationState.DRAFT)
-    due = list(drafts.filter(person__isnull=False).exclude(email="").select_for_update().values_list("id", flat=True))
+    found = drafts.filter(person__isnull=False).exclude(email="").select_for_update().values_list("id", "site_id")
+    due, sites = [invitation_id for invitation_id, _ in found], {site for _, site in found}
+    formal.ensure_ready(invitations, conference, sites)
+    renew_offices(due, conference)
     moment = now()
     Invitation.objects.filter(pk__in=due).update(
         state=InvitationState.SENT,

@@ -16,7 +16,7 @@ from backend.conferences.queries.told import same_place, same_time, time_and_pla
 from backend.conferences.states import EXPECTED, Confidentiality
 from backend.core.clock import now
 from backend.core.text import Text
-from backend.invitations import ical, queries, wording
+from backend.invitations import ical, links, queries, wording
 from backend.invitations.events import NewsAddressed
 from backend.invitations.letters import Letter, batch_of, written
 from backend.invitations.models import Invitation
@@ -24,6 +24,8 @@ from backend.invitations.parts import Parts, parts_in
 from backend.invitations.programme_news import ProgrammeNews
 from backend.invitations.services import composing, failures
 from backend.invitations.services.chunks import chunks, written_to_each
+from backend.invitations.services.formal import current_letters, still_holds
+from backend.invitations.states import LetterDelivery
 from backend.mail import services as mail
 from backend.mail.models import OutgoingMail
 from backend.outbox.services import emit
@@ -187,6 +189,7 @@ class News:
         self.parts = parts_in(conference)
         self.programme = _programme_news(window, conference, self.parts)
         self._told = told(conference.pk)
+        self._formal = current_letters(conference.pk)
 
     def concerns(self, hearer: Hearer) -> bool:
         return self.move(hearer) is not None or any(self._lines(hearer))
@@ -266,6 +269,7 @@ class News:
             calendar=calendar,
             calendar_method=method,
             method=method,
+            **(self._formal_facts(row) if move else {}),
             **facts,
         )
 
@@ -277,6 +281,20 @@ class News:
             "move": move,
             "first": self.programme is not None and self.programme.first,
             **(self._move_facts(move, hearer) if move else self._no_move_facts(hearer)),
+        }
+
+    def _formal_facts(self, row: Invitation) -> dict[str, str]:
+        """What has become of the giấy mời in the invitee's hands: this letter stands in its place, or another one does."""
+        letter = self._formal.get(row.list_id)
+        if letter is None:
+            return {}
+        if not still_holds(letter, self.present, row.site_id, self._told):
+            return {"overtaken_number": letter.facts["number"]}
+        if letter.delivery == LetterDelivery.NONE:
+            return {}
+        return {
+            "formal_number": letter.facts["number"],
+            "formal_link": links.letter_address(row.pk, row.link_round),
         }
 
     def _site(self, hearer: Hearer) -> Site | None:

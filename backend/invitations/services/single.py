@@ -93,7 +93,8 @@ def resend(*, invitation_id: UUID, expected: int | None = None) -> Invitation:
 
 @transaction.atomic
 def name_invitee(*, invitation_id: UUID, person_id: UUID, expected: int | None = None) -> Invitation:
-    """Says who comes for an office that was invited without a name. The letter goes out with the list, or by resend."""
+    """Says who comes for an office that was invited without a name, in the office they hold on the conference's day
+    where that is on record. The letter goes out with the list, or by resend."""
     row = locked(Invitation, invitation_id, expected=expected)
     person = Person.objects.filter(pk=person_id).first()
     if person is None:
@@ -105,6 +106,10 @@ def name_invitee(*, invitation_id: UUID, person_id: UUID, expected: int | None =
         raise Invalid({"person": say(vi="Người này đã được mời.", en="This person is invited already.")})
     row.person, row.email, row.language = person, person.email, person.language
     row.organisation_id = row.organisation_id or person.organisation_id
+    held = queries.offices([person], row.conference).get(person.pk)
+    if held is not None:
+        row.office, row.rank = held.title, held.rank
+        row.organisation_id = held.organisation_id or person.organisation_id or row.organisation_id
     row.save()
     emit(InvitationNamed(invitation_id=row.id, conference_id=row.conference_id, person_id=person.id))
     return row

@@ -24,6 +24,7 @@ class OfPeople(HouseViewSet):
     """Rows about one person, and what is asked for about one."""
 
     scope = "rights"
+    shows = ("person_id",)
 
     def about(self, person_id: UUID | None) -> Person:
         """The person named (none: the caller), whom the rule lets the caller ask about. Raises Invalid."""

@@ -31,6 +31,7 @@ class DataRequestViewSet(HouseViewSet):
 
     rules = rules.REQUESTS
     scope = "rights"
+    shows = ("person_id",)
     queryset = DataRequest.objects.none()
     serializer_class = serializers.DataRequestSerializer
     filterset_class = RequestFilters

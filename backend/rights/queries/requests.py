@@ -5,10 +5,13 @@ from uuid import UUID
 
 from django.db.models import Prefetch, Q, QuerySet
 
-from backend.people.models import Account, Role
+from backend.core.errors import Gone, NotFound
+from backend.people.models import Account, Person, Role
 from backend.people.queries import ancestors, has_role, organisations_with
+from backend.privacy import links
 from backend.rights.deadlines import Calendar
 from backend.rights.models import Correction, DataRequest, Erasure, PersonalExport, PublicHoliday, RequestEntry
+from backend.rights.states import OPEN, RequestVia
 
 OFFICER = Role.DATA_OFFICER
 
@@ -31,6 +34,23 @@ def officers_of(organisation_id: UUID | None) -> QuerySet[Account]:
     active = Account.objects.filter(is_active=True).select_related("person").order_by("id").distinct()
     officers = active.filter(where, grants__role=OFFICER)
     return officers if officers.exists() else active.filter(where, grants__role=Role.ADMINISTRATOR)
+
+
+def who_asks_by(token: str) -> Person:
+    """The person whose link it is. Raises NotFound for what this house did not sign, Gone for a link that was mailed to
+    an address the person no longer has, or to somebody who was erased."""
+    read = links.read(token)
+    person = Person.objects.filter(pk=read[0]).first() if read else None
+    if read is None or person is None:
+        raise NotFound()
+    if not person.email or not links.is_current(person, read[1]):
+        raise Gone()
+    return person
+
+
+def asked_already(person_id: UUID, kind: str) -> DataRequest | None:
+    """The open request of this kind that the person made by their link: asked again it is the same one."""
+    return DataRequest.objects.filter(person=person_id, kind=kind, via=RequestVia.LINK, state__in=OPEN).first()
 
 
 def visible_requests(account: Account) -> QuerySet[DataRequest]:

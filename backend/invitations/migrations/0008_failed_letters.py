@@ -10,7 +10,7 @@ import backend.core.ids
 class Migration(migrations.Migration):
     dependencies = [
         ("conferences", "0011_series_sequence"),
-        ("invitations", "0006_erasing"),
+        ("invitations", "0007_letters"),
         ("mail", "0004_erasing"),
         ("people", "0002_alternate_email"),
     ]

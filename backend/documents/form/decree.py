@@ -1,0 +1,95 @@
+"""What every document in the decree's form has: its parts as data, and the lines both writers set."""
+
+import datetime as dt
+from dataclasses import dataclass, fields, replace
+from typing import Any, ClassVar, Protocol, TypeVar
+
+from backend.documents.form.text import one_line, printable
+
+#: What a reader sees where the record is silent.
+BLANK = "…………"
+#: The same for a number inside a sentence.
+GAP = "……"
+
+NATION = {"vi": "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "en": "THE SOCIALIST REPUBLIC OF VIET NAM"}
+MOTTO = {"vi": "Độc lập - Tự do - Hạnh phúc", "en": "Independence - Freedom - Happiness"}
+DRAFT = {"vi": "DỰ THẢO", "en": "DRAFT"}
+NUMBER = {"vi": "Số", "en": "No."}
+RECEIVERS = {"vi": "Nơi nhận:", "en": "Recipients:"}
+#: As programs name the languages documents are written in.
+LOCALES = {"vi": "vi-VN", "en": "en-GB"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Paragraph:
+    """One paragraph. `style` is body, heading (printed in capitals), item (hung on its label), inner (an item of an
+    item) or quote."""
+
+    text: str
+    label: str = ""
+    style: str = "body"
+
+    @property
+    def line(self) -> str:
+        return f"{self.label} {self.text}" if self.label and self.text else self.label or self.text
+
+
+class DecreeForm(Protocol):
+    """A document, ready to be set. `beside`: the receivers stand left of the signatures, not below them."""
+
+    beside: ClassVar[bool]
+
+    @property
+    def language(self) -> str: ...
+    @property
+    def organisation(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def draft(self) -> bool: ...
+    @property
+    def made_at(self) -> dt.datetime: ...
+
+    def kind(self) -> str: ...
+    def parent_line(self) -> str: ...
+    def body_line(self) -> str: ...
+    def number_line(self) -> str: ...
+    def date_line(self) -> str:
+        """Place and date of issue, "" for a kind of document that has none in its head."""
+
+    def paragraphs(self) -> list[Paragraph]: ...
+    def signatures(self) -> list[tuple[str, list[str]]]:
+        """Who signs, from left to right: the office, of one or more lines, and, below each other, the names."""
+
+    def receivers(self) -> list[str]:
+        """Nơi nhận, ending with where the file is kept."""
+
+
+Written = TypeVar("Written")
+
+
+def without_the_unprintable(document: Written) -> Written:
+    """The same dataclass without anything that cannot stand on paper."""
+    return replace(document, **{one.name: _printable(getattr(document, one.name)) for one in fields(document)})  # type: ignore[type-var, arg-type]
+
+
+def lines(paragraph: Paragraph) -> list[Paragraph]:
+    """A line break inside a text begins a new paragraph; a label stands before the first one only."""
+    text = paragraph.text.upper() if paragraph.style == "heading" else paragraph.text
+    first, *rest = [line.strip() for line in text.split("\n")]
+    return [
+        replace(paragraph, text=first),
+        *(replace(paragraph, text=line, label="") for line in rest if line),
+    ]
+
+
+def _printable(value: Any) -> Any:
+    match value:
+        case str():
+            return one_line(value)
+        case Paragraph():
+            return Paragraph(text=printable(value.text), label=one_line(value.label), style=value.style)
+        case list():
+            return [_printable(each) for each in value]
+        case _:
+            return value
