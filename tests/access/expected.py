@@ -196,6 +196,9 @@ EXPECTED: dict[str, Expected] = {
     "GET reply-proposals/<pk>": reads(LOOKS),
     "POST reply-proposals/<pk>/accept": may(WRITERS, sees=LOOKS),
     "POST reply-proposals/<pk>/decline": may(WRITERS, sees=LOOKS),
+    "GET failed-letters": reads(LOOKS),
+    "GET failed-letters/<pk>": reads(LOOKS),
+    "POST failed-letters/<pk>/retry": may(WRITERS, sees=LOOKS),
     "GET replies/<token>": may(EVERYBODY),
     "POST replies/<token>": may(EVERYBODY),
     # places given to units

@@ -38,6 +38,7 @@ from backend.documents import services as documents
 from backend.documents.models import Document, NumberSeries, OfficialNumber
 from backend.documents.uploads import looked_at
 from backend.imports.models import Import
+from backend.invitations.models import FailedLetter
 from backend.minutes.models import Minutes
 from backend.outbox.models import DeliveryAttempt
 from backend.people.models import Account, Organisation, Person
@@ -181,6 +182,12 @@ class House:
         where = {"conference": conference or self.conference(), "organisation": self.renamed()}
         row: Paper = PaperFactory(speaker=SpeakerFactory(person=PersonFactory(email=""), **where))
         return self.handed_in(row)
+
+    def failed_letter(self) -> Any:
+        row = self.invitation()
+        return FailedLetter.objects.create(
+            conference=row.conference, person=row.person, invitation=row, kind="returned"
+        )
 
     @staticmethod
     def naming_unit() -> str:
@@ -422,6 +429,7 @@ ONE_MORE: dict[str, Callable[[House], Any]] = {
     "jobs": lambda h: JobFactory(organisation_id=h.host.pk),
     "job-errors": lambda h: JobErrorFactory(job__organisation_id=h.host.pk),
     "reply-proposals": lambda h: ReplyProposalFactory(invitation=h.invitation()),
+    "failed-letters": lambda h: h.failed_letter(),
     "mails": lambda h: OutgoingMailFactory(organisation_id=h.host.pk),
     "mail-batches": lambda h: OutgoingMailFactory(batch=MailBatchFactory(organisation_id=h.host.pk)).batch,
     "inbound-mails": lambda h: InboundMailFactory(organisation_id=h.host.pk),
@@ -563,7 +571,7 @@ FLAT = {
     "invitations/<pk>", "invitations/<pk>/letter", "invitation-letters/<pk>", "invitation-letters/<pk>/file", "invitation-replies/<pk>", "questionnaires/<pk>", "answer-sheets/<pk>", "registrations/<pk>", "admissions/<pk>", "presences/<pk>", "scans/<pk>", "badges/<pk>", "badges/<pk>/content", "resolutions/<pk>", "findings/<pk>", "proposals/<pk>",
     "conclusions/<pk>", "official-numbers/<pk>", "tokens/<pk>", "people/<pk>", "positions/<pk>", "role-grants/<pk>",
     "imports/form", "import-rows/<pk>", "consents/<pk>", "accesses/<pk>",
-    "jobs/<pk>", "mails/<pk>", "mails/<pk>/content", "reply-proposals/<pk>", "inbound-mails/<pk>",
+    "jobs/<pk>", "mails/<pk>", "mails/<pk>/content", "reply-proposals/<pk>", "failed-letters/<pk>", "inbound-mails/<pk>",
     "inbound-mails/<pk>/content", "suppressed-addresses/<pk>", "events/<pk>", "webhook-endpoints/<pk>", "replies/<token>",
     "conferences/<pk>/photo-notice", "conferences/<pk>/photo-notice/print",
     "registration-pages/<token>", "sign-ups/<token>",

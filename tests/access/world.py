@@ -15,6 +15,7 @@ from backend.documents import services as documents
 from backend.documents.models import NumberSeries, OfficialNumber
 from backend.documents.uploads import looked_at
 from backend.invitations import links
+from backend.invitations.models import FailedLetter
 from backend.minutes import services as minutes
 from backend.minutes.models import Minutes
 from backend.people.models import Account, ApiToken
@@ -228,6 +229,14 @@ class World:
         self.drafted_letter = InvitationLetterFactory(list=self.unsent, delivery="none")
         self.delegation = DelegationFactory(conference=self.announced)
         self.asked_delegation = DelegationFactory(conference=self.announced, asked=True)
+        self.failed_letter = FailedLetter.objects.create(
+            conference=self.announced,
+            person=self.guests_invitation.person,
+            invitation=self.guests_invitation,
+            letter="invitation",
+            kind="returned",
+            problem="5.1.1",
+        )
         self.naming = DelegationFactory(conference=self.announced, asked=True)
         named(self.naming)
         listed = ImportFactory(organisation=self.naming.organisation, list=self.naming.list, holder_id=self.naming.pk)
