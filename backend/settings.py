@@ -121,6 +121,8 @@ IMPORT_MAX_UNPACKED_BYTES = env.number("PLENUM_IMPORT_MAX_UNPACKED_BYTES", 10 * 
 IMPORT_KEPT_DAYS = env.number("PLENUM_IMPORT_KEPT_DAYS", 30)
 PAPER_REMINDER_DAYS = env.numbers("PLENUM_PAPER_REMINDER_DAYS", "7,3,1")
 DELEGATION_REMINDER_DAYS = env.numbers("PLENUM_DELEGATION_REMINDER_DAYS", "7,3,1")
+#: Minutes after which those who can mend it are told, in one letter, of letters that did not arrive.
+FAILED_LETTER_MINUTES = env.number("PLENUM_FAILED_LETTER_MINUTES", 10)
 DELEGATION_GRACE_DAYS = env.number("PLENUM_DELEGATION_GRACE_DAYS", 2)
 
 # Minutes before the start, and before the deadline for answers, at which invitees are reminded.

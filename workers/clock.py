@@ -25,6 +25,7 @@ TIMETABLE = {
     "plenum.clock.remind_of_papers": 20.0,
     "plenum.clock.remind_invitees": 20.0,
     "plenum.clock.mind_delegations": 20.0,
+    "plenum.clock.tell_of_undelivered": 20.0,
     "plenum.clock.mark_stuck_jobs": 20.0,
     "plenum.clock.extend_series": 60.0,
     "plenum.clock.forget_what_expired": 3600.0,
@@ -86,6 +87,13 @@ def mind_delegations() -> None:
     """Reminds focal points, tells the unit above of silent ones, and closes delegations whose time is over."""
     with context.acting(actor="clock"):
         delegations.mind_deadlines()
+
+
+@app.task(name="plenum.clock.tell_of_undelivered")
+def tell_of_undelivered() -> None:
+    """Tells focal points and organisers, in one letter each, whose letters did not arrive."""
+    with context.acting(actor="clock"):
+        delegations.tell_of_undelivered()
 
 
 @app.task(name="plenum.clock.mark_stuck_jobs")

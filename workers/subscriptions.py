@@ -38,6 +38,7 @@ SUBSCRIPTIONS: dict[str, list[str]] = {
     "conference.moved": ["invitations.drop_start_reminders", "invitations.take_over_proposals"],
     "mail.received": ["invitations.take_reply"],
     "mail.bounced": ["invitations.follow_bounce"],
+    "mail.refused": ["invitations.follow_bounce"],
     "invitation.proposal_declined": ["invitations.mail_proposal_declined"],
     "invitation.issued": ["invitations.mail_invitation"],
     "invitation.withdrawn": [

@@ -16,8 +16,8 @@ MOST_PLACES = 1000
 class Delegation(Base):
     """The places a unit may fill. `list` holds the invitations of those it named, and is sent like any other.
 
-    `taken` is the counter every naming changes with the row locked; PostgreSQL refuses that places taken and places
-    given back exceed the quota. The focal point's link is a signature over the id and `link_round`. `reminders` counts
+    `taken` counts everybody on the list, whoever put them there, as of the last time the row was locked; PostgreSQL
+    refuses that places taken and places given back exceed the quota, and one more on the list than there are places. The focal point's link is a signature over the id and `link_round`. `reminders` counts
     the moments before `due_at` that have passed.
     """
 

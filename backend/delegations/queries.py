@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 from uuid import UUID
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from backend.conferences.models import Conference
 from backend.conferences.states import ConferenceState
@@ -18,6 +19,7 @@ from backend.imports import queries as imported_lists
 from backend.imports.form import heading_of
 from backend.imports.models import ImportRow
 from backend.imports.states import ImportState, Outcome
+from backend.invitations.models import Invitation
 from backend.invitations.queries import LOOKS, conferences_of
 from backend.invitations.states import InvitationState
 from backend.jobs.models import Job
@@ -39,10 +41,13 @@ def gone(delegate: str = "") -> Q:
 
 
 def counted(delegations: QuerySet[Delegation]) -> QuerySet[Delegation]:
-    """With `named`, those whose invitation lives, and `left`, the places still to be filled: none once it is closed."""
+    """With `named`, those whose invitation lives; `added`, whom the organisers put on the unit's list; and `left`, the
+    places still to be filled: none once it is closed."""
     named = Count("delegates", filter=~gone("delegates__"))
-    left = F("quota") - F("returned") - F("named")
-    return delegations.annotate(named=named).annotate(left=left)
+    listed = Invitation.objects.filter(list=OuterRef("list")).exclude(state=InvitationState.WITHDRAWN)
+    on_list = Coalesce(Subquery(listed.order_by().values("list").annotate(n=Count("pk")).values("n")), 0)
+    rows = delegations.annotate(named=named, on_list=on_list)
+    return rows.annotate(added=F("on_list") - F("named"), left=F("quota") - F("returned") - F("on_list"))
 
 
 def visible_to(account: Account) -> QuerySet[Delegation]:

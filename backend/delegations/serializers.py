@@ -22,11 +22,13 @@ class OfficeBody(serializers.Serializer[Any]):
 
 
 class DelegationSerializer(HouseSerializer):
-    """A unit's places: `quota` were given, `named` are filled, `returned` went back, `left` can still be filled.
+    """A unit's places: `quota` were given, `named` are filled by the unit, `added` by the organisers, who put people on
+    its list themselves; `returned` went back, `left` can still be filled.
     `list` is the invitation list its delegates stand on; `overdue` says that the deadline passed and nobody is named."""
 
     organisation_name = LanguageMap(source="organisation.name", read_only=True)
     named = serializers.IntegerField(read_only=True)
+    added = serializers.IntegerField(read_only=True)
     left = serializers.IntegerField(read_only=True)
     moves = serializers.SerializerMethodField()
     overdue = serializers.SerializerMethodField()
@@ -35,7 +37,7 @@ class DelegationSerializer(HouseSerializer):
     class Meta:
         model = Delegation
         fields = (
-            "id", "conference", "organisation", "organisation_name", "site", "category", "list", "quota", "named",
+            "id", "conference", "organisation", "organisation_name", "site", "category", "list", "quota", "named", "added",
             "returned", "left", "due_at", "overdue", "focal_name", "focal_email", "focal_language", "state", "moves",
             "asked_at", "reminded_at", "escalated_at", "submitted_at", "closed_at", "version", "created_at",
         )  # fmt: skip

@@ -19,9 +19,10 @@ from backend.core.text import say
 from backend.invitations import queries, rules, services
 from backend.invitations.guest_api import GuestLists
 from backend.invitations.many_api import ManyInvitations
-from backend.invitations.models import Invitation, InvitationList, InvitationReply, ReplyProposal
+from backend.invitations.models import FailedLetter, Invitation, InvitationList, InvitationReply, ReplyProposal
 from backend.invitations.serializers import (
     AssignBody,
+    FailedLetterSerializer,
     InvitationListBody,
     InvitationListSerializer,
     InvitationReplySerializer,
@@ -40,6 +41,7 @@ from backend.invitations.serializers import (
 from backend.invitations.states import (
     Answer,
     Category,
+    FailureKind,
     InvitationState,
     ProposalKind,
     ProposalState,
@@ -324,3 +326,35 @@ class ReplyViewSet(HouseViewSet):
             if answers is not None and said["answer"] != Answer.DECLINED:
                 services.answer_questions(token=token, answers=answers, number=number)
         return self.answer(queries.opened_by(token))
+
+
+class FailedLetterFilters(django_filters.FilterSet):
+    conference = django_filters.UUIDFilter("conference_id")
+    invitation = django_filters.UUIDFilter("invitation_id")
+    kind = django_filters.MultipleChoiceFilter(choices=FailureKind.choices)
+    open = TrueOrFalseFilter("settled_at", lookup_expr="isnull", label="Not tried again yet")
+
+    class Meta:
+        model = FailedLetter
+        fields: tuple[str, ...] = ()
+
+
+class FailedLetterViewSet(HouseViewSet):
+    """Letters that could not be written, were refused or came back: to whom, and why. Everybody else got theirs."""
+
+    queryset = FailedLetter.objects.none()
+    serializer_class = FailedLetterSerializer
+    rules = rules.FAILURES
+    scope = "invitations"
+    filterset_class = FailedLetterFilters
+    ordering = ("-id",)
+
+    def get_queryset(self) -> QuerySet[FailedLetter]:
+        return queries.visible_failures(self.account)
+
+    @extend_schema(request=None, responses=FailedLetterSerializer, summary="Try a failed letter again")
+    @action(detail=True, methods=["post"])
+    def retry(self, request: Any, pk: str) -> Response:
+        """Has it written again from the record as it stands now, to the person's present address."""
+        row = services.try_again(failed_id=self.get_object().pk)
+        return self.answer(self.get_queryset().get(pk=row.pk))

@@ -163,6 +163,16 @@ class InvitationUnwritable(DomainEvent):
     problem: str
 
 
+@event("letter.failed", subject="failed_id")
+class LetterFailed(DomainEvent):
+    """A letter did not reach whom it was for: it could not be written, was refused, or came back (`kind`)."""
+
+    failed_id: UUID
+    conference_id: UUID
+    kind: str
+    letter: str
+
+
 @event("invitation.delegated", subject="invitation_id")
 class InvitationDelegated(DomainEvent):
     """Its person sent somebody else, who has the invitation `substitute_id`; this one was withdrawn."""

@@ -60,6 +60,7 @@ class GuestLists(HouseViewSet):
         if found is None:
             raise NotFound(say(vi="Danh sách này chưa có giấy mời.", en="This list has no letter yet."))
         format = format_of(request)
+        self.note_shown([row])
         if found.issued_at is not None and format == "pdf":
             content = bytes(services.copy_for(found, row).content)
         else:
@@ -72,6 +73,7 @@ class GuestLists(HouseViewSet):
         """Everybody invited, in protocol order: those placed by hand first; then guests, delegates, staff, by rank, unit
         and name. Offices without a name stand in their place."""
         said, _, rows = self._guests(request)
+        self.note_shown(rows)
         lines = guests.lines(rows, said.get("language") or current_language())
         return Response(GuestSerializer(lines, many=True).data)
 
@@ -91,6 +93,7 @@ class GuestLists(HouseViewSet):
     def print_guest_list(self, request: Any) -> HttpResponse:
         """The guest list on paper (PDF/A-2b, A4), with room to sign, or as a spreadsheet."""
         said, conference, rows = self._guests(request)
+        self.note_shown(rows)
         language, format = said.get("language") or current_language(), said["format"]
         sheet = guests.laid_out(conference, rows, language=language, list_id=said.get("list"))
         tag = f'"{guests.tag(sheet, format)}"'

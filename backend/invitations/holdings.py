@@ -13,6 +13,7 @@ from backend.core.clock import local, now
 from backend.core.guards import erasing
 from backend.core.text import localized, say
 from backend.invitations.models import (
+    FailedLetter,
     Invitation,
     InvitationLetter,
     InvitationReply,
@@ -40,7 +41,7 @@ from backend.privacy.terms import sweep
 TO_COME = AHEAD | {ConferenceState.POSTPONED}
 
 
-@holding("invitations", Invitation, InvitationReply, Reminder, ReplyProposal, LetterCopy)
+@holding("invitations", Invitation, FailedLetter, InvitationReply, Reminder, ReplyProposal, LetterCopy)
 class Invitations(Holding):
     title = say(vi="Giấy mời và trả lời", en="Invitations and answers")
     data_class = DataClass.PARTICIPATION
@@ -66,6 +67,12 @@ class Invitations(Holding):
             .values("invitation__conference__title", "kind", "at")
         ):
             yield {"type": "reminder", **reminder}
+        for failed in (
+            FailedLetter.objects.filter(person=subject.person_id)
+            .order_by("at")
+            .values("conference__title", "letter", "kind", "problem", "at", "settled_at")
+        ):
+            yield {"type": "failed_letter", **failed}
         for proposal in _proposals(subject).order_by("created_at").values(
             "invitation__conference__title", "kind", "state", "starts_at", "ends_at", "substitute_name",
             "substitute_office", "substitute_email", "substitute_phone", "note", "created_at",
@@ -101,6 +108,7 @@ class Invitations(Holding):
         invitations = _theirs(subject.person_id)
         replies = InvitationReply.objects.filter(invitation__in=invitations.values("pk"))
         emptied = replies.filter(~Q(note="") | ~Q(taken_by="")).update(note="", taken_by="")
+        emptied += FailedLetter.objects.filter(person=subject.person_id).delete()[0]
         emptied += ReplyProposal.objects.filter(pk__in=_proposals(subject).values("pk")).update(
             substitute_name="",
             substitute_honorific="",

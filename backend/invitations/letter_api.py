@@ -16,6 +16,7 @@ from backend.core.api import HouseViewSet
 from backend.core.errors import Invalid
 from backend.core.filters import TrueOrFalseFilter
 from backend.core.schema import BYTES_AT_HAND
+from backend.core.shown import Nobody
 from backend.core.text import say
 from backend.documents.answers import bytes_of
 from backend.documents.models import DocumentFile
@@ -72,6 +73,7 @@ class InvitationLetterViewSet(HouseViewSet):
     queryset = InvitationLetter.objects.none()
     serializer_class = InvitationLetterSerializer
     rules = rules.LETTERS
+    shows = Nobody("who signs an official document is named on it, for all who read it")
     scope = "invitations"
     edited_by_two = True
     needs_if_match = frozenset({"issue"})
@@ -90,7 +92,7 @@ class InvitationLetterViewSet(HouseViewSet):
             raise Invalid({"list": say(vi="Không có danh sách này.", en="There is no such list.")})
         self.check_object_permissions(request, row.conference)
         made = services.draft_letter(list_id=row.pk, fields=said)  # type: ignore[arg-type]
-        return self.answer(self.get_queryset().get(pk=made.pk), 201)
+        return self.answer_anew(made, 201)
 
     @extend_schema(request=LetterChanges, responses=InvitationLetterSerializer)
     def partial_update(self, request: Any, pk: str) -> Response:
@@ -98,7 +100,7 @@ class InvitationLetterViewSet(HouseViewSet):
         row = self.get_object()
         said: Any = self.body(LetterChanges)
         services.edit_letter(letter_id=row.pk, fields=said, expected=self.expected_version())
-        return self.answer(self.get_queryset().get(pk=row.pk))
+        return self.answer_anew(row)
 
     @extend_schema(request=None, responses=InvitationLetterSerializer, summary="Issue an invitation letter")
     @action(detail=True, methods=["post"])
@@ -107,7 +109,7 @@ class InvitationLetterViewSet(HouseViewSet):
         set for each invitee by a job (`/jobs?subject_id=…`); sending the list need not wait for it."""
         row = self.get_object()
         services.issue_letter(letter_id=row.pk, account_id=self.account.pk, expected=self.expected_version())
-        return self.answer(self.get_queryset().get(pk=row.pk))
+        return self.answer_anew(row)
 
     @extend_schema(**PAGES, summary="Read an invitation letter")
     @action(detail=True, methods=["get"], filterset_class=None)

@@ -13,6 +13,7 @@ from backend.invitations.states import (
     Answer,
     Authority,
     Category,
+    FailureKind,
     InvitationState,
     LetterDelivery,
     ProposalKind,
@@ -21,6 +22,7 @@ from backend.invitations.states import (
     ReplyVia,
     Substitutes,
 )
+from backend.mail.models import OutgoingMail
 from backend.people.models import Honorific, Organisation, Person
 
 
@@ -128,6 +130,42 @@ class Reminder(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["invitation", "kind", "moment"], name="reminded_once_of_each_moment")
+        ]
+
+
+class FailedLetter(models.Model):
+    """A letter about a conference that did not reach a person: `letter` is its purpose, `problem` the error that kept it
+    from being written, or the status of the report (RFC 3463). `again` is the fact that has it written again.
+
+    It is open until it is `settled_at`: tried again, or sent to the second address. `told_at` is when those who can
+    mend it were written to.
+    """
+
+    id = models.UUIDField(primary_key=True, default=time_ordered_id, editable=False)
+    conference = models.ForeignKey(Conference, on_delete=models.CASCADE, related_name="failed_letters")
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="failed_letters")
+    invitation = models.ForeignKey(Invitation, null=True, on_delete=models.CASCADE, related_name="failed_letters")
+    mail = models.ForeignKey(OutgoingMail, null=True, on_delete=models.SET_NULL, related_name="+")
+    letter = models.CharField(max_length=40)
+    kind = models.CharField(max_length=10, choices=FailureKind)
+    problem = models.CharField(max_length=60, blank=True)
+    again = models.JSONField(default=dict)
+    readdressed = models.BooleanField(default=False)
+    at = models.DateTimeField(db_default=Now())
+    told_at = models.DateTimeField(null=True)
+    settled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["conference", "person", "letter"],
+                condition=models.Q(settled_at=None),
+                name="one_open_failure_per_letter_and_person",
+            )
+        ]
+        indexes = [
+            models.Index(fields=["at"], name="failures_to_tell", condition=models.Q(told_at=None)),
+            models.Index(fields=["conference", "-id"], name="failures_by_conference"),
         ]
 
 

@@ -12,7 +12,14 @@ from backend.conferences.states import OVER, ConferenceState, Confidentiality, O
 from backend.core.errors import Conflict, Gone
 from backend.core.text import say
 from backend.invitations import links
-from backend.invitations.models import Invitation, InvitationLetter, InvitationList, InvitationReply, ReplyProposal
+from backend.invitations.models import (
+    FailedLetter,
+    Invitation,
+    InvitationLetter,
+    InvitationList,
+    InvitationReply,
+    ReplyProposal,
+)
 from backend.invitations.states import Category, InvitationState
 from backend.mail.models import SuppressedAddress
 from backend.people.models import Account, Person, Position, Role
@@ -100,6 +107,14 @@ def visible_to(account: Account) -> QuerySet[Invitation]:
     dead = SuppressedAddress.objects.filter(address=Lower(OuterRef("email")), lifted_at=None)
     rows = Invitation.objects.select_related("conference", "person", "organisation").annotate(unreachable=Exists(dead))
     return rows.filter(Q(conference__in=conferences_of(account, *LOOKS)) | own)
+
+
+def visible_failures(account: Account) -> QuerySet[FailedLetter]:
+    """The letters that did not arrive, of conferences the account works for."""
+    if not account.is_authenticated:
+        return FailedLetter.objects.none()
+    rows = FailedLetter.objects.select_related("conference", "person", "invitation")
+    return rows.filter(conference__in=conferences_of(account, *LOOKS))
 
 
 def visible_letters(account: Account) -> QuerySet[InvitationLetter]:

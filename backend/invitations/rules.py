@@ -41,3 +41,4 @@ PROPOSALS: Rules = {"list": signed_in, "retrieve": signed_in, "decline": organis
 ASSIGNING: Rules = {"assign": organises}
 #: The signature in the address says who it is.
 REPLIES: Rules = {"retrieve": anybody, "give_answer": anybody}
+FAILURES: Rules = {"list": signed_in, "retrieve": signed_in, "retry": organises}

@@ -11,8 +11,8 @@ from backend.core.serializers import Body, HouseSerializer, LanguageMap, Line, M
 from backend.core.text import Text
 from backend.invitations import wording
 from backend.invitations.forms import NamedBody
-from backend.invitations.models import Invitation, InvitationList, InvitationReply, ReplyProposal
-from backend.invitations.states import BY_HAND, Answer, Category, InvitationState, ReplyVia, Substitutes
+from backend.invitations.models import FailedLetter, Invitation, InvitationList, InvitationReply, ReplyProposal
+from backend.invitations.states import BY_HAND, Answer, Category, FailureKind, InvitationState, ReplyVia, Substitutes
 from backend.privacy.queries import standings
 from backend.questions import queries as questions
 from backend.questions.serializers import AnswersField, QuestionnaireSerializer
@@ -57,6 +57,24 @@ class InvitationSerializer(HouseSerializer):
             "version", "created_at",
         )  # fmt: skip
         read_only_fields = fields
+
+
+class FailedLetterSerializer(HouseSerializer):
+    """A letter that did not reach its person, and why. `settled_at`: tried again, or gone to the second address."""
+
+    person_name = serializers.CharField(source="person.full_name", read_only=True)
+    reason = serializers.SerializerMethodField(help_text="What `kind` means, in the caller's language.")
+
+    class Meta:
+        model = FailedLetter
+        fields = (
+            "id", "conference", "invitation", "person", "person_name", "mail", "letter", "kind", "reason", "problem",
+            "readdressed", "at", "told_at", "settled_at",
+        )  # fmt: skip
+        read_only_fields = fields
+
+    def get_reason(self, row: FailedLetter) -> str:
+        return str(FailureKind(row.kind).label)
 
 
 class InvitationReplySerializer(HouseSerializer):

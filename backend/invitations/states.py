@@ -25,6 +25,20 @@ MOVES = Machine(
 )
 
 
+class FailureKind(models.TextChoices):
+    """Why a letter did not reach whom it was for."""
+
+    UNWRITABLE = (
+        "unwritable",
+        say(
+            vi="Không viết được thư đúng như đã định, nên không gửi.",
+            en="No correct letter could be made, so none was sent.",
+        ),
+    )
+    REFUSED = "refused", say(vi="Máy chủ thư bên nhận từ chối.", en="The other mail server refused it.")
+    RETURNED = "returned", say(vi="Thư bị trả lại.", en="The letter came back as undeliverable.")
+
+
 class Answer(models.TextChoices):
     ACCEPTED = "accepted", say(vi="nhận lời", en="accept")
     DECLINED = "declined", say(vi="từ chối", en="decline")

@@ -4,6 +4,7 @@ from django.urls import path
 
 from backend.invitations.api import (
     AssignViewSet,
+    FailedLetterViewSet,
     InvitationListViewSet,
     InvitationReplyViewSet,
     InvitationViewSet,
@@ -21,6 +22,7 @@ routes = [
     ("invitations", InvitationViewSet),
     ("invitation-replies", InvitationReplyViewSet),
     ("reply-proposals", ProposalViewSet),
+    ("failed-letters", FailedLetterViewSet, "failed-letter"),
 ]
 pages = [
     # Here, since mail knows of no invitations.

@@ -50,6 +50,12 @@ _OWN = {
 _BREAKS = re.compile(r"[\t\n\v\f\r\x1c-\x1e\x85\u2028\u2029]+")
 
 
+#: What some programs take for the end of a line and others for nothing.
+_ODD_BREAKS = re.compile(r"[\x80-\x9f\u2028\u2029]")
+#: Embeddings, overrides and isolates of direction make a name or a sentence read as another one.
+_DIRECTION = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
+
+
 class InvalidMessage(ValueError):
     """A message that must not be sent as it is; `field` names the argument."""
 
@@ -105,7 +111,7 @@ def build_message(
 
     `sender`, `to` and `reply_to` are (name, address). `calendar` is what the message as a whole is about: programs offer
     to answer it. Several `calendars` stand beside the text instead, one part each. `headers` adds what has no parameter here: Auto-Submitted,
-    List-Unsubscribe and the like. Nothing in any argument can start a new header.
+    List-Unsubscribe and the like. Nothing in any argument can start a new header, or turn what is read around.
     """
     block = _headers(
         {
@@ -119,6 +125,7 @@ def build_message(
             **_extra(headers or {}),
         }
     )
+    text, html = (_ODD_BREAKS.sub(" ", _DIRECTION.sub("", each)) for each in (text, html))
     body = _alternatives(text, html, inline_images, calendar, calendar_method)
     for part in calendars:
         _attach_calendar(body, part)
@@ -157,7 +164,7 @@ def _headers(fields: Mapping[str, Iterable[str]]) -> bytes:
 
 def _address(field: str, mailbox: tuple[str, str]) -> list[str]:
     name, email = Mailbox(*mailbox)
-    name = " ".join(_BREAKS.sub(" ", name).split())
+    name = " ".join(_BREAKS.sub(" ", _DIRECTION.sub("", name)).split())
     _no_control(field, name)
     try:
         address = checked_email(email)
@@ -176,7 +183,7 @@ def _phrase(name: str) -> list[str]:
 
 
 def _subject(subject: str) -> list[str]:
-    subject = _BREAKS.sub(" ", subject).strip()
+    subject = _BREAKS.sub(" ", _DIRECTION.sub("", subject)).strip()
     _no_control("subject", subject)
     if not subject:
         raise InvalidMessage("subject", "must not be empty")

@@ -1,4 +1,4 @@
-"""Tells the floor below whom registrations let in."""
+"""Tells the floors below whom registrations let in, and how badges are printed."""
 
 from importlib import import_module
 
@@ -10,3 +10,4 @@ class RegistrationConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("backend.registration.queries")  # its `also_visible` opens conferences to those with a seat
+        import_module("backend.registration.services")  # its `step` does the work

@@ -36,5 +36,7 @@ DOOR_LISTS: Rules = {"list": organises}
 LOG: Rules = {"list": signed_in, "retrieve": signed_in}
 ATTENDANCE: Rules = {"list": signed_in, "series": signed_in}
 ATTENDEES: Rules = {"list": signed_in}
+#: Rows are those of conferences the caller organises; see queries.
+BADGES: Rules = {"list": signed_in, "retrieve": signed_in, "content": signed_in, "create": organises}
 #: The link says what it opens.
 BY_LINK: Rules = dict.fromkeys(("retrieve", "sign_up", "confirm", "withdraw"), anybody)

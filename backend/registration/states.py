@@ -71,3 +71,8 @@ class ScanOutcome(models.TextChoices):
     FOREIGN_SITE = "foreign_site", say(vi="không phải địa điểm của hội nghị này", en="not a site of this conference")
     FUTURE = "future", say(vi="giờ quét ở sau giờ gửi", en="the time of the scan is after the upload")
     TOO_OLD = "too_old", say(vi="giờ quét quá xa trong quá khứ", en="the time of the scan is too long ago")
+
+
+class Sheet(models.TextChoices):
+    A6 = "a6", say(vi="mỗi thẻ một trang A6", en="a badge on an A6 page")
+    A4 = "a4", say(vi="bốn thẻ một trang A4", en="four badges on an A4 page")

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from backend.registration.api.attendance import AttendanceViewSet, AttendeeViewSet, PresenceViewSet
+from backend.registration.api.badges import BadgeViewSet
 from backend.registration.api.door import (
     CheckInViewSet,
     CheckOutViewSet,
@@ -25,6 +26,7 @@ routes = [
     ("walk-ins", WalkInViewSet, "walk-in"),
     ("scans", ScanViewSet),
     ("door-lists", DoorListViewSet, "door-list"),
+    ("badges", BadgeViewSet),
     ("presences", PresenceViewSet),
     ("attendance", AttendanceViewSet, "attendance"),
     ("attendees", AttendeeViewSet, "attendee"),

@@ -224,6 +224,9 @@ REQUESTS: dict[str, Callable[[World], Ask]] = {
         of=w.proposed_substitute, body={"full_name": "Lê Văn Dự Thay", "email": "duthay@plenum.example"}
     ),
     "POST reply-proposals/<pk>/decline": lambda w: Ask(of=w.reply_proposal),
+    "GET failed-letters": lambda w: _page(w.failed_letter),
+    "GET failed-letters/<pk>": lambda w: Ask(of=w.failed_letter),
+    "POST failed-letters/<pk>/retry": lambda w: Ask(of=w.failed_letter),
     "GET replies/<token>": lambda w: Ask(of=w.reply_token),
     "POST replies/<token>": lambda w: Ask(of=w.reply_token, body={"answer": "tentative"}),
     # places given to units
@@ -303,6 +306,10 @@ REQUESTS: dict[str, Callable[[World], Ask]] = {
     "GET walk-ins": lambda w: Ask(),
     "POST walk-ins": lambda w: Ask(body={"conference": _id(w.announced), "full_name": "Lê Thị Mới"}),
     "GET walk-ins/<pk>": lambda w: Ask(of=w.registration),
+    "GET badges": lambda w: _page(w.badges),
+    "POST badges": lambda w: Ask(body={"conference": _id(w.announced)}),
+    "GET badges/<pk>": lambda w: Ask(of=w.badges),
+    "GET badges/<pk>/content": lambda w: Ask(of=w.badges),
     "GET scans": lambda w: _page(w.scan),
     "POST scans": lambda w: Ask(
         body={

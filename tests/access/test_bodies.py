@@ -94,6 +94,7 @@ AT_OTHERS: dict[str, Body] = {
     "POST check-ins/many": lambda w, e: {"conference": e.conference, "registrations": [str(w.registration.pk)]},
     "POST check-outs/many": lambda w, e: {"conference": e.conference, "registrations": [str(w.registration.pk)]},
     "POST check-outs/everyone": lambda w, e: {"conference": e.conference},
+    "POST badges": lambda w, e: {"conference": e.conference},
     "POST walk-ins": lambda w, e: {"conference": e.conference, "full_name": "Lê Thị Mới"},
     "POST scans": lambda w, e: {
         "conference": e.conference, "device": str(w.person.pk), "clock": "2021-01-14T01:00:00Z", "scans": [{}],

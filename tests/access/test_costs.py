@@ -38,13 +38,23 @@ from backend.documents import services as documents
 from backend.documents.models import Document, NumberSeries, OfficialNumber
 from backend.documents.uploads import looked_at
 from backend.imports.models import Import
+from backend.invitations.models import FailedLetter
 from backend.minutes.models import Minutes
 from backend.outbox.models import DeliveryAttempt
 from backend.people.models import Account, Organisation, Person
 from backend.privacy import services as privacy
 from backend.privacy.models import ConsentPurpose
 from backend.questions.models import AnswerSheet, Questionnaire
-from backend.registration.models import Admission, Presence, Registration, Scan, SeatLimit, Seats
+from backend.registration.models import (
+    Admission,
+    Badge,
+    BadgePrint,
+    Presence,
+    Registration,
+    Scan,
+    SeatLimit,
+    Seats,
+)
 from backend.resolutions import services as resolutions
 from backend.resolutions.models import Entitlement, Poll
 from tests.access.operations import operations
@@ -173,6 +183,12 @@ class House:
         row: Paper = PaperFactory(speaker=SpeakerFactory(person=PersonFactory(email=""), **where))
         return self.handed_in(row)
 
+    def failed_letter(self) -> Any:
+        row = self.invitation()
+        return FailedLetter.objects.create(
+            conference=row.conference, person=row.person, invitation=row, kind="returned"
+        )
+
     @staticmethod
     def naming_unit() -> str:
         """The link of a unit whose file was read."""
@@ -256,6 +272,12 @@ class House:
     def presence(self, conference: Conference | None = None) -> Presence:
         row = self.registration(conference)
         return Presence.objects.create(conference=row.conference, registration=row, direction="in", source="code")
+
+    def badges(self) -> BadgePrint:
+        row = self.registration()
+        made = BadgePrint.objects.create(conference=row.conference, registrations=[row.pk], sheet="a6")
+        Badge.objects.create(print=made, registration=row, number=0, digest="")
+        return made
 
     def scan(self) -> Scan:
         row = self.registration()
@@ -375,6 +397,7 @@ ONE_MORE: dict[str, Callable[[House], Any]] = {
     "admissions": lambda h: Admission.objects.create(conference=h.conference(), mode="open"),
     "presences": lambda h: h.presence(),
     "scans": lambda h: h.scan(),
+    "badges": lambda h: h.badges(),
     "resolutions": lambda h: ResolutionFactory(conference=h.conference()),
     "polls": lambda h: h.poll(),
     "findings": lambda h: FindingFactory(conference=h.conference()),
@@ -406,6 +429,7 @@ ONE_MORE: dict[str, Callable[[House], Any]] = {
     "jobs": lambda h: JobFactory(organisation_id=h.host.pk),
     "job-errors": lambda h: JobErrorFactory(job__organisation_id=h.host.pk),
     "reply-proposals": lambda h: ReplyProposalFactory(invitation=h.invitation()),
+    "failed-letters": lambda h: h.failed_letter(),
     "mails": lambda h: OutgoingMailFactory(organisation_id=h.host.pk),
     "mail-batches": lambda h: OutgoingMailFactory(batch=MailBatchFactory(organisation_id=h.host.pk)).batch,
     "inbound-mails": lambda h: InboundMailFactory(organisation_id=h.host.pk),
@@ -544,10 +568,10 @@ OF_A_POLL = {"polls/<pk>", "polls/<pk>/entitlement", "polls/<pk>/evidence", "pol
 FLAT = {
     "sites/<pk>", "agenda-items/<pk>", "own-phases/<pk>", "agenda-rooms/<pk>", "duties/<pk>", "speakers/<pk>", "speeches/<pk>", "rooms/<pk>",
     "rooms/equipment",
-    "invitations/<pk>", "invitations/<pk>/letter", "invitation-letters/<pk>", "invitation-letters/<pk>/file", "invitation-replies/<pk>", "questionnaires/<pk>", "answer-sheets/<pk>", "registrations/<pk>", "admissions/<pk>", "presences/<pk>", "scans/<pk>", "resolutions/<pk>", "findings/<pk>", "proposals/<pk>",
+    "invitations/<pk>", "invitations/<pk>/letter", "invitation-letters/<pk>", "invitation-letters/<pk>/file", "invitation-replies/<pk>", "questionnaires/<pk>", "answer-sheets/<pk>", "registrations/<pk>", "admissions/<pk>", "presences/<pk>", "scans/<pk>", "badges/<pk>", "badges/<pk>/content", "resolutions/<pk>", "findings/<pk>", "proposals/<pk>",
     "conclusions/<pk>", "official-numbers/<pk>", "tokens/<pk>", "people/<pk>", "positions/<pk>", "role-grants/<pk>",
     "imports/form", "import-rows/<pk>", "consents/<pk>", "accesses/<pk>",
-    "jobs/<pk>", "mails/<pk>", "mails/<pk>/content", "reply-proposals/<pk>", "inbound-mails/<pk>",
+    "jobs/<pk>", "mails/<pk>", "mails/<pk>/content", "reply-proposals/<pk>", "failed-letters/<pk>", "inbound-mails/<pk>",
     "inbound-mails/<pk>/content", "suppressed-addresses/<pk>", "events/<pk>", "webhook-endpoints/<pk>", "replies/<token>",
     "conferences/<pk>/photo-notice", "conferences/<pk>/photo-notice/print",
     "registration-pages/<token>", "sign-ups/<token>",

@@ -15,12 +15,13 @@ from backend.documents import services as documents
 from backend.documents.models import NumberSeries, OfficialNumber
 from backend.documents.uploads import looked_at
 from backend.invitations import links
+from backend.invitations.models import FailedLetter
 from backend.minutes import services as minutes
 from backend.minutes.models import Minutes
 from backend.people.models import Account, ApiToken
 from backend.registration import services as registration
 from backend.registration import signup_links
-from backend.registration.models import Admission, Presence, Registration, Scan, Seats
+from backend.registration.models import Admission, BadgePrint, Presence, Registration, Scan, Seats
 from backend.resolutions import services as resolutions
 from backend.resolutions.models import Poll
 from backend.resolutions.states import ResolutionState
@@ -228,6 +229,14 @@ class World:
         self.drafted_letter = InvitationLetterFactory(list=self.unsent, delivery="none")
         self.delegation = DelegationFactory(conference=self.announced)
         self.asked_delegation = DelegationFactory(conference=self.announced, asked=True)
+        self.failed_letter = FailedLetter.objects.create(
+            conference=self.announced,
+            person=self.guests_invitation.person,
+            invitation=self.guests_invitation,
+            letter="invitation",
+            kind="returned",
+            problem="5.1.1",
+        )
         self.naming = DelegationFactory(conference=self.announced, asked=True)
         named(self.naming)
         listed = ImportFactory(organisation=self.naming.organisation, list=self.naming.list, holder_id=self.naming.pk)
@@ -258,6 +267,11 @@ class World:
             conference=self.running, registration=self.inside, direction="in", source="code"
         )
 
+        file = DocumentFactory(organisation=self.host, kind="THE", attached=True)
+        documents.add_version(document_id=file.pk, contents={"pdf": PDF}, stem="the", draft=True)
+        self.badges = BadgePrint.objects.create(
+            conference=self.running, registrations=[self.inside.pk], sheet="a6", document=file
+        )
         self.scan = Scan.objects.create(
             conference=self.running,
             registration=self.inside,

@@ -18,7 +18,7 @@ from backend.conferences import services
 from backend.conferences.models import Conference, RoomBooking, Series
 from backend.conferences.queries import series as series_queries
 from backend.conferences.services import occurrences as occurrences_service
-from backend.conferences.services.occurrences import AT_ONCE, PER_SERIES
+from backend.conferences.services import series as series_service
 from backend.outbox.models import Event
 from backend.people.models import Organisation
 from tests.conferences.conftest import signed_in
@@ -315,12 +315,14 @@ def test_a_room_of_another_house_is_refused(organiser: APIClient, host: Organisa
         assert refused_fields(answer) == {named}
 
 
-def test_a_long_series_is_created_in_portions(organiser: APIClient, host: Organisation) -> None:
-    begin(organiser, host, rule="FREQ=DAILY", horizon_days=150)
-    assert Conference.objects.count() == AT_ONCE
-    assert services.extend_all_series() == PER_SERIES
-    assert services.extend_all_series() == 149 - AT_ONCE - PER_SERIES
-    assert services.extend_all_series() == 0
+def test_a_long_series_is_created_in_portions(
+    organiser: APIClient, host: Organisation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(series_service, "AT_ONCE", 2)
+    monkeypatch.setattr(occurrences_service, "PER_SERIES", 3)
+    begin(organiser, host, rule="FREQ=DAILY", horizon_days=10)
+    assert Conference.objects.count() == 2
+    assert [services.extend_all_series() for _ in range(4)] == [3, 3, 1, 0]
 
 
 # A room that is taken

@@ -12,12 +12,16 @@ from django.db import IntegrityError, connection, transaction
 from backend.core.errors import Conflict
 from backend.delegations import services
 from backend.delegations.models import Delegate, Delegation
+from backend.delegations.queries import counted
 from backend.delegations.services import naming
+from backend.invitations import services as invitations
 from backend.invitations.models import Invitation
 from backend.invitations.services import named as naming_once
+from backend.invitations.services.lists import ListFull
 from backend.invitations.services.named import Named
 from backend.people.models import Person
 from tests.factories.delegations import DelegationFactory
+from tests.factories.people import PersonFactory
 from tests.threads import in_threads
 
 CROWD = 8
@@ -78,11 +82,67 @@ def without_locks() -> Iterator[None]:
         yield
 
 
+@contextmanager
+def without_guard() -> Iterator[None]:
+    """PostgreSQL as it would be if it did not count who stands on a unit's list."""
+    table, guard = "ALTER TABLE invitations_invitation", "TRIGGER never_more_invited_than_places"
+    with connection.cursor() as cursor:
+        cursor.execute(f"{table} DISABLE {guard}")
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute(f"{table} ENABLE {guard}")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_is_put_on_the_list_by_the_organisers_takes_a_place() -> None:
+    row = DelegationFactory(asked=True, quota=3)
+    naming_in(row.pk)("X")
+    put = [PersonFactory().pk for _ in range(3)]
+
+    invitations.add_members(list_id=row.list_id, people=put[:1])
+    shown = counted(Delegation.objects.all()).get()
+    assert (shown.named, shown.added, shown.left) == (1, 1, 1)  # type: ignore[attr-defined]
+    with pytest.raises(ListFull):
+        invitations.add_members(list_id=row.list_id, people=put[1:])
+    invitations.add_members(list_id=row.list_id, offices=[{"office": {"vi": "Vụ trưởng"}}])
+    with pytest.raises(Conflict):
+        naming_in(row.pk)("Y")
+    row.refresh_from_db()
+    with pytest.raises(Conflict):
+        services.change_delegation(delegation_id=row.pk, changes={"quota": 2})
+    services.change_delegation(delegation_id=row.pk, changes={"quota": 4})
+    naming_in(row.pk)("Y")
+    assert Invitation.objects.exclude(state="withdrawn").count() == 4
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("guarded", [True, False])
+def test_the_organisers_and_the_unit_race_for_the_last_place(guarded: bool) -> None:
+    """Through the API of the organisers and the unit's link at the same moment; without the guard the list overflows."""
+    row = DelegationFactory(asked=True, quota=1)
+    people = [PersonFactory().pk for _ in range(CROWD)]
+
+    def put(letter: str) -> Any:
+        if letter in NAMES[::2]:
+            return invitations.add_members(list_id=row.list_id, people=[people.pop()])
+        return naming_in(row.pk)(letter)
+
+    if guarded:
+        results = all_at_once(put)
+        assert [isinstance(each, Conflict) for each in results].count(True) == CROWD - 1, results
+    else:
+        with without_guard():
+            all_at_once(put)
+    assert (Invitation.objects.filter(list=row.list_id).count() == 1) is guarded
+
+
 @pytest.mark.django_db(transaction=True)
 def test_without_the_lock_the_last_place_would_be_given_to_everybody() -> None:
     row = DelegationFactory(asked=True, quota=1)
 
-    with without_locks():
+    with without_locks(), without_guard():
         results = all_at_once(naming_in(row.pk))
 
     assert [each for each in results if isinstance(each, Exception)] == []

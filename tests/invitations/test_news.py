@@ -14,8 +14,9 @@ from icalendar import Calendar
 
 from backend.conferences import services as conferences
 from backend.conferences.models import AgendaItem, Conference, Paper, Site
+from backend.core.errors import Conflict
 from backend.invitations import services
-from backend.invitations.models import Invitation
+from backend.invitations.models import FailedLetter, Invitation
 from backend.invitations.services import news
 from backend.invitations.services.chunks import CHUNK
 from backend.mail.models import OutgoingMail
@@ -821,9 +822,21 @@ def test_somebody_no_letter_can_be_written_to_keeps_nobody_waiting(monkeypatch: 
     close_window()
     assert len(letters(other)) == 1
     assert Invitation.objects.get(person=poor).sequence == 0
-    left = Delivery.objects.exclude(state="settled").get()
-    assert left.event.payload["people"] == [str(poor.pk)]
-    assert left.last_error.startswith("Invalid")
+    assert not Delivery.objects.exclude(state="settled").exists()
+    failed = FailedLetter.objects.get()
+    assert (failed.person, failed.letter, failed.kind) == (poor, "news", "unwritable")
+    assert failed.problem.startswith("Invalid")
+
+    services.try_again(failed_id=failed.pk)  # nothing was mended: it is told anew
+    lift.run()
+    assert FailedLetter.objects.filter(settled_at=None).count() == 1
+    Invitation.objects.filter(person=poor).update(email="poor@xa.example")
+    services.try_again(failed_id=FailedLetter.objects.get(settled_at=None).pk)
+    lift.run()
+    assert [mail.recipient for mail in OutgoingMail.objects.filter(purpose="news")].count("poor@xa.example") == 1
+    assert not FailedLetter.objects.filter(settled_at=None).exists()
+    with pytest.raises(Conflict):
+        services.try_again(failed_id=failed.pk)
 
 
 @pytest.mark.parametrize("invitees", [10, 200])

@@ -76,7 +76,7 @@ def take_reply(event: Event) -> None:
 
 
 def follow_bounce(event: Event) -> None:
-    services.follow_bounce(mail_id=event.subject_id)
+    services.follow_bounce(mail_id=event.subject_id, status=event.payload.get("status", ""))
 
 
 def take_over_proposals(event: Event) -> None:

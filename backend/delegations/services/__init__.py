@@ -22,6 +22,7 @@ from backend.delegations.services.naming import (
     send_substitute,
     submit,
 )
+from backend.delegations.services.undelivered import tell_of_undelivered
 
 __all__ = [
     "ask",
@@ -46,4 +47,5 @@ __all__ = [
     "reopen",
     "send_substitute",
     "submit",
+    "tell_of_undelivered",
 ]

@@ -119,6 +119,7 @@ def delegation_facts(row: Delegation, language: str) -> dict[str, Any]:
         "due": wording.until(row.due_at, conference.time_zone, language),
         "quota": row.quota - row.returned,
         "named": row.named,  # type: ignore[attr-defined]  # by queries.counted
+        "added": row.added,  # type: ignore[attr-defined]
         "left": row.left,  # type: ignore[attr-defined]
     }
 

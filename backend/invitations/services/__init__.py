@@ -2,6 +2,7 @@
 
 from backend.invitations.services.answers import answer_questions, reply, reply_by_link
 from backend.invitations.services.calling_off import mail_calling_off, tell_of_calling_off
+from backend.invitations.services.failures import try_again
 from backend.invitations.services.formal import (
     LetterFields,
     copy_for,
@@ -89,6 +90,7 @@ __all__ = [
     "tell_of_calling_off",
     "tell_of_postponement",
     "tell_series_news",
+    "try_again",
     "withdraw",
     "withdraw_all",
     "withdraw_many",

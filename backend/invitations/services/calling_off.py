@@ -18,7 +18,7 @@ from backend.invitations.events import CallingOffAddressed, InvitationWithdrawn
 from backend.invitations.letters import batch_of, written
 from backend.invitations.models import Invitation
 from backend.invitations.parts import parts_in
-from backend.invitations.services import composing
+from backend.invitations.services import composing, failures
 from backend.invitations.services.chunks import chunks, written_to_each
 from backend.invitations.states import InvitationState
 from backend.mail import services as mail
@@ -60,7 +60,17 @@ def mail_calling_off(*, conference_id: UUID, sequence: int, people: Collection[s
         office = offices[person.pk].title if person.pk in offices else {}
         return _letter(conference, person, office, known, asked=person.pk in writing)
 
-    letters, failed = written_to_each(rows, write, alone=len(people) == 1, who=lambda person: person.pk)
+    def report(person: Person, error: Exception) -> None:
+        failures.unwritable(
+            person=person,
+            conference_id=conference_id,
+            letter="calling_off",
+            error=error,
+            invitation=None,
+            again=_addressed(conference, [person]),
+        )
+
+    letters, failed = written_to_each(rows, write, alone=len(people) == 1, who=lambda person: person.pk, report=report)
     if letters:
         mail.queue_all([letter for _, letter in letters], batch=batch_of(conference, "calling_off", sequence))
     emit(*(_addressed(conference, [person]) for person in failed))

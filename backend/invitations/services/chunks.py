@@ -28,17 +28,19 @@ def written_to_each(
     *,
     alone: bool,
     who: Callable[[Somebody], UUID],
+    report: Callable[[Somebody, Exception], None],
 ) -> tuple[list[tuple[Somebody, OutgoingMail]], list[Somebody]]:
-    """The letters that can be written, each with its hearer, and the hearers to be tried again, each `alone`: whoever
-    is alone raises why there can be no letter, of others it is logged under `who` they are."""
+    """The letters that can be written, each with its hearer, and the hearers to be tried again, each `alone`: of whoever
+    is alone it is reported why there can be no letter, of others it is logged under `who` they are."""
     letters: list[tuple[Somebody, OutgoingMail]] = []
     failed: list[Somebody] = []
     for hearer in hearers:
         try:
             letters.append((hearer, write(hearer)))
-        except (InvalidMessage, InvalidAddress, ical.InvalidEntry, ical.CalendarRoundTripError):
+        except (InvalidMessage, InvalidAddress, ical.InvalidEntry, ical.CalendarRoundTripError) as error:
             if alone:
-                raise
+                report(hearer, error)
+                continue
             log.exception("letter_not_written", who=str(who(hearer)))
             failed.append(hearer)
     return letters, failed

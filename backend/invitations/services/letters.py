@@ -17,16 +17,16 @@ from backend.conferences.states import CALLED_OFF, ConferenceState, NoticePlace
 from backend.core.clock import now
 from backend.core.text import localized
 from backend.invitations import ical, links, queries, wording
-from backend.invitations.events import InvitationUnwritable
+from backend.invitations.events import InvitationIssued, InvitationWithdrawn
 from backend.invitations.letters import Letter, post
 from backend.invitations.models import Invitation, InvitationLetter, ReplyProposal
-from backend.invitations.services import composing
+from backend.invitations.services import composing, failures
 from backend.invitations.services.formal import copy_for, goes_with
 from backend.invitations.states import InvitationState, LetterDelivery, ProposalKind, ProposalState
 from backend.mail.mailbox import InvalidAddress
 from backend.mail.mime import Attachment, InvalidMessage
 from backend.mail.models import OutgoingMail
-from backend.outbox.services import emit
+from backend.outbox.registry import DomainEvent
 
 log = structlog.get_logger(__name__)
 
@@ -45,7 +45,10 @@ def mail_invitation(*, invitation_id: UUID, sequence: int, batch: UUID | None = 
     if kept.sequence > row.sequence and (_written(row) or not _caught_up(row, kept.sequence)):
         return
     kind = "change" if row.sequence > row.first_sequence else "invitation"
-    with reported(row, "invitation"):
+    again = InvitationIssued(
+        invitation_id=row.pk, conference_id=row.conference_id, sequence=row.sequence, link_round=row.link_round
+    )
+    with reported(row, "invitation", again):
         entry = composing.entry(row, sequence=row.sequence)
         formal = goes_with(row, kept)
         attached = formal is not None and formal.delivery == LetterDelivery.ATTACHED
@@ -95,7 +98,8 @@ def mail_cancellation(*, invitation_id: UUID, batch: UUID | None = None) -> None
         return
     cancelled = row.conference.state == ConferenceState.CANCELLED
     known = composing.known_to(row)
-    with reported(row, "cancellation"):
+    again = InvitationWithdrawn(invitation_id=row.pk, conference_id=row.conference_id, sequence=row.sequence)
+    with reported(row, "cancellation", again):
         entry = composing.entry(row, sequence=row.sequence + 1, known=known)
         letter = composing.letter(
             row,
@@ -169,16 +173,20 @@ def _name_of(other: Invitation | None, language: str) -> str:
 
 
 @contextmanager
-def reported(row: Invitation, letter: str) -> Iterator[None]:
+def reported(row: Invitation, letter: str, again: DomainEvent | None = None) -> Iterator[None]:
     """A letter that cannot be made, or would be read differently from what was meant, is told of instead of sent."""
     try:
         yield
     except (InvalidMessage, InvalidAddress, ical.InvalidEntry, ical.CalendarRoundTripError) as error:
-        log.exception("letter_not_written", invitation=str(row.pk), letter=letter)
-        problem = type(error).__name__
-        emit(
-            InvitationUnwritable(invitation_id=row.pk, conference_id=row.conference_id, letter=letter, problem=problem)
-        )
+        if row.person is not None:
+            failures.unwritable(
+                person=row.person,
+                conference_id=row.conference_id,
+                letter=letter,
+                error=error,
+                invitation=row,
+                again=again,
+            )
 
 
 def _post(row: Invitation, letter: Letter, *, purpose: str, sequence: int, batch: UUID | None = None) -> None:

@@ -1,12 +1,14 @@
 """Filling invitation lists and sending them: any number of people in a constant number of statements."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TypedDict
 from uuid import UUID
 
-from django.db import transaction
+import psycopg
+from django.db import IntegrityError, transaction
 from django.db.models import F
 
 from backend.conferences.models import Conference, Site
@@ -117,10 +119,34 @@ def _in_order(minutes: Sequence[int] | None) -> list[int] | None:
     return None if minutes is None else sorted(set(minutes), reverse=True)
 
 
+#: What PostgreSQL calls it when a list is full: on a floor above, units have so many places.
+FULL = "never_more_invited_than_places"
+
+
+class ListFull(Conflict):
+    title = say(
+        vi="Danh sách của đơn vị không còn đủ chỗ; hãy tăng chỉ tiêu của đơn vị trước.",
+        en="The unit's list has not that many places left; raise the unit's quota first.",
+    )
+
+
+@contextmanager
+def within_places() -> Iterator[None]:
+    """Rolls back what is done inside and raises ListFull when it puts more people on a unit's list than it has
+    places."""
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as error:
+        if isinstance(error.__cause__, psycopg.Error) and error.__cause__.diag.constraint_name == FULL:
+            raise ListFull() from None
+        raise
+
+
 @transaction.atomic
 def add_members(*, list_id: UUID, people: Sequence[UUID] = (), offices: Sequence[OfficeEntry] = ()) -> Added:
     """Puts people and offices on the list, each person once per conference; a list already sent is sent again to reach
-    the new ones. Raises Invalid naming the ids nobody has."""
+    the new ones. Raises Invalid naming the ids nobody has, ListFull for more people than a unit's list has places."""
     invitations = locked(InvitationList, list_id)
     conference = Conference.objects.get(pk=invitations.conference_id)
     _still_to_come(conference)
@@ -159,7 +185,8 @@ def add_members(*, list_id: UUID, people: Sequence[UUID] = (), offices: Sequence
     ]
     before = Invitation.objects.filter(list=invitations).count()
     # Two lists may name the same person at the same moment: the constraint decides, not a look beforehand.
-    Invitation.objects.bulk_create(rows, ignore_conflicts=True)
+    with within_places():
+        Invitation.objects.bulk_create(rows, ignore_conflicts=True)
     added = Invitation.objects.filter(list=invitations).count() - before
     return Added(added=added, already=len(rows) - added)
 

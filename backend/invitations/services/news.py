@@ -22,7 +22,7 @@ from backend.invitations.letters import Letter, batch_of, written
 from backend.invitations.models import Invitation
 from backend.invitations.parts import Parts, parts_in
 from backend.invitations.programme_news import ProgrammeNews
-from backend.invitations.services import composing
+from backend.invitations.services import composing, failures
 from backend.invitations.services.chunks import chunks, written_to_each
 from backend.invitations.services.formal import current_letters, still_holds
 from backend.invitations.states import LetterDelivery
@@ -160,7 +160,20 @@ def mail_news(
         for hearer in hearers_of(news, {UUID(person) for person in people})
         if hearer.email and news.concerns(hearer)
     )
-    letters, failed = written_to_each(hearers, news.letter, alone=len(people) == 1, who=lambda hearer: hearer.person.pk)
+
+    def report(hearer: Hearer, error: Exception) -> None:
+        failures.unwritable(
+            person=hearer.person,
+            conference_id=conference_id,
+            letter="news",
+            error=error,
+            invitation=hearer.invitation,
+            again=_addressed(window, [hearer]),
+        )
+
+    letters, failed = written_to_each(
+        hearers, news.letter, alone=len(people) == 1, who=lambda hearer: hearer.person.pk, report=report
+    )
     news.mark_known(hearer for hearer, _ in letters)
     if letters:
         mail.queue_all([letter for _, letter in letters], batch=batch_of(conference, "news", window.number))

@@ -159,7 +159,7 @@ def mail_missing_papers(*, conference_id: UUID, due: int) -> int:
     missing = list(queries.missing_papers(conference_id, database_now()))
     if not missing:
         return 0
-    readers = _secretaries(conference)
+    readers = secretaries_of(conference)
     for person, email, language in readers:
         facts = {
             "addressee": wording.addressee(person, {}, language) or _SECRETARIAT[language],
@@ -188,7 +188,7 @@ def mail_missing_papers(*, conference_id: UUID, due: int) -> int:
 _SECRETARIAT = {"vi": "Ban thư ký", "en": "The secretariat"}
 
 
-def _secretaries(conference: Conference) -> list[tuple[Person | None, str, str]]:
+def secretaries_of(conference: Conference) -> list[tuple[Person | None, str, str]]:
     """Person, address and language of the conference's secretaries; else of who holds that role, or organises, for the
     lead organisation."""
     duties = Duty.objects.filter(conference=conference, kind=DutyKind.SECRETARY).exclude(person=None)

@@ -15,7 +15,7 @@ from backend.invitations import ical, queries, wording
 from backend.invitations.events import PostponementAddressed
 from backend.invitations.letters import batch_of, written
 from backend.invitations.models import Invitation
-from backend.invitations.services import composing
+from backend.invitations.services import composing, failures
 from backend.invitations.services.chunks import chunks, written_to_each
 from backend.mail import services as mail
 from backend.mail.models import OutgoingMail
@@ -46,7 +46,18 @@ def mail_postponement(*, conference_id: UUID, sequence: int, invitations: Collec
     def write(row: Invitation) -> OutgoingMail:
         return _letter(row, sequence, known.get(row.sequence) or row.conference)
 
-    letters, failed = written_to_each(locked, write, alone=len(invitations) == 1, who=lambda row: row.pk)
+    def report(row: Invitation, error: Exception) -> None:
+        if row.person is not None:
+            failures.unwritable(
+                person=row.person,
+                conference_id=conference_id,
+                letter="postponement",
+                error=error,
+                invitation=row,
+                again=_addressed(conference_id, sequence, [(row.pk, row.email)]),
+            )
+
+    letters, failed = written_to_each(locked, write, alone=len(invitations) == 1, who=lambda row: row.pk, report=report)
     moment = now()
     Invitation.objects.filter(pk__in=[row.pk for row, _ in letters]).update(
         sequence=sequence, sent_at=moment, updated_at=moment, version=F("version") + 1

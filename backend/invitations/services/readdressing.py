@@ -9,7 +9,9 @@ from backend.core.clock import now
 from backend.invitations import queries
 from backend.invitations.events import InvitationIssued, InvitationReaddressed
 from backend.invitations.models import Invitation
-from backend.mail.models import OutgoingMail
+from backend.invitations.services import failures
+from backend.invitations.states import FailureKind
+from backend.mail.models import MailState, OutgoingMail
 from backend.mail.suppression import suppressed
 from backend.outbox.services import emit
 
@@ -17,30 +19,43 @@ INVITING = (ConferenceState.ANNOUNCED, ConferenceState.RUNNING)
 
 
 @transaction.atomic
-def follow_bounce(*, mail_id: UUID) -> int:
-    """Writes the current letter of each invitation that went to the mail's recipient to the person's second address,
-    with a new link; returns how many. Does nothing when that address is suppressed, too, or the first was lifted."""
+def follow_bounce(*, mail_id: UUID, status: str = "") -> int:
+    """Keeps of each invitation the mail's recipient was written to that letters do not arrive, and writes its current
+    letter to the person's second address, with a new link; returns how many were. Each address is tried once: nothing
+    is written to a second one that is suppressed, too. Does nothing when the first was lifted meanwhile."""
     mail = OutgoingMail.objects.defer("raw").get(pk=mail_id)
-    if not suppressed([mail.recipient]):
+    refused = mail.state == MailState.REFUSED
+    if not refused and not suppressed([mail.recipient]):
         return 0
     rows = Invitation.objects.filter(
-        email__iexact=mail.recipient, state__in=queries.LIVE, conference__state__in=INVITING
-    ).exclude(person__alternate_email="")
+        email__iexact=mail.recipient, state__in=queries.LIVE, conference__state__in=INVITING, person__isnull=False
+    )
+    if mail.conference_id and refused:
+        rows = rows.filter(conference=mail.conference_id)
     found = list(rows.select_related("person").select_for_update(of=("self",)).order_by("pk"))
     dead = suppressed(row.person.alternate_email for row in found if row.person)
     written = 0
     for row in found:
-        if row.person is None or row.person.alternate_email.lower() in dead:
-            continue
-        row.email = row.person.alternate_email
-        row.link_round += 1
-        row.sent_at = now()
-        row.save()
-        emit(
-            InvitationReaddressed(invitation_id=row.pk, conference_id=row.conference_id),
-            InvitationIssued(
-                invitation_id=row.pk, conference_id=row.conference_id, sequence=row.sequence, link_round=row.link_round
-            ),
-        )
-        written += 1
+        readdressed = _readdressed(row, dead | {mail.recipient.lower()})
+        kind = FailureKind.REFUSED if refused else FailureKind.RETURNED
+        failures.undelivered(invitation=row, mail=mail, kind=kind, status=status, readdressed=readdressed)
+        written += readdressed
     return written
+
+
+def _readdressed(row: Invitation, dead: set[str]) -> bool:
+    """The letter goes to the second address, where there is one that lives."""
+    second = row.person.alternate_email if row.person else ""
+    if not second or second.lower() in dead:
+        return False
+    row.email = second
+    row.link_round += 1
+    row.sent_at = now()
+    row.save()
+    emit(
+        InvitationReaddressed(invitation_id=row.pk, conference_id=row.conference_id),
+        InvitationIssued(
+            invitation_id=row.pk, conference_id=row.conference_id, sequence=row.sequence, link_round=row.link_round
+        ),
+    )
+    return True

@@ -17,7 +17,7 @@ from backend.core.clock import local
 from backend.core.text import localized
 from backend.invitations.events import SeriesNewsAddressed
 from backend.invitations.letters import Letter, written
-from backend.invitations.services import composing
+from backend.invitations.services import composing, failures
 from backend.invitations.services.chunks import written_to_each
 from backend.invitations.services.news import Hearer, News, Window, addressed, concerned_by, hearers_of
 from backend.mail import batches, mime
@@ -107,8 +107,19 @@ def mail_series_news(*, series_id: UUID, windows: Mapping[str, Sequence[int]], p
     def write(bundle: Bundle) -> OutgoingMail:
         return _letter(series, bundle, key)
 
+    def report(bundle: Bundle, error: Exception) -> None:
+        first = bundle.meetings[0]
+        failures.unwritable(
+            person=first.hearer.person,
+            conference_id=first.news.conference.pk,
+            letter="series_news",
+            error=error,
+            invitation=first.hearer.invitation,
+            again=_addressed(series_id, windows, [str(bundle.addressee.person_id)]),
+        )
+
     letters, failed = written_to_each(
-        found, write, alone=len(people) == 1, who=lambda bundle: bundle.addressee.person_id
+        found, write, alone=len(people) == 1, who=lambda bundle: bundle.addressee.person_id, report=report
     )
     _mark_known(meeting for bundle, _ in letters for meeting in bundle.meetings)
     if letters:

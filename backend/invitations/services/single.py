@@ -82,6 +82,7 @@ def resend(*, invitation_id: UUID, expected: int | None = None) -> Invitation:
     row.sequence = conference.sequence
     row.sent_at = now()
     row.save()
+    row.failed_letters.filter(settled_at=None).update(settled_at=row.sent_at)
     emit(
         InvitationIssued(
             invitation_id=row.id, conference_id=conference.id, sequence=row.sequence, link_round=row.link_round

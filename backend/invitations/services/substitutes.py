@@ -120,6 +120,8 @@ def _take_over(proposal: ReplyProposal, row: Invitation, named: Named) -> None:
     others = Invitation.objects.filter(conference=row.conference_id, person=person)
     if others.exclude(state=InvitationState.WITHDRAWN).exists():
         raise InvitedAlready()
+    # First, so that the place is free for who comes instead.
+    withdrawn = withdraw(invitation_id=row.pk)
     made = Invitation.objects.create(
         list_id=row.list_id,
         conference_id=row.conference_id,
@@ -131,9 +133,8 @@ def _take_over(proposal: ReplyProposal, row: Invitation, named: Named) -> None:
         language=person.language,
         email=person.email,
     )
-    row.substitute = made
-    row.save()
-    withdraw(invitation_id=row.pk)
+    withdrawn.substitute = made
+    withdrawn.save()
     if made.email:
         resend(invitation_id=made.pk)
     for field, said in _as_kept(named).items():

@@ -53,7 +53,7 @@ class ConsentPurposeViewSet(HouseViewSet):
     def create(self, request: Any) -> Response:
         """Adds a purpose with its first wording, in every language of the house."""
         made = services.add_purpose(**self.body(PurposeBody))
-        return self.answer(self.get_queryset().get(pk=made.pk), 201)
+        return self.answer_anew(made, 201)
 
     @extend_schema(request=RewordBody, responses=ConsentPurposeSerializer)
     @action(detail=True, methods=["post"])
@@ -61,7 +61,7 @@ class ConsentPurposeViewSet(HouseViewSet):
         """Asks in new words from now on; the former ones stay on record with the consents given to them."""
         row = self.get_object()
         services.reword_purpose(purpose_id=row.pk, expected=self.expected_version(), **self.body(RewordBody))
-        return self.answer(self.get_queryset().get(pk=row.pk))
+        return self.answer_anew(row)
 
     @extend_schema(request=None, responses=ConsentPurposeSerializer)
     @action(detail=True, methods=["post"])
@@ -69,7 +69,7 @@ class ConsentPurposeViewSet(HouseViewSet):
         """Asks nobody any more; no consent to the purpose counts from now on."""
         row = self.get_object()
         services.retire_purpose(purpose_id=row.pk, expected=self.expected_version())
-        return self.answer(self.get_queryset().get(pk=row.pk))
+        return self.answer_anew(row)
 
 
 class ConsentFilters(django_filters.FilterSet):
@@ -123,7 +123,7 @@ class ConsentViewSet(HouseViewSet):
             made = services.withdraw_consent(
                 person_id=person.pk, purpose=said["purpose"], language=said.get("language", ""), **how
             )
-        return self.answer(self.get_queryset().get(pk=made.pk), 201)
+        return self.answer_anew(made, 201)
 
     def _who(self, said: dict[str, Any]) -> Person:
         person_id = said.get("person", self.account.person_id)

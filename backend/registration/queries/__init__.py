@@ -15,6 +15,7 @@ from backend.registration.queries.attendance import (
     visible_presences,
     visible_scans,
 )
+from backend.registration.queries.badges import badge_file, last_badges, unit_then, visible_prints
 from backend.registration.queries.registrations import (
     OFFER_ENDED,
     by_code,
@@ -52,6 +53,7 @@ __all__ = [
     "Share",
     "admission",
     "attendance",
+    "badge_file",
     "by_code",
     "check_confirmable",
     "check_offer",
@@ -59,6 +61,7 @@ __all__ = [
     "expected_at_door",
     "inside",
     "is_invited",
+    "last_badges",
     "last_events",
     "last_of",
     "live_registration",
@@ -75,10 +78,12 @@ __all__ = [
     "series",
     "signup_by",
     "sites_offered",
+    "unit_then",
     "units_offered",
     "unseated_until",
     "visible_admissions",
     "visible_presences",
+    "visible_prints",
     "visible_scans",
     "visible_seats",
     "visible_to",

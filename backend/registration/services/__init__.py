@@ -1,6 +1,7 @@
 """What is done with seats: given, waited for, offered, given up and passed on; and who comes in and goes out."""
 
 from backend.registration.services.answers import follow_answer
+from backend.registration.services.badges import print_badges
 from backend.registration.services.capacity import set_admission, set_capacity, set_limit
 from backend.registration.services.letters import (
     mail_confirmation,
@@ -38,6 +39,7 @@ __all__ = [
     "mail_signup",
     "mail_waiting",
     "pass_many",
+    "print_badges",
     "promote",
     "refuse",
     "register",

@@ -56,6 +56,7 @@ class PersonalExportViewSet(OfPeople):
     """Copies of everything held about one person: one's own, and for data officers those of their people."""
 
     rules = rules.EXPORTS
+    shows = ("person_id",)
     own_refusals = {"file": (410,)}
     queryset = PersonalExport.objects.none()
     serializer_class = serializers.ExportSerializer
@@ -78,7 +79,9 @@ class PersonalExportViewSet(OfPeople):
     @action(detail=True, methods=["get"])
     def file(self, request: Any, pk: str) -> HttpResponse:
         """The copy, until it is no longer kept."""
-        content, name = services.fetch(export_id=self.get_object().pk)
+        export = self.get_object()
+        content, name = services.fetch(export_id=export.pk)
+        self.note_shown([export])
         headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
         return HttpResponse(content, content_type="application/zip", headers=headers)
 
@@ -87,6 +90,7 @@ class CorrectionViewSet(OfPeople):
     """What was corrected about people at their request. `?document=` are the notes to a document on file."""
 
     rules = rules.CORRECTIONS
+    shows = ("person_id",)
     blind_to_versions = frozenset({"create"})
     queryset = Correction.objects.none()
     serializer_class = serializers.CorrectionSerializer

@@ -11,6 +11,7 @@ from rest_framework.response import Response
 
 from backend.core.api import HouseViewSet
 from backend.core.errors import Forbidden, Invalid
+from backend.core.shown import Address
 from backend.core.text import say
 from backend.people.models import Person
 from backend.rights import queries, rules, serializers, services
@@ -30,8 +31,8 @@ class DataRequestViewSet(HouseViewSet):
     """What people ask about their data: their own, and for data officers those of their organisation."""
 
     rules = rules.REQUESTS
+    shows = ("person_id", Address("email"))
     scope = "rights"
-    shows = ("person_id",)
     queryset = DataRequest.objects.none()
     serializer_class = serializers.DataRequestSerializer
     filterset_class = RequestFilters
