@@ -8,6 +8,9 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from rest_framework.test import APIClient
 
+from backend.conferences.models import PhotoNoticeShown
+from backend.conferences.services import set_photo_notice
+from backend.conferences.states import NoticePlace
 from backend.core.clock import now
 from backend.outbox.models import Event
 from backend.registration import codes, queries, services
@@ -187,3 +190,28 @@ def test_strangers_see_nothing(conference: Any) -> None:
     assert stranger.post("/api/v1/check-ins", {"code": codes.sign(row.id, 0)}, format="json").status_code == 404
     assert stranger.get("/api/v1/attendance", {"conference": str(conference.id)}).status_code == 404
     assert APIClient().get("/api/v1/presences").status_code == 401
+
+
+def test_whoever_comes_in_is_told_of_pictures_and_that_is_on_record(api: APIClient, conference: Any) -> None:
+    guest, speaker = RegistrationFactory(conference=conference), RegistrationFactory(conference=conference)
+    of_both = {"conference": str(conference.pk), "registrations": [str(guest.pk), str(speaker.pk)]}
+
+    came = api.post("/api/v1/check-ins", {"registration": str(guest.pk)}, format="json").json()
+    api.post("/api/v1/check-ins", {"registration": str(guest.pk)}, format="json")
+    together = api.post("/api/v1/check-ins/many", of_both, format="json").json()
+
+    assert came["photo_notice"]["vi"]
+    assert came["photo_notice"] == together["photo_notice"]
+    shown = PhotoNoticeShown.objects.filter(notice__conference=conference, place=NoticePlace.DOOR)
+    assert {row.person_id for row in shown} == {guest.person_id, speaker.person_id}
+    assert len(shown) == 2
+
+
+def test_where_nothing_is_recorded_nobody_is_told_of_pictures(api: APIClient, conference: Any) -> None:
+    set_photo_notice(conference_id=conference.pk, recorded=False)
+    row = RegistrationFactory(conference=conference)
+
+    came = api.post("/api/v1/check-ins", {"registration": str(row.pk)}, format="json").json()
+
+    assert came["photo_notice"] is None
+    assert not PhotoNoticeShown.objects.exists()

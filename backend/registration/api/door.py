@@ -14,6 +14,7 @@ from rest_framework.response import Response
 
 from backend.conferences.models import Conference
 from backend.conferences.queries import lead_organisation_id
+from backend.conferences.queries.notices import photo_notice
 from backend.core.api import HouseViewSet
 from backend.core.errors import Conflict, NotFound
 from backend.core.problems import reasons
@@ -24,7 +25,7 @@ from backend.people.queries import has_role
 from backend.registration import codes, queries, rules, services
 from backend.registration.api.lookups import conference_of, tagged
 from backend.registration.models import Presence, Registration, Scan
-from backend.registration.serializers import DoorBody, PresenceSerializer
+from backend.registration.serializers import CheckedInSerializer, DoorBody, PresenceSerializer
 from backend.registration.serializers import door as said_at_the_door
 from backend.registration.services.presence import NOBODY, Passage, Recorded
 from backend.registration.services.scans import Answer, Noted
@@ -90,14 +91,17 @@ class _Door(HouseViewSet):
         people = [_told(one) for one in passed]
         outcomes = [each["outcome"] for each in people]
         counts = {outcome: outcomes.count(outcome) for outcome in ("recorded", "already", "refused")}
-        return Response(said_at_the_door.ManySerializer({**counts, "people": people}).data)
+        notice = photo_notice(conference.pk).text or None if direction == Direction.IN else None
+        return Response(said_at_the_door.ManySerializer({**counts, "people": people, "photo_notice": notice}).data)
 
 
 class CheckInViewSet(_Door):
     """The way in: by code, by registration, by name, or by a list."""
 
+    serializer_class = CheckedInSerializer
+
     @extend_schema(
-        request=DoorBody, responses={200: PresenceSerializer, 201: PresenceSerializer}, summary="Check somebody in"
+        request=DoorBody, responses={200: CheckedInSerializer, 201: CheckedInSerializer}, summary="Check somebody in"
     )
     def create(self, request: Any) -> Response:
         """Notes that somebody came in. A second scan answers 200 with the time before."""

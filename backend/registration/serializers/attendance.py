@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from drf_spectacular.utils import extend_schema_serializer
+from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
+from backend.conferences.queries.notices import photo_notice
 from backend.core.serializers import Body, HouseSerializer, LanguageMap, Moment
 from backend.core.text import say
 from backend.invitations.states import Category
@@ -18,6 +19,20 @@ class PresenceSerializer(HouseSerializer):
         model = Presence
         fields = ("id", "conference", "registration", "person_name", "site", "direction", "at", "source", "recorded_by")
         read_only_fields = fields
+
+
+class CheckedInSerializer(PresenceSerializer):
+    """With what whoever came in is told about pictures and recordings; null where nothing is recorded."""
+
+    photo_notice = serializers.SerializerMethodField()
+
+    class Meta(PresenceSerializer.Meta):
+        fields = (*PresenceSerializer.Meta.fields, "photo_notice")
+        read_only_fields = fields
+
+    @extend_schema_field(LanguageMap(allow_null=True))
+    def get_photo_notice(self, row: Presence) -> dict[str, str] | None:
+        return dict(photo_notice(row.conference_id).text) or None
 
 
 class DoorBody(Body):

@@ -10,7 +10,7 @@ from backend.core.text import both, say
 from backend.invitations.states import Category
 from backend.people.models import Honorific
 from backend.registration.models import Scan
-from backend.registration.serializers.attendance import PresenceSerializer
+from backend.registration.serializers.attendance import CheckedInSerializer
 from backend.registration.serializers.registrations import RegistrationSerializer
 from backend.registration.states import Direction, ScanOutcome
 
@@ -163,6 +163,9 @@ class ManySerializer(serializers.Serializer[Any]):
     already = serializers.IntegerField()
     refused = serializers.IntegerField()
     people = PassageSerializer(many=True)
+    photo_notice = LanguageMap(
+        allow_null=True, help_text="What those who come in are told about pictures and recordings; null when they go."
+    )
 
 
 class EveryoneBody(Body):
@@ -208,5 +211,5 @@ class WalkInSerializer(serializers.Serializer[Any]):
     """`added`: the person was not on record before."""
 
     registration = RegistrationSerializer()
-    presence = PresenceSerializer()
+    presence = CheckedInSerializer()
     added = serializers.BooleanField()

@@ -8,7 +8,8 @@ from uuid import UUID
 from django.db import transaction
 
 from backend.conferences.models import Conference, Site
-from backend.conferences.states import ConferenceState
+from backend.conferences.services import show_photo_notice
+from backend.conferences.states import ConferenceState, NoticePlace
 from backend.core import context
 from backend.core.clock import database_now
 from backend.core.errors import Conflict, Invalid, NotFound
@@ -113,7 +114,7 @@ def refuse_unless_doors_open(conference: Conference) -> None:
 
 
 def _alone(registration_id: UUID, direction: str, site_id: UUID | None, source: str) -> Recorded:
-    row = locked(Registration.objects.select_related("conference"), registration_id)
+    row = locked(Registration.objects.select_related("conference", "person"), registration_id)
     refuse_unless_doors_open(row.conference)
     _refuse_foreign_site(row.conference_id, site_id)
     (passed,) = _pass([row], direction, site_id, source)
@@ -152,7 +153,18 @@ def _pass(rows: Sequence[Registration], direction: str, site_id: UUID | None, so
         passed.append(Passage(registration_id=row.pk, row=row, recorded=recorded))
     Presence.objects.bulk_create(log)
     emit(*(recorded_news(entry) for entry in news))
+    if direction == Direction.IN:
+        _show_notice([row for one in passed if one.recorded and one.recorded.new and (row := one.row)])
     return passed
+
+
+def _show_notice(came: Sequence[Registration]) -> None:
+    """At the door people read what is recorded there, and in their own language."""
+    by_language: dict[str, list[UUID]] = {}
+    for row in came:
+        by_language.setdefault(row.person.language, []).append(row.person_id)
+    for language, people in by_language.items():
+        show_photo_notice(conference_id=came[0].conference_id, people=people, place=NoticePlace.DOOR, language=language)
 
 
 def _refusal(row: Registration, direction: str, before: Presence | None) -> Conflict | None:
