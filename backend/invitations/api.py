@@ -345,6 +345,7 @@ class FailedLetterViewSet(HouseViewSet):
     queryset = FailedLetter.objects.none()
     serializer_class = FailedLetterSerializer
     rules = rules.FAILURES
+    shows = ("person_id",)
     scope = "invitations"
     filterset_class = FailedLetterFilters
     ordering = ("-id",)

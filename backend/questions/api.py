@@ -16,6 +16,7 @@ from backend.conferences.queries import visible_to as visible_conferences
 from backend.conferences.rules import organises
 from backend.core.api import HouseViewSet
 from backend.core.errors import Invalid
+from backend.core.shown import Nobody
 from backend.core.text import current_language, say
 from backend.documents.queries import disposition
 from backend.questions import exporting, queries, rules, services
@@ -50,6 +51,7 @@ class QuestionnaireViewSet(HouseViewSet):
     queryset = Questionnaire.objects.none()
     serializer_class = QuestionnaireSerializer
     rules = rules.QUESTIONNAIRES
+    shows = Nobody("questions are nobody's data; who owes answers, and the table of them, are noted by themselves")
     scope = "registration"
     filterset_class = QuestionnaireFilters
     own_refusals = {"create": (412,)}
@@ -95,7 +97,9 @@ class QuestionnaireViewSet(HouseViewSet):
     def owing(self, request: Any, pk: str) -> Response:
         """Who said that they come and has required questions of this version open: never answered, or answered a former
         version that did not ask them."""
-        return Response(OwingListSerializer({"people": queries.owing(self.get_object())}).data)
+        people = queries.owing(self.get_object())
+        self.note_shown(people, ("person",))
+        return Response(OwingListSerializer({"people": people}).data)
 
     @extend_schema(
         parameters=[OpenApiParameter("format", str, enum=sorted(FORMATS), description="Default: xlsx.")],
@@ -109,7 +113,9 @@ class QuestionnaireViewSet(HouseViewSet):
         format = request.query_params.get("format", "xlsx")
         if format not in FORMATS:
             raise Invalid({"format": say(vi="Chỉ có: csv, xlsx.", en="Must be one of: csv, xlsx.")})
-        rows = table(read_all(row.questions), queries.counting(row), current_language())
+        counted = queries.counting(row)
+        self.note_shown(counted, ("person_id",))
+        rows = table(read_all(row.questions), counted, current_language())
         title = str(say(vi="Câu trả lời", en="Answers"))
         content = exporting.as_csv(rows) if format == "csv" else exporting.as_xlsx(rows, title)
         name = say(vi="cau-tra-loi", en="answers")
@@ -135,6 +141,7 @@ class AnswerSheetViewSet(HouseViewSet):
     queryset = AnswerSheet.objects.none()
     serializer_class = AnswerSheetSerializer
     rules = rules.SHEETS
+    shows = ("person_id",)
     scope = "registration"
     filterset_class = AnswerSheetFilters
     search_fields = ("person__folded",)

@@ -28,6 +28,7 @@ from backend.conferences.serializers.series import (
 )
 from backend.conferences.states import Kind
 from backend.core.errors import NotFound
+from backend.core.shown import RECORD
 
 _PREVIEW = OpenApiParameter(
     "preview",
@@ -66,6 +67,7 @@ class SeriesViewSet(Shelf):
     queryset = Series.objects.none()
     serializer_class = SeriesSerializer
     rules = rules.SERIES
+    shows = RECORD
     needs_if_match = frozenset({"split", "end"})
     filterset_class = SeriesFilters
     body_class, noun, parent = SeriesBody, "series", "organisation"
@@ -148,6 +150,7 @@ class TemplateViewSet(Shelf):
     queryset = ConferenceTemplate.objects.none()
     serializer_class = TemplateSerializer
     rules = rules.TEMPLATES
+    shows = RECORD
     blind_to_versions = frozenset({"draft"})
     filterset_class = TemplateFilters
     body_class, noun, parent = TemplateBody, "template", "organisation"

@@ -117,6 +117,7 @@ class AttendeeViewSet(HouseViewSet):
     queryset = Presence.objects.none()
     serializer_class = AttendeeSerializer
     rules = rules.ATTENDEES
+    shows = ("registration.person_id",)
     scope = "registration"
     own_refusals = {"list": (404,)}
     filter_backends = ()

@@ -216,6 +216,7 @@ class ScanViewSet(HouseViewSet):
     queryset = Scan.objects.none()
     serializer_class = said_at_the_door.ScanSerializer
     rules = rules.SCANS
+    shows = ("registration.person_id",)
     scope = "registration"
     filterset_class = ScanFilters
 

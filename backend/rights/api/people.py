@@ -56,7 +56,6 @@ class PersonalExportViewSet(OfPeople):
     """Copies of everything held about one person: one's own, and for data officers those of their people."""
 
     rules = rules.EXPORTS
-    shows = ("person_id",)
     own_refusals = {"file": (410,)}
     queryset = PersonalExport.objects.none()
     serializer_class = serializers.ExportSerializer
@@ -90,7 +89,6 @@ class CorrectionViewSet(OfPeople):
     """What was corrected about people at their request. `?document=` are the notes to a document on file."""
 
     rules = rules.CORRECTIONS
-    shows = ("person_id",)
     blind_to_versions = frozenset({"create"})
     queryset = Correction.objects.none()
     serializer_class = serializers.CorrectionSerializer
