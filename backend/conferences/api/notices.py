@@ -31,7 +31,7 @@ class TellsOfPictures(HouseViewSet):
     @extend_schema(request=PhotoNoticeBody, responses=PhotoNoticeSerializer, summary="Word the notice about pictures")
     @photo_notice.mapping.post
     def set_photo_notice(self, request: Any, pk: str) -> Response:
-        """Tells this from now on, in invitations and on reply pages. Earlier versions stay on record with
+        """Tells this from now on, in invitations, on reply pages and at check-in. Earlier versions stay on record with
         whom they were shown to."""
         conference = self.get_object()
         made = services.set_photo_notice(
