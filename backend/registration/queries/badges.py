@@ -5,20 +5,26 @@ from uuid import UUID
 
 from django.db.models import Count, QuerySet
 
-from backend.conferences.queries import name_then
+from backend.conferences.models import Conference
+from backend.conferences.queries import held_by_any, name_then
+from backend.conferences.states import OrganiserRole
 from backend.core.text import Text
 from backend.documents.models import DocumentFile
-from backend.invitations.queries import conferences_of
 from backend.people.models import Account
+from backend.people.queries import organisations_with
 from backend.registration.models import Badge, BadgePrint, Registration
 
 
 def visible_prints(account: Account) -> QuerySet[BadgePrint]:
-    """Those of conferences the account organises: whoever has the file could let anybody in."""
+    """Those of conferences that an organisation leads where the account organises: whoever has the file could let anybody
+    in, so that partners do not read it."""
     if not account.is_authenticated:
         return BadgePrint.objects.none()
     rows = BadgePrint.objects.select_related("conference").annotate(made=Count("badges"))
-    return rows.filter(conference__in=conferences_of(account, "organiser", "secretary"))
+    where = organisations_with(account, "organiser", "secretary")
+    if where is None:
+        return rows
+    return rows.filter(conference__in=Conference.objects.filter(held_by_any(where, OrganiserRole.LEAD)))
 
 
 def badge_file(made: BadgePrint) -> DocumentFile | None:
