@@ -7,7 +7,7 @@ from django.db import transaction
 
 from backend.conferences.models import Conference, TimeAndPlace
 from backend.conferences.queries.told import told
-from backend.core.text import localized
+from backend.core.text import Text, localized
 from backend.invitations import wording
 from backend.invitations.letters import of_conference, post
 from backend.mail.mime import InlineImage
@@ -72,10 +72,17 @@ def mail_refusal(*, registration_id: UUID) -> None:
 
 def _with_letter_facts(registration_id: UUID) -> Registration:
     return (
-        Registration.objects.select_related("person", "invitation", "conference", "site__venue", "site__room")
+        Registration.objects.select_related(
+            "person", "invitation__organisation", "invitation__conference", "conference", "site__venue", "site__room"
+        )
         .prefetch_related("conference__organisers__organisation", "conference__sites__venue", "conference__sites__room")
         .get(pk=registration_id)
     )
+
+
+def _office(row: Registration, language: str) -> Text:
+    """With its unit, as the invitation says it."""
+    return {language: wording.office_held(row.invitation, language)} if row.invitation else {}
 
 
 def _mail(
@@ -93,7 +100,7 @@ def _mail(
         subjects=SUBJECTS[kind],
         images=images,
         facts={
-            "addressee": wording.addressee(row.person, row.invitation.office if row.invitation else {}, language),
+            "addressee": wording.addressee(row.person, _office(row, language), language),
             "you": wording.you(row.person, language),
             "title": localized(conference.title, language),
             "hosts": wording.hosts(conference, language),
