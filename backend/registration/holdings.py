@@ -1,7 +1,8 @@
 """What registration holds about a person: their seat, and when they came and went."""
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import Any
 from uuid import UUID
 
 from django.db.models import F, QuerySet
@@ -9,15 +10,17 @@ from django.db.models.fields.json import KT
 from django.db.models.functions import Lower
 
 from backend.core.clock import now
+from backend.core.guards import erasing
 from backend.core.text import localized, say
+from backend.documents.models import DocumentFile
 from backend.invitations.holdings import TO_COME
 from backend.privacy.holdings import Basis, DataClass, Forgotten, Holding, Kept, Remains, Row, Subject, holding
 from backend.privacy.terms import sweep
-from backend.registration.models import Presence, Registration, Scan, SeatReminder, Signup
+from backend.registration.models import Badge, BadgePrint, Presence, Registration, Scan, SeatReminder, Signup
 from backend.registration.states import OVER
 
 
-@holding("registrations", Registration, Presence, Scan, SeatReminder, Signup)
+@holding("registrations", Registration, Presence, Scan, SeatReminder, Signup, Badge, BadgePrint)
 class Registrations(Holding):
     title = say(vi="Đăng ký và có mặt", en="Registration and presence")
     data_class = DataClass.PARTICIPATION
@@ -78,6 +81,10 @@ class Registrations(Holding):
         emptied = registrations.exclude(reason={}).update(reason={}, updated_at=now(), version=F("version") + 1)
         # A new round voids the code somebody may still carry.
         dropped, _ = _open_signups(subject).delete()
+        # A file of badges is one for many people: it goes whole, and is printed again for the others.
+        dropped += Badge.objects.filter(registration__person=subject.person_id).delete()[0]
+        seats = list(registrations.values_list("pk", flat=True))
+        emptied += empty_badges(BadgePrint.objects.filter(registrations__overlap=seats))
         count = registrations.update(code_round=F("code_round") + 1)
         presences = Presence.objects.filter(registration__person=subject.person_id).count()
         reason = say(
@@ -96,6 +103,25 @@ class Registrations(Holding):
             rows=emptied + dropped,
             remains=tuple(Remains(where=where, count=number, reason=reason) for where, number in stays if number),
         )
+
+
+def empty_badges(prints: Iterable[Any]) -> int:
+    """The bytes of these files go, their hashes stay."""
+    with erasing():
+        files = DocumentFile.objects.filter(document__badge_print__in=prints).exclude(content=b"")
+        return files.update(content=b"", filename="")
+
+
+@sweep(
+    "registration.badges",
+    days=90,
+    title=say(vi="Tệp in thẻ đại biểu", en="Files of badges"),
+    expire=empty_badges,
+)
+def printed(before: dt.datetime, held: frozenset[UUID]) -> QuerySet[BadgePrint]:
+    """Those printed so long ago, of conferences that no hold keeps."""
+    old = BadgePrint.objects.filter(created_at__lt=before).exclude(conference__in=held)
+    return old.filter(document__files__size__gt=0).exclude(document__files__content=b"")
 
 
 def _open_signups(subject: Subject) -> QuerySet[Signup]:

@@ -9,11 +9,16 @@ import segno
 from pypdf import PdfReader
 from rest_framework.test import APIClient
 
+from backend.conferences.models import Conference
+from backend.core.clock import now
+from backend.documents.models import DocumentFile
+from backend.jobs import services as jobs
 from backend.jobs.models import Job
 from backend.people.models import Account, Position
 from backend.registration import badge, codes, services
 from backend.registration.models import Badge, BadgePrint
 from backend.registration.services import badges as printing
+from backend.rights import services as rights
 from tests import lift
 from tests.factories.conferences import ConferenceFactory, DutyFactory
 from tests.factories.people import OrganisationFactory, PersonFactory, account_with
@@ -131,3 +136,35 @@ def test_a_print_has_one_badge_of_a_person(conference: Any, check: Any) -> None:
     Badge.objects.create(print=made, registration=row, number=0, digest="")
 
     check("one_badge_in_a_print", lambda: Badge.objects.create(print=made, registration=row, number=1, digest=""))
+
+
+def printed(api: APIClient, conference: Any) -> str:
+    job = begin(api, conference).json()["id"]
+    lift.run()
+    assert pages(api, job)
+    return job
+
+
+def test_a_file_of_badges_goes_with_whoever_is_erased(api: APIClient, conference: Any) -> None:
+    row, _ = RegistrationFactory(conference=conference), RegistrationFactory(conference=conference)
+    job = printed(api, conference)
+    Conference.objects.filter(pk=conference.pk).update(state="closed")
+
+    erasure = rights.erase(person_id=row.person_id, account_id=None)
+    jobs.run_step(job_id=erasure.pk, position=0)
+
+    assert api.get(f"{API}/{job}/content").status_code == 404
+    assert DocumentFile.objects.get(document__badge_print=job).sha256
+    assert not Badge.objects.filter(registration=row).exists()
+
+
+def test_files_of_badges_are_dropped_after_their_time(api: APIClient, conference: Any) -> None:
+    RegistrationFactory(conference=conference)
+    job = printed(api, conference)
+    assert "registration.badges" not in rights.drop_old()
+
+    BadgePrint.objects.filter(pk=job).update(created_at=now() - dt.timedelta(days=91))
+
+    assert rights.drop_old()["registration.badges"] == 1
+    assert "registration.badges" not in rights.drop_old()
+    assert api.get(f"{API}/{job}/content").status_code == 404

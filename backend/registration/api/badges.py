@@ -16,7 +16,7 @@ from backend.documents.answers import bytes_of
 from backend.jobs.answers import BEGUN, accepted
 from backend.registration import queries, rules, services
 from backend.registration.api.lookups import conference_of
-from backend.registration.models import BadgePrint
+from backend.registration.models import BadgePrint, Registration
 from backend.registration.serializers.badges import BadgePrintSerializer, BadgesBody
 
 
@@ -67,4 +67,6 @@ class BadgeViewSet(HouseViewSet):
     @action(detail=True, methods=["get"], filterset_class=None)
     def content(self, request: Any, pk: str) -> HttpResponse:
         """The file; 404 until it is done. Whoever has it holds everybody's check-in code."""
-        return bytes_of(queries.badge_file(self.get_object()), request)
+        made = self.get_object()
+        self.note_shown(Registration.objects.filter(pk__in=made.registrations), ("person_id",))
+        return bytes_of(queries.badge_file(made), request)

@@ -17,8 +17,10 @@ class PresenceSerializer(HouseSerializer):
 
     class Meta:
         model = Presence
-        fields = ("id", "conference", "registration", "person_name", "site", "direction", "at", "source", "recorded_by")
-        read_only_fields = fields
+        fields: tuple[str, ...] = (
+            "id", "conference", "registration", "person_name", "site", "direction", "at", "source", "recorded_by",
+        )  # fmt: skip
+        read_only_fields: tuple[str, ...] = fields
 
 
 class CheckedInSerializer(PresenceSerializer):

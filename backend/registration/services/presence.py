@@ -154,7 +154,7 @@ def _pass(rows: Sequence[Registration], direction: str, site_id: UUID | None, so
     Presence.objects.bulk_create(log)
     emit(*(recorded_news(entry) for entry in news))
     if direction == Direction.IN:
-        _show_notice([row for one in passed if one.recorded and one.recorded.new and (row := one.row)])
+        _show_notice([one.row for one in passed if one.row and one.recorded and one.recorded.new])
     return passed
 
 
