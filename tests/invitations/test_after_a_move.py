@@ -8,7 +8,7 @@ from rest_framework.test import APIClient
 
 from backend.conferences.models import Conference
 from backend.core.clock import now
-from backend.core.errors import Conflict
+from backend.core.errors import Conflict, IllegalMove
 from backend.invitations import links, services
 from backend.invitations.models import Invitation, InvitationList, ReplyProposal
 from tests import lift
@@ -28,7 +28,7 @@ def row() -> Invitation:
 
 def read(path: str, **query: Any) -> Any:
     client = APIClient()
-    client.force_authenticate(account_with("admin"))
+    client.force_authenticate(account_with("organiser"))
     return client.get(f"/api/v1/invitations{path}", query).json()
 
 
@@ -60,7 +60,7 @@ def test_what_was_proposed_is_settled_with_the_invitation(row: Invitation) -> No
     ]
     services.withdraw(invitation_id=row.pk)
     assert set(ReplyProposal.objects.values_list("state", flat=True)) == {"declined"}
-    with pytest.raises(Conflict):
+    with pytest.raises(IllegalMove):
         services.accept_substitute(proposal_id=proposed[1].pk)
 
     ReplyProposal.objects.update(state="open", settled_at=None)

@@ -135,6 +135,8 @@ def _may_know(row: Invitation, person: Person) -> bool:
     own = Q(subject_id=row.pk) & ~Q(purpose="cancellation")
     news = Q(purpose__in=["news", "postponement"], subject_id=uuid5(row.conference_id, str(person.pk)))
     came = withdrawing.take_back(own | news, conference_id=row.conference_id)
+    if row.answered_at or row.substitute_id:
+        return True  # they know of it, from wherever
     if came is None:  # not written yet, unless it was told without us
         return not Event.objects.filter(name=InvitationIssued.name, subject_id=row.pk).exists()
     return came
