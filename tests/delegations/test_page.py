@@ -263,6 +263,7 @@ def test_whose_letter_went_out_is_not_corrected_and_hears_when_taken_off(client:
     name(client, unit)
     invitations.send_list(list_id=unit.list_id)
     lift.run()
+    lift.post()
     delegate = Delegate.objects.get()
 
     assert client.post(page(unit), {"do": "change", "delegate": delegate.pk, **AN}).status_code == 409

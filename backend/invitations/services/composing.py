@@ -137,7 +137,7 @@ def letter(
 ) -> Letter:
     """A letter to an invitee; `facts` add to, or take the place of, what every one of them tells."""
     conference, language, due = row.conference, row.language, row.list.reply_by
-    if due and due <= now() and row.sequence > row.first_sequence:
+    if due and due <= now() and conference.sequence > row.first_sequence:
         due = None  # of the former time: nobody can keep it any more
     plain = conference_letter(
         conference,
