@@ -77,9 +77,10 @@ def remind_of_papers() -> None:
 
 @app.task(name="plenum.clock.remind_invitees")
 def remind_invitees() -> None:
-    """Reminds those who come, and those who have not answered, as the set moments come."""
+    """Reminds those who come, invited or not, and those who have not answered, as the set moments come."""
     with context.acting(actor="clock"):
         invitations.remind_invitees()
+        registration.remind_seated()
 
 
 @app.task(name="plenum.clock.mind_delegations")

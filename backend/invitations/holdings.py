@@ -181,7 +181,10 @@ def _theirs(person_id: UUID) -> QuerySet[Invitation]:
 def _proposals(subject: Subject) -> QuerySet[ReplyProposal]:
     """What they proposed, and where they were proposed as a substitute."""
     proposals = ReplyProposal.objects.annotate(address=Lower("substitute_email"))
-    stands_in = Q(invitation__substitute__person=subject.person_id) & Q(substitute_name__iexact=subject.name)
+    named = Q(substitute_name__iexact=subject.name)
+    for name in subject.former:
+        named |= Q(substitute_name__iexact=name)
+    stands_in = Q(invitation__substitute__person=subject.person_id) & named
     return proposals.filter(Q(invitation__person=subject.person_id) | Q(address__in=subject.addresses) | stands_in)
 
 

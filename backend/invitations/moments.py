@@ -33,6 +33,11 @@ def come(row: InvitationList, now: dt.datetime) -> list[Moment]:
     return [moment for moment in found if moment is not None]
 
 
+def before_start(starts_at: dt.datetime | None, since: dt.datetime | None, now: dt.datetime) -> Moment | None:
+    """The latest moment that came `since`, for those whom no list reminds of the start: by the house's own times."""
+    return _latest(ReminderKind.START, starts_at, settings.START_REMINDERS, since, now)
+
+
 def start_minutes(row: InvitationList) -> list[int]:
     """How many minutes before the start its invitees are reminded."""
     return settings.START_REMINDERS if row.start_reminders is None else row.start_reminders
@@ -44,10 +49,14 @@ def reply_minutes(row: InvitationList) -> list[int]:
 
 
 def _latest(
-    kind: ReminderKind, anchor: dt.datetime | None, minutes: Iterable[int], since: dt.datetime, now: dt.datetime
+    kind: ReminderKind,
+    anchor: dt.datetime | None,
+    minutes: Iterable[int],
+    since: dt.datetime | None,
+    now: dt.datetime,
 ) -> Moment | None:
     if anchor is None or anchor <= now:
         return None
     moments = (anchor - dt.timedelta(minutes=before) for before in minutes if before > 0)
-    latest = max((moment for moment in moments if since < moment <= now), default=None)
+    latest = max((moment for moment in moments if (since is None or since < moment) and moment <= now), default=None)
     return None if latest is None else Moment(kind=kind, at=latest, anchor=anchor)

@@ -67,7 +67,8 @@ class Subject:
     """A person and what rows without a foreign key know them by.
 
     `addresses` are theirs alone, in lower case: what came to an office's common address is not only theirs. `matters` are
-    the rows that letters about them are about, whichever address those went to.
+    the rows that letters about them are about, whichever address those went to. `former` are names and telephone
+    numbers they had on record before; former addresses are among the `addresses`.
     """
 
     person_id: UUID
@@ -76,11 +77,12 @@ class Subject:
     phones: frozenset[str]
     account_id: UUID | None = None
     matters: frozenset[UUID] = frozenset()
+    former: frozenset[str] = frozenset()
 
     @property
     def marks(self) -> frozenset[str]:
         """Every text that would tell who they are."""
-        return frozenset({self.name, *self.addresses, *self.phones} - {""})
+        return frozenset({self.name, *self.addresses, *self.phones, *self.former} - {""})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -129,6 +131,10 @@ class Holding:
 
     def addresses(self, person_id: UUID) -> Iterable[str]:
         """E-mail addresses the person was reached at on this floor, beside those in the directory."""
+        return ()
+
+    def former(self, person_id: UUID) -> Iterable[str]:
+        """Names and telephone numbers that were the person's before they were corrected."""
         return ()
 
     def matters(self, person_id: UUID) -> Iterable[UUID]:
@@ -194,8 +200,10 @@ def subject_of(person_id: UUID) -> Subject:
     account = Account.objects.filter(person=person).only("pk", "email").first()
     known = {person.email, person.alternate_email, account.email if account else ""}
     matters: set[UUID] = set()
+    former: set[str] = set()
     for each in holdings():
         known.update(each.addresses(person_id))
+        former.update(each.former(person_id))
         matters.update(each.matters(person_id))
     return Subject(
         person_id=person_id,
@@ -204,6 +212,7 @@ def subject_of(person_id: UUID) -> Subject:
         phones=frozenset({person.phone}) - {""},
         account_id=account.pk if account else None,
         matters=frozenset(matters),
+        former=frozenset(former) - {person.full_name, person.phone, ""},
     )
 
 

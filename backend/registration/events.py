@@ -69,6 +69,17 @@ class RegistrationCancelled(DomainEvent):
     conference_id: UUID
 
 
+@event("seat_reminders.addressed", subject="conference_id")
+class SeatRemindersAddressed(DomainEvent):
+    """These people have a seat and no invitation, and are reminded of the conference's start, which is `anchor`, because
+    `moment` has come; their letters are written together."""
+
+    conference_id: UUID
+    moment: str
+    anchor: str
+    registrations: list[str]
+
+
 @event("registration.capacity_set", subject="conference_id")
 class CapacitySet(DomainEvent):
     conference_id: UUID

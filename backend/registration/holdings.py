@@ -16,11 +16,11 @@ from backend.documents.models import DocumentFile
 from backend.invitations.holdings import TO_COME
 from backend.privacy.holdings import Basis, DataClass, Forgotten, Holding, Kept, Remains, Row, Subject, holding
 from backend.privacy.terms import sweep
-from backend.registration.models import Badge, BadgePrint, Presence, Registration, Scan, Signup
+from backend.registration.models import Badge, BadgePrint, Presence, Registration, Scan, SeatReminder, Signup
 from backend.registration.states import OVER
 
 
-@holding("registrations", Registration, Presence, Scan, Signup, Badge, BadgePrint)
+@holding("registrations", Registration, Presence, Scan, SeatReminder, Signup, Badge, BadgePrint)
 class Registrations(Holding):
     title = say(vi="Đăng ký và có mặt", en="Registration and presence")
     data_class = DataClass.PARTICIPATION
@@ -37,6 +37,12 @@ class Registrations(Holding):
             "confirmed_at", "cancelled_at",
         ):  # fmt: skip
             yield {"type": "registration", **row}
+        for reminder in (
+            SeatReminder.objects.filter(registration__person=subject.person_id)
+            .order_by("at")
+            .values("registration__conference__title", "moment", "at")
+        ):
+            yield {"type": "reminder", **reminder}
         for presence in (
             Presence.objects.filter(registration__person=subject.person_id)
             .order_by("at")
@@ -86,10 +92,12 @@ class Registrations(Holding):
             en="Attendance is what minutes and votes rest on: it is still counted, without the name.",
         )
         scans = Scan.objects.filter(registration__person=subject.person_id).count()
+        reminders = SeatReminder.objects.filter(registration__person=subject.person_id).count()
         stays = [
             (Registration._meta.db_table, count),
             (Presence._meta.db_table, presences),
             (Scan._meta.db_table, scans),
+            (SeatReminder._meta.db_table, reminders),
         ]
         return Forgotten(
             rows=emptied + dropped,

@@ -57,6 +57,12 @@ class DataRequests(Holding):
         ):
             yield {"type": "correction", **correction}
 
+    def addresses(self, person_id: UUID) -> Iterator[str]:
+        return _corrected(person_id, "email")
+
+    def former(self, person_id: UUID) -> Iterator[str]:
+        return _corrected(person_id, "full_name", "phone")
+
     def hindrances(self, subject: Subject) -> Iterator[object]:
         conferences = {pk for each in holdings() for pk in each.conferences(subject.person_id)}
         if LegalHold.objects.filter(conference_id__in=conferences, lifted_at=None).exists():
@@ -82,6 +88,12 @@ class DataRequests(Holding):
             ),
         )
         return Forgotten(rows=corrections + exports + asked, remains=(stays,) if asked else ())
+
+
+def _corrected(person_id: UUID, *fields: str) -> Iterator[str]:
+    """What stood there before and after each correction."""
+    for pair in Correction.objects.filter(person=person_id, field__in=fields).values_list("before", "after"):
+        yield from filter(None, pair)
 
 
 def _requests(subject: Subject) -> QuerySet[DataRequest]:

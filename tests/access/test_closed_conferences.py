@@ -1,14 +1,19 @@
 """What belongs to a restricted conference is to everybody outside as if it were not there."""
 
+from uuid import UUID
+
 import pytest
 
-from backend.conferences.models import RoomBooking
-from tests.access.callers import PARTICIPANTS, PARTNER
+from backend.conferences.models import Conference, RoomBooking
+from backend.registration import signup_links
+from backend.registration.models import Admission
+from tests.access.callers import ANONYMOUS, PARTICIPANTS, PARTNER
 from tests.access.conftest import API, asked, key, outcome
 from tests.access.expected import EXPECTED
 from tests.access.operations import Operation, operations
 from tests.access.requests import REQUESTS
 from tests.access.world import World
+from tests.factories.registration import SignupFactory
 
 pytestmark = pytest.mark.django_db
 CONFIDENTIALITY = "restricted"
@@ -20,10 +25,12 @@ OUTSIDERS = ["foreign administrator", "foreign auditor", "foreign chair", "forei
 ROOMS = {"conferences", "invitations", "registration", "resolutions", "ballots", "minutes", "documents"}
 #: … and what of them belongs to no conference.
 OF_NO_CONFERENCE = ("venues", "rooms", "series", "conference-templates", "official-numbers")
+#: What a link opens to whoever holds it; that none opens a restricted conference is asked below.
+BY_LINK = ("registration-pages", "sign-ups")
 
 
 def of_a_conference(operation: Operation) -> bool:
-    return operation.viewset.scope in ROOMS and not key(operation).split(" ")[1].startswith(OF_NO_CONFERENCE)
+    return operation.viewset.scope in ROOMS and not key(operation).split(" ")[1].startswith(OF_NO_CONFERENCE + BY_LINK)
 
 
 OPERATIONS = [operation for operation in operations() if of_a_conference(operation)]
@@ -53,6 +60,30 @@ def test_those_it_concerns_read_it_as_they_would_a_public_one(world: World, oper
 
     lists = ask.sees is not None
     assert got == {caller: EXPECTED[key(operation)].of(caller, lists=lists) for caller in concerned}
+
+
+@pytest.mark.parametrize(
+    "operation", [each for each in operations() if key(each).split(" ")[1].startswith(BY_LINK)], ids=str
+)
+def test_no_link_opens_it_to_everybody(world: World, operation: Operation) -> None:
+    """Not even where it was open to all before it was restricted."""
+    Admission.objects.filter(conference=world.announced).update(mode="open")
+    signup = SignupFactory(conference=world.announced)
+    words = {
+        "registration-pages": (signup_links.page_sign(world.announced.pk), signup_links.page_sign(UUID(NO_SUCH_ROW))),
+        "sign-ups": (signup_links.sign(signup.pk, 0), signup_links.sign(UUID(NO_SUCH_ROW), 0)),
+    }
+    ((word, forged),) = [pair for name, pair in words.items() if name in operation.path]
+
+    answer, nothing = (asked(world, operation, ANONYMOUS, of=of) for of in (word, forged))
+    Conference.objects.filter(pk=world.announced.pk).update(confidentiality="public")
+    opened = asked(world, operation, ANONYMOUS, of=word)
+    Conference.objects.filter(pk=world.announced.pk).update(confidentiality=CONFIDENTIALITY)
+    Admission.objects.filter(conference=world.announced).update(mode="invitation")
+    signup.delete()
+
+    assert (answer.status_code, answer.json()["detail"]) == (404, nothing.json()["detail"])
+    assert opened.status_code != 404, "the negative control"
 
 
 # Rooms, series and templates belong to no conference, and tell nothing of one.

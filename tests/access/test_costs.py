@@ -286,12 +286,12 @@ class House:
         return Scan.objects.create(conference=row.conference, registration=row, scanned_at=at, at=at, **fields)
 
     def poll(self, voters: int = 1) -> Poll:
-        """Declared, with as many votes cast."""
+        """Declared, with the reader's vote and as many others cast: what people see of themselves is not noted."""
         poll: Poll = PollFactory(resolution=ResolutionFactory(conference=self.conference(state="running")))
         own = Registration.objects.create(
             conference=poll.conference, person=self.account.person, category="staff", state="confirmed"
         )
-        for seat in [own, *(self.registration(poll.conference) for _ in range(voters - 1))]:
+        for seat in [own, *(self.registration(poll.conference) for _ in range(voters))]:
             Presence.objects.create(conference=poll.conference, registration=seat, direction="in", source="code")
         resolutions.open_poll(poll_id=poll.pk)
         for caster in Entitlement.objects.filter(poll=poll).values_list("caster_id", flat=True):

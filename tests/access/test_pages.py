@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
+from backend.conferences.services.news import keep_told
 from backend.delegations import links as delegation_links
 from backend.invitations import paper_links
 from backend.privacy import links as privacy_links
@@ -16,6 +17,15 @@ pytestmark = pytest.mark.django_db
 CONFIDENTIALITY = "restricted"
 #: Pages whose addresses say who opens them, to be written in.
 FORMS = {"/r/<token>", "/p/<token>", "/d/<token>", "/o/<token>", "/c/<token>", "/g/<token>", "/q/<token>", "/y/<token>"}
+#: What one person opens with a link of their own: it tells of the conference it is about.
+OWN = {"/calendars/private/<secret>.ics", "/r/<token>/letter"}
+
+
+def told(world: World) -> bool:
+    """A letter holds while its time and place are those that people were told."""
+    return bool(keep_told(world.announced))
+
+
 #: Every page there is → one address of it that answers.
 PAGES: dict[str, Callable[[World], str]] = {
     "/api/v1/schema": lambda w: "/api/v1/schema",
@@ -45,6 +55,7 @@ PAGES: dict[str, Callable[[World], str]] = {
     "/q/<token>": lambda w: f"/q/{privacy_links.sign(w.delegate)}",
     "/my-data/<token>": lambda w: f"/my-data/{w.copy_token}",
     "/r/<token>": lambda w: f"/r/{w.reply_token}",
+    "/r/<token>/letter": lambda w: told(w) and f"/r/{w.reply_token}/letter",
     "/d/<token>": lambda w: f"/d/{delegation_links.sign(w.asked_delegation.pk, 1)}",
     "/p/<token>": lambda w: f"/p/{paper_links.sign(w.paper.pk, 1)}",
     "/c/<token>": lambda w: f"/c/{privacy_links.sign(w.delegate)}",
@@ -67,7 +78,7 @@ def test_everybody_may_read_it_and_nobody_write_it(world: World, page: str) -> N
             assert world.http.generic(method, address).status_code == 405, method
 
 
-@pytest.mark.parametrize("page", sorted(set(PAGES) - FORMS - {"/calendars/private/<secret>.ics"}))
+@pytest.mark.parametrize("page", sorted(set(PAGES) - FORMS - OWN))
 def test_no_page_names_a_restricted_conference(world: World, page: str) -> None:
     said = world.http.get(PAGES[page](world)).content.decode()
     for conference in (world.draft, world.announced, world.running, world.closed):

@@ -268,7 +268,7 @@ class World:
         )
 
         file = DocumentFactory(organisation=self.host, kind="THE", attached=True)
-        documents.add_version(document_id=file.pk, contents={"pdf": PDF}, stem="the", draft=True)
+        documents.add_version(document_id=file.pk, contents={"pdf": b"%PDF-"}, stem="the", draft=True)
         self.badges = BadgePrint.objects.create(
             conference=self.running, registrations=[self.inside.pk], sheet="a6", document=file
         )

@@ -46,15 +46,15 @@ class RequestEntryFactory(factory.django.DjangoModelFactory[RequestEntry]):
 
 
 class PersonalExportFactory(factory.django.DjangoModelFactory[PersonalExport]):
-    """Packed, and kept for a week."""
+    """Packed, with nothing in it, and kept for a week."""
 
     class Meta:
         model = PersonalExport
 
     person = factory.SubFactory(PersonFactory)
     organisation_id = factory.SelfAttribute("person.organisation_id")
-    content = b"PK"
-    size = 2
+    content = b"PK\5\6".ljust(22, b"\0")
+    size = 22
     packed_at = factory.LazyFunction(now)
     expires_at = factory.LazyFunction(lambda: now() + dt.timedelta(days=7))
 

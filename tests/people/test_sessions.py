@@ -176,7 +176,8 @@ def test_many_guesses_at_once_are_no_more_than_one_after_the_other() -> None:
 def test_without_the_lock_many_guesses_at_once_would_get_through(monkeypatch: pytest.MonkeyPatch) -> None:
     """The negative control: counting alone does not hold back a crowd."""
     account = AccountFactory()
-    monkeypatch.setattr(signing_in, "LOCK", "SELECT pg_sleep(2.0), length(%s)")  # all arrive together, none waits
+    # Two keys are locked: all arrive together, none waits.
+    monkeypatch.setattr(attempts, "LOCK", "SELECT pg_sleep(1.0), length(%s)")
 
     results = in_threads(12, lambda: sign_in(email=account.email, password="đoán", address="192.0.2.1"))
 

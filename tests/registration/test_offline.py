@@ -42,6 +42,13 @@ def api(conference: Any) -> APIClient:
     return client
 
 
+def seated(**said: Any) -> Registration:
+    """Somebody who has had a seat for as long as any device may remember."""
+    row = RegistrationFactory(**said)
+    Registration.objects.filter(pk=row.pk).update(confirmed_at=now() - dt.timedelta(days=30))
+    return row
+
+
 def noted(row: Registration, direction: str, at: dt.datetime, **said: Any) -> dict[str, Any]:
     return {"id": str(uuid4()), "registration": str(row.pk), "direction": direction, "at": at.isoformat(), **said}
 
@@ -54,7 +61,7 @@ def bring(api: APIClient, conference: Conference, *said: Any, clock: dt.datetime
 
 @pytest.mark.django_db
 def test_the_good_scans_of_a_batch_are_kept_and_each_bad_one_is_told(api: APIClient, conference: Any) -> None:
-    row, replaced, waiting, left = (RegistrationFactory(conference=conference) for _ in range(4))
+    row, replaced, waiting, left = (seated(conference=conference) for _ in range(4))
     old = codes.sign(replaced.pk, 0)
     services.reissue_code(registration_id=replaced.pk)
     Registration.objects.filter(pk=waiting.pk).update(state="cancelled", cancelled_at=now() - HOUR)
@@ -70,7 +77,7 @@ def test_the_good_scans_of_a_batch_are_kept_and_each_bad_one_is_told(api: APICli
         noted(row, "in", now() + HOUR),
         noted(row, "in", now() - 8 * 24 * HOUR),
         noted(row, "in", at, site=str(SiteFactory().pk)),
-        noted(RegistrationFactory(), "in", at),
+        noted(seated(), "in", at),
         noted(row, "sideways", at),
         "no scan at all",
         by_code,
@@ -98,7 +105,7 @@ def test_the_good_scans_of_a_batch_are_kept_and_each_bad_one_is_told(api: APICli
 
 @pytest.mark.django_db
 def test_a_batch_sent_again_gets_the_same_answers_and_changes_nothing(api: APIClient, conference: Any) -> None:
-    row, other = RegistrationFactory(conference=conference), RegistrationFactory(conference=conference)
+    row, other = seated(conference=conference), seated(conference=conference)
     batch = [noted(row, "in", now() - HOUR), noted(other, "in", now() - HOUR)]
     first = bring(api, conference, *batch).json()["scans"]
     services.cancel(registration_id=other.pk)
@@ -115,9 +122,22 @@ def test_a_batch_sent_again_gets_the_same_answers_and_changes_nothing(api: APICl
 
 
 @pytest.mark.django_db
+def test_a_scan_from_before_the_seat_was_theirs_counts_for_nothing(api: APIClient, conference: Any) -> None:
+    row = RegistrationFactory(conference=conference)
+    Registration.objects.filter(pk=row.pk).update(confirmed_at=now() - HOUR)
+    clock = now() - 3 * HOUR
+
+    early, late = noted(row, "in", clock - 61 * MINUTE), noted(row, "in", clock - 59 * MINUTE)
+    told = bring(api, conference, early, late, clock=clock).json()
+
+    assert [each["outcome"] for each in told["scans"]] == ["no_seat", "recorded"]
+    assert Presence.objects.count() == 1
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize("behind", [dt.timedelta(), 3 * HOUR, -3 * HOUR, dt.timedelta(days=400)])
 def test_a_wrong_clock_is_put_right(api: APIClient, conference: Any, behind: dt.timedelta) -> None:
-    row = RegistrationFactory(conference=conference)
+    row = seated(conference=conference)
     clock = now() - behind
 
     batch = [noted(row, "in", clock - HOUR), noted(row, "out", clock + MINUTE)]
@@ -132,7 +152,7 @@ def test_a_wrong_clock_is_put_right(api: APIClient, conference: Any, behind: dt.
 
 @pytest.mark.django_db
 def test_people_at_the_door_and_devices_agree_whoever_is_heard_first(conference: Any) -> None:
-    row = RegistrationFactory(conference=conference)
+    row = seated(conference=conference)
     at = database_now()
     Presence.objects.create(conference=conference, registration=row, direction="in", at=at - HOUR, source="staff")
     again = services.check_in(registration_id=row.pk)
@@ -164,7 +184,7 @@ SCANS = st.lists(
 
 @pytest.mark.django_db
 def test_any_order_of_any_batches_of_any_devices_comes_to_the_same(conference: Any) -> None:
-    rows = [RegistrationFactory(conference=conference) for _ in range(3)]
+    rows = [seated(conference=conference) for _ in range(3)]
 
     @settings(max_examples=25, deadline=None)
     @given(log=SCANS, data=st.data())
@@ -225,7 +245,7 @@ def scan_of(row: Registration, **said: Any) -> Scan:
 @pytest.mark.django_db
 @pytest.mark.parametrize("check", [assert_refused_by, assert_written_without])
 def test_a_scan_is_answered_once(conference: Any, check: Any) -> None:
-    row = RegistrationFactory(conference=conference)
+    row = seated(conference=conference)
     scan_of(row)
 
     check("one_answer_per_scan", lambda: scan_of(row))
@@ -234,7 +254,7 @@ def test_a_scan_is_answered_once(conference: Any, check: Any) -> None:
 @pytest.mark.django_db
 @pytest.mark.parametrize("check", [assert_refused_by, assert_written_without])
 def test_what_is_said_to_be_recorded_is_in_the_log(conference: Any, check: Any) -> None:
-    row = RegistrationFactory(conference=conference)
+    row = seated(conference=conference)
 
     check("a_recorded_scan_is_in_the_log", lambda: scan_of(row, outcome="recorded"))
 
@@ -253,7 +273,7 @@ def test_an_answer_cannot_be_rewritten(conference: Any) -> None:
 
 def both_at_once(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """One batch uploaded by two connections, neither of which finds that the other has answered it."""
-    row = RegistrationFactory(conference=ConferenceFactory(announced=True))
+    row = seated(conference=ConferenceFactory(announced=True))
     held = [Noted(scan=uuid4(), registration_id=row.pk, direction="in", at=now()) for _ in range(3)]
     gate, look, device = threading.Barrier(2), scans._answered, uuid4()
     looked = threading.local()
@@ -302,7 +322,7 @@ def test_without_the_unique_constraint_it_would_be_entered_twice(monkeypatch: py
 
 @pytest.mark.django_db
 def test_a_device_can_tell_by_itself_who_may_come_in(api: APIClient, conference: Any) -> None:
-    row, left = RegistrationFactory(conference=conference), RegistrationFactory(conference=conference)
+    row, left = seated(conference=conference), seated(conference=conference)
     services.cancel(registration_id=left.pk)
     asked = {"conference": str(conference.pk)}
 

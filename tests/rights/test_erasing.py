@@ -9,6 +9,7 @@ from django.db import IntegrityError, connection, transaction
 
 from backend.core.errors import Conflict
 from backend.core.guards import erasing
+from backend.core.models import IdempotencyRecord
 from backend.documents.models import Document, DocumentFile
 from backend.imports.models import Import, ImportedPerson
 from backend.invitations.models import Invitation, InvitationReply
@@ -20,7 +21,7 @@ from backend.privacy.holdings import Forgotten, holdings, subject_of
 from backend.registration import services as registration
 from backend.registration.models import Presence, Registration
 from backend.rights import services
-from backend.rights.models import Erasure, LegalHold
+from backend.rights.models import Correction, Erasure, LegalHold
 from backend.rights.traces import traces_of
 from tests.factories.articles import ArticleFactory
 from tests.factories.calendars import CalendarLinkFactory
@@ -124,6 +125,27 @@ def test_nothing_is_found_afterwards_but_what_the_report_lists(everything: Simpl
     for mail in [*OutgoingMail.objects.all(), *InboundMail.objects.all()]:
         assert NAME not in email.message_from_bytes(bytes(mail.raw), policy=email.policy.default).as_string()
     assert not any(mark in str(report) for mark in marks)
+
+
+def test_what_they_were_called_and_reached_at_before_a_correction_goes_too(everything: SimpleNamespace) -> None:
+    changes = {"full_name": "Tôn Nữ Quỳnh Anh Thư", "email": "anhthu@xa.example", "phone": "+84905999888"}
+    services.correct(person_id=everything.person.pk, changes=changes)
+    services.correct(person_id=everything.person.pk, changes={"email": "thu@xa.example"})
+    letters = [OutgoingMailFactory(recipient=each, subject=NAME) for each in (ADDRESS, "Anhthu@xa.example")]
+    IdempotencyRecord.objects.create(caller="a", key="k", fingerprint="f", body={"person_name": NAME, "phone": PHONE})
+    marks = {NAME, ADDRESS, PHONE, *changes.values(), "thu@xa.example"}
+    assert marks <= subject_of(everything.person.pk).marks
+
+    report = erased(everything.person)
+
+    left = {(trace.table, trace.column) for trace in traces_of(marks)}
+    assert left == {("articles_article", "byline"), ("conferences_speech", "gist"), ("minutes_finding", "text")}
+    assert {(each["table"], each["column"]) for each in report["traces"]} == left
+    assert all(each["explained"] for each in report["traces"])
+    for mail in OutgoingMail.objects.filter(pk__in=[letter.pk for letter in letters]):
+        assert (bytes(mail.raw), mail.subject, mail.recipient) == (b"", "", f"{mail.pk}@erased.invalid")
+    assert not IdempotencyRecord.objects.exists()
+    assert set(Correction.objects.values_list("before", "after")) == {("", "")}
 
 
 def test_the_record_stays_whole(everything: SimpleNamespace) -> None:

@@ -57,10 +57,11 @@ def test_papers_are_reminded_of_in_the_name_of_the_clock_and_within_a_minute(mon
 def test_invitees_are_reminded_in_the_name_of_the_clock(monkeypatch: pytest.MonkeyPatch) -> None:
     acted: list[str] = []
     monkeypatch.setattr(clock.invitations, "remind_invitees", lambda: acted.append(context.current().actor))
+    monkeypatch.setattr(clock.registration, "remind_seated", lambda: acted.append(context.current().actor))
 
     clock.remind_invitees()
 
-    assert acted == ["clock"]
+    assert acted == ["clock", "clock"]
 
 
 @pytest.mark.django_db

@@ -42,6 +42,20 @@ def mail_signup(event: Event) -> None:
     services.mail_signup(signup_id=event.subject_id, link_round=event.payload["round"])
 
 
+def mail_seat_reminders(event: Event) -> None:
+    services.mail_seat_reminders(
+        conference_id=event.subject_id, **{name: event.payload[name] for name in ("moment", "anchor", "registrations")}
+    )
+
+
+def drop_seat_reminders(event: Event) -> None:
+    services.drop_seat_reminders(conference_id=event.subject_id)
+
+
+def drop_own_seat_reminder(event: Event) -> None:
+    services.drop_seat_reminders(conference_id=UUID(event.payload["conference_id"]), registration_id=event.subject_id)
+
+
 ALL = [
     follow_answer,
     follow_withdrawal,
@@ -52,4 +66,7 @@ ALL = [
     mail_expired,
     mail_refusal,
     mail_signup,
+    mail_seat_reminders,
+    drop_seat_reminders,
+    drop_own_seat_reminder,
 ]

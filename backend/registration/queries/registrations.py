@@ -11,7 +11,7 @@ from backend.core.clock import database_now
 from backend.core.errors import Conflict, Gone, NotFound
 from backend.core.text import say
 from backend.invitations.models import Invitation
-from backend.invitations.queries import LOOKS, also_hears, conferences_of
+from backend.invitations.queries import LOOKS, MAY_COME, also_hears, conferences_of
 from backend.invitations.states import InvitationState
 from backend.people.identity import name_key
 from backend.people.models import Account, Person
@@ -41,6 +41,15 @@ def coming(conference_id: UUID) -> dict[UUID, UUID | None]:
     """Who has or waits for a seat, with the site."""
     rows = Registration.objects.filter(conference_id=conference_id).exclude(state__in=OVER)
     return dict(rows.values_list("person_id", "site_id"))
+
+
+def seated_uninvited(conference_id: UUID) -> QuerySet[Registration]:
+    """Who has a seat and an address, and no letter of invitation in hand by which they may come."""
+    invited = Invitation.objects.filter(
+        conference_id=conference_id, person=OuterRef("person"), state__in=MAY_COME, sent_at__isnull=False
+    ).exclude(email="")
+    rows = Registration.objects.filter(conference_id=conference_id, state=RegistrationState.CONFIRMED)
+    return rows.exclude(person__email="").exclude(Exists(invited))
 
 
 @also_asked

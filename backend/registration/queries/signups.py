@@ -44,12 +44,13 @@ def units_offered(conference: Conference) -> list[Organisation]:
 
 
 def signup_by(token: str) -> Signup:
-    """The sign-up a link is about, with what its page says. Raises NotFound for a forged link, or one whose sign-up was
-    forgotten; Gone for an older one."""
+    """The sign-up a link is about, with what its page says. Raises NotFound for a forged link, one whose sign-up was
+    forgotten, or one not confirmed before the conference was restricted; Gone for an older one."""
     signed = signup_links.read(token)
     rows = Signup.objects.select_related(
         "conference", "site__venue", "site__room", "organisation", "questionnaire", "registration__person"
     ).prefetch_related("conference__organisers__organisation", "conference__sites__venue", "conference__sites__room")
+    rows = rows.exclude(confirmed_at=None, conference__confidentiality=Confidentiality.RESTRICTED)
     found = signed and rows.filter(pk=signed[0]).first()
     if not signed or not found:
         raise NotFound(

@@ -11,6 +11,7 @@ from backend.registration.services.letters import (
     mail_waiting,
 )
 from backend.registration.services.presence import check_in, check_out, everyone_out, pass_many
+from backend.registration.services.reminders import drop_seat_reminders, mail_seat_reminders, remind_seated
 from backend.registration.services.scans import take_scans
 from backend.registration.services.seats import approve, ask, cancel, refuse, register, reissue_code
 from backend.registration.services.signup_letters import mail_signup
@@ -28,6 +29,7 @@ __all__ = [
     "check_in",
     "check_out",
     "confirm_signup",
+    "drop_seat_reminders",
     "everyone_out",
     "expire_offers",
     "follow_answer",
@@ -36,6 +38,7 @@ __all__ = [
     "mail_expired",
     "mail_offer",
     "mail_refusal",
+    "mail_seat_reminders",
     "mail_signup",
     "mail_waiting",
     "pass_many",
@@ -44,6 +47,7 @@ __all__ = [
     "refuse",
     "register",
     "reissue_code",
+    "remind_seated",
     "set_admission",
     "set_capacity",
     "set_limit",

@@ -4,13 +4,16 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from backend.conferences.models import Conference, TimeAndPlace
 from backend.conferences.queries.told import told
 from backend.core.text import localized
 from backend.invitations import wording
-from backend.invitations.letters import of_conference, post
+from backend.invitations.letters import of_conference, written
+from backend.mail import services as mail
 from backend.mail.mime import InlineImage
+from backend.mail.models import OutgoingMail
 from backend.registration import codes, offer_links
 from backend.registration.models import Registration
 from backend.registration.queries import live_registration
@@ -21,6 +24,7 @@ SUBJECTS = {
     "waiting": {"vi": "Danh sách chờ: {title}", "en": "Waiting list: {title}"},
     "offer": {"vi": "Mời nhận chỗ: {title}", "en": "A seat is kept for you: {title}"},
     "expired": {"vi": "Quá hạn nhận chỗ: {title}", "en": "The offer has ended: {title}"},
+    "seat_reminder": {"vi": "Nhắc lịch: {title}", "en": "Reminder: {title}"},
     "refusal": {"vi": "Về đăng ký tham dự: {title}", "en": "About your registration: {title}"},
 }
 QR = "check-in-code"
@@ -29,7 +33,7 @@ QR = "check-in-code"
 @transaction.atomic
 def mail_confirmation(*, registration_id: UUID) -> None:
     """Queues the letter with the check-in code, as a picture and as text. Says nothing once the seat was given up."""
-    row = _with_letter_facts(registration_id)
+    row = with_letter_facts().get(pk=registration_id)
     if row.state != RegistrationState.CONFIRMED:
         return
     code = codes.sign(row.id, row.code_round)
@@ -40,7 +44,7 @@ def mail_confirmation(*, registration_id: UUID) -> None:
 @transaction.atomic
 def mail_waiting(*, registration_id: UUID) -> None:
     """Queues the letter that tells the turn on the waiting list. Says nothing when a seat was found meanwhile."""
-    row = _with_letter_facts(registration_id)
+    row = with_letter_facts().get(pk=registration_id)
     if row.state == RegistrationState.WAITING:
         _mail(row, "waiting", purpose="waiting-list", sequence=0, turn=row.turn)
 
@@ -48,7 +52,7 @@ def mail_waiting(*, registration_id: UUID) -> None:
 @transaction.atomic
 def mail_offer(*, registration_id: UUID) -> None:
     """Queues the letter with the link to take the seat or leave it to others. Says nothing when they have answered."""
-    row = _with_letter_facts(registration_id)
+    row = with_letter_facts().get(pk=registration_id)
     if row.state != RegistrationState.OFFERED or row.offer_until is None:
         return
     until = wording.until(row.offer_until, row.conference.time_zone, row.person.language)
@@ -58,7 +62,7 @@ def mail_offer(*, registration_id: UUID) -> None:
 @transaction.atomic
 def mail_expired(*, registration_id: UUID) -> None:
     """Queues the letter that the seat went on to the next; silent for who registered anew meanwhile."""
-    row = _with_letter_facts(registration_id)
+    row = with_letter_facts().get(pk=registration_id)
     if live_registration(row.conference_id, row.person_id) is None:
         _mail(row, "expired", purpose="seat-offer-ended", sequence=0)
 
@@ -66,26 +70,41 @@ def mail_expired(*, registration_id: UUID) -> None:
 @transaction.atomic
 def mail_refusal(*, registration_id: UUID) -> None:
     """Queues the letter that the request was turned down, and why."""
-    row = _with_letter_facts(registration_id)
+    row = with_letter_facts().get(pk=registration_id)
     _mail(row, "refusal", purpose="registration-refused", sequence=0, why=localized(row.reason, row.person.language))
 
 
-def _with_letter_facts(registration_id: UUID) -> Registration:
-    return (
-        Registration.objects.select_related("person", "invitation", "conference", "site__venue", "site__room")
-        .prefetch_related("conference__organisers__organisation", "conference__sites__venue", "conference__sites__room")
-        .get(pk=registration_id)
+def with_letter_facts() -> QuerySet[Registration]:
+    """Registrations with all a letter says of them."""
+    return Registration.objects.select_related(
+        "person", "invitation", "conference", "site__venue", "site__room"
+    ).prefetch_related(
+        "conference__organisers__organisation__former_names", "conference__sites__venue", "conference__sites__room"
     )
 
 
 def _mail(
     row: Registration, kind: str, *, purpose: str, sequence: int, images: tuple[InlineImage, ...] = (), **facts: Any
 ) -> None:
-    email = row.invitation.email if row.invitation and row.invitation.email else row.person.email
-    if not email:
+    if not _address(row):
         return  # without an address the organiser's list tells them
+    letter = letter_about(row, kind, purpose=purpose, sequence=sequence, known=_known_to(row), images=images, **facts)
+    mail.queue_all([letter])
+
+
+def letter_about(
+    row: Registration,
+    kind: str,
+    *,
+    purpose: str,
+    sequence: int,
+    known: Conference | TimeAndPlace,
+    images: tuple[InlineImage, ...] = (),
+    **facts: Any,
+) -> OutgoingMail:
+    """The letter, not queued yet, with the time and place that are `known` to its reader. Raises InvalidMessage when none
+    can be made of it."""
     language, conference = row.person.language, row.conference
-    known = _known_to(row)
     letter = of_conference(
         conference,
         f"letters/{kind}",
@@ -106,14 +125,18 @@ def _mail(
             **facts,
         },
     )
-    post(
+    return written(
         letter,
         purpose=purpose,
         subject_id=row.id,
         sequence=sequence,
-        recipient=(row.person.full_name, email),
-        conference=row.conference,
+        recipient=(row.person.full_name, _address(row)),
+        conference=conference,
     )
+
+
+def _address(row: Registration) -> str:
+    return row.invitation.email if row.invitation and row.invitation.email else row.person.email
 
 
 def _known_to(row: Registration) -> Conference | TimeAndPlace:

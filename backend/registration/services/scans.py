@@ -138,7 +138,9 @@ def _answer(noted: Noted, row: Scan, made: set[UUID]) -> Answer:
 
 
 def _had_seat(row: Registration, at: dt.datetime) -> bool:
-    """Who gave the seat up after they were scanned was rightly let in."""
+    """Who gave the seat up after they were scanned was rightly let in; who got one only afterwards was not."""
+    if row.confirmed_at is None or at < row.confirmed_at:
+        return False
     if row.state == RegistrationState.CANCELLED:
         return row.cancelled_at is not None and at < row.cancelled_at
     return row.state == RegistrationState.CONFIRMED
