@@ -5,7 +5,7 @@ It keeps nothing in memory: kill it at any point and the next one goes on from t
 
 import signal
 import time
-from functools import cached_property
+from functools import cached_property, partial
 from types import FrameType
 from typing import Any
 from uuid import UUID
@@ -33,7 +33,9 @@ POLL = 1.0
 PACE = 0.05
 #: Tasks in a queue above which nothing more is handed out. Few, because what waits in Redis can no longer be overtaken,
 #: and its leases run; enough for the workers until the next look.
-FULL = {"reactions": 40, "webhooks": 200, "urgent-mail": 8, "mail": 8}
+FULL = {"reactions": 40, "reactions-to-many": 8, "webhooks": 200, "urgent-mail": 8, "mail": 8}
+#: The queues of reactions: is it for facts stored many together, and how many of each reaction are claimed at once.
+REACTIONS = {"reactions": (False, 20), "reactions-to-many": (True, 8)}
 #: The queue of each lane, and the mails of one task.
 MAIL = {Lane.URGENT: ("urgent-mail", 10), Lane.BULK: ("mail", 50)}
 
@@ -57,8 +59,9 @@ class Relay:
         with app.producer_pool.acquire(block=True) as producer:
             room = self._room()
             self.crowded = not all(room.values())
-            if room["reactions"]:
-                done += outbox.hand_out(lambda delivery, consumer: self._react(producer, delivery, consumer))
+            for queue, (of_many, each) in REACTIONS.items():
+                if room[queue]:
+                    done += outbox.hand_out(partial(self._react, producer, queue), each=each, of_many=of_many)
             if room["webhooks"]:
                 done += self._call(producer)
             for lane, (queue, _) in MAIL.items():
@@ -74,8 +77,8 @@ class Relay:
             return {queue: length < FULL[queue] for queue, length in zip(FULL, pipe.execute(), strict=True)}
 
     @staticmethod
-    def _react(producer: Any, delivery_id: UUID, consumer: str) -> None:
-        app.send_task("plenum.react", [str(delivery_id), consumer], queue="reactions", producer=producer)
+    def _react(producer: Any, queue: str, delivery_id: UUID, consumer: str) -> None:
+        app.send_task("plenum.react", [str(delivery_id), consumer], queue=queue, producer=producer)
 
     @staticmethod
     def _call(producer: Any) -> int:

@@ -56,11 +56,13 @@ class WebhookEndpoint(Base):
 
 
 class Delivery(models.Model):
-    """One consumer's duty to hear one event. Whatever is still due has not been done."""
+    """One consumer's duty to hear one event. Whatever is still due has not been done. `of_many`: its event is one of many
+    alike that were stored together, so it lets those pass that came alone."""
 
     id = models.UUIDField(primary_key=True, default=time_ordered_id, editable=False)
     event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="deliveries")
     consumer = models.CharField(max_length=120)
+    of_many = models.BooleanField(default=False)
     state = models.CharField(max_length=8, choices=DeliveryState, default=DeliveryState.DUE)
     due_at = models.DateTimeField(db_default=Now())
     attempts = models.PositiveSmallIntegerField(default=0)
@@ -73,7 +75,9 @@ class Delivery(models.Model):
             models.UniqueConstraint(fields=["event", "consumer"], name="one_delivery_per_event_and_consumer")
         ]
         indexes = [
-            models.Index(fields=["consumer", "due_at"], name="deliveries_due", condition=models.Q(state="due")),
+            models.Index(
+                fields=["consumer", "of_many", "due_at"], name="deliveries_due", condition=models.Q(state="due")
+            ),
             models.Index(fields=["state", "-id"], name="deliveries_by_state"),
         ]
 

@@ -4,6 +4,7 @@ import datetime as dt
 import hashlib
 import json
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from uuid import UUID
 
@@ -27,6 +28,8 @@ log = structlog.get_logger(__name__)
 LADDER = (5, 15, 60, 300, 900, 3600, 3600, 7200, 14400, 28800, 43200, 57600)
 #: Seconds a claimed delivery has to be handled before it is handed out again.
 LEASE = 20
+#: Facts of one kind stored by one statement are many when they are more than this.
+FEW = 4
 #: Serialises the writers of the hash chain (pg_advisory_xact_lock key).
 CHAIN_LOCK = 0x506C656E
 #: What the first link of the chain follows.
@@ -108,14 +111,16 @@ def fan_out(subscriptions: Mapping[str, Iterable[str]], *, limit: int = 500) -> 
     position, previous = (last.position or 0, last.hash) if last else (0, GENESIS)
     # Locked, so that an endpoint closed or removed meanwhile is either seen here or buries what is added here.
     endpoints = list(WebhookEndpoint.objects.filter(active=True).select_for_update(no_key=True).order_by("id"))
+    together = Counter((event.name, event.recorded_at) for event in events)
     deliveries = []
     for event in events:
         position += 1
+        of_many = together[event.name, event.recorded_at] > FEW
         event.position, event.previous_hash, event.committed_at = position, previous, event.committed
         event.hash = previous = link_hash(previous, event)
         consumers = [f"reaction:{name}" for name in subscriptions.get(event.name, ())]
         consumers += [f"webhook:{e.id}" for e in endpoints if not e.event_names or event.name in e.event_names]
-        deliveries += [Delivery(event=event, consumer=consumer) for consumer in consumers]
+        deliveries += [Delivery(event=event, consumer=consumer, of_many=of_many) for consumer in consumers]
     _fill_chain(events)
     Delivery.objects.bulk_create(deliveries, ignore_conflicts=True)
     return len(events)
@@ -138,23 +143,26 @@ def _fill_chain(events: Sequence[Event]) -> None:
         )
 
 
-def claim_due(*, each: int = 20) -> list[tuple[UUID, str]]:
+def claim_due(*, each: int = 20, of_many: bool | None = None) -> list[tuple[UUID, str]]:
     """Pushes the due time of up to `each` due deliveries of every reaction a lease ahead and commits; returns
     (id, consumer), oldest first. Whoever dies with them in hand loses nothing: after the lease they are due again.
 
-    Every reaction has its share, so that thousands of letters never stand in front of one count of votes. Webhooks
-    are claimed by endpoint (`webhooks.claim_endpoints`).
+    Every reaction has its share, so that thousands of letters never stand in front of one count of votes; with
+    `of_many` only those of many facts stored together are claimed, or only the others, so that thousands of letters never
+    stand in front of one letter either. Webhooks are claimed by endpoint (`webhooks.claim_endpoints`).
     """
     with connection.cursor() as cursor:
         cursor.execute(
-            "WITH waiting AS (SELECT DISTINCT consumer FROM outbox_delivery"
-            " WHERE state = 'due' AND due_at <= clock_timestamp() AND starts_with(consumer, 'reaction:')),"
+            "WITH waiting AS (SELECT DISTINCT consumer, of_many FROM outbox_delivery"
+            " WHERE state = 'due' AND due_at <= clock_timestamp() AND starts_with(consumer, 'reaction:')"
+            " AND of_many = COALESCE(%(of_many)s, of_many)),"
             " due AS (SELECT d.id FROM waiting CROSS JOIN LATERAL (SELECT id FROM outbox_delivery"
-            " WHERE state = 'due' AND consumer = waiting.consumer AND due_at <= clock_timestamp()"
-            " ORDER BY due_at, id LIMIT %s FOR UPDATE SKIP LOCKED) d)"
-            " UPDATE outbox_delivery d SET due_at = clock_timestamp() + make_interval(secs => %s)"
+            " WHERE state = 'due' AND consumer = waiting.consumer AND of_many = waiting.of_many"
+            " AND due_at <= clock_timestamp()"
+            " ORDER BY due_at, id LIMIT %(each)s FOR UPDATE SKIP LOCKED) d)"
+            " UPDATE outbox_delivery d SET due_at = clock_timestamp() + make_interval(secs => %(lease)s)"
             " FROM due WHERE d.id = due.id RETURNING d.id, d.consumer",
-            [each, LEASE],
+            {"each": each, "lease": LEASE, "of_many": of_many},
         )
         return sorted((row[0], row[1]) for row in cursor.fetchall())
 
@@ -282,9 +290,9 @@ def redeliver(*, delivery_ids: Iterable[UUID]) -> int:
     return len(rows)
 
 
-def hand_out(deliver: Callable[[UUID, str], None], *, each: int = 20) -> int:
-    """Claims due deliveries and passes each to `deliver`; what cannot be passed on is released and the error raised."""
-    claimed = claim_due(each=each)
+def hand_out(deliver: Callable[[UUID, str], None], *, each: int = 20, of_many: bool | None = None) -> int:
+    """Claims due deliveries as `claim_due` does and passes each to `deliver`; what cannot be passed on is released and the error raised."""
+    claimed = claim_due(each=each, of_many=of_many)
     for index, (delivery_id, consumer) in enumerate(claimed):
         try:
             deliver(delivery_id, consumer)

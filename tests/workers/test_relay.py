@@ -6,13 +6,14 @@ import time
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 import redis
 from django.db import connections, transaction
 from kombu.exceptions import OperationalError as BrokerError
 
+from backend.conferences.events import ConferenceAnnounced
 from backend.core.clock import now
 from backend.embedded import commands
 from backend.mail import services as services_of_mail
@@ -26,7 +27,7 @@ from tests.factories.mail import MailBatchFactory, OutgoingMailFactory
 from tests.factories.outbox import DeliveryFactory, EventFactory, WebhookEndpointFactory
 from workers import subscriptions
 from workers.celery import app
-from workers.relay import FULL, MAIL, Relay
+from workers.relay import FULL, MAIL, REACTIONS, Relay
 
 pytestmark = pytest.mark.django_db(transaction=True)
 WorkOff = Callable[..., int]
@@ -160,6 +161,43 @@ def test_without_shares_the_count_would_wait_for_the_whole_mailing(relay: Relay,
 
     last.refresh_from_db()
     assert last.due_at <= now()
+
+
+def test_one_fact_does_not_wait_for_many_of_its_kind(
+    relay: Relay, queues: redis.Redis, heard: Heard, work_off: WorkOff
+) -> None:
+    one = many_and_one()
+
+    relay.turn()
+
+    assert (queues.llen("reactions"), queues.llen("reactions-to-many")) == (1, REACTIONS["reactions-to-many"][1])
+    work_off("reactions")
+    assert heard == [one.pk]
+    worker = re.search(r"--queues (\S+)", commands()["worker"])
+    assert worker
+    assert worker[1].split(",") == sorted(worker[1].split(",")) == ["clock", *REACTIONS]
+    assert app.conf.broker_transport_options["queue_order_strategy"] == "sorted", "so they are emptied in this order"
+
+
+def test_if_many_were_not_told_from_one_it_would_wait(
+    relay: Relay, heard: Heard, work_off: WorkOff, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(services, "FEW", 1000)
+    one = many_and_one()
+
+    relay.turn()
+
+    work_off("reactions")
+    assert len(heard) == REACTIONS["reactions"][1]
+    assert one.pk not in heard
+
+
+def many_and_one() -> Event:
+    with transaction.atomic():
+        services.emit(*(ConferenceAnnounced(conference_id=uuid4()) for _ in range(60)))
+    with transaction.atomic():
+        (one,) = services.emit(ConferenceAnnounced(conference_id=uuid4()))
+    return one
 
 
 def test_nothing_is_claimed_for_a_queue_that_is_full(relay: Relay, queues: redis.Redis) -> None:
