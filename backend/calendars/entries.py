@@ -129,6 +129,7 @@ def in_room(row: AgendaRoom, conference: Conference, shown: Shown, language: str
     was released, what is not as released is only told as busy."""
     item: AgendaItem = row.agenda_item
     span, title, sequence, state = item_span(item), item.title, conference.sequence, item.state
+    written = max(item.updated_at, row.updated_at)
     if (stored := shown.released.get(conference.pk)) is not None:
         programme = from_json(stored)
         told = programme.by_id().get(item.pk)
@@ -137,11 +138,12 @@ def in_room(row: AgendaRoom, conference: Conference, shown: Shown, language: str
             return
         title, state = told.title, told.state
         sequence = programme.sequence_of(told, conference.sequence)
+        written = told.changed_at or conference.said_at
     if span is None:
         return
     entry = meeting(conference, shown, language)
     off = entry.free or state != ItemState.PLANNED
-    modified = max(entry.stamp, item.updated_at, row.updated_at)
+    modified = max(entry.stamp, written)
     yield replace(
         entry,
         uid=ical.item_uid(item.pk),
@@ -186,13 +188,14 @@ def busy(booking: RoomBooking, language: str) -> ical.CalendarEntry:
 
 
 def _modified(conference: Conference, shown: Shown) -> dt.datetime:
-    """When anything an entry says of the conference was last written."""
-    rows: list[Any] = [conference, *conference.organisers.all(), *shown.points.get(conference.pk, [])]
+    """When anything an entry says of the conference was last written; its agenda is said as released, once it was."""
+    rows: list[Any] = [*conference.organisers.all()]
+    if conference.pk not in shown.released:
+        rows += shown.points.get(conference.pk, [])
     rows += [organiser.organisation for organiser in conference.organisers.all()]
     for site in conference.sites.all():
         rows += [site, site.venue, *([site.room] if site.room else [])]
-    newest: dt.datetime = max(row.updated_at for row in rows)
-    return newest
+    return max([conference.said_at, *(row.updated_at for row in rows)])
 
 
 def _page(conference: Conference, language: str) -> str:

@@ -203,12 +203,12 @@ def opened_by(token: str) -> Invitation:
 
 def check_open(invitation: Invitation, conference: Conference) -> None:
     """Raises Gone or Conflict with the sentence an invitee is told when an answer can no longer be given."""
+    if conference.state == ConferenceState.CANCELLED:
+        raise Gone(say(vi="Hội nghị đã huỷ.", en="The conference has been cancelled."))
     if invitation.state == InvitationState.WITHDRAWN and invitation.substitute_id:
         raise Gone(say(vi="Đã cử người dự thay theo giấy mời này.", en="Somebody else comes in place of this invitee."))
     if invitation.state == InvitationState.WITHDRAWN:
         raise Gone(say(vi="Giấy mời này đã được rút lại.", en="This invitation has been withdrawn."))
-    if conference.state == ConferenceState.CANCELLED:
-        raise Gone(say(vi="Hội nghị đã huỷ.", en="The conference has been cancelled."))
     if conference.state in OVER:
         raise Conflict(
             say(

@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from backend.calendars import services
 from backend.calendars.models import FeedEdition
+from backend.conferences import services as conferences
 from backend.conferences.models import Conference
 from backend.conferences.services.scheduling import book_rooms
 from backend.core.clock import now
@@ -24,9 +25,16 @@ from tests.factories.conferences import (
     DutyFactory,
     RoomFactory,
     SiteFactory,
+    SpeakerFactory,
 )
 from tests.factories.invitations import InvitationFactory, InvitationListFactory
-from tests.factories.people import AccountFactory, OrganisationFactory, OrganisationNameFactory, account_with
+from tests.factories.people import (
+    AccountFactory,
+    OrganisationFactory,
+    OrganisationNameFactory,
+    PersonFactory,
+    account_with,
+)
 
 pytestmark = pytest.mark.django_db
 PUBLIC, PRIVATE = "public, no-cache", "private, no-cache"
@@ -136,7 +144,7 @@ def test_languages_are_editions_apart(conference: Conference) -> None:
 
 
 def test_stamps_are_those_of_the_rows(conference: Conference) -> None:
-    Conference.objects.update(updated_at="2021-01-02T03:04:05Z")
+    Conference.objects.update(said_at="2021-01-02T03:04:05Z")
     conference.organisers.update(updated_at="2021-01-01T00:00:00Z")
     conference.organisers.get().organisation.save()
     type(conference.organisers.get().organisation).objects.update(updated_at="2021-01-01T00:00:00Z")
@@ -144,6 +152,35 @@ def test_stamps_are_those_of_the_rows(conference: Conference) -> None:
     assert b"DTSTAMP:20210102T030405Z" in text.content
     assert b"LAST-MODIFIED:20210102T030405Z" in text.content
     assert text["Last-Modified"] == "Sat, 02 Jan 2021 03:04:05 GMT"
+
+
+def test_a_draft_of_the_released_programme_changes_no_byte(conference: Conference, host: Any) -> None:
+    person = PersonFactory()
+    item = AgendaItemFactory(conference=conference, title={"vi": "Báo cáo"}, starts_at=conference.starts_at)
+    SpeakerFactory(conference=conference, agenda_item=item, person=person)
+    calendars = [*paths(conference, host), link(AccountFactory(person=person))]
+    conferences.release(conference_id=conference.pk)
+    before = {path: fetch(path) for path in calendars}
+
+    conferences.edit_agenda_item(agenda_item_id=item.pk, fields={"title": {"vi": "Báo cáo bổ sung"}})
+    for path in calendars:
+        assert fetch(path).content == before[path].content, path
+        fetch(path, 304, **{"If-None-Match": before[path]["ETag"]})
+
+    conferences.release(conference_id=conference.pk)
+    feed = "/calendars/conferences/tong-ket.ics"
+    after = fetch(feed, 200, **{"If-None-Match": before[feed]["ETag"]})
+    assert stamp(after) >= stamp(before[feed])
+    conferences.edit_agenda_item(agenda_item_id=item.pk, fields={"confidentiality": "restricted"})
+    closed = fetch(feed)
+    assert "Báo cáo".encode() not in closed.content
+    assert stamp(closed) >= stamp(after)
+
+
+def stamp(feed: Any) -> bytes:
+    found = re.search(rb"DTSTAMP:(\w+)", feed.content)
+    assert found is not None
+    return found[1]
 
 
 # Cost

@@ -103,6 +103,15 @@ def test_a_whole_conference_a_year_later(organiser: APIClient, review: Conferenc
     assert AgendaItem.objects.filter(conference=review).count() == 2
 
 
+def test_what_was_cancelled_stays_behind_and_is_named(organiser: APIClient, review: Conference) -> None:
+    session = AgendaItemFactory(conference=review, kind="session", state="cancelled", title={"vi": "Phiên đã huỷ"})
+    AgendaItemFactory(conference=review, parent=session, title={"vi": "Trong phiên"})
+    made = clone(organiser, review, ["agenda"], **NEXT_YEAR).json()
+    assert [item["title"] for item in made["left_behind"]] == [{"vi": "Phiên đã huỷ"}]
+    assert len(made["agenda"]) == 2
+    assert clone(organiser, review, ["topics"], **NEXT_YEAR).json()["left_behind"] == []
+
+
 @pytest.mark.parametrize("part", ALL)
 def test_only_the_chosen_part_comes_along(organiser: APIClient, review: Conference, part: str) -> None:
     made = clone(organiser, review, [part], day="2022-01-13").json()

@@ -97,6 +97,15 @@ def test_the_working_programme_is_printed_for_who_works_on_it(organiser: APIClie
         assert said in text, text
 
 
+def test_what_is_as_released_is_printed_as_the_release(organiser: APIClient, conference: Conference) -> None:
+    release(conference)
+    printed = ask(organiser, conference)
+    assert "chuong-trinh-1.pdf" in printed["Content-Disposition"]
+    assert "Bản dự thảo" not in text_of(printed.content)
+    rename(conference, "Báo cáo bổ sung")
+    assert "chuong-trinh-draft.pdf" in ask(organiser, conference)["Content-Disposition"]
+
+
 def test_each_format_and_language_can_be_asked_for(organiser: APIClient, conference: Conference) -> None:
     english = ask(organiser, conference, "language=en")
     assert "Mr Dang Thanh Tung Director, Technical Centre 2" in text_of(english.content)

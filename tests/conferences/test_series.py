@@ -280,6 +280,7 @@ def test_a_series_that_ends_sooner_is_not_made_longer_by_ending_it(organiser: AP
         ({"rule": "FREQ=WEEKLY;X-COLOUR=RED"}, {"rule"}),
         ({"starts_on": "1912-01-01"}, {"starts_on"}),
         ({"start_time": None}, {"minutes"}),
+        ({"minutes": 14 * 24 * 60}, {"minutes"}),
         ({"time_zone": "Asia/Saigonn"}, {"time_zone"}),
         ({"horizon_days": 731}, {"horizon_days"}),
         ({"horizon_days": 0}, {"horizon_days"}),

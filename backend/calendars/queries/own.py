@@ -36,8 +36,9 @@ class Part:
 
     @property
     def modified(self) -> list[dt.datetime]:
-        rows = [self.invitation, self.registration, *self.duties, *self.speakers, *self.speeches]
-        return [row.updated_at for row in rows if row is not None]
+        """Of who speaks only that he does is said here, and what he speaks to as it was released."""
+        told = [row.updated_at for row in (self.invitation, self.registration, *self.duties) if row is not None]
+        return told + [row.created_at for row in (*self.speakers, *self.speeches)]
 
     def site(self) -> Site | None:
         """Where the person is expected: as invited, else as registered, else as on duty; None: nothing says it."""

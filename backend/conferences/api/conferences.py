@@ -26,13 +26,19 @@ from backend.conferences.serializers.conferences import (
     ConferenceSummary,
     GavelBody,
 )
-from backend.conferences.serializers.series import CloneBody
+from backend.conferences.serializers.series import CloneBody, LeftBehindSerializer
 from backend.conferences.serializers.speakers import OfficeLeftSerializer
-from backend.conferences.states import ConferenceState, Kind
+from backend.conferences.states import ClonePart, ConferenceState, ItemState, Kind
 from backend.core.errors import Invalid
 from backend.core.shown import RECORD
 from backend.core.text import say
 
+ConferenceCloned = written(
+    ConferenceSerializer,
+    named="ConferenceCloned",
+    offices_left=OfficeLeftSerializer(many=True, read_only=True),
+    left_behind=LeftBehindSerializer(many=True, read_only=True),
+)
 ConferenceWritten = written(ConferenceSerializer, offices_left=OfficeLeftSerializer(many=True, read_only=True))
 
 
@@ -138,12 +144,13 @@ class ConferenceViewSet(ArrangingActions, PrintsProgrammes, ReleasesProgrammes, 
             }
         )
 
-    @extend_schema(request=CloneBody, responses={201: ConferenceWritten})
+    @extend_schema(request=CloneBody, responses={201: ConferenceCloned})
     @action(detail=True, methods=["post"])
     def clone(self, request: Any, pk: str) -> Response:
         """Adds a draft with the chosen parts of this conference, led by its lead organiser or by `lead`.
 
-        Rooms are taken at once when the time is exact; when one of them is not free, nothing is cloned.
+        Rooms are taken at once when the time is exact; when one of them is not free, nothing is cloned. Cancelled agenda
+        items stay behind: `left_behind` names them.
         """
         original = self.get_object()
         fields = self.body(CloneBody)
@@ -152,15 +159,24 @@ class ConferenceViewSet(ArrangingActions, PrintsProgrammes, ReleasesProgrammes, 
         if leading is None:
             raise Invalid({"lead": say(vi="Phải có đơn vị chủ trì.", en="A lead organiser is needed.")})
         self.check_object_permissions(request, leading)
+        besides = queries.hidden_in(original, self.account) | queries.unreleased_in(original, self.account)
+        off = (
+            original.agenda.filter(state=ItemState.CANCELLED).exclude(pk__in=besides)
+            if ClonePart.AGENDA in parts
+            else []
+        )
+        left_behind = [{"id": str(item.pk), "title": item.title} for item in off]
         made = services.clone(
             conference_id=original.pk,
             parts=parts,
             fields=fields,  # type: ignore[arg-type]
             lead=leading,
             follows=follows,
-            besides=queries.hidden_in(original, self.account) | queries.unreleased_in(original, self.account),
+            besides=besides,
         )
-        return self._answer(made, 201)
+        response = self._answer(made, 201)
+        response.data["left_behind"] = left_behind
+        return response
 
     def _move(self, verb: Callable[..., Conference], body: Any = None) -> Response:
         conference = self.get_object()

@@ -7,6 +7,7 @@ from django.contrib.postgres.indexes import GistIndex
 from django.db import models
 from django.db.models import Deferrable
 from django.db.models.functions import Now
+from django.utils import timezone
 
 from backend.conferences.models.places import PortableEquipment, Room, Venue
 from backend.conferences.models.series import Series
@@ -34,7 +35,8 @@ class Conference(Base):
     `who` optional; {} is unknown. `topics` and `standards` ("TCVN ISO 9001:2015") are short strings, `legal_basis` language maps.
     `sequence` rises with each change of time or place that invitees must hear of (RFC 5545 SEQUENCE), once for all
     changes nobody was told of yet: people know `told_sequence` and the programme released as `told_release`, and hear
-    of what is new at `news_due_at`.
+    of what is new at `news_due_at`. `said_at` is when anything that calendars say of it was last written: a programme being
+    worked on after a release is not said.
     `folded` is what search reads: title, topics and standards in every language, without diacritics.
 
     In a series, `recurrence_id` is the local time it was first planned for, for ever (RFC 5545 RECURRENCE-ID);
@@ -77,6 +79,7 @@ class Conference(Base):
     news_due_at = models.DateTimeField(null=True, editable=False)
     reason = LocalizedTextField(blank=True, help_text="Why it was postponed or cancelled.")
     note = LocalizedTextField(blank=True)
+    said_at = models.DateTimeField(db_default=Now(), editable=False)
     folded = models.CharField(max_length=1000, editable=False, default="")
 
     class Meta:
@@ -103,7 +106,11 @@ class Conference(Base):
             ),
         ]
 
-    def save(self, *args: Any, **kwargs: Any) -> None:
+    def save(self, *args: Any, said: bool = True, **kwargs: Any) -> None:
+        if said:
+            self.said_at = timezone.now()
+            if kwargs.get("update_fields") is not None:
+                kwargs["update_fields"] = {*kwargs["update_fields"], "said_at"}
         self.folded = fold(" ".join([*self.title.values(), *self.topics, *self.standards]))[:1000]
         if {"title", "topics", "standards"} & set(kwargs.get("update_fields") or ()):
             kwargs["update_fields"] = {*kwargs["update_fields"], "folded"}

@@ -50,6 +50,7 @@ from backend.conferences.queries.releases import (
     counts_for,
     is_intact,
     lacks,
+    release_of_today,
     releases_visible_to,
     unreleased_in,
 )
@@ -152,6 +153,7 @@ __all__ = [
     "planned_slots",
     "programme_for",
     "public_conferences",
+    "release_of_today",
     "released",
     "releases_visible_to",
     "room_day",

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet, Value
 
-from backend.conferences.changes import between
+from backend.conferences.changes import between, heading_differs
 from backend.conferences.models import Conference, Paper, Release
 from backend.conferences.programme import Entry, Programme, digest
 from backend.conferences.queries.papers import MISSING, ends_before
@@ -59,6 +59,15 @@ def unreleased_in(conference: Conference, account: Account | AnonymousUser) -> s
     if works_on(account, conference) or (release := latest_release(conference.pk)) is None:
         return set()
     return {change.entry_id for change in between(released(release), working_programme(conference))}
+
+
+def release_of_today(conference: Conference) -> Release | None:
+    """The last release while nothing of the working programme differs from it."""
+    release = latest_release(conference.pk)
+    if release is None:
+        return None
+    before, today = released(release), working_programme(conference)
+    return None if between(before, today) or heading_differs(before, today) else release
 
 
 # What is still missing

@@ -64,11 +64,11 @@ class ClashesSerializer(serializers.Serializer[Any]):
     offices_left = OfficeLeftSerializer(many=True)
 
 
-def written(shown: Any, **beside: Any) -> Any:
+def written(shown: Any, *, named: str = "", **beside: Any) -> Any:
     """For the API's description: the answer to a write, which is the row, the `clashes` of its conference and whatever
-    else is told `beside`."""
+    else is told `beside`; `named` is what the description calls it."""
     told = {"clashes": ClashSerializer(many=True, read_only=True), **beside}
     fields = (*shown.Meta.fields, *told)
     meta = type("Meta", (shown.Meta,), {"fields": fields, "read_only_fields": fields})
-    name = f"{shown.__name__.removesuffix('Serializer')}Written"
+    name = named or f"{shown.__name__.removesuffix('Serializer')}Written"
     return type(name, (shown,), {**told, "Meta": meta})

@@ -57,7 +57,7 @@ class VoiceSerializer(serializers.Serializer[Any]):
 
 class ProgrammeEntrySerializer(serializers.Serializer[Any]):
     """One agenda item. `depth` is how deep it stands: 0 at the top. `sequence` rises when calendars must hear of another
-    time, place or state; `changed_at` is when a release last wrote anything of it anew."""
+    time, place or state, null in the working programme; `changed_at` is when a release last wrote anything of it anew."""
 
     id = serializers.UUIDField()
     parent = serializers.UUIDField(allow_null=True)  # type: ignore[assignment]  # every field of the framework has one
@@ -79,7 +79,7 @@ class ProgrammeEntrySerializer(serializers.Serializer[Any]):
     places = ProgrammePlaceSerializer(many=True)
     speakers = VoiceSerializer(many=True)
     chairs = VoiceSerializer(many=True)
-    sequence = serializers.IntegerField()
+    sequence = serializers.IntegerField(allow_null=True)
     changed_at = serializers.DateTimeField(allow_null=True)
 
 
@@ -143,11 +143,14 @@ class ProgrammeSerializer(serializers.Serializer[Any]):
                     for each in programme.organisers
                 ],
                 "sites": [{"id": str(place.site), "said": place.said} for place in programme.sites],
-                "entries": [_entry(entry, depth, names) for depth, entry in programme.with_depth()],
+                "entries": [
+                    _entry(entry, depth, names, released=programme.number is not None)
+                    for depth, entry in programme.with_depth()
+                ],
             }
 
 
-def _entry(entry: Entry, depth: int, names: Names) -> dict[str, Any]:
+def _entry(entry: Entry, depth: int, names: Names, *, released: bool) -> dict[str, Any]:
     return {
         "id": str(entry.id),
         "parent": _text(entry.parent),
@@ -169,7 +172,7 @@ def _entry(entry: Entry, depth: int, names: Names) -> dict[str, Any]:
         "places": [{"site": str(each.site), "room": str(each.room), "said": each.said} for each in entry.places],
         "speakers": [_voice(voice, names) for voice in entry.speakers],
         "chairs": [_voice(voice, names) for voice in entry.chairs],
-        "sequence": entry.sequence,
+        "sequence": entry.sequence if released else None,
         "changed_at": _moment(entry.changed_at),
     }
 

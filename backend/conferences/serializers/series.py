@@ -250,6 +250,13 @@ class SplitBody(SeriesBody):
     organisation = None  # type: ignore[assignment]  # a series stays with its organisation
 
 
+class LeftBehindSerializer(serializers.Serializer[Any]):
+    """A cancelled agenda item of the original, which the clone does not have."""
+
+    id = serializers.UUIDField()
+    title = LanguageMap(required_text=False)
+
+
 class EndBody(Body):
     """The last day on which the series still meets, and why it ends: announced meetings after it are cancelled with that
     reason, drafts nobody has touched are removed."""

@@ -71,9 +71,9 @@ def edit_agenda_item(*, agenda_item_id: UUID, fields: AgendaFields, expected: in
             )
         )
     with rearranging(conference):
-        before = timing.kept(rows)
+        before, stood = timing.kept(rows), (item.confidentiality, item.parent_id)
         write_item(item, fields)
-        _save(conference, rows, item, fields, before)
+        _save(conference, rows, item, fields, before, stood)
     return item
 
 
@@ -83,15 +83,18 @@ def _save(
     item: AgendaItem,
     fields: AgendaFields,
     before: timing.Kept | None = None,
+    stood: tuple[str, UUID | None] | None = None,
 ) -> None:
-    """Places the item among the rows, works out all times and saves what changed: others in one statement."""
+    """Places the item among the rows, works out all times and saves what changed: others in one statement. `stood` is how
+    closed it was, and where."""
     before = before or timing.kept(row for row in rows if row is not item)
     rows = _placed(rows, item, fields)
     ensure_tree(rows)
     timing.keep_times(conference, rows)
     timing.store(rows, before, but=item)
     item.save()
-    save_changes(conference, fields=["agenda"])
+    shuts = stood is not None and stood != (item.confidentiality, item.parent_id)
+    save_changes(conference, fields=["agenda"], shuts=shuts)
 
 
 # What an item says of itself

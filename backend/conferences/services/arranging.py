@@ -102,11 +102,13 @@ def _rearranged(
         before, booked = timing.kept(rows), bookings_of(conference)
         known = clashes_of(conference.pk) if conference.clash_policy == ClashPolicy.REFUSE else []
         details = {row.pk: (row.parallel, row.minutes_planned) for row in rows}
+        within = {row.pk: row.parent_id for row in rows}
         rows = change(conference, rows)
         table = timing.keep_times(conference, rows)
         also = {row.pk for row in rows if details[row.pk] != (row.parallel, row.minutes_planned)}
         if timing.store(rows, before, also=also):
-            save_changes(conference, fields=["agenda"])
+            shuts = any(within[row.pk] != row.parent_id for row in rows)
+            save_changes(conference, fields=["agenda"], shuts=shuts)
         found = effects(conference, rows, table, before=before, booked=booked)
         refusal = _refusal(conference, found, across_days)
         try:

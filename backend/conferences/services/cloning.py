@@ -28,7 +28,7 @@ from backend.conferences.services.inputs import ConferenceFields, OutlineFields,
 from backend.conferences.services.scheduling import rearrange
 from backend.conferences.services.speakers import plan_again
 from backend.conferences.services.timing import keep_times
-from backend.conferences.states import OVER, ClonePart
+from backend.conferences.states import OVER, ClonePart, ItemState
 from backend.core.errors import Invalid
 from backend.core.queries import locked
 from backend.core.text import say
@@ -64,6 +64,7 @@ def clone(
     """A new draft with the chosen parts of a conference, at the time given in `fields` (which win over the original).
 
     - Pinned agenda items keep their distance from the start, where both starts are exact; else they lose their time.
+    - Cancelled agenda items stay behind.
     - Agenda items in `besides` stay behind, with all that belongs to them: whoever clones may not know of them.
     - People come with the office they hold on the new day, as it is called then.
     - Rooms are taken at once when the time is exact. Raises Conflict when one is taken: nothing is cloned then.
@@ -114,7 +115,7 @@ def _sites(original: Conference, conference: Conference) -> dict[UUID, Site]:
 
 def _agenda(original: Conference, conference: Conference, besides: Collection[UUID]) -> dict[UUID, AgendaItem]:
     """The new agenda items by the old ones' ids, each in the copy of its session and of its phase. What was postponed
-    or cancelled then is planned again, and a session that stays behind keeps what it holds with it."""
+    then is planned again; what was cancelled stays behind, and a session that does keeps what it holds with it."""
     phases = {
         phase.pk: OwnPhase.objects.create(**_copied(phase), conference=conference)
         for phase in original.own_phases.all()
@@ -122,7 +123,8 @@ def _agenda(original: Conference, conference: Conference, besides: Collection[UU
     days = conference.day - original.day if conference.day and original.day else None
     made: dict[UUID, AgendaItem] = {}
     for item in original.agenda.select_related("parent", "own_phase").order_by("order"):
-        if item.pk in besides or (item.parent_id is not None and item.parent_id not in made):
+        off = item.state == ItemState.CANCELLED
+        if off or item.pk in besides or (item.parent_id is not None and item.parent_id not in made):
             continue
         starts_at = _shifted(item.starts_at, original.starts_at, conference.starts_at) if item.pinned else None
         day = item.day + days if item.day is not None and days is not None else None

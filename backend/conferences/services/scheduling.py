@@ -16,6 +16,7 @@ from backend.conferences.models import (
     Duty,
     EquipmentClaim,
     PortableEquipment,
+    Release,
     Room,
     RoomBooking,
     Speaker,
@@ -54,6 +55,8 @@ _HOURS = {DayPart.MORNING: range(12), DayPart.AFTERNOON: range(11, 19), DayPart.
 SHUT = {ConferenceState.ARCHIVED, ConferenceState.CANCELLED}
 #: States in which time and place are a fact, no longer a plan.
 HELD = {ConferenceState.RUNNING, ConferenceState.CLOSED}
+#: What makes up the working programme, as ConferenceEdited names it.
+WORKED_ON = {"agenda", "agenda_rooms", "own_phases", "speakers", "duties"}
 
 
 def settle_time(conference: Conference, *, day_given: bool) -> None:
@@ -169,14 +172,20 @@ def ensure_writable(conference: Conference, *, moving: bool = False) -> None:
 
 
 def save_changes(
-    conference: Conference, *, fields: Iterable[str], moved: Iterable[str] = (), by_hand: bool = True
+    conference: Conference,
+    *,
+    fields: Iterable[str],
+    moved: Iterable[str] = (),
+    by_hand: bool = True,
+    shuts: bool = False,
 ) -> None:
     """Saves the conference and tells which fields were written; writes nothing when there are none.
 
     When an announced conference moved, conference.moved tells it, its released programme is released anew as it moved
     along, and people hear of it when the news window closes. Its `sequence` rises once for all moves until then. Another
     room of an item (`agenda_rooms`) is part of the programme: once that was released, its next release tells it, and the
-    conference has not moved. An occurrence of a series remembers what was written `by_hand`.
+    conference has not moved. An occurrence of a series remembers what was written `by_hand`. A write that `shuts` or opens
+    an agenda item is seen in what was released, too.
     """
     written, moves = list(fields), list(moved)
     if not written and not moves:
@@ -189,11 +198,16 @@ def save_changes(
     if moves_people:
         conference.sequence = next_sequence(conference)
         facts.append(ConferenceMoved(conference_id=conference.id, sequence=conference.sequence, changes=moves))
-    conference.save()
+    conference.save(said=shuts or moves_people or not _only_worked_on(conference, {*written, *moves}))
     emit(*facts)
     if moves_people:
         follow(conference, was=was)
         note_news(conference)
+
+
+def _only_worked_on(conference: Conference, fields: Collection[str]) -> bool:
+    """Whether no more was written than the working programme, while everybody reads a released one."""
+    return set(fields) <= WORKED_ON and Release.objects.filter(conference=conference).exists()
 
 
 def _moves_people(conference: Conference, moves: Collection[str]) -> bool:

@@ -2,6 +2,8 @@
 again, so that what is told is what would happen."""
 
 import datetime as dt
+from dataclasses import replace
+from itertools import pairwise
 from uuid import UUID
 
 from django.db import transaction
@@ -211,6 +213,25 @@ def _check_plan(series: Series) -> None:
     plan = queries.plan_of(series)
     if plan is not None:
         recurrence.check(plan, today=queries.horizon_of(series)[0], horizon_days=series.horizon_days)
+        _ensure_apart(series, plan)
+
+
+def _ensure_apart(series: Series, plan: recurrence.Recurrence) -> None:
+    """Raises Invalid when a meeting by the rule lasts until after the next one has begun."""
+    if series.minutes is None or not plan.rule:
+        return
+    first = max(plan.start.date(), queries.horizon_of(series)[0])
+    slots = sorted(replace(plan, added=()).between(first, first + dt.timedelta(days=series.horizon_days)))
+    length = dt.timedelta(minutes=series.minutes)
+    if any(later - slot < length for slot, later in pairwise(slots)):
+        raise Invalid(
+            {
+                "minutes": say(
+                    vi="Một lần họp kéo dài quá giờ bắt đầu của lần kế tiếp.",
+                    en="A meeting would last until after the next one has begun.",
+                )
+            }
+        )
 
 
 # Cutting in two

@@ -11,7 +11,7 @@ from backend.demo.journey.caller import Caller, StepFailed
 from backend.demo.load import read
 from backend.simulation.progress import Tell
 
-#: Patience with the workers, in seconds.
+#: How long the workers may bring nothing new, in seconds.
 PATIENCE = 120.0
 
 
@@ -61,11 +61,13 @@ class Stage:
         return [row for row in self.registrations() if row["state"] == "confirmed"]
 
     def wait(self, step: str, done: Callable[[], int], wanted: int) -> None:
-        """Returns once the workers have brought the count to `wanted`; StepFailed when patience ends first."""
-        end = time.monotonic() + PATIENCE
+        """Returns once the workers have brought the count to `wanted`; StepFailed when nothing came for too long."""
+        most, end = -1, 0.0
         while (count := done()) < wanted:
-            if time.monotonic() > end:
-                raise StepFailed(f"{step}: {count} of {wanted} after {PATIENCE:.0f} seconds")
+            if count > most:
+                most, end = count, time.monotonic() + PATIENCE
+            elif time.monotonic() > end:
+                raise StepFailed(f"{step}: {count} of {wanted}, and nothing new for {PATIENCE:.0f} seconds")
             self.progress(step, count, wanted)
             time.sleep(0.3)
         self.progress(step, wanted, wanted)

@@ -14,6 +14,7 @@ from backend.invitations.letters import of_conference, written
 from backend.mail import services as mail
 from backend.mail.mime import InlineImage
 from backend.mail.models import OutgoingMail
+from backend.privacy import links as consent_links
 from backend.registration import codes, offer_links
 from backend.registration.models import Registration
 from backend.registration.queries import live_registration
@@ -38,7 +39,12 @@ def mail_confirmation(*, registration_id: UUID) -> None:
         return
     code = codes.sign(row.id, row.code_round)
     image = InlineImage(cid=QR, content=codes.picture(code))
-    _mail(row, "confirmation", purpose="registration", sequence=row.code_round, images=(image,), code=code, qr=QR)
+    # An invitation carries the link already; who came by the public page has it from here alone.
+    consents = consent_links.address(row.person) if row.invitation is None else ""
+    _mail(
+        row, "confirmation", purpose="registration", sequence=row.code_round, images=(image,),
+        code=code, qr=QR, consents=consents,
+    )  # fmt: skip
 
 
 @transaction.atomic
