@@ -1,5 +1,7 @@
 """The lift without its motor: facts reach reactions, letters lie ready to be sent."""
 
+from backend.core.clock import now
+from backend.mail.models import MailState, OutgoingMail
 from backend.outbox import services as outbox
 from workers import tasks
 from workers.subscriptions import SUBSCRIPTIONS
@@ -16,3 +18,9 @@ def run() -> None:
         if not done:
             return
     raise AssertionError("the lift goes round in a circle")
+
+
+def post() -> None:
+    """As if the mail server had taken every letter that waits."""
+    waiting = OutgoingMail.objects.filter(state=MailState.QUEUED)
+    waiting.update(state=MailState.SENT, sent_at=now(), attempts=1)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import TruncDate
 
 from backend.conferences.models import Conference, Site
@@ -30,14 +30,16 @@ SHOWN = (*Answer.values, InvitationState.SENT.value)
 
 
 class Figures:
-    """How many invitations are in each state."""
+    """How many invitations are in each state, and how many of the answers are `outdated`."""
 
-    def __init__(self, counted: Mapping[str, int] | None = None) -> None:
+    def __init__(self, counted: Mapping[str, int] | None = None, outdated: int = 0) -> None:
         self.by_state = {state: (counted or {}).get(state, 0) for state in InvitationState.values}
+        self.outdated = outdated
 
-    def add(self, counted: Mapping[str, int]) -> None:
+    def add(self, counted: Mapping[str, int], outdated: int = 0) -> None:
         for state, n in counted.items():
             self.by_state[state] += n
+        self.outdated += outdated
 
     @property
     def invited(self) -> int:
@@ -109,14 +111,16 @@ class Overview:
     days: Days
 
 
-Group = tuple[UUID | None, UUID | None, str, str, int]
+Group = tuple[UUID | None, UUID | None, str, str, int, int]
 
 
 def overview(conference: Conference, invitations: QuerySet[Invitation]) -> Overview:
     """Counts these invitations of the conference."""
-    rows = invitations.order_by()
+    rows = invitations.order_by().annotate(outdated=queries.answered_to_former())
     groups: list[Group] = list(
-        rows.values_list("organisation_id", "site_id", "category", "state").annotate(n=Count("pk"))
+        rows.values_list("organisation_id", "site_id", "category", "state").annotate(
+            n=Count("pk"), old=Count("pk", filter=Q(outdated=True, state__in=Answer.values))
+        )
     )
     units = _units(groups)
     sites = _shares(groups, lambda group: str(group[1]) if group[1] else None, _sites(conference))
@@ -135,8 +139,8 @@ def overview(conference: Conference, invitations: QuerySet[Invitation]) -> Overv
 
 def _sum(groups: Iterable[Group]) -> Figures:
     figures = Figures()
-    for *_, state, n in groups:
-        figures.add({state: n})
+    for *_, state, n, outdated in groups:
+        figures.add({state: n}, outdated)
     return figures
 
 
@@ -146,8 +150,8 @@ def _sum(groups: Iterable[Group]) -> Figures:
 def _units(groups: Sequence[Group]) -> list[Unit]:
     """Every unit with invitees and all above it, each before those below it, and those of no unit at the end."""
     own: dict[UUID | None, Figures] = {}
-    for unit, _, _, state, n in groups:
-        own.setdefault(unit, Figures()).add({state: n})
+    for unit, _, _, state, n, outdated in groups:
+        own.setdefault(unit, Figures()).add({state: n}, outdated)
     shown = Organisation.objects.in_bulk(above({unit for unit in own if unit is not None}))
     children: dict[UUID | None, list[Organisation]] = {}
     for row in sorted(shown.values(), key=lambda row: (row.sort_key, row.pk)):
@@ -164,9 +168,9 @@ def _below(
     """The unit with all below it, and these after it."""
     units = [unit for child in children.get(root.pk, []) for unit in _below(child, children, own, level + 1)]
     mine = own.get(root.pk, Figures())
-    figures = Figures(mine.by_state)
+    figures = Figures(mine.by_state, mine.outdated)
     for unit in units:
-        figures.add(unit.own.by_state)
+        figures.add(unit.own.by_state, unit.own.outdated)
     yield Unit(id=root.pk, name=root.name, parent=root.parent_id, level=level, own=mine, figures=figures)
     yield from units
 

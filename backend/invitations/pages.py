@@ -181,6 +181,7 @@ def _page(
         "formal_number": formal.facts["number"] if formal else "",
         "formal_link": links.letter_address(opened.pk, opened.link_round) if formal else "",
         "answered": opened.state if opened.state in Answer.values else "",
+        "outdated": opened.state in Answer.values and queries.is_outdated(opened),
         "chosen": opened.state,
         "note": opened.note,
         "longest_note": LONGEST_NOTE,

@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, When
 from django.db.models.functions import Coalesce, Lower
 
-from backend.conferences.models import Conference
+from backend.conferences.models import Conference, TimeAndPlace
 from backend.conferences.queries import also_visible, held_by_any
 from backend.conferences.states import OVER, ConferenceState, Confidentiality, OrganiserRole
 from backend.core.errors import Conflict, Gone
@@ -99,13 +99,31 @@ def visible_lists(account: Account) -> QuerySet[InvitationList]:
     )
 
 
+def answered_to_former() -> Exists:
+    """Whether an invitation's answer was given before its invitee was told the time and place of its last letter."""
+    told_since = TimeAndPlace.objects.filter(
+        conference=OuterRef("conference"),
+        sequence=OuterRef("sequence"),
+        sequence__gt=OuterRef("first_sequence"),
+        recorded_at__gt=OuterRef("answered_at"),
+    )
+    return Exists(told_since)
+
+
+def is_outdated(row: Invitation) -> bool:
+    """`answered_to_former` of one invitation."""
+    return Invitation.objects.filter(answered_to_former(), pk=row.pk).exists()
+
+
 def visible_to(account: Account) -> QuerySet[Invitation]:
     """The invitations of conferences the account works for, and those made out to its own person."""
     if not account.is_authenticated:
         return Invitation.objects.none()
     own = Q(person__account=account) & ~Q(state=InvitationState.DRAFT)
     dead = SuppressedAddress.objects.filter(address=Lower(OuterRef("email")), lifted_at=None)
-    rows = Invitation.objects.select_related("conference", "person", "organisation").annotate(unreachable=Exists(dead))
+    rows = Invitation.objects.select_related("conference", "person", "organisation").annotate(
+        unreachable=Exists(dead), outdated=answered_to_former()
+    )
     return rows.filter(Q(conference__in=conferences_of(account, *LOOKS)) | own)
 
 
@@ -185,12 +203,12 @@ def opened_by(token: str) -> Invitation:
 
 def check_open(invitation: Invitation, conference: Conference) -> None:
     """Raises Gone or Conflict with the sentence an invitee is told when an answer can no longer be given."""
+    if conference.state == ConferenceState.CANCELLED:
+        raise Gone(say(vi="Hội nghị đã huỷ.", en="The conference has been cancelled."))
     if invitation.state == InvitationState.WITHDRAWN and invitation.substitute_id:
         raise Gone(say(vi="Đã cử người dự thay theo giấy mời này.", en="Somebody else comes in place of this invitee."))
     if invitation.state == InvitationState.WITHDRAWN:
         raise Gone(say(vi="Giấy mời này đã được rút lại.", en="This invitation has been withdrawn."))
-    if conference.state == ConferenceState.CANCELLED:
-        raise Gone(say(vi="Hội nghị đã huỷ.", en="The conference has been cancelled."))
     if conference.state in OVER:
         raise Conflict(
             say(

@@ -49,11 +49,15 @@ class InvitationSerializer(HouseSerializer):
         read_only=True, help_text="Letters to this address came back for good, and are held."
     )
 
+    outdated = serializers.BooleanField(
+        read_only=True, help_text="Answered before the invitee was told the time and place that hold now."
+    )
+
     class Meta:
         model = Invitation
         fields = (
             "id", "list", "conference", "site", "person", "person_name", "organisation", "organisation_name", "office",
-            "category", "rank", "place", "language", "email", "unreachable", "state", "sequence", "link_round", "note", "substitute", "sent_at", "answered_at",
+            "category", "rank", "place", "language", "email", "unreachable", "state", "sequence", "link_round", "note", "substitute", "sent_at", "answered_at", "outdated",
             "version", "created_at",
         )  # fmt: skip
         read_only_fields = fields
@@ -315,10 +319,12 @@ class InvitationCounts(serializers.Serializer[Any]):
 
 
 class InvitationFigures(serializers.Serializer[Any]):
-    """`invited` have been written to and not been taken off: they `answered`, or are `waiting` to."""
+    """`invited` have been written to and not been taken off: they `answered`, or are `waiting` to. The answers of
+    `outdated` among those who answered were given before they were told the present time and place."""
 
     invited = serializers.IntegerField()
     answered = serializers.IntegerField()
+    outdated = serializers.IntegerField()
     waiting = serializers.IntegerField()
     by_state = InvitationCounts()
 

@@ -136,8 +136,11 @@ def _reported(mail: InboundMail, letter: Letter) -> Verdict:
     """A report counts only on a mail we sent: its Message-ID, which nobody else knows, must have come back with it. Who
     could report anything else could cut off anybody's address."""
     sent = OutgoingMail.objects.defer("raw").filter(message_id__in=letter.reported_ids[:10]).first()
-    failed = [report for report in letter.reports if report.failed]
-    late = [report for report in letter.reports if report.action == "delayed"]
+    told = letter.reports
+    if sent is not None:  # a list or a forwarding may have sent it on to others
+        told = tuple(report for report in told if report.recipient in {"", sent.recipient.lower()}) or told
+    failed = [report for report in told if report.failed]
+    late = [report for report in told if report.action == "delayed"]
     worst = next((report for report in failed if report.for_good), next(iter(failed + late), None))
     if worst is None:
         nothing = not letter.reports
@@ -145,10 +148,16 @@ def _reported(mail: InboundMail, letter: Letter) -> Verdict:
     detail = f"{worst.status} {worst.diagnosis}"
     if sent is None:
         return Verdict(reason=InboundReason.UNKNOWN_BOUNCE, detail=detail)
+    if worst.for_good and worst.recipient not in {"", sent.recipient.lower()}:
+        return _about(sent, InboundReason.OTHER_ADDRESS, detail)
     if worst.for_good:
         suppression.suppress(sent, report=mail, status=worst.status, diagnosis=worst.diagnosis)
+    return _about(sent, InboundReason.UNDELIVERABLE if worst.for_good else InboundReason.DELAYED, detail)
+
+
+def _about(sent: OutgoingMail, reason: InboundReason, detail: str) -> Verdict:
     return Verdict(
-        reason=InboundReason.UNDELIVERABLE if worst.for_good else InboundReason.DELAYED,
+        reason=reason,
         detail=detail,
         subject_id=sent.subject_id,
         conference_id=sent.conference_id,

@@ -139,12 +139,13 @@ class InboundMail(Base):
 
 
 class SuppressedAddress(Base):
-    """An address that a mail could not be delivered to, for good: mails to it are held until somebody lifts this."""
+    """An address that a mail could not be delivered to, for good: mails to it are held until somebody lifts this.
+    There is no `report` where the mail server said so as the mail was handed over."""
 
     address = models.CharField(max_length=254, help_text="In lower case.")
     status = models.CharField(max_length=20, blank=True, help_text="The delivery report's status, as 5.1.1.")
     diagnosis = models.CharField(max_length=500, blank=True, help_text="What the other mail server said.")
-    report = models.ForeignKey(InboundMail, on_delete=models.PROTECT, related_name="+")
+    report = models.ForeignKey(InboundMail, null=True, on_delete=models.PROTECT, related_name="+")
     organisation_id = models.UUIDField(null=True)
     lifted_at = models.DateTimeField(null=True)
 

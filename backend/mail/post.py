@@ -1,5 +1,6 @@
 """One process's connection to the mail server."""
 
+import re
 import smtplib
 import ssl
 import threading
@@ -7,8 +8,14 @@ from typing import Any
 
 from django.conf import settings
 
+from backend.mail.reading import unreachable
+
 #: Seconds one answer of the mail server may take. Few enough that a mail's four answers fit into its hold.
 PATIENCE = 8
+
+
+#: Bad addresses of senders (RFC 3463 §3.2).
+_OF_SENDER = {"5.1.7", "5.1.8"}
 
 
 class MailServerAway(Exception):
@@ -16,11 +23,15 @@ class MailServerAway(Exception):
 
 
 class NotTaken(Exception):
-    """The mail server did not take this mail. `final`: it says that it never will (5xx)."""
+    """The mail server did not take this mail. `final`: it says that it never will (5xx). `gone` is the status (RFC 3463)
+    with which it says so because of the recipient's address, else ""."""
 
-    def __init__(self, code: int, answer: str) -> None:
+    def __init__(self, code: int, answer: str, *, of_recipient: bool = False) -> None:
         super().__init__(f"{code} {answer}".strip())
         self.final = 500 <= code < 600
+        # Other classes refused here blame the sender or the letter: servers put those off until RCPT.
+        status = re.match(r"5\.[12]\.\d{1,3}(?!\S)", answer) if of_recipient and self.final else None
+        self.gone = status[0] if status and unreachable(status[0]) and status[0] not in _OF_SENDER else ""
 
 
 class _Goodbye(NotTaken):
@@ -51,11 +62,11 @@ class Post:
                 self.close()
                 smtp = self._connect()
                 self._begin(smtp, sender, raw)
-            self._expect(smtp.rcpt(recipient))
-            return self._expect(smtp.data(raw))
+            self._expect(smtp.rcpt(recipient), of_recipient=True)
+            return self._expect(smtp.data(raw), of_recipient=True)
         except smtplib.SMTPResponseException as error:  # DATA refused before a byte of the mail was sent
             self._rest()
-            raise NotTaken(error.smtp_code, _text(error.smtp_error)) from error
+            raise NotTaken(error.smtp_code, _text(error.smtp_error), of_recipient=True) from error
         except NotTaken:
             self._rest()
             raise
@@ -94,9 +105,10 @@ class Post:
         self._expect(smtp.mail(sender, options))
 
     @staticmethod
-    def _expect(answer: tuple[int, bytes]) -> str:
+    def _expect(answer: tuple[int, bytes], *, of_recipient: bool = False) -> str:
         if answer[0] not in {250, 251}:
-            raise (_Goodbye if answer[0] == 421 else NotTaken)(answer[0], _text(answer[1]))
+            kind = _Goodbye if answer[0] == 421 else NotTaken
+            raise kind(answer[0], _text(answer[1]), of_recipient=of_recipient)
         return f"{answer[0]} {_text(answer[1])}"
 
     def _rest(self) -> None:

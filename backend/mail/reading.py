@@ -41,6 +41,12 @@ _DELIVERED_TO = (
 )  # fmt: skip
 
 
+def unreachable(status: str) -> bool:
+    """Whether a status (RFC 3463) blames the address for good: a full mailbox (x.2.2) or a refused letter (5.7.x: its
+    content or its sender) may be taken another day."""
+    return status.startswith("5") and status != "5.2.2" and status[:3] != "5.7"
+
+
 @dataclass(frozen=True, kw_only=True)
 class DeliveryReport:
     """What became of a mail for one recipient (RFC 3464). `recipient` is in lower case, and "" when not named."""
@@ -56,9 +62,8 @@ class DeliveryReport:
 
     @property
     def for_good(self) -> bool:
-        """Whether the address is to blame and will be: a full mailbox (x.2.2) or a refused letter (5.7.x: its content or
-        its sender) may be taken another day."""
-        return self.failed and self.status.startswith("5") and self.status != "5.2.2" and self.status[:3] != "5.7"
+        """Whether the address is to blame and will be."""
+        return self.failed and unreachable(self.status)
 
 
 class Letter:

@@ -102,7 +102,7 @@ def send(mail_ids: Sequence[UUID], connection_: Post | None = None) -> int:
         try:
             answer = way.send(sender=settings.MAIL_FROM, recipient=mail.recipient, raw=mail.raw)
         except NotTaken as refusal:
-            chunk.failed(mail, str(refusal), final=refusal.final)
+            chunk.failed(mail, str(refusal), final=refusal.final, gone=refusal.gone)
         except MailServerAway as away:
             log.warning("mail_server_away", waiting=1 + len(chunk.left))
             for waiting in [mail, *chunk.rest()]:
@@ -200,8 +200,9 @@ class _Held:
         self._answered = (mail.pk, answer[:500])
 
     @transaction.atomic
-    def failed(self, mail: _Taken, answer: str, *, final: bool) -> None:
-        """The next rung of the ladder, or the end of it. A mail that passed to another worker is that one's to record."""
+    def failed(self, mail: _Taken, answer: str, *, final: bool, gone: str = "") -> None:
+        """The next rung of the ladder, or the end of it; `gone` is the status that blames the address for good. A mail
+        that passed to another worker is that one's to record."""
         tries = mail.attempts + 1
         over = final or tries >= TRIES
         changed = OutgoingMail.objects.filter(pk=mail.pk, state=MailState.QUEUED, held_until=self.until).update(
@@ -212,6 +213,8 @@ class _Held:
             last_answer=answer[:500],
             version=F("version") + 1,
         )
+        if changed and gone:
+            suppression.hold(OutgoingMail.objects.defer("raw").get(pk=mail.pk), status=gone, diagnosis=answer)
         if changed and over:
             emit(MailRefused(mail_id=mail.pk, conference_id=mail.conference_id, purpose=mail.purpose))
             log.error("mail_refused", mail=str(mail.pk), purpose=mail.purpose)

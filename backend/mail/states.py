@@ -171,6 +171,14 @@ class InboundReason(models.TextChoices):
             en="Reports an undeliverable mail, but none that we sent.",
         ),
     )
+    OTHER_ADDRESS = (
+        "other_address",
+        InboundState.WAITING,
+        say(
+            vi="Báo không đến được một địa chỉ khác với địa chỉ thư đã gửi tới.",
+            en="Reports another address as undeliverable than the one our mail was sent to.",
+        ),
+    )
     TOO_LARGE = (
         "too_large",
         InboundState.WAITING,

@@ -40,19 +40,7 @@ def hold_suppressed(mails: Iterable[OutgoingMail]) -> None:
 def suppress(mail: OutgoingMail, *, report: InboundMail, status: str, diagnosis: str) -> None:
     """Holds everything that waits, and will be written, to the recipient of `mail`, and tells of it. What a worker is
     handing over at this moment goes out."""
-    address = mail.recipient.lower()
-    row = SuppressedAddress(
-        address=address,
-        status=status,
-        diagnosis=diagnosis,
-        report=report,
-        organisation_id=mail.organisation_id,
-    )
-    SuppressedAddress.objects.bulk_create([row], ignore_conflicts=True)
-    waiting = OutgoingMail.objects.annotate(to=Lower("recipient")).filter(to=address, state=MailState.QUEUED)
-    waiting.filter(Q(held_until=None) | Q(held_until__lt=now())).update(
-        state=MailState.HELD, held_until=None, last_answer=HELD_BECAUSE, version=F("version") + 1
-    )
+    hold(mail, report=report, status=status, diagnosis=diagnosis)
     emit(
         MailBounced(
             mail_id=mail.pk,
@@ -61,6 +49,24 @@ def suppress(mail: OutgoingMail, *, report: InboundMail, status: str, diagnosis:
             purpose=mail.purpose,
             status=status,
         )
+    )
+
+
+@transaction.atomic
+def hold(mail: OutgoingMail, *, report: InboundMail | None = None, status: str, diagnosis: str) -> None:
+    """`suppress` without telling of it: also where there is no report, because the mail server said it at once."""
+    address = mail.recipient.lower()
+    row = SuppressedAddress(
+        address=address,
+        status=status,
+        diagnosis=diagnosis[:500],
+        report=report,
+        organisation_id=mail.organisation_id,
+    )
+    SuppressedAddress.objects.bulk_create([row], ignore_conflicts=True)
+    waiting = OutgoingMail.objects.annotate(to=Lower("recipient")).filter(to=address, state=MailState.QUEUED)
+    waiting.filter(Q(held_until=None) | Q(held_until__lt=now())).update(
+        state=MailState.HELD, held_until=None, last_answer=HELD_BECAUSE, version=F("version") + 1
     )
 
 

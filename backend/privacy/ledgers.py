@@ -5,9 +5,11 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.utils.translation import override
 
 from backend.core.clock import now
 from backend.core.text import localized, say
+from backend.people.models import Account, Role
 from backend.privacy.holdings import Basis, DataClass, Forgotten, Holding, Kept, Remains, Row, Subject, holding
 from backend.privacy.models import Access, ConsentDecision
 from backend.privacy.queries import accesses_to
@@ -27,7 +29,7 @@ class Consents(Holding):
         for row in decisions.order_by("at", "id"):
             yield {
                 "type": "consent",
-                "at": row.at.isoformat(),
+                "at": row.at,
                 "purpose": row.wording.purpose.code,
                 "decision": row.decision,
                 "shown": localized(row.wording.text, row.language),
@@ -52,12 +54,11 @@ class Accesses(Holding):
 
     def rows(self, subject: Subject) -> Iterator[Row]:
         for row in accesses_to(subject.person_id).order_by("at", "id"):
-            whose = row.account.person.organisation if row.account.person else None
             yield {
                 "type": "access",
-                "at": row.at.isoformat(),
+                "at": row.at,
                 "operation": row.operation,
-                "by": localized(whose.name) if whose else "",
+                "by": {language: _looked(row.account, language) for language in ("vi", "en")},
             }
 
     def forget(self, subject: Subject) -> Forgotten:
@@ -66,7 +67,21 @@ class Accesses(Holding):
         return Forgotten(remains=(remains,) if count else ())
 
 
-@sweep("accesses", days=730, title=say(vi="Nhật ký xem dữ liệu cá nhân", en="The log of who looked"))
+def _looked(account: Account, language: str) -> str:
+    """The office of who looked, not their name: what they look for it as, and where."""
+    with override(language):
+        home = account.person.organisation if account.person else None
+        said = []
+        for grant in account.grants.all():
+            at = grant.organisation or home
+            role = str(Role(grant.role).label)
+            said.append(f"{role} – {localized(at.name, language)}" if at else role)
+        if not said and home:
+            said.append(localized(home.name, language))
+        return ", ".join(sorted(said)) or str(say(vi="tài khoản không có vai trò", en="an account without a role"))
+
+
+@sweep("accesses", days=730, title=say(vi="Nhật ký xem dữ liệu cá nhân", en="The log of who looked"), least=365)
 def old_accesses(before: datetime, held: frozenset[UUID]) -> QuerySet[Access]:
     """Never what is not a year old: PostgreSQL would refuse."""
     return Access.objects.filter(at__lt=min(before, now() - timedelta(days=366)))

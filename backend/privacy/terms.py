@@ -21,26 +21,27 @@ Expire = Callable[[Sequence[Any]], int]
 
 @dataclass(frozen=True, kw_only=True)
 class Sweep:
-    """One sort of data and its `days`, which an administrator may set otherwise."""
+    """One sort of data and its `days`, which an administrator may set otherwise, but not to fewer than `least`."""
 
     name: str
     title: Any
     days: int
     due: Due
     expire: Expire | None = None
+    least: int = 1
 
 
 _sweeps: dict[str, Sweep] = {}
 
 
-def sweep(name: str, *, days: int, title: Any, expire: Expire | None = None) -> Callable[[Due], Due]:
+def sweep(name: str, *, days: int, title: Any, expire: Expire | None = None, least: int = 1) -> Callable[[Due], Due]:
     """Function decorator. Raises ValueError for a name that is taken."""
 
     def register(due: Due) -> Due:
         known = _sweeps.get(name)
         if known and known.due.__qualname__ != due.__qualname__:
             raise ValueError(f"{name} is defined twice")
-        _sweeps[name] = Sweep(name=name, title=title, days=days, due=due, expire=expire)
+        _sweeps[name] = Sweep(name=name, title=title, days=days, due=due, expire=expire, least=least)
         return due
 
     return register

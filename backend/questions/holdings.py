@@ -32,7 +32,7 @@ class Answers(Holding):
                 "conference": str(sheet.conference_id),
                 "conference_title": localized(sheet.conference.title),
                 "version": sheet.questionnaire.number,
-                "answered_at": sheet.answered_at.isoformat(),
+                "answered_at": sheet.answered_at,
                 "answers": {
                     localized(question.label): said(question, sheet.answers[question.key])
                     for question in questions

@@ -17,6 +17,7 @@ from backend.invitations.ical import CalendarEntry
 from backend.invitations.ical.entries import many_lines, one_line
 from backend.mail.mailbox import Mailbox
 from backend.mail.models import OutgoingMail
+from tests import lift
 from tests.calendars.parsers import PYTHON, Read, by_icalendar, by_node, in_node, in_order, needs_node
 from tests.calendars.reading import fetch, link, sound, unfolded
 from tests.calendars.test_series import HANOI, at, occurrence, weekly
@@ -111,6 +112,7 @@ def test_rooms_people_and_letters_are_read_alike(year: Any) -> None:
         assert agreed(fetch(path).content)
 
     invitations.mail_invitation(invitation_id=invitation.pk, sequence=invitation.sequence)
+    lift.post()
     invitations.withdraw(invitation_id=invitation.pk)
     invitations.mail_cancellation(invitation_id=invitation.pk)
     requested, cancelled = (_calendar_of(mail) for mail in OutgoingMail.objects.order_by("id"))

@@ -70,6 +70,7 @@ def test_what_is_told_to_many_is_a_batch_each_time() -> None:
     conference = held()
     sent(listed(conference))
     lift.run()
+    lift.post()
 
     for hours in (1, 2):
         move(conference, hours)
@@ -88,6 +89,7 @@ def test_what_is_told_to_many_is_a_batch_each_time() -> None:
 def test_one_invitation_taken_back_is_no_batch() -> None:
     sent(listed(held(), 1))
     lift.run()
+    lift.post()
     services.withdraw(invitation_id=Invitation.objects.get().pk)
     lift.run()
 
@@ -105,6 +107,7 @@ def test_many_written_to_again_or_taken_back_in_one_call_are_a_batch() -> None:
 
     many.resend_many(selection=everybody)
     lift.run()
+    lift.post()
     many.withdraw_many(selection=everybody)
     lift.run()
 

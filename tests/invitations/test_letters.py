@@ -55,6 +55,7 @@ def issue(row: Invitation) -> None:
     services.send_list(list_id=row.list_id)
     row.refresh_from_db()
     services.mail_invitation(invitation_id=row.id, sequence=row.sequence)
+    lift.post()
 
 
 def test_the_letter_says_who_what_when_where_and_carries_the_request() -> None:

@@ -72,6 +72,7 @@ def invited(conference: Conference, site: Site | None = None, **fields: Any) -> 
     InvitationFactory(list=invitations, person=person, **fields)
     services.send_list(list_id=invitations.pk)
     lift.run()
+    lift.post()
     return person
 
 

@@ -97,6 +97,14 @@ def test_a_void_link_says_why(client: Client, fields: dict[str, str], status: in
     assert not InvitationReply.objects.exists()
 
 
+def test_who_was_withdrawn_with_the_conference_is_told_that_it_is_cancelled(client: Client) -> None:
+    row = InvitationFactory(sent=True, state="withdrawn", list__conference__state="cancelled")
+
+    shown = client.get(page(row))
+
+    assert (shown.status_code, "Hội nghị đã huỷ" in shown.content.decode()) == (410, True)
+
+
 def test_forged_and_replaced_links_open_nothing(client: Client) -> None:
     row = InvitationFactory(sent=True)
     old = page(row)

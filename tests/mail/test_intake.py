@@ -180,6 +180,14 @@ def test_a_soft_bounce_holds_nothing(said: dict[str, str], reason: str) -> None:
 
 
 @pytest.mark.django_db
+def test_a_report_about_another_address_holds_nothing_and_waits() -> None:
+    sent = OutgoingMailFactory(state=MailState.SENT)
+    mail = settled(postfix_report(sent.message_id, "nguoi.khac@donvi.example"))
+    assert (mail.state, mail.reason, mail.answers_id) == ("waiting", "other_address", sent.pk)
+    assert not SuppressedAddress.objects.exists()
+
+
+@pytest.mark.django_db
 def test_a_report_twice_suppresses_once_and_lifting_lets_mail_go_out_by_hand() -> None:
     sent = OutgoingMailFactory(state=MailState.SENT)
     for _ in range(2):

@@ -14,7 +14,7 @@ from django.db import connection
 from backend.core.clock import now
 from backend.core.errors import Conflict
 from backend.mail import claims, services
-from backend.mail.models import MailState, OutgoingMail
+from backend.mail.models import MailState, OutgoingMail, SuppressedAddress
 from backend.mail.post import Post
 from backend.outbox.models import Event
 from tests.factories.mail import OutgoingMailFactory
@@ -199,6 +199,30 @@ def test_a_5xx_is_the_end_and_is_told(catcher: Catcher, post: Post) -> None:
     assert services.send(claims.claim_due(), post) == 1
     with pytest.raises(Conflict):
         services.retry(mail_id=mail.pk)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    ("answer", "held"),
+    [
+        ("550 5.1.1 no such user", True),
+        ("552 5.2.2 mailbox full", False),
+        ("550 5.7.1 refused", False),
+        ("550 5.1.8 bad sender", False),
+        ("450 4.1.1 not now", False),
+    ],
+)
+def test_an_address_that_is_refused_for_good_is_suppressed_like_one_reported_so(
+    answer: str, held: bool, catcher: Catcher, post: Post
+) -> None:
+    mail = OutgoingMailFactory()
+    catcher.answers = [answer]
+    services.send(claims.claim_due(), post)
+
+    rows = SuppressedAddress.objects.values_list("address", "status", "report")
+    assert list(rows) == ([(mail.recipient.lower(), "5.1.1", None)] if held else [])
+    later = services.queue(**arguments(recipient=mail.recipient))
+    assert later.state == ("held" if held else "queued")
 
 
 @pytest.mark.django_db(transaction=True)

@@ -105,7 +105,9 @@ def test_who_is_on_record_is_taken_for_that_person_and_asked_about_where_it_is_u
 
     told = post(api, "walk-ins", conference, full_name="ông Đặng Thanh Tùng", organisation=str(host.pk)).json()
     unclear = post(api, "walk-ins", conference, full_name="Lê Thu Hà")
-    chosen = post(api, "walk-ins", conference, person=str(invited.person_id)).json()
+    first = post(api, "walk-ins", conference, person=str(invited.person_id))
+    repeated = post(api, "walk-ins", conference, person=str(invited.person_id))
+    chosen = first.json()
     another = post(api, "walk-ins", conference, full_name="Lê Thu Hà", anew=True).json()
 
     assert (told["registration"]["person"], told["added"]) == (str(known.pk), False)
@@ -114,6 +116,8 @@ def test_who_is_on_record_is_taken_for_that_person_and_asked_about_where_it_is_u
         [{"person": str(invited.person_id), "name": "Lê Thu Hà"}],
     )
     assert (chosen["registration"]["id"], chosen["registration"]["walk_in"]) == (str(invited.pk), False)
+    assert (first.status_code, repeated.status_code) == (201, 200)
+    assert repeated.json()["presence"]["id"] == chosen["presence"]["id"]
     assert another["added"]
 
 

@@ -15,6 +15,7 @@ from rest_framework.test import APIClient
 from backend.core.clock import now
 from backend.mail.models import OutgoingMail
 from backend.people.models import LoginFailure, Person
+from backend.privacy import links as consent_links
 from backend.questions.models import AnswerSheet
 from backend.registration import queries, services, signup_links
 from backend.registration.holdings import unconfirmed
@@ -78,6 +79,9 @@ def test_a_seat_is_taken_once_the_mailbox_is_proved(client: Client, conference: 
     made = Registration.objects.get()
     assert (made.state, made.category, made.person.full_name) == ("confirmed", "guest", "Trần Văn An")
     assert "Đã có chỗ." in client.get(address).content.decode()
+    services.mail_confirmation(registration_id=made.pk)
+    told = message_from_bytes(bytes(OutgoingMail.objects.get(subject_id=made.pk).raw), policy=policy.default)
+    assert consent_links.address(made.person) in told.get_body(("plain",)).get_content()  # type: ignore[union-attr]
     signup.refresh_from_db()
     assert (signup.said, signup.answers, signup.registration_id) == ({}, {}, made.pk)
 
@@ -193,6 +197,15 @@ def test_a_conference_by_invitation_has_no_page_and_a_closed_one_says_so(client:
     assert "Đã hết hạn đăng ký" in client.get(page(conference)).content.decode()
     services.set_admission(conference_id=conference.pk, mode="invitation")
     assert client.get(page(conference)).status_code == 404
+
+
+def test_a_cancelled_conference_asks_nobody_to_confirm(client: Client, conference: Any) -> None:
+    client.post(page(conference), AN)
+    address = link(Signup.objects.get())
+    type(conference).objects.filter(pk=conference.pk).update(state="cancelled")
+    for answer in (client.get(address), client.post(address, {"choice": "confirm"})):
+        assert (answer.status_code, "Hội nghị đã huỷ" in answer.content.decode()) == (410, True)
+    assert not Registration.objects.exists()
 
 
 def test_late_confirmations_are_refused_and_forgotten(client: Client, conference: Any) -> None:

@@ -109,4 +109,8 @@ def test_terms_are_set_and_rehearsed_over_http(old) -> None:
     assert client.post(f"{address}/change", {"days": 36500}, format="json").json()["due"] == 0
     assert "mail.sent" not in services.drop_old()
     assert client.post(f"{address}/change", {"days": 0}, format="json").status_code == 400
+    looks = client.post("/api/v1/retention-terms/accesses/change", {"days": 364}, format="json")
+    assert (looks.status_code, "365" in str(looks.json())) == (400, True)
+    looks = client.post("/api/v1/retention-terms/accesses/change", {"days": 365}, format="json")
+    assert (looks.status_code, looks.json()["days"]) == (200, 365)
     assert client.get("/api/v1/retention-terms/no.such").status_code == 404

@@ -5,6 +5,7 @@ import email
 import email.policy
 import io
 import json
+import re
 import zipfile
 from types import SimpleNamespace
 
@@ -17,7 +18,8 @@ from backend.mail.models import OutgoingMail
 from backend.outbox.models import Event
 from backend.people.models import Person
 from backend.privacy import links
-from backend.rights import services
+from backend.privacy.models import Access
+from backend.rights import labels, services
 from backend.rights.models import Correction, DataRequest, Erasure, PersonalExport, RequestEntry
 from tests.factories.conferences import ConferenceFactory, DutyFactory
 from tests.factories.documents import DocumentFactory
@@ -176,6 +178,10 @@ class TestCopies:
         DutyFactory(conference=ConferenceFactory(), person=office.person)
         request = asked(office, "access")
         done(office.desk, request, "grant")
+        looker = account_with(
+            "data_officer", organisation=OrganisationFactory(name={"vi": "Sở Nội vụ", "en": "Home Office"})
+        )
+        Access.objects.create(account=looker, operation="people_list", people=[office.person.pk])
 
         begun = office.desk.post(
             f"{API}/personal-exports", {"person": str(office.person.pk), "request": request["id"]}, format="json"
@@ -198,6 +204,14 @@ class TestCopies:
         assert "Chủ tịch xã" in page
         assert "Dữ liệu cá nhân của Lê Thị Bưởi" in page
         assert "Chairwoman" in english
+        for words in ("phụ trách dữ liệu cá nhân – Sở Nội vụ", "danh bạ", "xem và nhận bản sao", "Hạn phản hồi"):
+            assert words in page
+        for words in ("data officer – Home Office", "the directory", "access and a copy"):
+            assert words in english
+        assert not re.search(r"<td>(access|granted|staff|people_list)</td>|T\d\d:\d\d", page)
+        for each in held.values():
+            assert {row["type"] for row in each["rows"]} <= labels.TYPES.keys()
+            assert {name for row in each["rows"] for name in row} - {"type"} <= labels.MEMBERS.keys()
         assert any(name.startswith("files/letters/sent-") for name in packed.namelist())
         assert DataRequest.objects.get(pk=request["id"]).state == "done"
 

@@ -9,12 +9,13 @@ from uuid import UUID
 from django.db import transaction
 
 from backend.conferences.queries import lead_organisation_id
-from backend.core.text import localized
+from backend.core.text import Text, localized
 from backend.delegations import links, queries, schedule
 from backend.delegations.models import Delegation
 from backend.delegations.states import DelegationState
 from backend.invitations import wording
 from backend.invitations.letters import of_conference, post
+from backend.people.models import Organisation
 from backend.people.queries import secretariat
 
 SUBJECTS = {
@@ -58,10 +59,10 @@ def mail_escalation(*, delegation_id: UUID, due: int) -> int:
     if not silent or row.conference.state not in queries.INVITING:
         return 0
     readers = _above(row)
-    for name, email, language in readers:
+    for name, email, language, unit in readers:
         facts = {
             **delegation_facts(row, language),
-            "addressee": name or _COLLEAGUES[language],
+            "addressee": ", ".join(filter(None, [name or _COLLEAGUES[language], name and localized(unit, language)])),
             "until": wording.until(queries.open_until(row), row.conference.time_zone, language),
             "focal": row.focal_name,
         }
@@ -89,18 +90,19 @@ def _read(delegation_id: UUID) -> Delegation:
     return queries.counted(queries.with_letter_facts(Delegation.objects.all())).get(pk=delegation_id)
 
 
-def _above(row: Delegation) -> list[tuple[str, str, str]]:
-    """Name, address and language of who is told: the focal point of the unit above, else who keeps its record or
+def _above(row: Delegation) -> list[tuple[str, str, str, Text]]:
+    """Name, address, language and unit of who is told: the focal point of the unit above, else who keeps its record or
     organises there, else those who do so for the conference."""
     parent = row.organisation.parent_id
     if parent is not None:
         asked = Delegation.objects.filter(conference=row.conference, organisation=parent).order_by("id")
-        if focal := asked.values_list("focal_name", "focal_email", "focal_language").first():
+        if focal := asked.values_list("focal_name", "focal_email", "focal_language", "organisation__name").first():
             return [focal]
     for unit in (parent, lead_organisation_id(row.conference)):
         if accounts := secretariat(unit):
+            of = Organisation.objects.get(pk=unit).name if unit else {}
             return [
-                (account.person.full_name if account.person else "", account.email, account.language)
+                (account.person.full_name if account.person else "", account.email, account.language, of)
                 for account in accounts
             ]
     return []

@@ -136,7 +136,9 @@ def letter(
     **facts: Any,
 ) -> Letter:
     """A letter to an invitee; `facts` add to, or take the place of, what every one of them tells."""
-    conference, language = row.conference, row.language
+    conference, language, due = row.conference, row.language, row.list.reply_by
+    if due and due <= now() and row.sequence > row.first_sequence:
+        due = None  # of the former time: nobody can keep it any more
     plain = conference_letter(
         conference,
         row.person,
@@ -149,7 +151,7 @@ def letter(
         **{
             "when": wording.when(conference, language),
             "where": wording.where(conference, row.site, language),
-            "reply_by": wording.until(row.list.reply_by, conference.time_zone, language) if row.list.reply_by else "",
+            "reply_by": wording.until(due, conference.time_zone, language) if due else "",
             "link": links.address(row.id, row.link_round),
             "addressee": wording.invitee(row, language),
             **facts,

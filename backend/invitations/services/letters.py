@@ -6,11 +6,11 @@ Where no correct letter can be made, none is sent, and that is reported at once:
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from uuid import UUID
+from uuid import UUID, uuid5
 
 import structlog
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 
 from backend.conferences.queries.papers import asked_for_papers
 from backend.conferences.states import CALLED_OFF, ConferenceState, NoticePlace
@@ -23,10 +23,13 @@ from backend.invitations.models import Invitation, InvitationLetter, ReplyPropos
 from backend.invitations.services import composing, failures
 from backend.invitations.services.formal import copy_for, goes_with
 from backend.invitations.states import InvitationState, LetterDelivery, ProposalKind, ProposalState
+from backend.mail import withdrawing
 from backend.mail.mailbox import InvalidAddress
 from backend.mail.mime import Attachment, InvalidMessage
 from backend.mail.models import OutgoingMail
+from backend.outbox.models import Event
 from backend.outbox.registry import DomainEvent
+from backend.people.models import Person
 
 log = structlog.get_logger(__name__)
 
@@ -42,6 +45,8 @@ def mail_invitation(*, invitation_id: UUID, sequence: int, batch: UUID | None = 
         return
     conference, kept = composing.as_told(row.conference_id)
     composing.at(row, conference)
+    if not _still_invited(row):
+        return
     if kept.sequence > row.sequence and (_written(row) or not _caught_up(row, kept.sequence)):
         return
     kind = "change" if row.sequence > row.first_sequence else "invitation"
@@ -70,6 +75,12 @@ def mail_invitation(*, invitation_id: UUID, sequence: int, batch: UUID | None = 
         _post(row, letter, purpose="invitation", sequence=row.letter_number, batch=batch)
 
 
+def _still_invited(row: Invitation) -> bool:
+    """Asked with the invitation locked: whoever takes it back waits, and finds this letter to take back with it."""
+    rows = Invitation.objects.filter(pk=row.pk, state__in=queries.LIVE)
+    return rows.select_for_update(no_key=True).exists()
+
+
 def _attached(formal: InvitationLetter, row: Invitation) -> Attachment:
     copy = copy_for(formal, row)
     return Attachment(filename=copy.filename, content=bytes(copy.content), content_type=copy.media_type)
@@ -92,9 +103,12 @@ def _caught_up(row: Invitation, sequence: int) -> bool:
 
 @transaction.atomic
 def mail_cancellation(*, invitation_id: UUID, batch: UUID | None = None) -> None:
-    """Queues the letter that takes the meeting out of the invitee's calendar and says why."""
+    """Queues the letter that takes the meeting out of the invitee's calendar and says why. To whom no letter can have
+    come none is sent: what waits for them is taken back."""
     row = queries.with_letter_facts(Invitation.objects.all()).get(pk=invitation_id)
     if row.person is None or row.state != InvitationState.WITHDRAWN or row.sent_at is None or not row.email:
+        return
+    if not _may_know(row, row.person):
         return
     cancelled = row.conference.state == ConferenceState.CANCELLED
     known = composing.known_to(row)
@@ -114,6 +128,18 @@ def mail_cancellation(*, invitation_id: UUID, batch: UUID | None = None) -> None
             when=wording.when(known, row.language),
         )
         _post(row, letter, purpose="cancellation", sequence=row.sequence, batch=batch)
+
+
+def _may_know(row: Invitation, person: Person) -> bool:
+    """Takes back what of the invitation waits to be sent; False when nothing of it can have reached the person."""
+    own = Q(subject_id=row.pk) & ~Q(purpose="cancellation")
+    news = Q(purpose__in=["news", "postponement"], subject_id=uuid5(row.conference_id, str(person.pk)))
+    came = withdrawing.take_back(own | news, conference_id=row.conference_id)
+    if row.answered_at or row.substitute_id:
+        return True  # they know of it, from wherever
+    if came is None:  # not written yet, unless it was told without us
+        return not Event.objects.filter(name=InvitationIssued.name, subject_id=row.pk).exists()
+    return came
 
 
 @transaction.atomic

@@ -21,6 +21,7 @@ from backend.invitations.events import InvitationIssued, InvitationWithdrawn
 from backend.invitations.letters import new_batch
 from backend.invitations.models import Invitation, InvitationList, Reminder
 from backend.invitations.services import reminders
+from backend.invitations.services.proposals import settle_of_withdrawn
 from backend.invitations.states import InvitationState, ReminderKind
 from backend.outbox.services import emit
 
@@ -119,6 +120,7 @@ def withdraw_many(*, selection: Selection) -> Report:
     for row in reached:
         row.state, row.updated_at, row.version = InvitationState.WITHDRAWN, at, row.version + 1
     Invitation.objects.bulk_update(reached, ["state", "updated_at", "version"])
+    settle_of_withdrawn([row.pk for row in told])
     batch = new_batch(told[0].conference, "cancellation") if told else None
     emit(
         *(

@@ -1,11 +1,12 @@
 """What invitees propose by mail: kept for the organiser, who says no, or moves the conference there."""
 
 import datetime as dt
+from collections.abc import Collection
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, Q
 
 from backend.conferences.models import Conference
 from backend.core.clock import now
@@ -73,6 +74,14 @@ def decline_proposal(*, proposal_id: UUID, expected: int | None = None) -> Reply
     proposal.save()
     emit(InvitationProposalDeclined(invitation_id=row.pk, conference_id=row.conference_id, proposal_id=proposal.pk))
     return proposal
+
+
+def settle_of_withdrawn(invitation_ids: Collection[UUID]) -> None:
+    """Declines, without a letter, what is still proposed on invitations that are taken back."""
+    at = now()
+    ReplyProposal.objects.filter(invitation__in=invitation_ids, state=ProposalState.OPEN).update(
+        state=ProposalState.DECLINED, settled_at=at, updated_at=at, version=F("version") + 1
+    )
 
 
 @transaction.atomic

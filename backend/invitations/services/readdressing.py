@@ -25,12 +25,13 @@ def follow_bounce(*, mail_id: UUID, status: str = "") -> int:
     is written to a second one that is suppressed, too. Does nothing when the first was lifted meanwhile."""
     mail = OutgoingMail.objects.defer("raw").get(pk=mail_id)
     refused = mail.state == MailState.REFUSED
-    if not refused and not suppressed([mail.recipient]):
+    gone = bool(suppressed([mail.recipient]))
+    if not refused and not gone:
         return 0
     rows = Invitation.objects.filter(
         email__iexact=mail.recipient, state__in=queries.LIVE, conference__state__in=INVITING, person__isnull=False
     )
-    if mail.conference_id and refused:
+    if mail.conference_id and not gone:
         rows = rows.filter(conference=mail.conference_id)
     found = list(rows.select_related("person").select_for_update(of=("self",)).order_by("pk"))
     dead = suppressed(row.person.alternate_email for row in found if row.person)

@@ -15,6 +15,7 @@ from backend.invitations import queries
 from backend.invitations.events import InvitationIssued, InvitationNamed, InvitationWithdrawn
 from backend.invitations.letters import new_batch
 from backend.invitations.models import Invitation
+from backend.invitations.services.proposals import settle_of_withdrawn
 from backend.invitations.states import MOVES, InvitationState
 from backend.outbox.services import emit
 from backend.people.models import Person
@@ -27,6 +28,7 @@ def withdraw(*, invitation_id: UUID, expected: int | None = None) -> Invitation:
     told = row.state != InvitationState.DRAFT
     MOVES.move(row, "withdraw")
     row.save()
+    settle_of_withdrawn([row.pk])
     if told:
         emit(InvitationWithdrawn(invitation_id=row.id, conference_id=row.conference_id, sequence=row.sequence))
     return row
@@ -51,6 +53,7 @@ def _withdraw_every(rows: QuerySet[Invitation]) -> int:
     rows.filter(pk__in=[row.id for row in told]).update(
         state=InvitationState.WITHDRAWN, version=F("version") + 1, updated_at=now()
     )
+    settle_of_withdrawn([row.pk for row in told])
     batch = new_batch(told[0].conference, "cancellation") if told else None
     emit(
         *(

@@ -103,7 +103,10 @@ def accept_substitute(*, proposal_id: UUID, named: Named | None = None, expected
         )
     PROPOSAL_MOVES.check(proposal, "take_over")
     row = locked(Invitation, proposal.invitation_id)
-    queries.check_open(row, Conference.objects.get(pk=row.conference_id))
+    try:
+        queries.check_open(row, Conference.objects.get(pk=row.conference_id))
+    except Gone as gone:  # said of the invitee's link; the organiser's proposal is there, at a bad moment
+        raise Conflict(gone.sentence) from gone
     said = named or _proposed(proposal)
     if not said["full_name"]:
         raise Invalid(
@@ -120,6 +123,12 @@ def _take_over(proposal: ReplyProposal, row: Invitation, named: Named) -> None:
     others = Invitation.objects.filter(conference=row.conference_id, person=person)
     if others.exclude(state=InvitationState.WITHDRAWN).exists():
         raise InvitedAlready()
+    # Before the withdrawal, which settles what is still open.
+    for field, said in _as_kept(named).items():
+        setattr(proposal, field, said)
+    PROPOSAL_MOVES.move(proposal, "take_over")
+    proposal.settled_at = now()
+    proposal.save()
     # First, so that the place is free for who comes instead.
     withdrawn = withdraw(invitation_id=row.pk)
     made = Invitation.objects.create(
@@ -137,9 +146,4 @@ def _take_over(proposal: ReplyProposal, row: Invitation, named: Named) -> None:
     withdrawn.save()
     if made.email:
         resend(invitation_id=made.pk)
-    for field, said in _as_kept(named).items():
-        setattr(proposal, field, said)
-    PROPOSAL_MOVES.move(proposal, "take_over")
-    proposal.settled_at = now()
-    proposal.save()
     emit(InvitationDelegated(invitation_id=row.pk, conference_id=row.conference_id, substitute_id=made.pk))

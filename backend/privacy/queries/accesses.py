@@ -27,4 +27,5 @@ def visible_accesses(account: Account) -> QuerySet[Access]:
 
 def accesses_to(person_id: UUID) -> QuerySet[Access]:
     """Every answer that showed the person's data to somebody."""
-    return Access.objects.filter(people__contains=[person_id]).select_related("account__person__organisation")
+    rows = Access.objects.filter(people__contains=[person_id]).select_related("account__person__organisation")
+    return rows.prefetch_related("account__grants__organisation")

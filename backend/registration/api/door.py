@@ -170,12 +170,12 @@ class WalkInViewSet(HouseViewSet):
 
     @extend_schema(
         request=said_at_the_door.WalkInBody,
-        responses={201: said_at_the_door.WalkInSerializer},
+        responses={200: said_at_the_door.WalkInSerializer, 201: said_at_the_door.WalkInSerializer},
         summary="Register somebody at the door",
     )
     def create(self, request: Any) -> Response:
         """Gives a free seat to somebody who is not registered, and checks them in; both or neither. Who is
-        on record already is taken for that person. 409 with the counts where no seat is free, and with the candidates
+        on record already is taken for that person; who is in already is answered 200. 409 with the counts where no seat is free, and with the candidates
         where it is unclear who they are."""
         said = self.body(said_at_the_door.WalkInBody)
         conference = conference_of(request, said["conference"])
@@ -196,7 +196,7 @@ class WalkInViewSet(HouseViewSet):
         )
         row = queries.with_names(Registration.objects.filter(pk=done.registration.pk)).get()
         shown = {"registration": row, "presence": done.presence, "added": done.added}
-        return Response(said_at_the_door.WalkInSerializer(shown).data, status=201)
+        return Response(said_at_the_door.WalkInSerializer(shown).data, status=201 if done.new else 200)
 
 
 class ScanFilters(django_filters.FilterSet):

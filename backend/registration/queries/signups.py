@@ -4,7 +4,7 @@ from uuid import UUID
 
 from backend.conferences.models import Conference, Site
 from backend.conferences.queries.said import sites_of
-from backend.conferences.states import EXPECTED, Confidentiality
+from backend.conferences.states import EXPECTED, ConferenceState, Confidentiality
 from backend.core.clock import database_now
 from backend.core.errors import Gone, NotFound
 from backend.core.text import say
@@ -70,7 +70,9 @@ def signup_by(token: str) -> Signup:
 
 
 def check_confirmable(row: Signup) -> None:
-    """Raises Gone once the time to confirm is over, by the database's clock."""
+    """Raises Gone once the conference is cancelled, or the time to confirm over by the database's clock."""
+    if row.conference.state == ConferenceState.CANCELLED:
+        raise Gone(say(vi="Hội nghị đã huỷ.", en="The conference has been cancelled."))
     if row.confirmed_at is None and row.expires_at <= database_now():
         raise Gone(
             say(

@@ -8,12 +8,13 @@ from django.db.models import QuerySet
 
 from backend.conferences.models import Conference, TimeAndPlace
 from backend.conferences.queries.told import told
-from backend.core.text import localized
+from backend.core.text import Text, localized
 from backend.invitations import wording
 from backend.invitations.letters import of_conference, written
 from backend.mail import services as mail
 from backend.mail.mime import InlineImage
 from backend.mail.models import OutgoingMail
+from backend.privacy import links as consent_links
 from backend.registration import codes, offer_links
 from backend.registration.models import Registration
 from backend.registration.queries import live_registration
@@ -38,7 +39,12 @@ def mail_confirmation(*, registration_id: UUID) -> None:
         return
     code = codes.sign(row.id, row.code_round)
     image = InlineImage(cid=QR, content=codes.picture(code))
-    _mail(row, "confirmation", purpose="registration", sequence=row.code_round, images=(image,), code=code, qr=QR)
+    # An invitation carries the link already; who came by the public page has it from here alone.
+    consents = consent_links.address(row.person) if row.invitation is None else ""
+    _mail(
+        row, "confirmation", purpose="registration", sequence=row.code_round, images=(image,),
+        code=code, qr=QR, consents=consents,
+    )  # fmt: skip
 
 
 @transaction.atomic
@@ -77,10 +83,15 @@ def mail_refusal(*, registration_id: UUID) -> None:
 def with_letter_facts() -> QuerySet[Registration]:
     """Registrations with all a letter says of them."""
     return Registration.objects.select_related(
-        "person", "invitation", "conference", "site__venue", "site__room"
+        "person", "invitation__organisation", "invitation__conference", "conference", "site__venue", "site__room"
     ).prefetch_related(
         "conference__organisers__organisation__former_names", "conference__sites__venue", "conference__sites__room"
     )
+
+
+def _office(row: Registration, language: str) -> Text:
+    """With its unit, as the invitation says it."""
+    return {language: wording.office_held(row.invitation, language)} if row.invitation else {}
 
 
 def _mail(
@@ -112,7 +123,7 @@ def letter_about(
         subjects=SUBJECTS[kind],
         images=images,
         facts={
-            "addressee": wording.addressee(row.person, row.invitation.office if row.invitation else {}, language),
+            "addressee": wording.addressee(row.person, _office(row, language), language),
             "you": wording.you(row.person, language),
             "title": localized(conference.title, language),
             "hosts": wording.hosts(conference, language),

@@ -35,11 +35,12 @@ class Stranger:
 
 @dataclass(frozen=True, kw_only=True)
 class WalkIn:
-    """`added` is true when the person was not on record."""
+    """`added` is true when the person was not on record; `new` is false when they were in already."""
 
     registration: Registration
     presence: Presence
     added: bool
+    new: bool
 
 
 @transaction.atomic
@@ -74,7 +75,7 @@ def walk_in(
     if before is None:
         Registration.objects.filter(pk=made.pk).update(walk_in=True)
     came = check_in(registration_id=made.id, site_id=site_id)
-    return WalkIn(registration=made, presence=came.presence, added=added)
+    return WalkIn(registration=made, presence=came.presence, added=added, new=came.new)
 
 
 def _person(conference_id: UUID, who: Stranger, *, anew: bool) -> tuple[UUID, bool]:

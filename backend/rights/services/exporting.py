@@ -28,7 +28,7 @@ from backend.privacy.holdings import Holding, Subject, holdings, subject_of
 from backend.privacy.terms import sweep_of
 from backend.rights import links, queries
 from backend.rights.events import PersonalExportPacked
-from backend.rights.labels import member_label, type_label
+from backend.rights.labels import VALUES, member_label, operation_label, type_label
 from backend.rights.models import DataRequest, PersonalExport
 from backend.rights.services import letters
 from backend.rights.services.requests import complete
@@ -142,15 +142,30 @@ def _section(each: Holding, rows: list[dict[str, Any]], language: str) -> dict[s
         "basis": str(each.basis.label),
         "days": each.kept.days,
         "since": str(each.kept.since),
-        "rows": [{"title": type_label(row["type"]), "members": list(_members(row, language))} for row in rows],
+        "rows": [{"title": type_label(row["type"]), "members": list(_members(each, row, language))} for row in rows],
     }
 
 
-def _members(row: dict[str, Any], language: str) -> Iterator[tuple[str, str]]:
+def _members(each: Holding, row: dict[str, Any], language: str) -> Iterator[tuple[str, str]]:
     for name, value in row.items():
-        said = _said(value, language)
+        said = _chosen(each, name, value) or _said(value, language)
         if name != "type" and said:
             yield member_label(name), said
+
+
+def _chosen(each: Holding, name: str, value: Any) -> str:
+    """The word for one of several choices, as the models that are held name it; "" for anything else."""
+    if not isinstance(value, str) or not value:
+        return ""
+    if name == "operation":
+        return operation_label(value)
+    if (name, value) in VALUES:
+        return str(VALUES[name, value])
+    for model in sorted(each.models, key=lambda held: held._meta.label):
+        choices = next((field.choices for field in model._meta.fields if field.name == name), None)
+        if label := dict(choices or ()).get(value):
+            return str(label)
+    return ""
 
 
 def _said(value: Any, language: str) -> str:

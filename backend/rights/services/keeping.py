@@ -45,10 +45,16 @@ def due(name: str) -> tuple[dt.datetime, int]:
 @transaction.atomic
 def set_days(*, name: str, days: int) -> None:
     """Keeps a sort of data for so many days from now on. Raises NotFound for an unknown one, Invalid out of bounds."""
-    if sweep_of(name) is None:
+    each = sweep_of(name)
+    if each is None:
         raise NotFound()
-    if not 1 <= days <= LONGEST_DAYS:
-        raise Invalid({"days": say(vi="Từ 1 ngày đến 100 năm.", en="From a day to a hundred years.")})
+    if not each.least <= days <= LONGEST_DAYS:
+        sentence = say(
+            vi="Ít nhất {least} ngày, nhiều nhất 100 năm.",
+            en="At least {least} days, at most 100 years.",
+            least=each.least,
+        )
+        raise Invalid({"days": sentence})
     RetentionTerm.objects.update_or_create(name=name, defaults={"days": days})
 
 
