@@ -195,7 +195,8 @@ def _modified(conference: Conference, shown: Shown) -> dt.datetime:
     rows += [organiser.organisation for organiser in conference.organisers.all()]
     for site in conference.sites.all():
         rows += [site, site.venue, *([site.room] if site.room else [])]
-    return max([conference.said_at, *(row.updated_at for row in rows)])
+    newest: dt.datetime = max([conference.said_at, *(row.updated_at for row in rows)])
+    return newest
 
 
 def _page(conference: Conference, language: str) -> str:
