@@ -53,6 +53,7 @@ def test_numbers_by_unit_roll_up_the_tree(api: APIClient, conference: Any, unit:
     assert found["figures"] == {
         "invited": 5,
         "answered": 4,
+        "outdated": 0,
         "waiting": 1,
         "by_state": {"draft": 1, "sent": 1, "accepted": 2, "declined": 1, "tentative": 1, "withdrawn": 1},
     }
