@@ -6,7 +6,7 @@ CONFERENCES ?= 2000
 ROOMS ?= 230
 SEED ?= 7
 .DEFAULT_GOAL := help
-.PHONY: help venv demo up year test contract hunt faults check format bench schema migrations lock wheels clean
+.PHONY: help venv demo up year test access contract hunt faults check format bench schema migrations lock wheels clean
 
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*## ' Makefile | sort | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -26,6 +26,9 @@ year: venv ## Write a synthetic year of conferences into the data of make up (CO
 
 test: venv ## Run the tests on servers of their own (T=tests/people runs a part)
 	@$(PY) -m pytest -q --numprocesses auto --maxprocesses 4 --dist worksteal $(T)
+
+access: venv ## Ask every operation as everybody: who may, what is closed to them, what it costs
+	@$(PY) -m pytest -q --numprocesses auto --maxprocesses 4 --dist worksteal tests/access
 
 contract: venv ## Ask every operation of the API rightly and wrongly: its answers are as described
 	@$(PY) -m pytest -q --numprocesses auto --maxprocesses 4 --dist worksteal tests/contract
