@@ -54,7 +54,6 @@ class QuestionnaireViewSet(HouseViewSet):
     shows = Nobody("questions are nobody's data; who owes answers, and the table of them, are noted by themselves")
     scope = "registration"
     filterset_class = QuestionnaireFilters
-    own_refusals = {"create": (412,)}
 
     def get_queryset(self) -> QuerySet[Questionnaire]:
         return queries.visible_questionnaires(self.account)

@@ -16,13 +16,13 @@ from backend.core.errors import IllegalMove
 from backend.delegations import links, services
 from backend.delegations.models import Delegate, Delegation
 from backend.imports import queries as imports
-from backend.imports import services as import_services
 from backend.imports.models import Import
 from backend.imports.services import commit
 from backend.invitations.models import Invitation
 from backend.jobs.models import Job
 from backend.outbox.models import Event
 from backend.people.models import Person
+from backend.rights import services as rights
 from tests import lift
 from tests.factories.delegations import DelegationFactory
 from tests.factories.invitations import InvitationFactory
@@ -265,7 +265,7 @@ def test_old_files_are_forgotten_with_their_rows(client: Client, unit: Delegatio
     commit_file(client, unit)
     Import.objects.update(updated_at=now() - dt.timedelta(days=4000))
 
-    assert import_services.forget_old() == 1
+    assert rights.drop_old()["imports.files"] == 1
     assert "<table" not in said(client.get(page(unit)))
     assert names(unit) == ["Nguyễn Văn An"]
 

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from backend.conferences.models import Conference, Site
 from backend.conferences.states import AHEAD, CALLED_OFF, ConferenceState
-from backend.core.errors import Conflict, Invalid, StaleWrite
+from backend.core.errors import Conflict, Invalid
 from backend.core.queries import locked
 from backend.core.text import Text, say
 from backend.outbox.services import emit
@@ -27,8 +27,8 @@ def publish(
 ) -> Questionnaire:
     """Asks these questions from now on: the next version. What stands there already word for word stays, as it is.
 
-    `follows` is the number of the version it was made from, 0 for the first. Raises StaleWrite when there is a newer
-    one, Invalid naming each question that is wrong, Conflict for a conference that is over or cancelled, NotFound.
+    `follows` is the number of the version it was made from, 0 for the first. Raises Conflict when there is a newer one,
+    or the conference is over or cancelled; Invalid naming each question that is wrong; NotFound.
     """
     conference = locked(Conference, conference_id)
     if conference.state not in _OPEN:
@@ -42,8 +42,16 @@ def publish(
     latest = queries.latest(conference_id)
     if latest is not None and (latest.title, latest.intro, latest.questions) == (title, intro, questions):
         return latest
-    if follows != (latest.number if latest else 0):
-        raise StaleWrite()
+    number = latest.number if latest else 0
+    if follows != number:
+        raise Conflict(
+            say(
+                vi="Bản câu hỏi hiện nay là bản {n}; hãy xem lại rồi sửa từ bản đó.",
+                en="The questions are at version {n} now; look at it and go on from there.",
+                n=number,
+            ),
+            number=number,
+        )
     wrong = problems(
         read_all(questions),
         sites=[str(pk) for pk in Site.objects.filter(conference=conference).values_list("pk", flat=True)],
