@@ -160,7 +160,7 @@ def test_those_who_talk_to_the_world_are_killed_in_the_middle(tmp_path: Path) ->
 def test_redis_is_flushed_with_work_queued(tmp_path: Path) -> None:
     with breakable(tmp_path, "relay", "worker") as stack:
         services.send_list(list_id=a_list())
-        wait_for(lambda: stack.queued("mail") > 0 and stack.queued("reactions") > 0, 30, "both queues to fill")
+        wait_for(lambda: stack.queued("mail") > 0 and stack.queued("reactions-to-many") > 0, 30, "both queues to fill")
         stack.tell_redis("FLUSHALL")
         stack.start("mail-worker")
         assert_everybody_heard_once(stack)
@@ -210,7 +210,7 @@ def test_the_relay_is_killed_between_claim_and_send(tmp_path: Path) -> None:
         stack.kill("relay")
         hanging = claimed()
         assert hanging > 1
-        assert stack.queued("reactions") == 0
+        assert stack.queued("reactions-to-many") == 0
         stack.tell_redis("CLIENT", "UNPAUSE")
         stack.start("relay")
         assert_everybody_heard_once(stack)
