@@ -28,6 +28,7 @@ class HouseViewSet(GenericViewSet[Any]):
     - `own_refusals`: action → statuses the description cannot know of by itself.
     - `shows`: where a row it shows names people, or why it shows nobody's data (backend.core.shown).
     - `honours_idempotency_key`: off only where an answer must not be kept, or a failure must leave its trace.
+    - `followed_by_mail`: actions that go on in somebody's mailbox: their 202 has no Location.
     """
 
     rules: Rules = {}
@@ -38,6 +39,7 @@ class HouseViewSet(GenericViewSet[Any]):
     own_refusals: dict[str, tuple[int, ...]] = {}
     shows: shown.Paths | None = None
     honours_idempotency_key = True
+    followed_by_mail: frozenset[str] = frozenset()
     search_fields: tuple[str, ...] = ()
     # Any segment but "/" and ".": a badly formed id is answered 404 by get_object, not by the router.
     lookup_value_regex = r"[^/.]+"

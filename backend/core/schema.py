@@ -235,7 +235,7 @@ class HouseSchema(AutoSchema):
             names.append("ETag")
         if self.writes and self.view.honours_idempotency_key:
             names.append("Idempotency-Replayed")
-        if status_code == "202":
+        if status_code == "202" and self.action not in self.view.followed_by_mail:
             names.append("Location")
         for name in names:
             response.setdefault("headers", {})[name] = {"$ref": f"#/components/headers/{name}"}

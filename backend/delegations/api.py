@@ -173,6 +173,11 @@ class UnitPlacesViewSet(HouseViewSet):
     def _shown(self, token: str, status: int = 200) -> Response:
         return self.answer(queries.opened_by(token), status)
 
+    def _begun(self, token: str) -> Response:
+        response = self._shown(token, 202)
+        response.headers["Location"] = f"/api/v1/unit-places/{token}"
+        return response
+
     @extend_schema(responses=UnitPlacesSerializer, summary="Read a unit's places")
     def retrieve(self, request: Any, token: str) -> Response:
         """The places, whom the unit named, and what stands in the file it handed in last."""
@@ -197,7 +202,7 @@ class UnitPlacesViewSet(HouseViewSet):
         link, file = self._link(token), self.body(ListBody)["file"]
         with self._acting(link):
             services.hand_in(**link, sheet=looked_at(filename=file.name, content=file.read()))
-        return self._shown(token, 202)
+        return self._begun(token)
 
     @extend_schema(request=None, responses={202: UnitPlacesSerializer}, summary="Name the delegates of a unit's list")
     def commit(self, request: Any, token: str) -> Response:
@@ -206,7 +211,7 @@ class UnitPlacesViewSet(HouseViewSet):
         link = self._link(token)
         with self._acting(link):
             services.name_listed(**link)
-        return self._shown(token, 202)
+        return self._begun(token)
 
     @extend_schema(request=None, responses=UnitPlacesSerializer, summary="Submit a unit's list")
     def submit(self, request: Any, token: str) -> Response:

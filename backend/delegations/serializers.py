@@ -87,7 +87,7 @@ class ListedFileSerializer(serializers.Serializer[Any]):
 class NamedDelegateSerializer(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     full_name = serializers.CharField(source="invitation.person.full_name")
-    office = LanguageMap(source="invitation.office")
+    office = LanguageMap(source="invitation.office", required_text=False)
     state = serializers.ChoiceField(InvitationState.choices, source="invitation.state")
 
 

@@ -13,7 +13,7 @@ from backend.conferences.api.printing import choice
 from backend.conferences.printing.notice import LANGUAGES, print_notice
 from backend.conferences.queries.notices import photo_notice
 from backend.conferences.serializers.notices import PhotoNoticeBody, PhotoNoticeSerializer
-from backend.core.api import HouseViewSet
+from backend.core.api import HouseViewSet, etag
 from backend.core.errors import Conflict
 from backend.core.text import say
 from backend.documents.queries import disposition
@@ -26,7 +26,8 @@ class TellsOfPictures(HouseViewSet):
     @action(detail=True, methods=["get"], url_path="photo-notice", filterset_class=None)
     def photo_notice(self, request: Any, pk: str) -> Response:
         """What people are told about pictures and recordings at this conference."""
-        return Response(PhotoNoticeSerializer(photo_notice(self.get_object().pk)).data)
+        conference = self.get_object()
+        return Response(PhotoNoticeSerializer(photo_notice(conference.pk)).data, headers={"ETag": etag(conference)})
 
     @extend_schema(request=PhotoNoticeBody, responses=PhotoNoticeSerializer, summary="Word the notice about pictures")
     @photo_notice.mapping.post
@@ -37,7 +38,7 @@ class TellsOfPictures(HouseViewSet):
         made = services.set_photo_notice(
             conference_id=conference.pk, expected=self.expected_version(), **self.body(PhotoNoticeBody)
         )
-        return Response(PhotoNoticeSerializer(made).data)
+        return Response(PhotoNoticeSerializer(made).data, headers={"ETag": etag(conference)})
 
     @extend_schema(
         parameters=[OpenApiParameter("language", str, enum=sorted(LANGUAGES), description="Default: both.")],

@@ -39,6 +39,7 @@ class RegistrationPageViewSet(_ByLink):
     queryset = Conference.objects.none()
     serializer_class = RegistrationPageSerializer
     blind_to_versions = frozenset({"retrieve", "sign_up"})
+    followed_by_mail = frozenset({"sign_up"})
     own_refusals = {"retrieve": (404,), "sign_up": (404, 429)}
 
     @extend_schema(responses=RegistrationPageSerializer, summary="Read the page")
