@@ -1,5 +1,5 @@
-"""The worker dies while the clock reminds invitees, passes on offered seats, or reminds and closes delegations. The next
-tick makes it good: everybody hears once, and no seat or place is given twice."""
+"""The worker dies while the clock reminds invitees, or reminds and closes delegations. The next
+tick makes it good: everybody hears once, and no place is given twice."""
 
 import datetime as dt
 from collections import Counter
@@ -14,13 +14,10 @@ from backend.delegations.models import Delegation
 from backend.mail.models import OutgoingMail
 from backend.outbox import audit
 from backend.outbox.models import Delivery, Event
-from backend.registration import services as registration
-from backend.registration.models import Registration, Seats
 from tests.factories.conferences import ConferenceFactory
 from tests.factories.delegations import DelegationFactory
 from tests.factories.invitations import InvitationFactory, InvitationListFactory
 from tests.factories.people import PersonFactory
-from tests.factories.registration import RegistrationFactory
 from tests.faults.stack import Breakable, breakable, wait_for
 from tests.faults.test_every_invitee_hears_once import all_done
 from tests.faults.test_the_clocks_work_is_done_once import in_a_transaction, tick
@@ -35,8 +32,7 @@ def killed_over(folder: Path, what: str, *, begun: Callable[[], Any], done: Call
     with breakable(folder, "relay", "worker", "mail-worker", "urgent-mail-worker") as stack:
         wait_for(all_done, 60, "a quiet start")
         tick(stack, what)
-        wait_for(begun, 60, "the first of it")
-        stack.kill("worker", over=in_a_transaction)
+        stack.kill("worker", over=lambda: begun() and in_a_transaction(), seconds=60)
         assert not done() or not all_done(), "there was work under way"
         _again(stack, what, done)
         letters = Counter(letter["To"] for letter in stack.mail.messages())
@@ -77,37 +73,6 @@ def test_a_worker_is_killed_while_it_reminds_invitees(tmp_path: Path) -> None:
     )
 
     assert (len(letters), set(letters.values())) == (invitees, {1})
-
-
-def test_a_worker_is_killed_while_it_passes_on_offered_seats(tmp_path: Path) -> None:
-    conferences, starts = 40, now() + 30 * DAY
-    silent = []
-    for _ in range(conferences):
-        conference = ConferenceFactory(
-            announced=True, capacity=1, starts_at=starts, ends_at=starts + dt.timedelta(hours=3)
-        )
-        registration.set_admission(conference_id=conference.pk, mode="invitation", offer_hours=24)
-        seated = RegistrationFactory(conference=conference)
-        silent.append(RegistrationFactory(conference=conference).pk)
-        RegistrationFactory(conference=conference)
-        registration.cancel(registration_id=seated.pk)
-        registration.promote(conference_id=conference.pk)
-    OutgoingMail.objects.all().delete()
-    offers = events("registration.offered")
-    Registration.objects.filter(pk__in=silent).update(offer_until=now() - dt.timedelta(seconds=1))
-    expired = Registration.objects.filter(pk__in=silent, state="expired")
-
-    killed_over(tmp_path, "expire_offers", begun=expired.exists, done=lambda: expired.count() == conferences)
-
-    assert offers == conferences
-    assert events("registration.offered") == 2 * conferences
-    assert events("registration.expired") == conferences
-    assert set(Seats.objects.values_list("taken", "offered", "waiting")) == {(0, 1, 0)}
-    sent = OutgoingMail.objects.filter(purpose__in=("seat-offer", "seat-offer-ended"))
-    assert Counter(sent.values_list("purpose", flat=True)) == {
-        "seat-offer": conferences,
-        "seat-offer-ended": conferences,
-    }
 
 
 def test_a_worker_is_killed_while_it_minds_delegations(tmp_path: Path) -> None:
