@@ -16,6 +16,7 @@ It stands in the floor's module `holdings`, which is imported when the house sta
 model with a foreign key to a person, an e-mail address or a telephone number belongs to one holding.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, TypeVar
@@ -110,7 +111,7 @@ class File:
     content: bytes
 
 
-class Holding:
+class Holding(ABC):
     """What one floor holds about a person, for one purpose."""
 
     name: ClassVar[str]
@@ -121,9 +122,9 @@ class Holding:
     basis: ClassVar[Basis]
     kept: ClassVar[Kept]
 
+    @abstractmethod
     def rows(self, subject: Subject) -> Iterable[Row]:
         """Everything held about the person, as plain values, in the order of time."""
-        raise NotImplementedError
 
     def files(self, subject: Subject) -> Iterable[File]:
         """The files that are theirs: letters to and from them, what they handed in."""
