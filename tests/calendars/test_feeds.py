@@ -8,7 +8,7 @@ import pytest
 from backend.conferences import services as conferences
 from backend.conferences.models import Conference
 from backend.conferences.programme import Entry, Place
-from backend.conferences.services.scheduling import book_rooms
+from backend.conferences.services.booking import book_rooms
 from backend.invitations.ical import calendar_uid, item_uid
 from backend.people.models import Account, RoleGrant
 from tests.calendars.reading import entries, fetch, link, unfolded

@@ -13,7 +13,7 @@ from backend.calendars import services
 from backend.calendars.models import FeedEdition
 from backend.conferences import services as conferences
 from backend.conferences.models import Conference
-from backend.conferences.services.scheduling import book_rooms
+from backend.conferences.services.booking import book_rooms
 from backend.core.clock import now
 from backend.people.models import RoleGrant
 from tests.calendars.reading import fetch, link

@@ -11,7 +11,7 @@ from rest_framework.test import APIClient
 
 from backend.conferences.models import Conference, Room
 from backend.conferences.queries import series as series_queries
-from backend.conferences.services.scheduling import book_rooms
+from backend.conferences.services.booking import book_rooms
 from backend.people.models import Organisation
 from tests.factories.conferences import ConferenceFactory, DutyFactory, RoomFactory, SiteFactory
 from tests.factories.people import PersonFactory

@@ -9,7 +9,7 @@ from rest_framework.test import APIClient
 
 from backend.conferences import services
 from backend.conferences.models import RoomBooking
-from backend.conferences.services.scheduling import lock_rooms
+from backend.conferences.services.booking import lock_rooms
 from backend.people.models import Organisation
 from tests.conferences.test_rooms import END, START
 from tests.factories.conferences import (

@@ -17,9 +17,10 @@ from backend.conferences.events import (
 )
 from backend.conferences.models import Conference
 from backend.conferences.queries import lead_organisation_id
+from backend.conferences.services.booking import book_rooms
 from backend.conferences.services.news import begin_telling, keep_told, note_news
 from backend.conferences.services.releases import follow
-from backend.conferences.services.scheduling import book_rooms, rearrange
+from backend.conferences.services.scheduling import rearrange
 from backend.conferences.states import MOVES
 from backend.core.clock import now
 from backend.core.errors import Invalid

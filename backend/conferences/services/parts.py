@@ -8,7 +8,8 @@ from uuid import UUID
 from django.db.models import Max, Model, ProtectedError, Q
 
 from backend.conferences.models import AgendaItem, Conference, Duty, OwnPhase, Site, Speech
-from backend.conferences.services.scheduling import book_rooms, ensure_writable, save_changes
+from backend.conferences.services.booking import book_rooms
+from backend.conferences.services.scheduling import ensure_writable, save_changes
 from backend.conferences.states import ConferenceState
 from backend.core.errors import Conflict, Invalid, NotFound
 from backend.core.queries import locked

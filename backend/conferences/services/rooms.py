@@ -7,14 +7,9 @@ from uuid import UUID
 from django.db import transaction
 
 from backend.conferences.models import AgendaRoom, Conference, EquipmentClaim, PortableEquipment, Room, Site
+from backend.conferences.services.booking import exchanging, lock_rooms
 from backend.conferences.services.inputs import AgendaRoomFields, PieceFields
-from backend.conferences.services.scheduling import (
-    ensure_writable,
-    exchanging,
-    lock_rooms,
-    rearranging,
-    save_changes,
-)
+from backend.conferences.services.scheduling import ensure_writable, rearranging, save_changes
 from backend.core.errors import Conflict, Invalid, NotFound
 from backend.core.queries import locked
 from backend.core.text import say

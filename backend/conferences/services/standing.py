@@ -10,8 +10,8 @@ from django.db.models.deletion import Collector
 
 from backend.conferences.models import Conference, Duty, Series, Site
 from backend.conferences.services import outlines, programme
+from backend.conferences.services.booking import book_rooms
 from backend.conferences.services.laying import lay_agenda
-from backend.conferences.services.scheduling import book_rooms
 from backend.core.errors import Conflict
 
 
