@@ -1,27 +1,15 @@
-"""What a conference decides: resolutions, the polls on them, the frozen roll and the ballots."""
+"""Votes on texts, and the roll that was frozen for each."""
 
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import Now
 
-from backend.conferences.models import AgendaItem, Conference
+from backend.conferences.models import Conference
 from backend.core.models import Base
 from backend.core.text import LocalizedTextField
 from backend.people.models import Person
 from backend.registration.models import Registration
-from backend.resolutions.states import Choice, PollState, ResolutionState, Secrecy
-
-
-class Resolution(Base):
-    """A text put before the conference. `clauses` is a list of language maps; [] means the text is not on record."""
-
-    conference = models.ForeignKey(Conference, on_delete=models.PROTECT, related_name="resolutions")
-    agenda_item = models.ForeignKey(AgendaItem, null=True, blank=True, on_delete=models.SET_NULL)
-    title = LocalizedTextField()
-    clauses = models.JSONField(default=list, blank=True)
-    state = models.CharField(max_length=10, choices=ResolutionState, default=ResolutionState.DRAFT)
-    decided_how = LocalizedTextField(blank=True, help_text="How it was decided, where the record holds no count.")
-    decided_at = models.DateTimeField(null=True)
+from backend.resolutions.models.texts import Resolution
+from backend.resolutions.states import PollState, Secrecy
 
 
 class Poll(Base):
@@ -78,15 +66,3 @@ class Entitlement(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["poll", "holder"], name="one_entitlement_per_holder")]
         indexes = [models.Index(fields=["poll", "caster"], name="entitlements_by_caster")]
-
-
-class NamedBallot(models.Model):
-    """A ballot with its choice in clear; the primary key makes a second one impossible. Append-only."""
-
-    pk = models.CompositePrimaryKey("poll_id", "number")
-    poll = models.ForeignKey(Poll, on_delete=models.PROTECT, related_name="ballots")
-    number = models.PositiveIntegerField()
-    choice = models.CharField(max_length=8, choices=Choice)
-    leaf = models.CharField(max_length=64)
-    cast_by = models.CharField(max_length=80)
-    cast_at = models.DateTimeField(db_default=Now())

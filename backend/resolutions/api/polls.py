@@ -1,4 +1,4 @@
-"""/resolutions, /polls and /ballots."""
+"""/polls."""
 
 from typing import Any
 
@@ -11,75 +11,20 @@ from backend.core.api import HouseViewSet
 from backend.core.errors import Conflict
 from backend.core.text import say
 from backend.resolutions import queries, rules, services
-from backend.resolutions.models import NamedBallot, Poll, Resolution
+from backend.resolutions.models import NamedBallot, Poll
 from backend.resolutions.serializers import (
     AnnulBody,
-    BallotBody,
-    DecisionBody,
     DeclareBody,
-    EditResolutionBody,
     EntitlementSerializer,
     EvidenceSerializer,
     OpenBody,
     PollBody,
     PollSerializer,
-    ReceiptSerializer,
-    ResolutionBody,
-    ResolutionSerializer,
     RollEntrySerializer,
 )
 from backend.resolutions.states import PollState
 
 UNSEALED = (PollState.DRAFT, PollState.OPEN)
-
-
-class ResolutionViewSet(HouseViewSet):
-    """Texts put before a conference."""
-
-    rules = rules.RESOLUTIONS
-    scope = "resolutions"
-    edited_by_two = True
-    queryset = Resolution.objects.none()
-    serializer_class = ResolutionSerializer
-    filterset_fields = {"conference": ["exact"], "state": ["exact"]}
-
-    def get_queryset(self) -> QuerySet[Resolution]:
-        return queries.visible_resolutions(self.account)
-
-    @extend_schema(request=ResolutionBody, responses={201: ResolutionSerializer})
-    def create(self, request: Any) -> Response:
-        """Drafts a text for a conference."""
-        body = self.body(ResolutionBody)
-        self.check_object_permissions(request, body["conference"])
-        return self.answer(services.draft(**body), 201)
-
-    @extend_schema(request=EditResolutionBody, responses=ResolutionSerializer)
-    def partial_update(self, request: Any, pk: str) -> Response:
-        row = self.get_object()
-        body = self.body(EditResolutionBody, partial=True)
-        return self.answer(services.edit(resolution_id=row.pk, expected=self.expected_version(), **body))
-
-    @extend_schema(request=None, responses=ResolutionSerializer)
-    @action(detail=True, methods=["post"])
-    def table(self, request: Any, pk: str) -> Response:
-        """Puts the text before the conference; it stays as it is from now on."""
-        return self.answer(services.table(resolution_id=self.get_object().pk, expected=self.expected_version()))
-
-    @extend_schema(request=None, responses=ResolutionSerializer)
-    @action(detail=True, methods=["post"])
-    def withdraw(self, request: Any, pk: str) -> Response:
-        """Takes the text back before it is decided."""
-        return self.answer(services.withdraw(resolution_id=self.get_object().pk, expected=self.expected_version()))
-
-    @extend_schema(request=DecisionBody, responses=ResolutionSerializer)
-    @action(detail=True, methods=["post"])
-    def decide(self, request: Any, pk: str) -> Response:
-        """Records a decision taken without a count."""
-        row = self.get_object()
-        body = self.body(DecisionBody)
-        return self.answer(
-            services.decide_without_count(resolution_id=row.pk, expected=self.expected_version(), **body)
-        )
 
 
 class PollViewSet(HouseViewSet):
@@ -165,22 +110,3 @@ class PollViewSet(HouseViewSet):
         roll = queries.roll(self.get_object())
         self.note_shown(roll, ("person_id",))
         return Response(RollEntrySerializer(roll, many=True).data)
-
-
-class BallotViewSet(HouseViewSet):
-    """Where delegates vote. No row is loaded: the casting statement itself asks whether they may."""
-
-    rules = rules.BALLOTS
-    scope = "ballots"
-    queryset = NamedBallot.objects.none()
-    serializer_class = ReceiptSerializer
-    filter_backends = ()
-
-    @extend_schema(request=BallotBody, responses={200: ReceiptSerializer(many=True)}, summary="Vote")
-    def create(self, request: Any) -> Response:
-        """Casts the caller's ballots; sent again with the same choice, it answers with the same receipts."""
-        body = self.body(BallotBody)
-        receipts = services.cast(
-            poll_id=body["poll"], person_id=self.account.person_id, choice=body["choice"], numbers=body.get("numbers")
-        )
-        return Response([{"poll": str(r.poll), "number": r.number, "leaf": r.leaf} for r in receipts])

@@ -1,0 +1,7 @@
+"""/resolutions, /polls and /ballots."""
+
+from backend.resolutions.api.ballots import BallotViewSet
+from backend.resolutions.api.polls import PollViewSet
+from backend.resolutions.api.texts import ResolutionViewSet
+
+__all__ = ["BallotViewSet", "PollViewSet", "ResolutionViewSet"]
