@@ -11,25 +11,40 @@ from backend.resolutions.serializers.polls import (
     RollEntrySerializer,
 )
 from backend.resolutions.serializers.rules import RuleField, RuleSerializer, TallySerializer, VerdictSerializer
-from backend.resolutions.serializers.texts import DecisionBody, EditResolutionBody, ResolutionBody, ResolutionSerializer
+from backend.resolutions.serializers.texts import (
+    AgreeBody,
+    ComparisonSerializer,
+    DecisionBody,
+    EditResolutionBody,
+    IssueBody,
+    ReferBody,
+    ResolutionBody,
+    ResolutionSerializer,
+    TextVersionSerializer,
+)
 
 __all__ = [
+    "AgreeBody",
     "AnnulBody",
     "BallotBody",
+    "ComparisonSerializer",
     "DecisionBody",
     "DeclareBody",
     "EditResolutionBody",
     "EntitlementSerializer",
     "EvidenceSerializer",
+    "IssueBody",
     "OpenBody",
     "PollBody",
     "PollSerializer",
     "ReceiptSerializer",
+    "ReferBody",
     "ResolutionBody",
     "ResolutionSerializer",
     "RollEntrySerializer",
     "RuleField",
     "RuleSerializer",
     "TallySerializer",
+    "TextVersionSerializer",
     "VerdictSerializer",
 ]
