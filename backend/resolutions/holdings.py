@@ -54,8 +54,8 @@ class InResolutions(Holding):
         for row in chaired.values("title", "decided_at"):
             yield {"type": "resolution_chaired", **row}
         signed = Promulgation.objects.filter(signer=subject.person_id).order_by("issued_at")
-        for row in signed.values("resolution__title", "issued_at"):
-            yield {"type": "resolution_signed", **row}
+        for issued in signed.values("resolution__title", "issued_at"):
+            yield {"type": "resolution_signed", **issued}
 
     def documents(self, subject: Subject) -> Iterator[UUID]:
         yield from Promulgation.objects.filter(signer=subject.person_id).values_list("document_id", flat=True)

@@ -19,13 +19,13 @@ from backend.resolutions.issued_form import Fields
 from backend.resolutions.models import Resolution, TextVersion
 from backend.resolutions.serializers import (
     AgreeBody,
-    ComparisonSerializer,
     DecisionBody,
     EditResolutionBody,
     IssueBody,
     ReferBody,
     ResolutionBody,
     ResolutionSerializer,
+    TextComparisonSerializer,
     TextVersionSerializer,
 )
 from backend.resolutions.serializers.texts import side
@@ -136,7 +136,7 @@ class ResolutionViewSet(HouseViewSet):
             OpenApiParameter("before", int, description="Default: the version before `after`."),
             OpenApiParameter("after", int, description="Default: the last version."),
         ],
-        responses=ComparisonSerializer,
+        responses=TextComparisonSerializer,
     )
     @action(detail=True, methods=["get"], pagination_class=None, filter_backends=[])
     def compare(self, request: Any, pk: str) -> Response:

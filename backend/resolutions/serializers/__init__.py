@@ -13,13 +13,13 @@ from backend.resolutions.serializers.polls import (
 from backend.resolutions.serializers.rules import RuleField, RuleSerializer, TallySerializer, VerdictSerializer
 from backend.resolutions.serializers.texts import (
     AgreeBody,
-    ComparisonSerializer,
     DecisionBody,
     EditResolutionBody,
     IssueBody,
     ReferBody,
     ResolutionBody,
     ResolutionSerializer,
+    TextComparisonSerializer,
     TextVersionSerializer,
 )
 
@@ -27,7 +27,6 @@ __all__ = [
     "AgreeBody",
     "AnnulBody",
     "BallotBody",
-    "ComparisonSerializer",
     "DecisionBody",
     "DeclareBody",
     "EditResolutionBody",
@@ -45,6 +44,7 @@ __all__ = [
     "RuleField",
     "RuleSerializer",
     "TallySerializer",
+    "TextComparisonSerializer",
     "TextVersionSerializer",
     "VerdictSerializer",
 ]

@@ -26,16 +26,16 @@ class NumberedSerializer(Body):
     text = LanguageMap()
 
 
-class PointSerializer(NumberedSerializer):
+class PointOfTextSerializer(NumberedSerializer):
     pass
 
 
-class ParagraphSerializer(NumberedSerializer):
-    clauses = PointSerializer(many=True)
+class ParagraphOfTextSerializer(NumberedSerializer):
+    clauses = PointOfTextSerializer(many=True)
 
 
-class ArticleSerializer(NumberedSerializer):
-    clauses = ParagraphSerializer(many=True)
+class ArticleOfTextSerializer(NumberedSerializer):
+    clauses = ParagraphOfTextSerializer(many=True)
 
 
 def numbered(wording: Wording) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
@@ -70,7 +70,7 @@ class WordedSerializer(HouseSerializer):
     def get_preamble(self, row: Any) -> Any:
         return numbered(row.wording)[0]
 
-    @extend_schema_field(ArticleSerializer(many=True))
+    @extend_schema_field(ArticleOfTextSerializer(many=True))
     def get_clauses(self, row: Any) -> Any:
         return numbered(row.wording)[1]
 
@@ -113,17 +113,17 @@ class WrittenClause(Body):
     text = LanguageMap(max_length=10000)
 
 
-class PointBody(WrittenClause):
+class WrittenPoint(WrittenClause):
     pass
 
 
-class ParagraphBody(WrittenClause):
-    clauses = serializers.ListField(child=PointBody(), required=False, max_length=len(LETTERS), help_text="Điểm.")
+class WrittenParagraph(WrittenClause):
+    clauses = serializers.ListField(child=WrittenPoint(), required=False, max_length=len(LETTERS), help_text="Điểm.")
 
 
-class ArticleBody(WrittenClause):
+class WrittenArticle(WrittenClause):
     clauses = serializers.ListField(
-        child=ParagraphBody(), required=False, max_length=MOST_PARAGRAPHS, help_text="Khoản."
+        child=WrittenParagraph(), required=False, max_length=MOST_PARAGRAPHS, help_text="Khoản."
     )
 
 
@@ -132,7 +132,7 @@ class EditResolutionBody(Body):
     preamble = serializers.ListField(
         child=WrittenClause(), required=False, max_length=MOST_RECITALS, help_text="Căn cứ."
     )
-    clauses = serializers.ListField(child=ArticleBody(), max_length=MOST_ARTICLES, help_text="Điều.")
+    clauses = serializers.ListField(child=WrittenArticle(), max_length=MOST_ARTICLES, help_text="Điều.")
     agenda_item = VisibleItem(required=False, allow_null=True)
 
 
@@ -217,7 +217,7 @@ class ComparedClauseSerializer(Body):
     words = serializers.DictField(child=WordsSerializer(many=True))
 
 
-class ComparisonSerializer(Body):
+class TextComparisonSerializer(Body):
     before = serializers.IntegerField(help_text="The version compared.")
     after = serializers.IntegerField()
     title = serializers.DictField(child=WordsSerializer(many=True))
