@@ -251,6 +251,7 @@ SPECTACULAR_SETTINGS = {
         "Choice": "backend.resolutions.states.Choice",
         "PollState": "backend.resolutions.states.PollState",
         "ResolutionState": "backend.resolutions.states.ResolutionState",
+        "TextSource": "backend.resolutions.states.TextSource",
         "Comparison": "backend.resolutions.counting.rule.COMPARISONS",
         "Counted": "backend.resolutions.counting.rule.COUNTED",
         "QuorumBase": "backend.resolutions.counting.rule.QUORUM_BASES",

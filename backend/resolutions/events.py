@@ -33,6 +33,22 @@ class ResolutionWithdrawn(DomainEvent):
     conference_id: UUID
 
 
+@event("resolution.referred", subject="resolution_id")
+class ResolutionReferred(DomainEvent):
+    """To whom and why stands on the resolution."""
+
+    resolution_id: UUID
+    conference_id: UUID
+
+
+@event("resolution.issued", subject="resolution_id")
+class ResolutionIssued(DomainEvent):
+    resolution_id: UUID
+    conference_id: UUID
+    document_id: UUID
+    official_number_id: UUID
+
+
 @event("poll.opened", subject="poll_id")
 class PollOpened(DomainEvent):
     """`override_reason` is why it was opened although the quorum was not met; empty when it was."""

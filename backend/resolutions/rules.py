@@ -41,7 +41,13 @@ RESOLUTIONS: Rules = {
     "partial_update": staff,
     "table": staff,
     "withdraw": staff,
+    "refer": gavel,
     "decide": gavel,
+    "agree": gavel,
+    "issue": staff,
+    "file": signed_in,
+    "versions": signed_in,
+    "compare": signed_in,
 }
 POLLS: Rules = {
     "list": signed_in,

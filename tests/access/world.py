@@ -302,6 +302,9 @@ class World:
     def _make_decisions(self) -> None:
         self.resolution = ResolutionFactory(conference=self.running, state=ResolutionState.DRAFT)
         self.tabled = ResolutionFactory(conference=self.running)
+        self.adopted = ResolutionFactory(conference=self.running, state=ResolutionState.ADOPTED)
+        self.versioned = resolutions.draft(conference=self.running, title={"vi": "Nghị quyết"}, clauses=[])
+        resolutions.table(resolution_id=self.versioned.pk)
         self.poll = self._poll(until="draft")
         self.open_poll = self._poll(until="open")
         self.counted = self._poll(until="count")

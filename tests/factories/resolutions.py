@@ -14,7 +14,7 @@ class ResolutionFactory(factory.django.DjangoModelFactory[Resolution]):
 
     conference = factory.SubFactory(ConferenceFactory, state="running")
     title = factory.Sequence(lambda n: {"vi": f"Nghị quyết {n}", "en": f"Resolution {n}"})
-    clauses = factory.LazyFunction(lambda: [{"vi": "Thông qua báo cáo."}])
+    clauses = factory.LazyFunction(lambda: [{"id": "bao-cao", "text": {"vi": "Thông qua báo cáo."}}])
     state = ResolutionState.TABLED
 
 

@@ -11,9 +11,20 @@ from backend.resolutions.serializers.polls import (
     RollEntrySerializer,
 )
 from backend.resolutions.serializers.rules import RuleField, RuleSerializer, TallySerializer, VerdictSerializer
-from backend.resolutions.serializers.texts import DecisionBody, EditResolutionBody, ResolutionBody, ResolutionSerializer
+from backend.resolutions.serializers.texts import (
+    AgreeBody,
+    DecisionBody,
+    EditResolutionBody,
+    IssueBody,
+    ReferBody,
+    ResolutionBody,
+    ResolutionSerializer,
+    TextComparisonSerializer,
+    TextVersionSerializer,
+)
 
 __all__ = [
+    "AgreeBody",
     "AnnulBody",
     "BallotBody",
     "DecisionBody",
@@ -21,15 +32,19 @@ __all__ = [
     "EditResolutionBody",
     "EntitlementSerializer",
     "EvidenceSerializer",
+    "IssueBody",
     "OpenBody",
     "PollBody",
     "PollSerializer",
     "ReceiptSerializer",
+    "ReferBody",
     "ResolutionBody",
     "ResolutionSerializer",
     "RollEntrySerializer",
     "RuleField",
     "RuleSerializer",
     "TallySerializer",
+    "TextComparisonSerializer",
+    "TextVersionSerializer",
     "VerdictSerializer",
 ]

@@ -1,10 +1,13 @@
 """What a conference does to decide."""
 
 from backend.resolutions.services.ballots import cast
+from backend.resolutions.services.issuing import issue
 from backend.resolutions.services.polls import annul, close_due, conclude, count, declare, draft_poll, open_poll, seal
-from backend.resolutions.services.resolutions import decide_without_count, draft, edit, table, withdraw
+from backend.resolutions.services.resolutions import agree, decide_without_count, refer, table, withdraw
+from backend.resolutions.services.texts import draft, edit
 
 __all__ = [
+    "agree",
     "annul",
     "cast",
     "close_due",
@@ -15,7 +18,9 @@ __all__ = [
     "draft",
     "draft_poll",
     "edit",
+    "issue",
     "open_poll",
+    "refer",
     "seal",
     "table",
     "withdraw",
