@@ -9,7 +9,7 @@ from typing import Any
 Text = dict[str, str]
 
 #: Bases that are people. Whoever may cast is among them: no vote is ever more than 100 % of what it is measured by.
-BODIES = ("members", "summoned", "entitled", "attending", "present_at_open")
+BODIES = ("members", "summoned", "entitled", "attending", "present_at_open", "present_at_seal")
 #: Bases that are ballots. `returned` and `yes_no` are the votes cast that `blanks` and `invalid` speak of.
 BALLOTS = ("returned", "valid", "yes_no")
 THRESHOLD_BASES = (*BODIES, *BALLOTS)
@@ -36,7 +36,7 @@ class Threshold:
     """Those in favour must be more than (or at least) `share` of `base`.
 
     `attending` are the entitled who were there at any moment of the vote, or voted. Where the base is
-    `present_at_open`, whoever came later has no vote.
+    `present_at_open`, whoever came later has no vote; `present_at_seal` counts those who voted and left as present.
     """
 
     share: Fraction
