@@ -351,6 +351,13 @@ REQUESTS: dict[str, Callable[[World], Ask]] = {
     "POST resolutions/<pk>/table": lambda w: Ask(of=w.resolution),
     "POST resolutions/<pk>/withdraw": lambda w: Ask(of=w.tabled),
     "POST resolutions/<pk>/decide": lambda w: Ask(of=w.tabled, body={"adopted": True, "decided_how": VI}),
+    "GET quorums": lambda w: _page(w.quorum),
+    "POST quorums": lambda w: Ask(
+        body={"conference": _id(w.announced), "share": "2/3", "base": "summoned", "categories": ["delegate"]}
+    ),
+    "GET quorums/<pk>": lambda w: Ask(of=w.quorum),
+    "PATCH quorums/<pk>": lambda w: Ask(of=w.quorum, body={"share": "1/2"}),
+    "GET quorums/<pk>/course": lambda w: Ask(of=w.quorum),
     "GET polls": lambda w: _page(w.declared),
     "POST polls": lambda w: Ask(
         body={

@@ -21,6 +21,7 @@ _BASES: dict[str, Text] = {
     "yes_no": {"vi": "phiếu tán thành và không tán thành", "en": "votes for and against"},
 }
 _MOMENTS: dict[str, Text] = {
+    "present": {"vi": "Hiện", "en": "Now"},
     "present_at_open": {"vi": "Khi mở biểu quyết", "en": "When voting opened"},
     "present_at_seal": {"vi": "Khi kết thúc biểu quyết", "en": "When voting closed"},
 }

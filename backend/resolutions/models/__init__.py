@@ -2,6 +2,7 @@
 
 from backend.resolutions.models.ballots import NamedBallot
 from backend.resolutions.models.polls import Entitlement, Poll
+from backend.resolutions.models.quorums import Quorum, QuorumChange
 from backend.resolutions.models.texts import Resolution
 
-__all__ = ["Entitlement", "NamedBallot", "Poll", "Resolution"]
+__all__ = ["Entitlement", "NamedBallot", "Poll", "Quorum", "QuorumChange", "Resolution"]

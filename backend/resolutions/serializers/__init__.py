@@ -10,6 +10,12 @@ from backend.resolutions.serializers.polls import (
     PollSerializer,
     RollEntrySerializer,
 )
+from backend.resolutions.serializers.quorums import (
+    EditQuorumBody,
+    QuorumBody,
+    QuorumCourseSerializer,
+    WatchedQuorumSerializer,
+)
 from backend.resolutions.serializers.rules import RuleField, RuleSerializer, TallySerializer, VerdictSerializer
 from backend.resolutions.serializers.texts import DecisionBody, EditResolutionBody, ResolutionBody, ResolutionSerializer
 
@@ -18,12 +24,15 @@ __all__ = [
     "BallotBody",
     "DecisionBody",
     "DeclareBody",
+    "EditQuorumBody",
     "EditResolutionBody",
     "EntitlementSerializer",
     "EvidenceSerializer",
     "OpenBody",
     "PollBody",
     "PollSerializer",
+    "QuorumBody",
+    "QuorumCourseSerializer",
     "ReceiptSerializer",
     "ResolutionBody",
     "ResolutionSerializer",
@@ -32,4 +41,5 @@ __all__ = [
     "RuleSerializer",
     "TallySerializer",
     "VerdictSerializer",
+    "WatchedQuorumSerializer",
 ]

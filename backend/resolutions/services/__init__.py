@@ -2,6 +2,7 @@
 
 from backend.resolutions.services.ballots import cast
 from backend.resolutions.services.polls import annul, close_due, conclude, count, declare, draft_poll, open_poll, seal
+from backend.resolutions.services.quorums import edit_quorum, set_quorum, watch_quorums
 from backend.resolutions.services.resolutions import decide_without_count, draft, edit, table, withdraw
 
 __all__ = [
@@ -15,8 +16,11 @@ __all__ = [
     "draft",
     "draft_poll",
     "edit",
+    "edit_quorum",
     "open_poll",
     "seal",
+    "set_quorum",
     "table",
+    "watch_quorums",
     "withdraw",
 ]
