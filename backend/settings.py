@@ -196,6 +196,7 @@ SPECTACULAR_SETTINGS = {
         "BlockKind": "backend.articles.states.BlockKind",
         "BlockStatus": "backend.articles.states.BlockStatus",
         "Confidentiality": "backend.conferences.states.Confidentiality",
+        "WatchedQuorumBase": "backend.resolutions.states.QuorumBase",
         "AgendaItemKind": "backend.conferences.states.ItemKind",
         "AgendaItemState": "backend.conferences.states.ItemState",
         "ChangeKind": "backend.conferences.states.ChangeKind",

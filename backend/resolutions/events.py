@@ -93,3 +93,25 @@ class PollAnnulled(DomainEvent):
     poll_id: UUID
     resolution_id: UUID
     conference_id: UUID
+
+
+@event("quorum.reached", subject="quorum_id")
+class QuorumReached(DomainEvent):
+    """As many are in a running conference as its quorum needs."""
+
+    quorum_id: UUID
+    conference_id: UUID
+    present: int
+    needed: int
+    base_number: int
+
+
+@event("quorum.lost", subject="quorum_id")
+class QuorumLost(DomainEvent):
+    """Fewer are in a running conference than its quorum needs: from the start, or because people left."""
+
+    quorum_id: UUID
+    conference_id: UUID
+    present: int
+    needed: int
+    base_number: int

@@ -62,3 +62,10 @@ POLLS: Rules = {
     "roll": may_see_the_roll,
 }
 BALLOTS: Rules = {"create": votes_in_person}
+QUORUMS: Rules = {
+    "list": signed_in,
+    "retrieve": signed_in,
+    "create": gavel,
+    "partial_update": gavel,
+    "course": signed_in,
+}

@@ -102,6 +102,11 @@ class Secrecy(models.TextChoices):
     NAMED = "named", say(vi="công khai, ghi tên", en="named")
 
 
+class QuorumBase(models.TextChoices):
+    MEMBERS = "members", say(vi="tổng số thành viên", en="all members")
+    SUMMONED = "summoned", say(vi="số người được triệu tập", en="those summoned")
+
+
 class Choice(models.TextChoices):
     YES = "yes", say(vi="tán thành", en="yes")
     NO = "no", say(vi="không tán thành", en="no")

@@ -361,6 +361,13 @@ REQUESTS: dict[str, Callable[[World], Ask]] = {
     "GET resolutions/<pk>/file": lambda w: Ask(of=w.tabled),
     "GET resolutions/<pk>/versions": lambda w: Ask(of=w.versioned),
     "GET resolutions/<pk>/compare": lambda w: Ask(of=w.versioned, query="before=1&after=1"),
+    "GET quorums": lambda w: _page(w.quorum),
+    "POST quorums": lambda w: Ask(
+        body={"conference": _id(w.announced), "share": "2/3", "base": "summoned", "categories": ["delegate"]}
+    ),
+    "GET quorums/<pk>": lambda w: Ask(of=w.quorum),
+    "PATCH quorums/<pk>": lambda w: Ask(of=w.quorum, body={"share": "1/2"}),
+    "GET quorums/<pk>/course": lambda w: Ask(of=w.quorum),
     "GET polls": lambda w: _page(w.declared),
     "POST polls": lambda w: Ask(
         body={

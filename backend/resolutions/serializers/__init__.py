@@ -10,6 +10,12 @@ from backend.resolutions.serializers.polls import (
     PollSerializer,
     RollEntrySerializer,
 )
+from backend.resolutions.serializers.quorums import (
+    EditQuorumBody,
+    QuorumBody,
+    QuorumCourseSerializer,
+    WatchedQuorumSerializer,
+)
 from backend.resolutions.serializers.rules import RuleField, RuleSerializer, TallySerializer, VerdictSerializer
 from backend.resolutions.serializers.texts import (
     AgreeBody,
@@ -29,6 +35,7 @@ __all__ = [
     "BallotBody",
     "DecisionBody",
     "DeclareBody",
+    "EditQuorumBody",
     "EditResolutionBody",
     "EntitlementSerializer",
     "EvidenceSerializer",
@@ -36,6 +43,8 @@ __all__ = [
     "OpenBody",
     "PollBody",
     "PollSerializer",
+    "QuorumBody",
+    "QuorumCourseSerializer",
     "ReceiptSerializer",
     "ReferBody",
     "ResolutionBody",
@@ -47,4 +56,5 @@ __all__ = [
     "TextComparisonSerializer",
     "TextVersionSerializer",
     "VerdictSerializer",
+    "WatchedQuorumSerializer",
 ]
