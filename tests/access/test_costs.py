@@ -105,7 +105,7 @@ from tests.factories.people import (
 from tests.factories.privacy import access_to, consent_of
 from tests.factories.questions import AnswerSheetFactory, QuestionnaireFactory
 from tests.factories.registration import RegistrationFactory
-from tests.factories.resolutions import PollFactory, ResolutionFactory
+from tests.factories.resolutions import PollFactory, QuorumFactory, ResolutionFactory
 from tests.factories.rights import (
     CorrectionFactory,
     DataRequestFactory,
@@ -399,6 +399,7 @@ ONE_MORE: dict[str, Callable[[House], Any]] = {
     "scans": lambda h: h.scan(),
     "badges": lambda h: h.badges(),
     "resolutions": lambda h: ResolutionFactory(conference=h.conference()),
+    "quorums": lambda h: QuorumFactory(conference=h.conference()),
     "polls": lambda h: h.poll(),
     "findings": lambda h: FindingFactory(conference=h.conference()),
     "proposals": lambda h: ProposalFactory(conference=h.conference()),

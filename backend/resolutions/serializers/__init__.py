@@ -12,6 +12,7 @@ from backend.resolutions.serializers.polls import (
 )
 from backend.resolutions.serializers.quorums import (
     EditQuorumBody,
+    ListedQuorumSerializer,
     QuorumBody,
     QuorumCourseSerializer,
     WatchedQuorumSerializer,
@@ -40,6 +41,7 @@ __all__ = [
     "EntitlementSerializer",
     "EvidenceSerializer",
     "IssueBody",
+    "ListedQuorumSerializer",
     "OpenBody",
     "PollBody",
     "PollSerializer",
