@@ -30,6 +30,30 @@ def one_line(text: str) -> str:
     return " ".join(printable(text).split())
 
 
+#: What is printed where a word cannot be, to be filled in by hand.
+BLANK = "……"
+
+
+def unprintable(text: str) -> str:
+    """The letters of `text` that the PDF's face lacks, each once, in their order: Arabic or Chinese ones, say. Pictures
+    are none of them: names are printed without."""
+    return "".join(dict.fromkeys(c for c in text if not face().has(c) and not c.isspace() and not _pictures(c)))
+
+
+def name_in_print(text: str) -> str:
+    """The name of a person, an office or a unit as it is printed: without pictures; a word with letters the face lacks
+    is left blank, to be written by hand: nobody reads code points."""
+    words = ("".join(c for c in word if not _pictures(c)) for word in text.split())
+    printed = " ".join(BLANK if unprintable(word) else word for word in words if word)
+    return printed or (BLANK if text.strip() else "")
+
+
+def _pictures(character: str) -> bool:
+    """Emoji and what makes them; signs the face has are none."""
+    selects = "\ufe00" <= character <= "\ufe0f"
+    return not face().has(character) and (selects or unicodedata.category(character)[0] not in "LMN")
+
+
 def in_glyphs(text: str, *, width: float = 0, size: float = 0) -> str:
     """`text` in characters the PDF's face has: any other stands as its code point, [U+1F600], so that nothing is lost.
 
