@@ -124,6 +124,7 @@ def test_by_approval_everybody_waits_for_the_organisers(client: Client) -> None:
         ({"email": "an@plenum.example\r\nBcc: x@plenum.example"}, "email", "Không gửi thư"),
         ({"full_name": ""}, "full_name", "trống"),
         ({"full_name": "An 🎉"}, "full_name", "chữ cái"),
+        ({"full_name": "Sok សុខ"}, "full_name", "chữ La-tinh"),
         ({"full_name": "x" * 121}, "full_name", "120"),
         ({"phone": "12"}, "phone", "số điện thoại"),
         ({"honorific": "ngai"}, "honorific", "ngai"),
@@ -274,10 +275,17 @@ def test_programs_do_the_same(conference: Any) -> None:
     assert api.get(own).json()["state"] == "cancelled"
 
 
-@pytest.mark.parametrize("guard", ["one_open_signup_each", "a_confirmed_signup_is_a_registration"])
-def test_postgresql_keeps_one_sign_up_and_empties_what_was_confirmed(conference: Any, guard: str) -> None:
+@pytest.mark.parametrize(
+    ("guard", "kept"),
+    [
+        ("one_open_signup_each", {"said": dict(AN)}),
+        ("a_confirmed_signup_is_a_registration", {"said": dict(AN)}),
+        ("a_confirmed_signup_is_a_registration", {"said": {}, "consents": [{"purpose": "portrait", "version": 1}]}),
+    ],
+)
+def test_postgresql_keeps_one_sign_up_and_empties_what_was_confirmed(conference: Any, guard: str, kept: Any) -> None:
     def write() -> Any:
-        values = {"conference": conference, "who": "x", "language": "vi", "said": dict(AN), "expires_at": now()}
+        values = {"conference": conference, "who": "x", "language": "vi", **kept, "expires_at": now()}
         if guard == "one_open_signup_each":
             return Signup.objects.bulk_create([Signup(**values), Signup(**values)])
         made = RegistrationFactory(conference=conference)
