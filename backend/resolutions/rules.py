@@ -41,7 +41,13 @@ RESOLUTIONS: Rules = {
     "partial_update": staff,
     "table": staff,
     "withdraw": staff,
+    "refer": gavel,
     "decide": gavel,
+    "agree": gavel,
+    "issue": staff,
+    "file": signed_in,
+    "versions": signed_in,
+    "compare": signed_in,
 }
 POLLS: Rules = {
     "list": signed_in,
@@ -56,3 +62,10 @@ POLLS: Rules = {
     "roll": may_see_the_roll,
 }
 BALLOTS: Rules = {"create": votes_in_person}
+QUORUMS: Rules = {
+    "list": signed_in,
+    "retrieve": signed_in,
+    "create": gavel,
+    "partial_update": gavel,
+    "course": signed_in,
+}

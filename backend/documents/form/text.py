@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from itertools import takewhile
 
 from backend.core.vietnamese import clean
 from backend.documents.form.faces import face
@@ -44,8 +45,16 @@ def name_in_print(text: str) -> str:
     """The name of a person, an office or a unit as it is printed: without pictures; a word with letters the face lacks
     is left blank, to be written by hand: nobody reads code points."""
     words = ("".join(c for c in word if not _pictures(c)) for word in text.split())
-    printed = " ".join(BLANK if unprintable(word) else word for word in words if word)
+    printed = " ".join(_blank(word) if unprintable(word) else word for word in words if word)
     return printed or (BLANK if text.strip() else "")
+
+
+def _blank(word: str) -> str:
+    """With the punctuation around it."""
+    has = face().has
+    before = "".join(takewhile(lambda c: has(c) and not c.isalnum(), word))
+    behind = "".join(takewhile(lambda c: has(c) and not c.isalnum(), reversed(word)))
+    return f"{before}{BLANK}{behind[::-1]}"
 
 
 def _pictures(character: str) -> bool:

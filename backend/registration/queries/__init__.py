@@ -12,6 +12,7 @@ from backend.registration.queries.attendance import (
     logged,
     present_at,
     quorum,
+    summoned,
     visible_presences,
     visible_scans,
 )
@@ -42,7 +43,7 @@ from backend.registration.queries.seats import (
     visible_seats,
     with_limits,
 )
-from backend.registration.queries.series import Point, series
+from backend.registration.queries.series import Point, changes, series
 from backend.registration.queries.signups import (
     agreed_to,
     check_confirmable,
@@ -66,6 +67,7 @@ __all__ = [
     "attendance",
     "badge_file",
     "by_code",
+    "changes",
     "check_confirmable",
     "check_offer",
     "coming",
@@ -93,6 +95,7 @@ __all__ = [
     "series",
     "signup_by",
     "sites_offered",
+    "summoned",
     "unit_then",
     "units_offered",
     "unseated_until",

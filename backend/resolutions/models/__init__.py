@@ -2,6 +2,17 @@
 
 from backend.resolutions.models.ballots import NamedBallot
 from backend.resolutions.models.polls import Entitlement, Poll
-from backend.resolutions.models.texts import Resolution
+from backend.resolutions.models.quorums import Quorum, QuorumChange
+from backend.resolutions.models.texts import Procedure, Promulgation, Resolution, TextVersion
 
-__all__ = ["Entitlement", "NamedBallot", "Poll", "Resolution"]
+__all__ = [
+    "Entitlement",
+    "NamedBallot",
+    "Poll",
+    "Procedure",
+    "Promulgation",
+    "Quorum",
+    "QuorumChange",
+    "Resolution",
+    "TextVersion",
+]
