@@ -1,5 +1,19 @@
-"""The addresses of resolutions, polls and ballots under /api/v1/."""
+"""The addresses of resolutions, amendments, polls and ballots under /api/v1/."""
 
-from backend.resolutions.api import BallotViewSet, PollViewSet, ResolutionViewSet
+from backend.resolutions.api import (
+    AmendmentViewSet,
+    BallotViewSet,
+    CommentViewSet,
+    PollViewSet,
+    ProcedureViewSet,
+    ResolutionViewSet,
+)
 
-routes = [("resolutions", ResolutionViewSet), ("polls", PollViewSet), ("ballots", BallotViewSet)]
+routes = [
+    ("resolutions", ResolutionViewSet),
+    ("amendments", AmendmentViewSet),
+    ("comments", CommentViewSet),
+    ("procedures", ProcedureViewSet),
+    ("polls", PollViewSet),
+    ("ballots", BallotViewSet),
+]

@@ -56,7 +56,7 @@ from backend.registration.models import (
     Seats,
 )
 from backend.resolutions import services as resolutions
-from backend.resolutions.models import Entitlement, Poll
+from backend.resolutions.models import Entitlement, Poll, Resolution
 from tests.access.operations import operations
 from tests.factories.articles import ArticleBlockFactory, ArticleFactory
 from tests.factories.calendars import CalendarLinkFactory
@@ -300,6 +300,12 @@ class House:
             step(poll_id=poll.pk)
         return poll
 
+    @staticmethod
+    def rewritten(resolution: Resolution) -> None:
+        resolutions.edit(
+            resolution_id=resolution.pk, expected=None, title={"vi": f"Bản {resolution.versions.count() + 1}"}
+        )
+
     def minutes(self) -> Minutes:
         conference = self.conference(state="closed")
         return Minutes.objects.create(
@@ -459,6 +465,7 @@ GROWING: dict[str, tuple[Callable[[House], Any], Callable[[House, Any], Any]]] =
     ),
     "rooms/free": (lambda h: None, lambda h, row: RoomFactory(venue__organisation=h.renamed())),
     "rooms/<pk>/day": (lambda h: RoomFactory(venue__organisation=h.host), lambda h, row: h.booking(row)),
+    "resolutions/<pk>/versions": (lambda h: ResolutionFactory(conference=h.conference()), lambda h, row: h.rewritten(row)),
     "series/<pk>": (
         lambda h: SeriesFactory(organisation=h.host, outline=h.outline()),
         lambda h, row: h.stand(row.outline),
@@ -568,7 +575,7 @@ OF_A_POLL = {"polls/<pk>", "polls/<pk>/entitlement", "polls/<pk>/evidence", "pol
 FLAT = {
     "sites/<pk>", "agenda-items/<pk>", "own-phases/<pk>", "agenda-rooms/<pk>", "duties/<pk>", "speakers/<pk>", "speeches/<pk>", "rooms/<pk>",
     "rooms/equipment",
-    "invitations/<pk>", "invitations/<pk>/letter", "invitation-letters/<pk>", "invitation-letters/<pk>/file", "invitation-replies/<pk>", "questionnaires/<pk>", "answer-sheets/<pk>", "registrations/<pk>", "admissions/<pk>", "presences/<pk>", "scans/<pk>", "badges/<pk>", "badges/<pk>/content", "resolutions/<pk>", "findings/<pk>", "proposals/<pk>",
+    "invitations/<pk>", "invitations/<pk>/letter", "invitation-letters/<pk>", "invitation-letters/<pk>/file", "invitation-replies/<pk>", "questionnaires/<pk>", "answer-sheets/<pk>", "registrations/<pk>", "admissions/<pk>", "presences/<pk>", "scans/<pk>", "badges/<pk>", "badges/<pk>/content", "resolutions/<pk>", "resolutions/<pk>/file", "resolutions/<pk>/compare", "findings/<pk>", "proposals/<pk>",
     "conclusions/<pk>", "official-numbers/<pk>", "tokens/<pk>", "people/<pk>", "positions/<pk>", "role-grants/<pk>",
     "imports/form", "import-rows/<pk>", "consents/<pk>", "accesses/<pk>",
     "jobs/<pk>", "mails/<pk>", "mails/<pk>/content", "reply-proposals/<pk>", "failed-letters/<pk>", "inbound-mails/<pk>",
