@@ -10,7 +10,7 @@ from django.db.models import Count, Q, QuerySet
 from backend.conferences.models import Conference, Duty
 from backend.conferences.queries import READERS, apart_from, hidden_items, takes_part
 from backend.conferences.queries import visible_to as visible_conferences
-from backend.conferences.states import DutyKind
+from backend.conferences.states import Category, DutyKind
 from backend.invitations.models import Invitation
 from backend.invitations.queries import conferences_of
 from backend.invitations.states import InvitationState
@@ -122,6 +122,17 @@ def amending(resolution: Resolution) -> tuple[list[Amendment], list[Conflict]]:
     first = {each: place for place, each in enumerate(chairs_order)}
     in_order = sorted(by_norm, key=lambda row: first.get(str(row.pk), len(first)))
     return in_order, conflicts(wording, [row.change for row in rows.values()])
+
+
+#: Guests are heard; they put nothing before the conference.
+PARTAKING = (Category.DELEGATE, Category.STAFF)
+
+
+def has_a_say(person_id: UUID, conference_id: UUID) -> bool:
+    """Whether somebody may move and support: as a delegate or staff, with a seat."""
+    return Registration.objects.filter(
+        conference_id=conference_id, person_id=person_id, state="confirmed", category__in=PARTAKING
+    ).exists()
 
 
 def sponsors(person_id: UUID, resolution_id: UUID) -> bool:

@@ -7,7 +7,7 @@ from backend.conferences.rules import chairs, keeps_the_record, organises
 from backend.core.permissions import Rules, predicate, signed_in
 from backend.people.queries import has_role
 from backend.resolutions.models import Amendment, Poll
-from backend.resolutions.queries import sponsors
+from backend.resolutions.queries import has_a_say, sponsors
 from backend.resolutions.states import PollState
 
 
@@ -30,6 +30,14 @@ def may_see_the_roll(account: Any, row: Any) -> bool:
 def _audits(account: Any, poll: Poll) -> bool:
     lead = lead_organisation_id(poll.conference)
     return lead is not None and has_role(account, "auditor", organisation_id=lead)
+
+
+@predicate
+def may_move_and_support(account: Any, row: Any) -> bool:
+    """Delegates and staff who have a seat at the row's conference."""
+    if not account.is_authenticated or account.person_id is None:
+        return False
+    return row is None or has_a_say(account.person_id, row.conference_id)
 
 
 @predicate
@@ -67,8 +75,8 @@ RESOLUTIONS: Rules = {
     "compare": signed_in,
     "share": staff,
     "support": signed_in,
-    "back": votes_in_person,
-    "take_back": votes_in_person,
+    "back": may_move_and_support | staff,
+    "take_back": may_move_and_support | staff,
     "amending": signed_in,
     "reorder": gavel,
     "merge": gavel,
@@ -76,10 +84,10 @@ RESOLUTIONS: Rules = {
 AMENDMENTS: Rules = {
     "list": signed_in,
     "retrieve": signed_in,
-    "create": votes_in_person | staff,
+    "create": may_move_and_support | staff,
     "support": signed_in,
-    "back": votes_in_person,
-    "take_back": votes_in_person,
+    "back": may_move_and_support | staff,
+    "take_back": may_move_and_support | staff,
     "submit": moved_it | staff,
     "withdraw": moved_it | staff,
     "accept": sponsors_the_text | staff,

@@ -48,7 +48,7 @@ class AmendmentViewSet(Supported, HouseViewSet):
         self.check_object_permissions(request, resolution)
         mover = None if rules.staff.test(self.account, resolution) else self.account.person_id
         if mover is not None:
-            services.partaker(resolution.conference_id, mover)
+            services.ensure_a_say(resolution.conference_id, mover)
         return self.answer_anew(services.move(resolution_id=resolution.pk, mover_id=mover, **body), 201)
 
     @extend_schema(request=None, responses=AmendmentSerializer)

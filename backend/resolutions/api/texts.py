@@ -30,7 +30,7 @@ from backend.resolutions.serializers import (
     TextComparisonSerializer,
     TextVersionSerializer,
 )
-from backend.resolutions.serializers.amendments import AmendingSerializer, OrderBody, ShareBody
+from backend.resolutions.serializers.amendments import AmendingSerializer, ShareBody, VotingOrderBody
 from backend.resolutions.serializers.texts import side
 from backend.resolutions.wording.diff import diff, words_of
 
@@ -99,12 +99,12 @@ class ResolutionViewSet(Supported, HouseViewSet):
             }
         )
 
-    @extend_schema(request=OrderBody, responses=ResolutionSerializer)
+    @extend_schema(request=VotingOrderBody, responses=ResolutionSerializer)
     @action(detail=True, methods=["post"])
     def reorder(self, request: Any, pk: str) -> Response:
         """The chair's order of voting, and why; [] leaves it to the norm."""
         row = self.get_object()
-        body = self.body(OrderBody)
+        body = self.body(VotingOrderBody)
         return self.answer(services.put_in_order(resolution_id=row.pk, expected=self.expected_version(), **body))
 
     @extend_schema(request=None, responses=ResolutionSerializer)

@@ -133,7 +133,7 @@ class AmendingSerializer(Body):
     conflicts = ConflictSerializer(many=True)
 
 
-class OrderBody(Body):
+class VotingOrderBody(Body):
     amendments = serializers.ListField(child=serializers.UUIDField(), max_length=500)
     reason = LanguageMap(max_length=1000)
 

@@ -9,7 +9,7 @@ from backend.resolutions.services.amendments import (
     submit,
     withdraw_amendment,
 )
-from backend.resolutions.services.backing import Backer, back, partaker, take_back
+from backend.resolutions.services.backing import Backer, back, ensure_a_say, take_back
 from backend.resolutions.services.ballots import cast
 from backend.resolutions.services.comments import comment, respond, set_procedure
 from backend.resolutions.services.issuing import issue
@@ -34,11 +34,11 @@ __all__ = [
     "draft",
     "draft_poll",
     "edit",
+    "ensure_a_say",
     "issue",
     "merge_amendments",
     "move",
     "open_poll",
-    "partaker",
     "put_in_order",
     "refer",
     "respond",

@@ -11,13 +11,9 @@ from backend.core.errors import Conflict, Forbidden, Invalid, NotFound
 from backend.core.queries import locked
 from backend.core.text import localized, say
 from backend.people.models import Organisation, Person
-from backend.registration.models import Registration
 from backend.resolutions import queries
 from backend.resolutions.models import Amendment, Backing, Resolution
 from backend.resolutions.states import AmendmentState, ResolutionState, SupportBy
-
-#: Guests are heard; they put nothing before the conference.
-PARTAKING = ("delegate", "staff")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,20 +24,15 @@ class Backer:
     organisation_id: UUID | None = None
 
 
-def partaker(conference_id: UUID, person_id: UUID | None) -> Registration:
-    """The seat of somebody who may move and support. Raises Forbidden for guests and for who has none."""
-    row = None
-    if person_id is not None:
-        seats = Registration.objects.filter(conference_id=conference_id, person_id=person_id, state="confirmed")
-        row = seats.filter(category__in=PARTAKING).first()
-    if row is None:
+def ensure_a_say(conference_id: UUID, person_id: UUID | None) -> None:
+    """Raises Forbidden for guests and for who has no seat."""
+    if person_id is None or not queries.has_a_say(person_id, conference_id):
         raise Forbidden(
             say(
                 vi="Chỉ đại biểu chính thức của hội nghị được đề xuất, ủng hộ.",
                 en="Only delegates and staff who have a seat may move and support.",
             )
         )
-    return row
 
 
 @transaction.atomic
@@ -58,7 +49,7 @@ def back(*, of: Resolution | Amendment, role: str, backer: Backer, entered: bool
         if person is None:
             raise Invalid({"person": say(vi="Không có người này.", en="There is no such person.")})
         if not entered:
-            organisation_id = partaker(of.conference_id, person.pk).organisation_id
+            ensure_a_say(of.conference_id, person.pk)
         organisation_id = organisation_id or person.organisation_id
     elif organisation_id is None or not Organisation.objects.filter(pk=organisation_id).exists():
         raise Invalid({"organisation": say(vi="Không có đơn vị này.", en="There is no such organisation.")})
