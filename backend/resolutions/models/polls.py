@@ -8,17 +8,19 @@ from backend.core.models import Base
 from backend.core.text import LocalizedTextField
 from backend.people.models import Person
 from backend.registration.models import Registration
+from backend.resolutions.models.amendments import Amendment
 from backend.resolutions.models.texts import Resolution
 from backend.resolutions.states import PollState, Secrecy
 
 
 class Poll(Base):
-    """One vote on one resolution. Its configuration is frozen once it opens; a re-vote is a new poll that replaces it.
+    """One vote on one resolution, or on an `amendment` to it. Its configuration is frozen once it opens; a re-vote is a new poll that replaces it.
 
     `rule` is rule data (see counting), `verdict` the one result object every output renders.
     """
 
     resolution = models.ForeignKey(Resolution, on_delete=models.PROTECT, related_name="polls")
+    amendment = models.ForeignKey(Amendment, null=True, blank=True, on_delete=models.PROTECT, related_name="polls")
     conference = models.ForeignKey(Conference, on_delete=models.PROTECT, related_name="polls")
     round = models.PositiveSmallIntegerField(default=1)
     replaces = models.OneToOneField("self", null=True, blank=True, on_delete=models.PROTECT, related_name="replaced_by")

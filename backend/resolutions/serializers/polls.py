@@ -8,7 +8,7 @@ from rest_framework import serializers
 from backend.conferences.serializers.fields import Id
 from backend.core.serializers import Body, LanguageMap, Moment, StatefulSerializer
 from backend.invitations.states import Category
-from backend.resolutions.models import Poll, Resolution
+from backend.resolutions.models import Amendment, Poll, Resolution
 from backend.resolutions.serializers.rules import RuleField, RuleSerializer, TallySerializer, VerdictSerializer
 from backend.resolutions.states import POLL_MOVES, Choice, PollState
 
@@ -30,6 +30,7 @@ class PollSerializer(StatefulSerializer):
         fields = (
             "id",
             "resolution",
+            "amendment",
             "conference",
             "round",
             "replaces",
@@ -69,6 +70,7 @@ class PollSerializer(StatefulSerializer):
 
 class PollBody(Body):
     resolution = Id(queryset=Resolution.objects.select_related("conference"))
+    amendment = Id(queryset=Amendment.objects.all(), required=False, allow_null=True)
     question = LanguageMap(one_line=True, max_length=1000)
     rule = RuleField()
     voting_categories = serializers.ListField(

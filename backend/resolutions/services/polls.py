@@ -18,9 +18,15 @@ from backend.outbox.services import emit
 from backend.resolutions import merkle, queries
 from backend.resolutions.counting import PRESETS, InvalidRule, InvalidTally, Rule, Tally, Verdict, chair_decides, decide
 from backend.resolutions.events import PollAnnulled, PollCounted, PollDeclared, PollOpened, PollSealed
-from backend.resolutions.models import Entitlement, NamedBallot, Poll, Resolution
+from backend.resolutions.models import Amendment, Entitlement, NamedBallot, Poll, Resolution
 from backend.resolutions.services import locks
-from backend.resolutions.services.resolutions import put_to_vote, settle, take_back_from_vote
+from backend.resolutions.services.resolutions import (
+    conclude_amendment,
+    decided_by,
+    put_to_vote,
+    settle,
+    take_back_from_vote,
+)
 from backend.resolutions.states import POLL_MOVES, PollState, ResolutionState
 
 #: What is known of people once a poll is sealed.
@@ -49,12 +55,16 @@ def draft_poll(
     voting_categories: list[str],
     closes_at: Any = None,
     replaces: Poll | None = None,
+    amendment: Amendment | None = None,
 ) -> Poll:
-    """Prepares a vote on a resolution. `replaces` names the poll whose result is void: a re-vote is a new round.
+    """Prepares a vote on a resolution, or on an `amendment` to it. `replaces` names the poll whose result is
+    void: a re-vote is a new round.
 
     Raises Invalid for a wrong rule, Conflict when the replaced poll was not annulled.
     """
     written = rule_from(rule).to_json()
+    if amendment is not None and amendment.resolution_id != resolution.pk:
+        raise Invalid({"amendment": say(vi="Không thuộc nghị quyết này.", en="It is to another resolution.")})
     resolution = locked(Resolution, resolution.pk)
     if replaces is not None and (replaces.state != PollState.ANNULLED or replaces.resolution_id != resolution.pk):
         raise Conflict(
@@ -63,6 +73,7 @@ def draft_poll(
     last = resolution.polls.order_by("-round").values_list("round", flat=True).first() or 0
     return Poll.objects.create(
         resolution=resolution,
+        amendment=amendment,
         conference_id=resolution.conference_id,
         round=last + 1,
         replaces=replaces,
@@ -99,7 +110,7 @@ def open_poll(*, poll_id: UUID, override_reason: str = "", expected: int | None 
     }
     _require_quorum(poll, people, override_reason)
     poll.state, poll.opened_at, poll.tally = PollState.OPEN, moment, people
-    poll.text_hash = put_to_vote(resolution)
+    poll.text_hash = put_to_vote(resolution, poll)
     poll.config_hash = digest([poll.question, poll.rule, poll.voting_categories, poll.text_hash, str(poll.closes_at)])
     poll.roll_hash = digest([[row.number, str(row.holder_id), str(row.caster_id)] for row in entitlements])
     poll.save()
@@ -248,7 +259,7 @@ def annul(*, poll_id: UUID, reason: Text, expected: int | None = None) -> Poll:
     poll = locked(Poll, poll_id, expected=expected)
     POLL_MOVES.move(poll, "annul")
     resolution = locked(Resolution, poll.resolution_id)
-    if resolution.state in {ResolutionState.ADOPTED, ResolutionState.REJECTED}:
+    if decided_by(resolution, poll):
         raise Conflict(say(vi="Nghị quyết đã được quyết định.", en="The resolution has been decided."))
     take_back_from_vote(resolution, poll)
     poll.annulled_reason = reason
@@ -263,6 +274,9 @@ def conclude(*, poll_id: UUID) -> Resolution:
     the poll was annulled, changes nothing."""
     poll = locked(Poll, poll_id)
     resolution = locked(Resolution, poll.resolution_id)
+    if poll.amendment_id is not None and poll.state == PollState.DECLARED:
+        conclude_amendment(resolution, poll, _verdict(poll).outcome)
+        return resolution
     if poll.state != PollState.DECLARED or resolution.state != ResolutionState.VOTING:
         return resolution
     verdict = _verdict(poll)
