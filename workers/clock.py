@@ -28,6 +28,7 @@ TIMETABLE = {
     "plenum.clock.tell_of_undelivered": 20.0,
     "plenum.clock.mark_stuck_jobs": 20.0,
     "plenum.clock.extend_series": 60.0,
+    "plenum.clock.end_complaints": 3600.0,
     "plenum.clock.forget_what_expired": 3600.0,
     "plenum.clock.remind_data_officers": 300.0,
 }
@@ -41,6 +42,13 @@ def close_due_polls() -> None:
     """Seals the polls whose closing time has passed by the database's clock."""
     with context.acting(actor="clock"):
         resolutions.close_due()
+
+
+@app.task(name="plenum.clock.end_complaints")
+def end_complaints() -> None:
+    """Destroys the keys and empties the envelopes of secret polls nobody may complain about any more."""
+    with context.acting(actor="clock"):
+        resolutions.end_complaints()
 
 
 @app.task(name="plenum.clock.tell_due_news")

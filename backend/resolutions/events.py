@@ -77,3 +77,12 @@ class PollAnnulled(DomainEvent):
     poll_id: UUID
     resolution_id: UUID
     conference_id: UUID
+
+
+@event("poll.key_destroyed", subject="poll_id")
+class PollKeyDestroyed(DomainEvent):
+    """So few shares of a secret poll's key are left that nobody can open its envelopes any more."""
+
+    poll_id: UUID
+    resolution_id: UUID
+    conference_id: UUID

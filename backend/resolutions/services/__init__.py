@@ -1,22 +1,33 @@
 """What a conference does to decide."""
 
 from backend.resolutions.services.ballots import cast
+from backend.resolutions.services.custody import appoint, destroy_key, draw_key, end_complaints, test_key
+from backend.resolutions.services.letters import mail_root
 from backend.resolutions.services.polls import annul, close_due, conclude, count, declare, draft_poll, open_poll, seal
 from backend.resolutions.services.resolutions import decide_without_count, draft, edit, table, withdraw
+from backend.resolutions.services.urn import open_envelopes, recount
 
 __all__ = [
     "annul",
+    "appoint",
     "cast",
     "close_due",
     "conclude",
     "count",
     "decide_without_count",
     "declare",
+    "destroy_key",
     "draft",
     "draft_poll",
+    "draw_key",
     "edit",
+    "end_complaints",
+    "mail_root",
+    "open_envelopes",
     "open_poll",
+    "recount",
     "seal",
     "table",
+    "test_key",
     "withdraw",
 ]
