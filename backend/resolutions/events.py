@@ -151,3 +151,12 @@ class QuorumLost(DomainEvent):
     present: int
     needed: int
     base_number: int
+
+
+@event("poll.key_destroyed", subject="poll_id")
+class PollKeyDestroyed(DomainEvent):
+    """So few shares of a secret poll's key are left that nobody can open its envelopes any more."""
+
+    poll_id: UUID
+    resolution_id: UUID
+    conference_id: UUID

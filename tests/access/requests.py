@@ -402,6 +402,13 @@ REQUESTS: dict[str, Callable[[World], Ask]] = {
         }
     ),
     "GET polls/<pk>": lambda w: Ask(of=w.declared),
+    "POST polls/<pk>/appoint": lambda w: Ask(of=w.secret_draft, body={"people": w.tellers}),
+    "GET polls/<pk>/tellers": lambda w: Ask(of=w.secret_declared),
+    "POST polls/<pk>/draw-key": lambda w: Ask(of=w.secret_draft),
+    "POST polls/<pk>/test-key": lambda w: Ask(of=w.secret_draft, body={"words": w.words[w.secret_draft.pk][0]}),
+    "POST polls/<pk>/open-envelopes": lambda w: Ask(of=w.secret_sealed, body={"words": w.words[w.secret_sealed.pk]}),
+    "POST polls/<pk>/recount": lambda w: Ask(of=w.secret_counted, body={"words": w.words[w.secret_counted.pk]}),
+    "POST polls/<pk>/destroy-key": lambda w: Ask(of=w.secret_declared),
     "POST polls/<pk>/open": lambda w: Ask(of=w.poll, body={}),
     "POST polls/<pk>/seal": lambda w: Ask(of=w.open_poll),
     "POST polls/<pk>/declare": lambda w: Ask(of=w.counted, body={}),
