@@ -67,7 +67,7 @@ def record_of(conference: Conference) -> Record:
     what belongs to internal and restricted agenda items is left out."""
     closed = closed_in(conference.pk)
     names = "organisation__former_names"
-    polls = Poll.objects.filter(conference=conference, state=PollState.DECLARED).order_by("round")
+    polls = Poll.objects.filter(conference=conference, amendment=None, state=PollState.DECLARED).order_by("round")
     log = Presence.objects.filter(conference=conference, direction=Direction.IN)
     came = dict(log.values_list("registration", "registration__person"))
     seen = set(came.values())
@@ -94,7 +94,11 @@ def record_of(conference: Conference) -> Record:
             .select_related("subject")
             .prefetch_related("subject__former_names")
         ),
-        resolutions=list(without(Resolution.objects.filter(conference=conference), closed).order_by("id")),
+        resolutions=list(
+            without(Resolution.objects.filter(conference=conference), closed)
+            .select_related("chaired_by")
+            .order_by("id")
+        ),
         declared={poll.resolution_id: poll for poll in polls},
         came=len(came) or None,
     )

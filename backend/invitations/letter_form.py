@@ -3,7 +3,7 @@
 import datetime as dt
 import hashlib
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any, TypedDict
 
 from django.conf import settings
@@ -14,6 +14,7 @@ from backend.core.clock import local, now
 from backend.core.text import Text, localized
 from backend.documents.form import InvitationDocument, Paragraph, write_docx, write_pdf
 from backend.documents.form.invitation import ABBREVIATION
+from backend.documents.form.text import name_in_print
 from backend.invitations import wording
 from backend.invitations.models import Invitation, InvitationLetter
 from backend.invitations.states import Authority
@@ -134,7 +135,7 @@ def document_for(
         texts=[Paragraph(text=localized(text, language)) for text in texts if text],
         note=localized(letter.note, language),
         replaces=(facts["replaces"][0], dt.date.fromisoformat(facts["replaces"][1])) if facts["replaces"] else None,
-        authority=_authority(letter, said["office"], language),
+        authority=authority_lines(letter.authority, letter.signs_for, said["office"], language),
         signer=facts["signer"],
         recipients=[localized(line, language) for line in letter.recipients],
         kept_by=letter.kept_by,
@@ -143,11 +144,12 @@ def document_for(
     )
 
 
-def _authority(letter: InvitationLetter, office: str, language: str) -> list[str]:
-    if letter.authority == Authority.Q:
+def authority_lines(authority: str, signs_for: Text, office: str, language: str) -> list[str]:
+    """Quyền hạn and chức vụ above a signature, one line each."""
+    if authority == Authority.Q:
         return [_ACTING[language].format(office=office)]
-    before = AUTHORITIES.get(letter.authority)
-    whom = localized(letter.signs_for, language)
+    before = AUTHORITIES.get(authority)
+    whom = localized(signs_for, language)
     return [line for line in (before[language].format(whom=whom) if before else "", office) if line]
 
 
@@ -161,6 +163,9 @@ def document_of(letter: InvitationLetter, row: Invitation) -> InvitationDocument
 
 
 def written(document: InvitationDocument, format: str) -> bytes:
+    """A PDF has the letters of its own face alone; word processors find others."""
+    if format == "pdf":
+        document = replace(document, guest=name_in_print(document.guest))
     return _WRITERS[format](document)
 
 

@@ -291,13 +291,14 @@ def decide(house: House, cast: SimpleNamespace, conference: Any, links: dict[str
         "conference": conference["id"],
         "agenda_item": conference["agenda"][1]["id"],
         "title": {"vi": "Nghị quyết hội nghị năm 2021", "en": "Conference resolution 2021"},
-        "clauses": [{"vi": "Thông qua báo cáo tổng kết.", "en": "The report is adopted."}],
+        "clauses": [{"text": {"vi": "Thông qua báo cáo tổng kết.", "en": "The report is adopted."}}],
     }
     by.chair.post("resolutions", body, expect=403)
     resolution = by.secretary.post("resolutions", body, expect=201)
     by.secretary.post(f"resolutions/{resolution['id']}/table")
     refused_move(
-        by.secretary.post(f"resolutions/{resolution['id']}/table", expect=409), ["adopt", "reject", "withdraw"]
+        by.secretary.post(f"resolutions/{resolution['id']}/table", expect=409),
+        ["adopt", "put_to_vote", "refer", "reject", "withdraw"],
     )
     poll = by.secretary.post(
         "polls",
@@ -314,7 +315,8 @@ def decide(house: House, cast: SimpleNamespace, conference: Any, links: dict[str
     # Six of twelve are not two thirds. The organiser adds seats; those who waited get them, and come in.
     by.stranger.post(f"{address}/open", expect=404)  # a draft is for those who prepare it
     assert by.chair.post(f"{address}/open", expect=409)["reason"] == "quorum"
-    by.organiser.post(f"seats/{conference['id']}/resize", {"capacity": 12})
+    counted = by.organiser.get(f"seats/{conference['id']}")
+    by.organiser.post(f"seats/{conference['id']}/resize", {"capacity": 12}, version=counted["version"])
     house.run()
     assert seats(cast, conference) == (12, 10, 0)
     for person in cast.staff[10:]:

@@ -1,7 +1,17 @@
-"""/resolutions, /polls and /ballots."""
+"""/resolutions, /amendments, /comments, /procedures, /quorums, /polls and /ballots."""
 
+from backend.resolutions.api.amendments import AmendmentViewSet, CommentViewSet, ProcedureViewSet
 from backend.resolutions.api.ballots import BallotViewSet
 from backend.resolutions.api.polls import PollViewSet
+from backend.resolutions.api.quorums import QuorumViewSet
 from backend.resolutions.api.texts import ResolutionViewSet
 
-__all__ = ["BallotViewSet", "PollViewSet", "ResolutionViewSet"]
+__all__ = [
+    "AmendmentViewSet",
+    "BallotViewSet",
+    "CommentViewSet",
+    "PollViewSet",
+    "ProcedureViewSet",
+    "QuorumViewSet",
+    "ResolutionViewSet",
+]
