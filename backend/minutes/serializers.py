@@ -6,7 +6,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from backend.conferences.models import Conference
-from backend.core.serializers import Body, Day, HouseSerializer, LanguageMap
+from backend.core.serializers import Body, Day, HouseSerializer, LanguageMap, Part
 from backend.documents.queries import written_number
 from backend.minutes import drafting
 from backend.minutes.models import Conclusion, Finding, Minutes, Proposal
@@ -33,7 +33,7 @@ class FindingSerializer(EntrySerializer):
         read_only_fields = ["version"]
 
 
-class AddresseeResponse(Body):
+class AddresseeResponse(Part):
     addressee = LanguageMap(max_length=500, help_text="One of `addressees`, by its Vietnamese name.")
     text = LanguageMap(max_length=10000)
     on = Day(required=False, allow_null=True, default=None)
