@@ -5,6 +5,10 @@ from backend import env
 DEBUG = env.flag("PLENUM_DEBUG")
 SECRET_KEY = env.secret("PLENUM_SECRET_KEY", DEBUG)
 SECRET_KEY_FALLBACKS = env.words("PLENUM_OLD_SECRET_KEYS")
+# Signs receipts of ballots, urns and counts; empty: PLENUM_SECRET_KEY does.
+RECEIPT_KEY = env.secret("PLENUM_RECEIPT_KEY", DEBUG) if env.text("PLENUM_RECEIPT_KEY", "") else ""
+# Days after a secret poll was declared or annulled until its key is destroyed and its envelopes are emptied.
+COMPLAINT_DAYS = env.number("PLENUM_COMPLAINT_DAYS", 15)
 ALLOWED_HOSTS = env.hosts("PLENUM_HOSTS", DEBUG)
 BASE_URL = env.text("PLENUM_BASE_URL", "http://127.0.0.1:8000").rstrip("/")
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
@@ -196,6 +200,7 @@ SPECTACULAR_SETTINGS = {
         "BlockKind": "backend.articles.states.BlockKind",
         "BlockStatus": "backend.articles.states.BlockStatus",
         "Confidentiality": "backend.conferences.states.Confidentiality",
+        "WatchedQuorumBase": "backend.resolutions.states.QuorumBase",
         "AgendaItemKind": "backend.conferences.states.ItemKind",
         "AgendaItemState": "backend.conferences.states.ItemState",
         "ChangeKind": "backend.conferences.states.ChangeKind",
@@ -266,6 +271,7 @@ SPECTACULAR_SETTINGS = {
         "Tie": "backend.resolutions.counting.rule.TIES",
         "CountSign": ["=", "≈", ">"],
         "Secrecy": "backend.resolutions.states.Secrecy",
+        "ReceiptKind": "backend.resolutions.states.ReceiptKind",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",

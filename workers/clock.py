@@ -19,6 +19,7 @@ log = structlog.get_logger(__name__)
 #: task name → seconds between two runs
 TIMETABLE = {
     "plenum.clock.close_due_polls": 1.0,
+    "plenum.clock.watch_quorums": 5.0,
     "plenum.clock.tell_due_news": 5.0,
     "plenum.clock.fetch_mail": 10.0,
     "plenum.clock.expire_offers": 5.0,
@@ -28,6 +29,7 @@ TIMETABLE = {
     "plenum.clock.tell_of_undelivered": 20.0,
     "plenum.clock.mark_stuck_jobs": 20.0,
     "plenum.clock.extend_series": 60.0,
+    "plenum.clock.end_complaints": 3600.0,
     "plenum.clock.forget_what_expired": 3600.0,
     "plenum.clock.remind_data_officers": 300.0,
 }
@@ -41,6 +43,20 @@ def close_due_polls() -> None:
     """Seals the polls whose closing time has passed by the database's clock."""
     with context.acting(actor="clock"):
         resolutions.close_due()
+
+
+@app.task(name="plenum.clock.watch_quorums")
+def watch_quorums() -> None:
+    """Tells where enough people have come, or too many have left, for a running conference to decide."""
+    with context.acting(actor="clock"):
+        resolutions.watch_quorums()
+
+
+@app.task(name="plenum.clock.end_complaints")
+def end_complaints() -> None:
+    """Destroys the keys and empties the envelopes of secret polls nobody may complain about any more."""
+    with context.acting(actor="clock"):
+        resolutions.end_complaints()
 
 
 @app.task(name="plenum.clock.tell_due_news")

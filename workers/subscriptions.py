@@ -16,7 +16,7 @@ from workers.reactions import (
 
 SUBSCRIPTIONS: dict[str, list[str]] = {
     "job.due": ["jobs.run_step"],
-    "conference.announced": ["registration.promote"],
+    "conference.announced": ["registration.resume", "registration.promote"],
     "conference.edited": ["registration.promote"],
     "conference.news_due": ["invitations.tell_news"],
     "conference.postponed": [
@@ -29,6 +29,7 @@ SUBSCRIPTIONS: dict[str, list[str]] = {
         "invitations.drop_reminders",
         "registration.drop_seat_reminders",
         "invitations.withdraw_all",
+        "registration.call_off",
         "invitations.tell_of_calling_off",
     ],
     "conference.closed": ["minutes.draft", "conferences.carry_over"],
@@ -73,7 +74,7 @@ SUBSCRIPTIONS: dict[str, list[str]] = {
     "paper.returned": ["papers.mail_returned"],
     "paper.accepted": ["papers.mail_accepted"],
     "paper.missed": ["papers.mail_missing"],
-    "poll.sealed": ["resolutions.count"],
+    "poll.sealed": ["resolutions.count", "resolutions.mail_root"],
     "poll.declared": ["resolutions.conclude"],
     "minutes.approved": ["articles.draft_recap", "conferences.carry_over"],
 }

@@ -129,3 +129,34 @@ class PollAnnulled(DomainEvent):
     poll_id: UUID
     resolution_id: UUID
     conference_id: UUID
+
+
+@event("quorum.reached", subject="quorum_id")
+class QuorumReached(DomainEvent):
+    """As many are in a running conference as its quorum needs."""
+
+    quorum_id: UUID
+    conference_id: UUID
+    present: int
+    needed: int
+    base_number: int
+
+
+@event("quorum.lost", subject="quorum_id")
+class QuorumLost(DomainEvent):
+    """Fewer are in a running conference than its quorum needs: from the start, or because people left."""
+
+    quorum_id: UUID
+    conference_id: UUID
+    present: int
+    needed: int
+    base_number: int
+
+
+@event("poll.key_destroyed", subject="poll_id")
+class PollKeyDestroyed(DomainEvent):
+    """So few shares of a secret poll's key are left that nobody can open its envelopes any more."""
+
+    poll_id: UUID
+    resolution_id: UUID
+    conference_id: UUID

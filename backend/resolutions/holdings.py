@@ -1,5 +1,5 @@
-"""What votes and texts hold about a person: their place on the roll, a ballot that was cast by name, and their part in a
-resolution."""
+"""What votes and texts hold about a person: their place on the roll, a ballot that was cast by name, the fact that a
+secret one was cast, a seat on a counting committee, and their part in a resolution."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -9,10 +9,20 @@ from django.db.models import Model
 
 from backend.core.text import say
 from backend.privacy.holdings import Basis, DataClass, Forgotten, Holding, Kept, Remains, Row, Subject, holding
-from backend.resolutions.models import Amendment, Backing, Comment, Entitlement, NamedBallot, Promulgation, Resolution
+from backend.resolutions.models import (
+    Amendment,
+    Backing,
+    Comment,
+    Entitlement,
+    Envelope,
+    NamedBallot,
+    Promulgation,
+    Resolution,
+    Teller,
+)
 
 
-@holding("votes", Entitlement, NamedBallot)
+@holding("votes", Entitlement, NamedBallot, Envelope, Teller)
 class Votes(Holding):
     title = say(vi="Biểu quyết", en="Votes")
     data_class = DataClass.RECORD
@@ -23,7 +33,19 @@ class Votes(Holding):
     def rows(self, subject: Subject) -> Iterator[Row]:
         for poll_id, number, question in _on_roll(subject):
             ballot = NamedBallot.objects.filter(poll=poll_id, number=number).values("choice", "cast_at").first()
-            yield {"type": "vote", "question": question, "number": number, **(ballot or {})}
+            sealed = Envelope.objects.filter(poll=poll_id, number=number).exists()
+            yield {
+                "type": "vote",
+                "question": question,
+                "number": number,
+                "cast": sealed or bool(ballot),
+                **(ballot or {}),
+            }
+        for question in Teller.objects.filter(person=subject.person_id).values_list("poll__question", flat=True):
+            yield {"type": "teller", "question": question}
+
+    def matters(self, person_id: UUID) -> Iterator[UUID]:
+        yield from Teller.objects.filter(person=person_id).values_list("pk", flat=True)
 
     def forget(self, subject: Subject) -> Forgotten:
         count = len(_on_roll(subject))
@@ -35,7 +57,16 @@ class Votes(Holding):
                 en="The roll and the ballots are what resolutions rest on and are sealed by hashes; the name is gone.",
             ),
         )
-        return Forgotten(remains=(stays,) if count else ())
+        seats = Teller.objects.filter(person=subject.person_id).count()
+        counted = Remains(
+            where=Teller._meta.db_table,
+            count=seats,
+            reason=say(
+                vi="Thành phần ban kiểm phiếu là căn cứ của kết quả bỏ phiếu kín; không còn tên.",
+                en="Who sat on a counting committee is what a secret result rests on; the name is gone.",
+            ),
+        )
+        return Forgotten(remains=tuple(each for each in (stays, counted) if each.count))
 
 
 def _on_roll(subject: Subject) -> list[tuple[UUID, int, Any]]:

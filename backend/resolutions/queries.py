@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from backend.conferences.models import Conference, Duty
 from backend.conferences.queries import READERS, apart_from, hidden_items, takes_part
@@ -23,12 +24,22 @@ from backend.resolutions.models import (
     Backing,
     Comment,
     Entitlement,
+    Envelope,
     NamedBallot,
     Poll,
     Procedure,
     Resolution,
+    Teller,
 )
-from backend.resolutions.states import CARRIED, AmendmentState, BackingRole, PollState, ResolutionState, SupportBy
+from backend.resolutions.states import (
+    CARRIED,
+    AmendmentState,
+    BackingRole,
+    PollState,
+    ResolutionState,
+    Secrecy,
+    SupportBy,
+)
 from backend.resolutions.wording.amending import Conflict, conflicts, order
 
 NOT_SUMMONED = (InvitationState.DRAFT, InvitationState.WITHDRAWN)
@@ -47,6 +58,11 @@ def prepared_by(account: Account) -> Q:
 def _called_to_vote(account: Account) -> QuerySet[Entitlement]:
     """The account's places on rolls: whoever is to vote reads what the vote is on, however closed its agenda item is."""
     return Entitlement.objects.filter(caster_id=account.person_id) if account.person_id else Entitlement.objects.none()
+
+
+def _called_to_count(account: Account) -> QuerySet[Teller]:
+    """The account's seats on counting committees."""
+    return Teller.objects.filter(person_id=account.person_id) if account.person_id else Teller.objects.none()
 
 
 def visible_resolutions(account: Account) -> QuerySet[Resolution]:
@@ -156,13 +172,21 @@ def visible_comments(account: Account) -> QuerySet[Comment]:
 
 
 def visible_polls(account: Account) -> QuerySet[Poll]:
-    """Polls of the conferences and agenda items the account may know of, and those it was called to vote in, with the
-    turnout; drafts are for those who prepare them."""
-    polls = Poll.objects.select_related("conference", "resolution").annotate(turnout=Count("ballots"))
+    """Polls of the conferences and agenda items the account may know of, and those it was called to vote in or to count,
+    with the turnout; drafts are for those who prepare or count them."""
+    cast = Coalesce(_cast_in(NamedBallot), _cast_in(Envelope), 0)
+    polls = Poll.objects.select_related("conference", "resolution").annotate(turnout=cast)
     visible = polls.filter(conference__in=visible_conferences(account))
-    called = Q(pk__in=_called_to_vote(account).values("poll"))
+    counted = Q(pk__in=_called_to_count(account).values("poll"))
+    called = Q(pk__in=_called_to_vote(account).values("poll")) | counted
     visible = visible.filter(apart_from(hidden_items(account), Poll) | called)
-    return visible.filter(~Q(state=PollState.DRAFT) | prepared_by(account))
+    return visible.filter(~Q(state=PollState.DRAFT) | prepared_by(account) | counted)
+
+
+def _cast_in(urn: type[NamedBallot] | type[Envelope]) -> Subquery:
+    """How many ballots the poll has there, null for none."""
+    of_poll = urn.objects.filter(poll=OuterRef("pk")).order_by().values("poll")
+    return Subquery(of_poll.annotate(cast=Count("number")).values("cast"), output_field=IntegerField())
 
 
 def summoned(poll: Poll) -> int:
@@ -186,7 +210,7 @@ def attending(poll: Poll) -> int:
     came = Presence.objects.filter(
         conference_id=poll.conference_id, direction=Direction.IN, at__gt=poll.opened_at, at__lte=poll.sealed_at
     )
-    voted = NamedBallot.objects.filter(poll_id=poll.pk)
+    voted = urn_of(poll.secrecy).objects.filter(poll_id=poll.pk)
     took_part = (
         Q(present_at_open=True) | Q(holder__in=came.values("registration")) | Q(number__in=voted.values("number"))
     )
@@ -202,9 +226,55 @@ def entitlements_of(poll_id: UUID, person_id: UUID) -> QuerySet[Entitlement]:
     return Entitlement.objects.filter(poll_id=poll_id, caster_id=person_id).order_by("number")
 
 
+def urn_of(secrecy: str) -> type[NamedBallot] | type[Envelope]:
+    return Envelope if secrecy == Secrecy.SECRET else NamedBallot
+
+
+def cast_numbers(poll: Poll, numbers: list[int] | None = None) -> set[int]:
+    """Which entitlements (of `numbers`, or of all) have a ballot in the urn."""
+    cast = urn_of(poll.secrecy).objects.filter(poll_id=poll.pk)
+    return set((cast if numbers is None else cast.filter(number__in=numbers)).values_list("number", flat=True))
+
+
+def leaves(poll_id: UUID) -> list[str]:
+    """Of every ballot in the urn, sorted by value, so that a leaf's place says nothing about its time."""
+    named = NamedBallot.objects.filter(poll_id=poll_id).values_list("leaf", flat=True)
+    return sorted([*named, *Envelope.objects.filter(poll_id=poll_id).values_list("leaf", flat=True)])
+
+
+def frozen_roll(poll_id: UUID) -> list[list[Any]]:
+    """The roll as `roll_hash` hashes it: number, holder's registration, caster's person."""
+    rows = (
+        Entitlement.objects.filter(poll_id=poll_id).order_by("number").values_list("number", "holder_id", "caster_id")
+    )
+    return [[number, str(holder), str(caster)] for number, holder, caster in rows]
+
+
+def urn_statement(poll: Poll) -> dict[str, Any]:
+    """What is signed when a poll is sealed."""
+    assert poll.tally is not None  # a sealed poll has one: a constraint of the table
+    return {
+        "poll": str(poll.pk),
+        "urn_root": poll.urn_root,
+        "returned": poll.tally["returned"],
+        "roll_hash": poll.roll_hash,
+        "config_hash": poll.config_hash,
+    }
+
+
+def count_statement(poll: Poll) -> dict[str, Any]:
+    """What is signed when a poll is counted."""
+    return {"poll": str(poll.pk), "urn_root": poll.urn_root, "opened_root": poll.opened_root, "tally": poll.tally}
+
+
+def is_teller(poll_id: UUID, person_id: UUID | None) -> bool:
+    return person_id is not None and Teller.objects.filter(poll_id=poll_id, person_id=person_id).exists()
+
+
 def roll(poll: Poll) -> list[dict[str, Any]]:
-    """The named roll in order, each with the choice when it was cast."""
+    """The named roll in order, each with whether a ballot was cast, and with the choice in an open vote."""
     choices = dict(NamedBallot.objects.filter(poll_id=poll.pk).values_list("number", "choice"))
+    cast = cast_numbers(poll)
     rows = Entitlement.objects.filter(poll_id=poll.pk).select_related("holder__person").order_by("number")
     return [
         {
@@ -212,6 +282,7 @@ def roll(poll: Poll) -> list[dict[str, Any]]:
             "name": row.holder.person.full_name,
             "person_id": row.holder.person_id,
             "present_at_open": row.present_at_open,
+            "cast": row.number in cast,
             "choice": choices.get(row.number),
         }
         for row in rows

@@ -7,7 +7,7 @@ from backend.conferences.rules import chairs, keeps_the_record, organises
 from backend.core.permissions import Rules, predicate, signed_in
 from backend.people.queries import has_role
 from backend.resolutions.models import Amendment, Poll
-from backend.resolutions.queries import has_a_say, sponsors
+from backend.resolutions.queries import has_a_say, is_teller, sponsors
 from backend.resolutions.states import PollState
 
 
@@ -56,6 +56,14 @@ def sponsors_the_text(account: Any, row: Any) -> bool:
     return row is None or (isinstance(row, Amendment) and sponsors(account.person_id, row.resolution_id))
 
 
+@predicate
+def counts(account: Any, row: Any) -> bool:
+    """A teller of this poll, by the person the account belongs to."""
+    if not account.is_authenticated or account.person_id is None:
+        return False
+    return row is None or (isinstance(row, Poll) and is_teller(row.pk, account.person_id))
+
+
 staff = organises | keeps_the_record
 gavel = chairs | staff
 
@@ -99,8 +107,15 @@ POLLS: Rules = {
     "list": signed_in,
     "retrieve": signed_in,
     "create": staff,
+    "appoint": staff,
+    "tellers": signed_in,
+    "draw_key": counts,
+    "test_key": counts,
     "open": gavel,
     "seal": gavel,
+    "open_envelopes": counts,
+    "recount": counts,
+    "destroy_key": counts,
     "declare": gavel,
     "annul": gavel,
     "entitlement": votes_in_person,
@@ -108,3 +123,10 @@ POLLS: Rules = {
     "roll": may_see_the_roll,
 }
 BALLOTS: Rules = {"create": votes_in_person}
+QUORUMS: Rules = {
+    "list": signed_in,
+    "retrieve": signed_in,
+    "create": gavel,
+    "partial_update": gavel,
+    "course": signed_in,
+}

@@ -1,4 +1,4 @@
-"""The addresses of resolutions, amendments, polls and ballots under /api/v1/."""
+"""The addresses of resolutions, amendments, quorums, polls and ballots under /api/v1/."""
 
 from backend.resolutions.api import (
     AmendmentViewSet,
@@ -6,6 +6,7 @@ from backend.resolutions.api import (
     CommentViewSet,
     PollViewSet,
     ProcedureViewSet,
+    QuorumViewSet,
     ResolutionViewSet,
 )
 
@@ -14,6 +15,7 @@ routes = [
     ("amendments", AmendmentViewSet),
     ("comments", CommentViewSet),
     ("procedures", ProcedureViewSet),
+    ("quorums", QuorumViewSet),
     ("polls", PollViewSet),
     ("ballots", BallotViewSet),
 ]

@@ -361,6 +361,13 @@ REQUESTS: dict[str, Callable[[World], Ask]] = {
     "GET resolutions/<pk>/file": lambda w: Ask(of=w.tabled),
     "GET resolutions/<pk>/versions": lambda w: Ask(of=w.versioned),
     "GET resolutions/<pk>/compare": lambda w: Ask(of=w.versioned, query="before=1&after=1"),
+    "GET quorums": lambda w: _page(w.quorum),
+    "POST quorums": lambda w: Ask(
+        body={"conference": _id(w.announced), "share": "2/3", "base": "summoned", "categories": ["delegate"]}
+    ),
+    "GET quorums/<pk>": lambda w: Ask(of=w.quorum),
+    "PATCH quorums/<pk>": lambda w: Ask(of=w.quorum, body={"share": "1/2"}),
+    "GET quorums/<pk>/course": lambda w: Ask(of=w.quorum),
     "POST resolutions/<pk>/share": lambda w: Ask(of=w.resolution, body={}),
     "GET resolutions/<pk>/support": lambda w: Ask(of=w.tabled),
     "POST resolutions/<pk>/back": lambda w: Ask(of=w.shared, body={}),
@@ -395,6 +402,13 @@ REQUESTS: dict[str, Callable[[World], Ask]] = {
         }
     ),
     "GET polls/<pk>": lambda w: Ask(of=w.declared),
+    "POST polls/<pk>/appoint": lambda w: Ask(of=w.secret_draft, body={"people": w.tellers}),
+    "GET polls/<pk>/tellers": lambda w: Ask(of=w.secret_declared),
+    "POST polls/<pk>/draw-key": lambda w: Ask(of=w.secret_draft),
+    "POST polls/<pk>/test-key": lambda w: Ask(of=w.secret_draft, body={"words": w.words[w.secret_draft.pk][0]}),
+    "POST polls/<pk>/open-envelopes": lambda w: Ask(of=w.secret_sealed, body={"words": w.words[w.secret_sealed.pk]}),
+    "POST polls/<pk>/recount": lambda w: Ask(of=w.secret_counted, body={"words": w.words[w.secret_counted.pk]}),
+    "POST polls/<pk>/destroy-key": lambda w: Ask(of=w.secret_declared),
     "POST polls/<pk>/open": lambda w: Ask(of=w.poll, body={}),
     "POST polls/<pk>/seal": lambda w: Ask(of=w.open_poll),
     "POST polls/<pk>/declare": lambda w: Ask(of=w.counted, body={}),

@@ -45,16 +45,7 @@ from backend.people.models import Account, Organisation, Person
 from backend.privacy import services as privacy
 from backend.privacy.models import ConsentPurpose
 from backend.questions.models import AnswerSheet, Questionnaire
-from backend.registration.models import (
-    Admission,
-    Badge,
-    BadgePrint,
-    Presence,
-    Registration,
-    Scan,
-    SeatLimit,
-    Seats,
-)
+from backend.registration.models import Admission, Badge, BadgePrint, Presence, Registration, Scan, SeatLimit, Seats
 from backend.resolutions import services as resolutions
 from backend.resolutions.models import Backing, Entitlement, Poll, Resolution
 from tests.access.operations import operations
@@ -105,7 +96,7 @@ from tests.factories.people import (
 from tests.factories.privacy import access_to, consent_of
 from tests.factories.questions import AnswerSheetFactory, QuestionnaireFactory
 from tests.factories.registration import RegistrationFactory
-from tests.factories.resolutions import AmendmentFactory, CommentFactory, PollFactory, ResolutionFactory
+from tests.factories.resolutions import AmendmentFactory, CommentFactory, PollFactory, QuorumFactory, ResolutionFactory
 from tests.factories.rights import (
     CorrectionFactory,
     DataRequestFactory,
@@ -405,6 +396,7 @@ ONE_MORE: dict[str, Callable[[House], Any]] = {
     "scans": lambda h: h.scan(),
     "badges": lambda h: h.badges(),
     "resolutions": lambda h: ResolutionFactory(conference=h.conference()),
+    "quorums": lambda h: QuorumFactory(conference=h.conference()),
     "amendments": lambda h: AmendmentFactory(resolution__conference=h.conference(), mover=h.person()),
     "comments": lambda h: CommentFactory(resolution__conference=h.conference(), person=h.person()),
     "procedures": lambda h: resolutions.set_procedure(conference=h.conference()),
@@ -588,7 +580,7 @@ QUERIES = {
     "rooms/<pk>/day": "date=2021-01-14&time_zone=UTC",
 }
 #: What is read of a poll, whose roll is frozen when it opens.
-OF_A_POLL = {"polls/<pk>", "polls/<pk>/entitlement", "polls/<pk>/evidence", "polls/<pk>/roll"}
+OF_A_POLL = {"polls/<pk>", "polls/<pk>/tellers", "polls/<pk>/entitlement", "polls/<pk>/evidence", "polls/<pk>/roll"}
 #: Single rows that stand alone: a row is one row.
 FLAT = {
     "sites/<pk>", "agenda-items/<pk>", "own-phases/<pk>", "agenda-rooms/<pk>", "duties/<pk>", "speakers/<pk>", "speeches/<pk>", "rooms/<pk>",

@@ -71,7 +71,7 @@ from tests.factories.people import (
 from tests.factories.privacy import access_to, consent_of
 from tests.factories.questions import AnswerSheetFactory, QuestionnaireFactory
 from tests.factories.registration import SignupFactory
-from tests.factories.resolutions import AmendmentFactory, CommentFactory, PollFactory, ResolutionFactory
+from tests.factories.resolutions import AmendmentFactory, CommentFactory, PollFactory, QuorumFactory, ResolutionFactory
 from tests.factories.rights import (
     CorrectionFactory,
     DataRequestFactory,
@@ -305,11 +305,42 @@ class World:
         self.adopted = ResolutionFactory(conference=self.running, state=ResolutionState.ADOPTED)
         self.versioned = resolutions.draft(conference=self.running, title={"vi": "Nghị quyết"}, clauses=[])
         resolutions.table(resolution_id=self.versioned.pk)
+        self.quorum = QuorumFactory(conference=self.running)
         self._make_amendments()
         self.poll = self._poll(until="draft")
         self.open_poll = self._poll(until="open")
         self.counted = self._poll(until="count")
         self.declared = self._poll(until="declare")
+        self._make_secret_polls()
+
+    def _make_secret_polls(self) -> None:
+        """In each the delegate votes and is one of the two tellers, and holds the words of both keys."""
+        DutyFactory(conference=self.running, kind="teller", person=self.delegate)
+        other = DutyFactory(conference=self.running, kind="teller", person=PersonFactory()).person
+        self.tellers = [str(self.delegate.pk), str(other.pk)]
+        self.words: dict[Any, list[str]] = {}
+        self.secret_draft, self.secret_sealed, self.secret_counted, self.secret_declared = (
+            self._secret_poll([self.delegate, other], *steps)
+            for steps in ((), ("open", "seal"), ("open", "seal", "count"), ("open", "seal", "count", "declare"))
+        )
+
+    def _secret_poll(self, tellers: list[Any], *steps: str) -> Poll:
+        poll: Poll = PollFactory(resolution=ResolutionFactory(conference=self.running), secrecy="secret")
+        resolutions.appoint(poll_id=poll.pk, people=tellers)
+        self.words[poll.pk] = []
+        for teller in tellers:
+            _, words = resolutions.draw_key(poll_id=poll.pk, person_id=teller.pk)
+            resolutions.test_key(poll_id=poll.pk, person_id=teller.pk, words=words)
+            self.words[poll.pk].append(words)
+        life = {
+            "open": lambda: resolutions.open_poll(poll_id=poll.pk, override_reason="thử"),
+            "seal": lambda: resolutions.seal(poll_id=poll.pk),
+            "count": lambda: resolutions.open_envelopes(poll_id=poll.pk, words=self.words[poll.pk]),
+            "declare": lambda: resolutions.declare(poll_id=poll.pk),
+        }
+        for verb in steps:
+            life[verb]()
+        return Poll.objects.get(pk=poll.pk)
 
     def _make_amendments(self) -> None:
         draft = {"conference": self.running, "state": ResolutionState.DRAFT, "shared_at": now()}

@@ -102,10 +102,13 @@ def _poll(poll: Poll) -> list[Block]:
         return [block("verdict", f"annulled:{poll.pk}", ended(text), here, locked=True)]
     if poll.state != PollState.DECLARED or not poll.verdict:
         return []
-    return [
+    told = [
         block("verdict", f"verdict:{poll.pk}:{index}", dict(sentence), here, locked=True)
         for index, sentence in enumerate(poll.verdict["proof"])
     ]
+    # Printed, it is known where nobody who works on the database can change it.
+    seal = compose("Mã niêm phong hòm phiếu: {root}", "Seal of the urn: {root}", root=same(poll.urn_root))
+    return [*told, block("verdict", f"seal:{poll.pk}", seal, here, locked=True)] if poll.urn_root else told
 
 
 def _uncounted(resolution: Resolution) -> Text:

@@ -1,8 +1,9 @@
-"""/resolutions, /amendments, /comments, /procedures, /polls and /ballots."""
+"""/resolutions, /amendments, /comments, /procedures, /quorums, /polls and /ballots."""
 
 from backend.resolutions.api.amendments import AmendmentViewSet, CommentViewSet, ProcedureViewSet
 from backend.resolutions.api.ballots import BallotViewSet
 from backend.resolutions.api.polls import PollViewSet
+from backend.resolutions.api.quorums import QuorumViewSet
 from backend.resolutions.api.texts import ResolutionViewSet
 
 __all__ = [
@@ -11,5 +12,6 @@ __all__ = [
     "CommentViewSet",
     "PollViewSet",
     "ProcedureViewSet",
+    "QuorumViewSet",
     "ResolutionViewSet",
 ]

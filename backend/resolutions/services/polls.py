@@ -1,7 +1,5 @@
 """A poll's life: the roll is frozen, the urn is nailed shut, the ballots are counted, the result is declared."""
 
-import hashlib
-import json
 from typing import Any
 from uuid import UUID
 
@@ -15,11 +13,11 @@ from backend.core.errors import Conflict, Invalid
 from backend.core.queries import locked
 from backend.core.text import Text, localized, say
 from backend.outbox.services import emit
-from backend.resolutions import merkle, queries
+from backend.resolutions import merkle, methods, queries, receipts
 from backend.resolutions.counting import PRESETS, InvalidRule, InvalidTally, Rule, Tally, Verdict, chair_decides, decide
 from backend.resolutions.events import PollAnnulled, PollCounted, PollDeclared, PollOpened, PollSealed
 from backend.resolutions.models import Amendment, Entitlement, NamedBallot, Poll, Resolution
-from backend.resolutions.services import locks
+from backend.resolutions.services import custody, locks
 from backend.resolutions.services.resolutions import (
     conclude_amendment,
     decided_by,
@@ -27,7 +25,7 @@ from backend.resolutions.services.resolutions import (
     settle,
     take_back_from_vote,
 )
-from backend.resolutions.states import POLL_MOVES, PollState, ResolutionState
+from backend.resolutions.states import POLL_MOVES, PollState, ReceiptKind, ResolutionState, Secrecy
 
 #: What is known of people once a poll is sealed.
 PEOPLE = ("summoned", "entitled", "attending", "present_at_open", "present_at_seal")
@@ -56,15 +54,22 @@ def draft_poll(
     closes_at: Any = None,
     replaces: Poll | None = None,
     amendment: Amendment | None = None,
+    secrecy: str = Secrecy.NAMED,
+    receipt: str = ReceiptKind.INCLUSION,
 ) -> Poll:
-    """Prepares a vote on a resolution, or on an `amendment` to it. `replaces` names the poll whose result is
-    void: a re-vote is a new round.
+    """Prepares a vote on a resolution, or on an `amendment` to it. `replaces` names the poll whose result is void: a
+    re-vote is a new round. A secret one needs tellers (`appoint`) before it opens.
 
-    Raises Invalid for a wrong rule, Conflict when the replaced poll was not annulled.
+
+    Raises Invalid for a wrong rule or a tracker in an open vote, Conflict when the replaced poll was not annulled.
     """
     written = rule_from(rule).to_json()
     if amendment is not None and amendment.resolution_id != resolution.pk:
         raise Invalid({"amendment": say(vi="Không thuộc nghị quyết này.", en="It is to another resolution.")})
+    if receipt == ReceiptKind.TRACKER and secrecy != Secrecy.SECRET:
+        raise Invalid(
+            {"receipt": say(vi="Mã dò phiếu chỉ dùng khi bỏ phiếu kín.", en="Trackers are for secret polls.")}
+        )
     resolution = locked(Resolution, resolution.pk)
     if replaces is not None and (replaces.state != PollState.ANNULLED or replaces.resolution_id != resolution.pk):
         raise Conflict(
@@ -81,6 +86,8 @@ def draft_poll(
         rule=written,
         voting_categories=sorted(set(voting_categories)),
         closes_at=closes_at,
+        secrecy=secrecy,
+        receipt=receipt,
     )
 
 
@@ -90,7 +97,8 @@ def open_poll(*, poll_id: UUID, override_reason: str = "", expected: int | None 
 
     The roll: everybody with a seat whose category votes, numbered in the order of names; who is in the room now is
     kept with it. Raises Conflict when the conference is not running, the resolution is not tabled, the roll is empty,
-    or the rule's quorum at opening is not met and no `override_reason` is given.
+    or the rule's quorum at opening is not met and no `override_reason` is given. A secret poll's key is made here and
+    handed to its tellers: Conflict unless each has tested the own key.
     """
     poll = locked(Poll, poll_id, expected=expected)
     POLL_MOVES.check(poll, "open")
@@ -110,9 +118,13 @@ def open_poll(*, poll_id: UUID, override_reason: str = "", expected: int | None 
     }
     _require_quorum(poll, people, override_reason)
     poll.state, poll.opened_at, poll.tally = PollState.OPEN, moment, people
+    poll.receipt_key = receipts.public_key()
+    if poll.secrecy == Secrecy.SECRET:
+        poll.public_key = custody.hand_out_key(poll)
     poll.text_hash = put_to_vote(resolution, poll)
-    poll.config_hash = digest([poll.question, poll.rule, poll.voting_categories, poll.text_hash, str(poll.closes_at)])
-    poll.roll_hash = digest([[row.number, str(row.holder_id), str(row.caster_id)] for row in entitlements])
+    poll.config = _frozen(poll)
+    poll.config_hash = merkle.digest(poll.config)
+    poll.roll_hash = merkle.digest(queries.frozen_roll(poll.pk))
     poll.save()
     emit(
         PollOpened(
@@ -126,6 +138,28 @@ def open_poll(*, poll_id: UUID, override_reason: str = "", expected: int | None 
         )
     )
     return poll
+
+
+def _frozen(poll: Poll) -> dict[str, Any]:
+    """All that voters rely on, as `config_hash` hashes it."""
+    return {
+        "poll": str(poll.pk),
+        "resolution": str(poll.resolution_id),
+        "amendment": str(poll.amendment_id) if poll.amendment_id else None,
+        "round": poll.round,
+        "question": poll.question,
+        "rule": poll.rule,
+        "method": poll.method,
+        "voting_categories": poll.voting_categories,
+        "text_hash": poll.text_hash,
+        "closes_at": poll.closes_at.isoformat() if poll.closes_at else None,
+        "secrecy": poll.secrecy,
+        "receipt": poll.receipt,
+        "receipt_key": poll.receipt_key,
+        "public_key": poll.public_key,
+        "threshold": poll.threshold,
+        "tellers": sorted(poll.tellers.values_list("public_key", flat=True)),
+    }
 
 
 def _freeze_roll(poll: Poll, moment: Any) -> list[Entitlement]:
@@ -155,12 +189,6 @@ def _require_quorum(poll: Poll, people: dict[str, int], override_reason: str) ->
         )
 
 
-def digest(said: Any) -> str:
-    """SHA-256 of canonical JSON."""
-    text = json.dumps(said, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
 @transaction.atomic
 def seal(*, poll_id: UUID, expected: int | None = None) -> Poll:
     """Ends voting: waits for the casts in flight, lets no later one in, and fixes the ballots under a Merkle root."""
@@ -168,8 +196,7 @@ def seal(*, poll_id: UUID, expected: int | None = None) -> Poll:
     poll = locked(Poll, poll_id, expected=expected)
     POLL_MOVES.move(poll, "seal")
     poll.sealed_at = database_now()
-    # Sorted by value, so that a leaf's place says nothing about its time.
-    leaves = sorted(NamedBallot.objects.filter(poll_id=poll_id).values_list("leaf", flat=True))
+    leaves = queries.leaves(poll_id)
     poll.urn_root = merkle.root(leaves)
     poll.tally = {
         **(poll.tally or {}),
@@ -177,6 +204,7 @@ def seal(*, poll_id: UUID, expected: int | None = None) -> Poll:
         "present_at_seal": queries.present_entitled(poll, poll.sealed_at),
         "attending": queries.attending(poll),
     }
+    _, poll.urn_signature = receipts.sign("urn", queries.urn_statement(poll), by=poll.receipt_key)
     poll.save()
     emit(
         PollSealed(
@@ -203,23 +231,29 @@ def close_due() -> int:
 
 @transaction.atomic
 def count(*, poll_id: UUID) -> Poll:
-    """Counts the sealed ballots and reaches the verdict. Counting again changes nothing."""
+    """Counts the sealed ballots of a named poll and reaches the verdict; a secret one waits for its tellers. Counting
+    again changes nothing."""
     poll = locked(Poll, poll_id)
-    if poll.state in {PollState.COUNTED, PollState.DECLARED, PollState.ANNULLED}:
+    if poll.state != PollState.SEALED or poll.secrecy == Secrecy.SECRET:
         return poll
+    reach_verdict(poll, list(NamedBallot.objects.filter(poll_id=poll_id).values_list("choice", flat=True)))
+    return poll
+
+
+def reach_verdict(poll: Poll, contents: list[Any]) -> None:
+    """Counts what stood on the ballots of a locked, sealed poll and keeps the verdict."""
     POLL_MOVES.move(poll, "count")
-    choices = list(NamedBallot.objects.filter(poll_id=poll_id).values_list("choice", flat=True))
     assert poll.tally is not None  # a sealed poll has one: a constraint of the table
     people = {name: poll.tally[name] for name in PEOPLE}
     try:
-        tally = Tally.of_ballots(**{name: choices.count(name) for name in ("yes", "no", "abstain")}, **people)
+        tally = Tally.of_ballots(**methods.counted(poll.method, contents), **people)
         verdict = decide(Rule.from_json(poll.rule), tally)
     except InvalidTally as error:
         raise Conflict("; ".join(localized(reason) for reason in error.errors.values())) from None
     poll.tally, poll.verdict = tally.to_json(), verdict.to_json()
+    _, poll.count_signature = receipts.sign("count", queries.count_statement(poll), by=poll.receipt_key)
     poll.save()
     emit(PollCounted(poll_id=poll.pk, resolution_id=poll.resolution_id, conference_id=poll.conference_id))
-    return poll
 
 
 @transaction.atomic
@@ -235,6 +269,7 @@ def declare(*, poll_id: UUID, casting_vote: bool | None = None, expected: int | 
         poll.verdict = verdict.to_json()
     elif casting_vote is not None:
         raise Invalid({"casting_vote": say(vi="Không có số phiếu ngang nhau.", en="There is no tie.")})
+    poll.ended_at = database_now()
     poll.save()
     emit(
         PollDeclared(
@@ -262,7 +297,7 @@ def annul(*, poll_id: UUID, reason: Text, expected: int | None = None) -> Poll:
     if decided_by(resolution, poll):
         raise Conflict(say(vi="Nghị quyết đã được quyết định.", en="The resolution has been decided."))
     take_back_from_vote(resolution, poll)
-    poll.annulled_reason = reason
+    poll.annulled_reason, poll.ended_at = reason, database_now()
     poll.save()
     emit(PollAnnulled(poll_id=poll.pk, resolution_id=poll.resolution_id, conference_id=poll.conference_id))
     return poll
