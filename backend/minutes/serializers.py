@@ -34,6 +34,8 @@ class FindingSerializer(EntrySerializer):
 
 
 class AddresseeResponse(Part):
+    """What one of the bodies a proposal is addressed to answered, and when."""
+
     addressee = LanguageMap(max_length=500, help_text="One of `addressees`, by its Vietnamese name.")
     text = LanguageMap(max_length=10000)
     on = Day(required=False, allow_null=True, default=None)
