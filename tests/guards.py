@@ -9,8 +9,8 @@ Wrong = Callable[[], object]
 
 
 def assert_refused_by(guard: str, wrong: Wrong) -> None:
-    """PostgreSQL refuses what `wrong` writes, and it is this constraint or index that does, at the end of the write if it
-    is a deferred one."""
+    """PostgreSQL refuses what `wrong` writes, and it is this constraint, index or trigger that does, at the end of the
+    write if it is a deferred one."""
     with pytest.raises(IntegrityError) as refused, transaction.atomic():
         wrong()
         _look_now()
@@ -25,9 +25,21 @@ def assert_written_without(guard: str, wrong: Wrong) -> None:
         if (found := cursor.fetchone()) is not None:
             cursor.execute(f'ALTER TABLE {found[0]} DROP CONSTRAINT "{guard}"')
         else:
-            cursor.execute(f'DROP INDEX "{guard}"')
+            cursor.execute(TRIGGERS, {"guard": guard, "spoken": f"%'{guard}'%"})
+            triggers = cursor.fetchall()
+            for table, trigger in triggers:
+                cursor.execute(f'ALTER TABLE {table} DISABLE TRIGGER "{trigger}"')
+            if not triggers:
+                cursor.execute(f'DROP INDEX "{guard}"')
     wrong()
     _look_now()
+
+
+#: Those of this name, and those that refuse in its name.
+TRIGGERS = """
+SELECT tgrelid::regclass::text, tgname FROM pg_trigger JOIN pg_proc ON pg_proc.oid = tgfoid
+WHERE tgname = %(guard)s OR prosrc LIKE %(spoken)s
+"""
 
 
 def _look_now() -> None:

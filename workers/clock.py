@@ -19,6 +19,7 @@ log = structlog.get_logger(__name__)
 #: task name → seconds between two runs
 TIMETABLE = {
     "plenum.clock.close_due_polls": 1.0,
+    "plenum.clock.watch_quorums": 5.0,
     "plenum.clock.tell_due_news": 5.0,
     "plenum.clock.fetch_mail": 10.0,
     "plenum.clock.expire_offers": 5.0,
@@ -49,6 +50,13 @@ def end_complaints() -> None:
     """Destroys the keys and empties the envelopes of secret polls nobody may complain about any more."""
     with context.acting(actor="clock"):
         resolutions.end_complaints()
+
+
+@app.task(name="plenum.clock.watch_quorums")
+def watch_quorums() -> None:
+    """Tells where enough people have come, or too many have left, for a running conference to decide."""
+    with context.acting(actor="clock"):
+        resolutions.watch_quorums()
 
 
 @app.task(name="plenum.clock.tell_due_news")

@@ -94,7 +94,11 @@ def record_of(conference: Conference) -> Record:
             .select_related("subject")
             .prefetch_related("subject__former_names")
         ),
-        resolutions=list(without(Resolution.objects.filter(conference=conference), closed).order_by("id")),
+        resolutions=list(
+            without(Resolution.objects.filter(conference=conference), closed)
+            .select_related("chaired_by")
+            .order_by("id")
+        ),
         declared={poll.resolution_id: poll for poll in polls},
         came=len(came) or None,
     )

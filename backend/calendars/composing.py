@@ -9,7 +9,7 @@ from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.utils.translation import override
 
-from backend.calendars import entries, queries, recurring
+from backend.calendars import drafted_again, entries, queries, recurring
 from backend.calendars.models import CalendarLink
 from backend.calendars.queries import Reader, Shown
 from backend.calendars.states import FeedKind
@@ -117,13 +117,20 @@ def own_feed(account: Account, person: Person, language: str) -> Feed:
 
 
 def _of_conference(conference: Conference, reader: Reader, language: str) -> Feed:
+    told = queries.drafted_again(reader).filter(conference=conference.pk).first()
+    if told is not None:
+        entry = drafted_again.meeting(told, language)
+        return Feed(name=entry.summary, language=language, entries=[entry])
     shown = queries.shown(Conference.objects.filter(pk=conference.pk), reader)
     return _of_meetings(localized(conference.title, language), shown, language)
 
 
 def _of_organisation(organisation: Organisation, reader: Reader, language: str) -> Feed:
     shown = queries.shown(queries.held_by_organisation(organisation, reader), reader)
-    return _of_meetings(localized(organisation.name, language), shown, language)
+    feed = _of_meetings(localized(organisation.name, language), shown, language)
+    told = queries.drafted_again_within(reader).filter(organisers__contains=[organisation.pk])
+    feed.entries += [drafted_again.meeting(row, language) for row in told]
+    return feed
 
 
 def _of_meetings(name: str, shown: Shown, language: str) -> Feed:
@@ -133,9 +140,12 @@ def _of_meetings(name: str, shown: Shown, language: str) -> Feed:
 
 def _of_series(series: Series, reader: Reader, language: str) -> Feed:
     shown = queries.shown(queries.of_series(series.pk, reader), reader)
+    meetings = [(row, entries.meeting(row, shown, language)) for row in shown.conferences if row.starts_at is not None]
+    told = queries.drafted_again_within(reader).filter(conference__series=series)
+    meetings += [(row.conference, drafted_again.meeting(row, language)) for row in told]
     existing = Conference.objects.filter(series=series).values_list("recurrence_id", "slot")
     found = recurring.recurring(
-        series, shown, recurring.slots_of(series, existing), language, planned=_plan_is_open(series, reader)
+        series, meetings, recurring.slots_of(series, existing), language, planned=_plan_is_open(series, reader)
     )
     title = localized(series.title, language)
     return Feed(
@@ -170,6 +180,12 @@ def _of_room(room: Room, reader: Reader, language: str) -> Feed:
     for use in uses.select_related("agenda_item", "site", "room__venue").prefetch_related("bookings"):
         if use.site.room_id != room.pk:
             feed.entries += entries.in_room(use, by_id[use.conference_id], shown, language)
+    gone = queries.drafted_again_in(room, reader)
+    feed.entries += [drafted_again.meeting(told, language, site=site) for told, site in gone]
+    points_gone = queries.points_drafted_again_in(room, reader)
+    feed.entries += [
+        drafted_again.point(told, programme, point, room, language) for told, programme, point in points_gone
+    ]
     feed.entries += [entries.busy(booking, language) for booking in queries.busy_in(room, reader)]
     return feed
 

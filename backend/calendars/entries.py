@@ -21,7 +21,11 @@ from backend.mail.mailbox import Mailbox
 
 #: An agenda in a description is for orientation; the programme itself is on the conference's page.
 LONGEST_AGENDA = 40
-_CLASS = {Confidentiality.INTERNAL: "PRIVATE", Confidentiality.RESTRICTED: "CONFIDENTIAL"}
+CLASSES = {
+    Confidentiality.PUBLIC: "PUBLIC",
+    Confidentiality.INTERNAL: "PRIVATE",
+    Confidentiality.RESTRICTED: "CONFIDENTIAL",
+}
 _BUSY = say(vi="Bận", en="Busy")
 _DRAFT = say(vi="Dự thảo, chưa công bố.", en="A draft, not announced yet.")
 _AGENDA = say(vi="Chương trình:", en="Programme:")
@@ -49,7 +53,7 @@ def meeting(conference: Conference, shown: Shown, language: str) -> ical.Calenda
         language=language,
         categories=(str(Kind(conference.kind).label),),
         status="CANCELLED" if off else "TENTATIVE" if draft else "CONFIRMED",
-        classification=_CLASS.get(Confidentiality(conference.confidentiality), "PUBLIC"),
+        classification=CLASSES[Confidentiality(conference.confidentiality)],
         free=off,
     )
 
@@ -128,7 +132,7 @@ def in_room(row: AgendaRoom, conference: Conference, shown: Shown, language: str
     """A point of the programme that runs in a room of its own; nothing while its time is not exact. Where a programme
     was released, what is not as released is only told as busy."""
     item: AgendaItem = row.agenda_item
-    span, title, sequence, state = item_span(item), item.title, conference.sequence, item.state
+    span, title, sequence, state = item_span(item), item.title, item.sequence, item.state
     written = max(item.updated_at, row.updated_at)
     if (stored := shown.released.get(conference.pk)) is not None:
         programme = from_json(stored)

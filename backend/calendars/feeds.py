@@ -14,11 +14,13 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponseBase
+from django.utils.translation import override
 from django.views.decorators.http import require_safe
 
 from backend.calendars import composing, linked_data, queries, services
 from backend.calendars.composing import Feed
 from backend.calendars.states import FeedKind
+from backend.conferences.models import Conference
 from backend.conferences.queries import for_lists, programme_for
 from backend.conferences.queries.public import public_conferences
 from backend.core import problems
@@ -46,7 +48,9 @@ def in_a_language(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRe
 
 @in_a_language
 def conference(request: HttpRequest, language: str | None, slug: str) -> HttpResponseBase:
-    return _public(request, FeedKind.CONFERENCE, public_conferences().filter(slug=slug).first(), language)
+    found = Conference.objects.filter(slug=slug).first()
+    subject = queries.subject_of(FeedKind.CONFERENCE, found.pk, NOBODY) if found else None
+    return _public(request, FeedKind.CONFERENCE, subject, language)
 
 
 @in_a_language
@@ -98,13 +102,21 @@ def _answer(request: HttpRequest, feed: Feed, name: str, *, private: bool = Fals
 
 @in_a_language
 def conference_data(request: HttpRequest, language: str | None, slug: str) -> HttpResponseBase:
-    """A public conference as a schema.org Event."""
+    """A public conference as a schema.org Event; one that was cancelled and is a draft again, as cancelled."""
     language = language or settings.LANGUAGE_CODE
+    told = queries.drafted_again(NOBODY).filter(conference__slug=slug).first()
+    if told is not None:
+        with override(language):
+            return _linked(request, linked_data.cancelled_event(told, language), language)
     rows = for_lists(public_conferences()).select_related("series__outline")
     row = rows.filter(slug=slug).first()
     if row is None:
         return problems.page(404, request)
     queries.at_the_time_told([row])
     data = linked_data.whole_event(row, programme_for(NOBODY, row), queries.start_told_before(row), language)
+    return _linked(request, data, language)
+
+
+def _linked(request: HttpRequest, data: dict[str, Any], language: str) -> HttpResponseBase:
     body = json.dumps(data, ensure_ascii=False)
     return fresh(request, body, language=language, content_type=LINKED_DATA)

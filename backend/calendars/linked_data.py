@@ -3,11 +3,13 @@
 import datetime as dt
 from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
-from backend.calendars import addresses
-from backend.conferences.models import Conference, Series, Site
+from backend.calendars import addresses, drafted_again
+from backend.conferences.models import Conference, Series, Site, TimeAndPlace
 from backend.conferences.programme import Entry, Programme
 from backend.conferences.queries import name_then
+from backend.conferences.queries.told import place_told
 from backend.conferences.states import ConferenceState, Confidentiality, ItemState
 from backend.core.clock import local
 from backend.core.text import localized
@@ -62,6 +64,25 @@ def whole_event(
     )
 
 
+def cancelled_event(told: TimeAndPlace, language: str) -> dict[str, Any]:
+    """What was last told of a conference that was cancelled and is a draft again. It has no page to link to."""
+    return known(
+        {
+            "@context": "https://schema.org",
+            "@id": addresses.linked_data(told.conference.slug),
+            "@type": "Event",
+            "name": drafted_again.titled(told, language),
+            "startDate": _moment(told, told.starts_at),
+            "endDate": _moment(told, told.ends_at),
+            "eventStatus": _STATUS[ConferenceState.CANCELLED],
+            "location": [
+                {"@type": "Place", "name": place_told(told, UUID(place["site"]), language)} for place in told.places
+            ],
+            "inLanguage": language,
+        }
+    )
+
+
 _PUBLIC = Confidentiality.PUBLIC
 
 
@@ -100,7 +121,7 @@ def _place(site: Site, language: str) -> dict[str, Any]:
     )
 
 
-def _moment(conference: Conference, moment: dt.datetime | None) -> str | None:
+def _moment(conference: Conference | TimeAndPlace, moment: dt.datetime | None) -> str | None:
     return local(moment, conference.time_zone).isoformat(timespec="minutes") if moment else None
 
 

@@ -13,8 +13,6 @@ from uuid import UUID
 
 from django.conf import settings
 
-from backend.calendars import entries
-from backend.calendars.queries import Shown
 from backend.calendars.queries.contents import window
 from backend.conferences.models import Conference, Series
 from backend.conferences.queries import plan_of
@@ -38,26 +36,28 @@ def slots_of(series: Series, conferences: Iterable[tuple[str, str | None]]) -> S
     return frozenset(as_slot(slot or first, series.start_time) for first, slot in conferences if first)
 
 
-def recurring(series: Series, shown: Shown, slots: Slots, language: str, *, planned: bool) -> list[ical.CalendarEntry]:
-    """The entries of the series' feed. With `planned` what the rule still holds is shown, too, as tentative.
+def recurring(
+    series: Series, meetings: list[tuple[Conference, ical.CalendarEntry]], slots: Slots, language: str, *, planned: bool
+) -> list[ical.CalendarEntry]:
+    """The entries of the series' feed, of `meetings` with the entry each has in other feeds. With `planned` what the rule
+    still holds is shown, too, as tentative.
 
     Conferences that lie before the first occurrence shown, and those that came into the series without a plan, are
     entries of their own, as in every other feed.
     """
-    exact = [row for row in shown.conferences if row.starts_at is not None]
     plan = plan_of(series)
     if plan is None or plan.whole_days:
-        return [entries.meeting(row, shown, language) for row in exact]
-    ids = _instances(series, exact)
+        return [entry for _, entry in meetings]
+    ids = _instances(series, [row for row, _ in meetings])
     master = _master(series, plan, set(ids.values()), slots, language, planned=planned)
     found = [] if master is None else [master]
     first = local(master.start, series.time_zone).replace(tzinfo=None) if master else None  # type: ignore[arg-type]
-    for row in exact:
-        entry = entries.meeting(row, shown, language)
+    for row, entry in meetings:
         if master is not None and first is not None and row.pk in ids and ids[row.pk] >= first:
             occurrence = ical.Occurrence(ids[row.pk], series.time_zone)
-            entry = replace(entry, uid=master.uid, recurrence_id=occurrence)
-        found.append(entry)
+            found.append(replace(entry, uid=master.uid, recurrence_id=occurrence))
+        else:
+            found.append(entry)
     return found
 
 

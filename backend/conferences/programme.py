@@ -63,7 +63,8 @@ class Entry:
     `phase_name` is what the phase is called, the conference's own word first. `confidentiality` is never looser than
     the conference's; `own_confidentiality` is what was said of the item itself, "" for nothing, and decides who reads
     the entry (`cut_for`). `sequence` rises once when people must hear of another time, place or state (RFC 5545), and is
-    what it was at the release (`Programme.sequence_of`); `changed_at` is when a release last wrote anything of the entry anew (LAST-MODIFIED).
+    what it was at the release (`Programme.sequence_of`), in the working programme the item's own; `changed_at` is when a
+    release last wrote anything of the entry anew (LAST-MODIFIED).
     """
 
     id: UUID

@@ -18,9 +18,9 @@ from backend.core.errors import Invalid, NotFound
 from backend.core.schema import BYTES_AT_HAND
 from backend.core.serializers import Body
 from backend.core.text import current_language, say
+from backend.documents.answers import PAGES, format_of, pages
 from backend.documents.queries import disposition
 from backend.invitations import guests, letter_form, queries, services
-from backend.invitations.letter_api import PAGES, format_of, pages
 from backend.invitations.letter_serializers import GuestSerializer, OrderBody, PutInOrder
 from backend.invitations.models import Invitation, InvitationLetter
 from backend.invitations.states import InvitationState

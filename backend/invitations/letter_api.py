@@ -1,13 +1,11 @@
 """/invitation-letters: the giấy mời of a list, its official number, its pages."""
 
-import hashlib
 from typing import Any
 
 import django_filters
 from django.db.models import QuerySet
 from django.http import HttpResponse
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
 from rest_framework.response import Response
 
@@ -15,45 +13,15 @@ from backend.conferences.queries import visible_to as visible_conferences
 from backend.core.api import HouseViewSet
 from backend.core.errors import Invalid
 from backend.core.filters import TrueOrFalseFilter
-from backend.core.schema import BYTES_AT_HAND
 from backend.core.shown import Nobody
 from backend.core.text import say
-from backend.documents.answers import bytes_of
+from backend.documents.answers import PAGES, bytes_of, format_of, pages
 from backend.documents.models import DocumentFile
-from backend.documents.queries import MEDIA_TYPES, disposition
+from backend.documents.queries import MEDIA_TYPES
 from backend.invitations import letter_form, queries, rules, services
 from backend.invitations.letter_serializers import InvitationLetterSerializer, LetterBody, LetterChanges
 from backend.invitations.models import InvitationLetter, InvitationList
 from backend.invitations.states import LetterDelivery
-
-PAGES: dict[str, Any] = {
-    "parameters": [
-        OpenApiParameter("format", str, enum=sorted(MEDIA_TYPES), description="Default: pdf."),
-        BYTES_AT_HAND,
-    ],
-    "responses": {
-        **{(200, media_type): OpenApiTypes.BINARY for media_type in MEDIA_TYPES.values()},
-        304: OpenApiResponse(description="Still what you have."),
-    },
-}
-
-
-def format_of(request: Any) -> str:
-    """The format asked for; raises Invalid for one that is not written."""
-    asked: str = request.query_params.get("format", "pdf")
-    if asked not in MEDIA_TYPES:
-        known = ", ".join(sorted(MEDIA_TYPES))
-        raise Invalid({"format": say(vi="Chỉ có: {known}.", en="Must be one of: {known}.", known=known)})
-    return asked
-
-
-def pages(content: bytes, *, stem: str, format: str, request: Any) -> HttpResponse:
-    """The bytes to be saved, 304 for who holds them already."""
-    tag = f'"{hashlib.sha256(content).hexdigest()}"'
-    if request.headers.get("If-None-Match") == tag:
-        return HttpResponse(status=304, headers={"ETag": tag})
-    headers = {"ETag": tag, "Content-Disposition": disposition(f"{stem}.{format}")}
-    return HttpResponse(content, content_type=MEDIA_TYPES[format], headers=headers)
 
 
 class InvitationLetterFilters(django_filters.FilterSet):

@@ -134,7 +134,7 @@ def document_for(
         texts=[Paragraph(text=localized(text, language)) for text in texts if text],
         note=localized(letter.note, language),
         replaces=(facts["replaces"][0], dt.date.fromisoformat(facts["replaces"][1])) if facts["replaces"] else None,
-        authority=_authority(letter, said["office"], language),
+        authority=authority_lines(letter.authority, letter.signs_for, said["office"], language),
         signer=facts["signer"],
         recipients=[localized(line, language) for line in letter.recipients],
         kept_by=letter.kept_by,
@@ -143,11 +143,12 @@ def document_for(
     )
 
 
-def _authority(letter: InvitationLetter, office: str, language: str) -> list[str]:
-    if letter.authority == Authority.Q:
+def authority_lines(authority: str, signs_for: Text, office: str, language: str) -> list[str]:
+    """Quyền hạn and chức vụ above a signature, one line each."""
+    if authority == Authority.Q:
         return [_ACTING[language].format(office=office)]
-    before = AUTHORITIES.get(letter.authority)
-    whom = localized(letter.signs_for, language)
+    before = AUTHORITIES.get(authority)
+    whom = localized(signs_for, language)
     return [line for line in (before[language].format(whom=whom) if before else "", office) if line]
 
 

@@ -33,6 +33,22 @@ class ResolutionWithdrawn(DomainEvent):
     conference_id: UUID
 
 
+@event("resolution.referred", subject="resolution_id")
+class ResolutionReferred(DomainEvent):
+    """To whom and why stands on the resolution."""
+
+    resolution_id: UUID
+    conference_id: UUID
+
+
+@event("resolution.issued", subject="resolution_id")
+class ResolutionIssued(DomainEvent):
+    resolution_id: UUID
+    conference_id: UUID
+    document_id: UUID
+    official_number_id: UUID
+
+
 @event("poll.opened", subject="poll_id")
 class PollOpened(DomainEvent):
     """`override_reason` is why it was opened although the quorum was not met; empty when it was."""
@@ -86,3 +102,25 @@ class PollKeyDestroyed(DomainEvent):
     poll_id: UUID
     resolution_id: UUID
     conference_id: UUID
+
+
+@event("quorum.reached", subject="quorum_id")
+class QuorumReached(DomainEvent):
+    """As many are in a running conference as its quorum needs."""
+
+    quorum_id: UUID
+    conference_id: UUID
+    present: int
+    needed: int
+    base_number: int
+
+
+@event("quorum.lost", subject="quorum_id")
+class QuorumLost(DomainEvent):
+    """Fewer are in a running conference than its quorum needs: from the start, or because people left."""
+
+    quorum_id: UUID
+    conference_id: UUID
+    present: int
+    needed: int
+    base_number: int

@@ -1,5 +1,5 @@
-"""What votes hold about a person: their place on the roll, a ballot that was cast by name, the fact that a secret one was
-cast, and a seat on a counting committee."""
+"""What votes and texts hold about a person: their place on the roll, a ballot that was cast by name, the fact that a
+secret one was cast, a seat on a counting committee, and their part in a resolution."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -7,7 +7,7 @@ from uuid import UUID
 
 from backend.core.text import say
 from backend.privacy.holdings import Basis, DataClass, Forgotten, Holding, Kept, Remains, Row, Subject, holding
-from backend.resolutions.models import Entitlement, Envelope, NamedBallot, Teller
+from backend.resolutions.models import Entitlement, Envelope, NamedBallot, Promulgation, Resolution, Teller
 
 
 @holding("votes", Entitlement, NamedBallot, Envelope, Teller)
@@ -60,3 +60,38 @@ class Votes(Holding):
 def _on_roll(subject: Subject) -> list[tuple[UUID, int, Any]]:
     theirs = Entitlement.objects.filter(caster=subject.person_id).order_by("poll", "number")
     return list(theirs.values_list("poll_id", "number", "poll__question"))
+
+
+@holding("resolutions", Resolution, Promulgation)
+class InResolutions(Holding):
+    title = say(vi="Nghị quyết", en="Resolutions")
+    data_class = DataClass.RECORD
+    purpose = say(vi="Soạn, thông qua và ban hành nghị quyết.", en="To draft, adopt and issue resolutions.")
+    basis = Basis.OBLIGATION
+    kept = Kept(since=say(vi="như hồ sơ hội nghị", en="as long as the record of the conference"), days=None)
+
+    def rows(self, subject: Subject) -> Iterator[Row]:
+        chaired = Resolution.objects.filter(chaired_by=subject.person_id).order_by("decided_at")
+        for row in chaired.values("title", "decided_at"):
+            yield {"type": "resolution_chaired", **row}
+        signed = Promulgation.objects.filter(signer=subject.person_id).order_by("issued_at")
+        for issued in signed.values("resolution__title", "issued_at"):
+            yield {"type": "resolution_signed", **issued}
+
+    def documents(self, subject: Subject) -> Iterator[UUID]:
+        yield from Promulgation.objects.filter(signer=subject.person_id).values_list("document_id", flat=True)
+
+    def forget(self, subject: Subject) -> Forgotten:
+        reason = say(
+            vi="Nghị quyết và văn bản đã ban hành được giữ nguyên (Luật Lưu trữ); không còn nêu ai ngoài văn bản.",
+            en="Resolutions and what was issued stand as they are (Law on Archives); only the document names anybody.",
+        )
+        found = [
+            (Resolution, Resolution.objects.filter(chaired_by=subject.person_id).count()),
+            (Promulgation, Promulgation.objects.filter(signer=subject.person_id).count()),
+        ]
+        return Forgotten(
+            remains=tuple(
+                Remains(where=model._meta.db_table, count=count, reason=reason) for model, count in found if count
+            )
+        )

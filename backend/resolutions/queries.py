@@ -47,7 +47,8 @@ def _called_to_count(account: Account) -> QuerySet[Teller]:
 def visible_resolutions(account: Account) -> QuerySet[Resolution]:
     """Resolutions of the conferences and agenda items the account may know of, and those it was called to vote on;
     drafts are for those who prepare them."""
-    rows = Resolution.objects.select_related("conference").filter(conference__in=visible_conferences(account))
+    rows = Resolution.objects.select_related("conference", "chaired_by", "promulgation")
+    rows = rows.filter(conference__in=visible_conferences(account))
     called = Q(pk__in=_called_to_vote(account).values("poll__resolution"))
     rows = rows.filter(apart_from(hidden_items(account), Resolution) | called)
     return rows.filter(~Q(state=ResolutionState.DRAFT) | prepared_by(account))

@@ -50,7 +50,13 @@ RESOLUTIONS: Rules = {
     "partial_update": staff,
     "table": staff,
     "withdraw": staff,
+    "refer": gavel,
     "decide": gavel,
+    "agree": gavel,
+    "issue": staff,
+    "file": signed_in,
+    "versions": signed_in,
+    "compare": signed_in,
 }
 POLLS: Rules = {
     "list": signed_in,
@@ -72,3 +78,10 @@ POLLS: Rules = {
     "roll": may_see_the_roll,
 }
 BALLOTS: Rules = {"create": votes_in_person}
+QUORUMS: Rules = {
+    "list": signed_in,
+    "retrieve": signed_in,
+    "create": gavel,
+    "partial_update": gavel,
+    "course": signed_in,
+}

@@ -1,4 +1,4 @@
-"""The lives of resolutions and polls."""
+"""The lives of resolutions, amendments and polls."""
 
 from django.db import models
 
@@ -9,17 +9,75 @@ from backend.core.text import say
 class ResolutionState(models.TextChoices):
     DRAFT = "draft", say(vi="dự thảo", en="draft")
     TABLED = "tabled", say(vi="đã trình", en="tabled")
+    VOTING = "voting", say(vi="đang biểu quyết", en="put to the vote")
     ADOPTED = "adopted", say(vi="đã thông qua", en="adopted")
     REJECTED = "rejected", say(vi="không được thông qua", en="rejected")
     WITHDRAWN = "withdrawn", say(vi="đã rút", en="withdrawn")
+    REFERRED = "referred", say(vi="đã chuyển xem xét", en="referred")
+    ISSUED = "issued", say(vi="đã ban hành", en="issued")
 
+
+#: The conference said yes.
+ADOPTED_STATES = (ResolutionState.ADOPTED, ResolutionState.ISSUED)
 
 RESOLUTION_MOVES = Machine(
     table=("draft", "tabled"),
-    adopt=("tabled", "adopted"),
-    reject=("tabled", "rejected"),
+    put_to_vote=("tabled", "voting"),
+    take_back_from_vote=("voting", "tabled"),
+    adopt=({"tabled", "voting"}, "adopted"),
+    reject=({"tabled", "voting"}, "rejected"),
     withdraw=({"draft", "tabled"}, "withdrawn"),
+    refer=("tabled", "referred"),
+    issue=("adopted", "issued"),
 )
+
+
+class TextSource(models.TextChoices):
+    """How a version of a text came about."""
+
+    WRITTEN = "written", say(vi="soạn thảo", en="written")
+    MERGED = "merged", say(vi="hợp nhất sửa đổi", en="amendments merged")
+
+
+class SupportBy(models.TextChoices):
+    PEOPLE = "people", say(vi="người", en="people")
+    ORGANISATIONS = "organisations", say(vi="đơn vị", en="organisations")
+
+
+class BackingRole(models.TextChoices):
+    SPONSOR = "sponsor", say(vi="đề xuất", en="sponsor")
+    SUPPORTER = "supporter", say(vi="ủng hộ", en="supporter")
+
+
+class AmendmentKind(models.TextChoices):
+    """What an amendment does to a clause."""
+
+    REPLACE = "replace", say(vi="thay thế", en="replace")
+    INSERT_BEFORE = "insert_before", say(vi="bổ sung phía trước", en="insert before")
+    INSERT_AFTER = "insert_after", say(vi="bổ sung phía sau", en="insert after")
+    DELETE = "delete", say(vi="bãi bỏ", en="delete")
+
+
+class AmendmentState(models.TextChoices):
+    DRAFT = "draft", say(vi="dự thảo", en="draft")
+    SUBMITTED = "submitted", say(vi="đã trình", en="submitted")
+    ACCEPTED = "accepted", say(vi="được bên trình tiếp thu", en="accepted by the movers")
+    ADOPTED = "adopted", say(vi="đã thông qua", en="adopted")
+    REJECTED = "rejected", say(vi="không được thông qua", en="rejected")
+    WITHDRAWN = "withdrawn", say(vi="đã rút", en="withdrawn")
+    FALLEN = "fallen", say(vi="không còn đối tượng", en="fallen")
+
+
+AMENDMENT_MOVES = Machine(
+    submit=("draft", "submitted"),
+    accept=("submitted", "accepted"),
+    adopt=("submitted", "adopted"),
+    reject=("submitted", "rejected"),
+    withdraw=({"draft", "submitted"}, "withdrawn"),
+    fall=("submitted", "fallen"),
+)
+#: What becomes part of the text.
+CARRIED = (AmendmentState.ACCEPTED, AmendmentState.ADOPTED)
 
 
 class PollState(models.TextChoices):
@@ -51,6 +109,11 @@ class ReceiptKind(models.TextChoices):
     NONE = "none", say(vi="không có biên nhận", en="no receipt")
     INCLUSION = "inclusion", say(vi="chứng minh phiếu đã vào hòm", en="proves that the ballot is in the urn")
     TRACKER = "tracker", say(vi="có mã dò phiếu", en="with a tracker that finds the opened ballot")
+
+
+class QuorumBase(models.TextChoices):
+    MEMBERS = "members", say(vi="tổng số thành viên", en="all members")
+    SUMMONED = "summoned", say(vi="số người được triệu tập", en="those summoned")
 
 
 class Choice(models.TextChoices):

@@ -80,7 +80,9 @@ class Inside:
         here = {**whole, "agenda_item": item}
         speaker = SpeakerFactory(**here, bloc=said, office={})
         speech = SpeechFactory(**here, speaker=said, gist=said, points=[said], quotes=[{"text": said}])
-        resolution = ResolutionFactory(**here, title=said, clauses=[said])
+        resolution = ResolutionFactory(
+            **here, title=said, clauses=[{"id": "dieu", "text": said}], preamble=[{"id": "can-cu", "text": said}]
+        )
         self._keep(
             item,
             AgendaRoomFactory(**here, site=site),

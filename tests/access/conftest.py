@@ -9,6 +9,7 @@ import pytest
 from django.db import transaction
 
 from backend.minutes import paper
+from backend.resolutions import issued_form
 from tests.access.operations import Operation
 from tests.access.requests import REQUESTS, Ask
 from tests.access.world import World
@@ -18,10 +19,11 @@ API = "/api/v1/"
 
 @contextmanager
 def rolled_back(blocker: Any) -> Iterator[None]:
-    """What happens inside never happened. Minutes are not typeset meanwhile: nobody here reads them."""
+    """What happens inside never happened. Minutes and resolutions are not typeset meanwhile: nobody here reads them."""
     with pytest.MonkeyPatch.context() as patch, blocker.unblock(), transaction.atomic():
         patch.setattr(paper, "pages", lambda minutes: {"pdf": b"%PDF-"})
         patch.setattr(paper, "page", lambda minutes, format: b"%PDF-")
+        patch.setattr(issued_form, "written", lambda document, format: b"%PDF-")
         yield
         transaction.set_rollback(True)
 

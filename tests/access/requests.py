@@ -345,12 +345,29 @@ REQUESTS: dict[str, Callable[[World], Ask]] = {
     "DELETE calendar-links/<pk>": lambda w: Ask(of=w.delegates_link),
     # resolutions
     "GET resolutions": lambda w: _page(w.tabled),
-    "POST resolutions": lambda w: Ask(body={"conference": _id(w.running), "title": VI, "clauses": [VI]}),
+    "POST resolutions": lambda w: Ask(body={"conference": _id(w.running), "title": VI, "clauses": [{"text": VI}]}),
     "GET resolutions/<pk>": lambda w: Ask(of=w.tabled),
     "PATCH resolutions/<pk>": lambda w: Ask(of=w.resolution, body={"title": VI}),
     "POST resolutions/<pk>/table": lambda w: Ask(of=w.resolution),
     "POST resolutions/<pk>/withdraw": lambda w: Ask(of=w.tabled),
     "POST resolutions/<pk>/decide": lambda w: Ask(of=w.tabled, body={"adopted": True, "decided_how": VI}),
+    "POST resolutions/<pk>/refer": lambda w: Ask(of=w.tabled, body={"to": VI, "why": VI}),
+    "POST resolutions/<pk>/agree": lambda w: Ask(
+        of=w.tabled, body={"objections_asked": True, "chaired_by": _id(w.chair)}
+    ),
+    "POST resolutions/<pk>/issue": lambda w: Ask(
+        of=w.adopted, body={"signer": _id(w.chair), "authority": "", "signer_office": VI, "place": VI}
+    ),
+    "GET resolutions/<pk>/file": lambda w: Ask(of=w.tabled),
+    "GET resolutions/<pk>/versions": lambda w: Ask(of=w.versioned),
+    "GET resolutions/<pk>/compare": lambda w: Ask(of=w.versioned, query="before=1&after=1"),
+    "GET quorums": lambda w: _page(w.quorum),
+    "POST quorums": lambda w: Ask(
+        body={"conference": _id(w.announced), "share": "2/3", "base": "summoned", "categories": ["delegate"]}
+    ),
+    "GET quorums/<pk>": lambda w: Ask(of=w.quorum),
+    "PATCH quorums/<pk>": lambda w: Ask(of=w.quorum, body={"share": "1/2"}),
+    "GET quorums/<pk>/course": lambda w: Ask(of=w.quorum),
     "GET polls": lambda w: _page(w.declared),
     "POST polls": lambda w: Ask(
         body={

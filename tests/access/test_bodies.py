@@ -99,7 +99,7 @@ AT_OTHERS: dict[str, Body] = {
     "POST scans": lambda w, e: {
         "conference": e.conference, "device": str(w.person.pk), "clock": "2021-01-14T01:00:00Z", "scans": [{}],
     },
-    "POST resolutions": lambda w, e: {"conference": e.conference, "title": VI, "clauses": [VI]},
+    "POST resolutions": lambda w, e: {"conference": e.conference, "title": VI, "clauses": [{"text": VI}]},
     "POST polls": lambda w, e: {
         "resolution": e.resolution, "question": VI, "rule": "staff_conference", "voting_categories": ["staff"],
     },
@@ -173,7 +173,7 @@ MIXED: dict[str, Body] = {
         "conference": str(w.announced.pk), "full_name": "Lê Thị Mới", "site": e.site,
     },
     "POST resolutions agenda_item": lambda w, e: {
-        "conference": str(w.running.pk), "title": VI, "clauses": [VI], "agenda_item": e.agenda_item,
+        "conference": str(w.running.pk), "title": VI, "clauses": [{"text": VI}], "agenda_item": e.agenda_item,
     },
     "PATCH resolutions/{w.resolution.pk} agenda_item": lambda w, e: {"agenda_item": e.agenda_item},
     "POST findings speech": lambda w, e: {

@@ -71,7 +71,7 @@ from tests.factories.people import (
 from tests.factories.privacy import access_to, consent_of
 from tests.factories.questions import AnswerSheetFactory, QuestionnaireFactory
 from tests.factories.registration import SignupFactory
-from tests.factories.resolutions import PollFactory, ResolutionFactory
+from tests.factories.resolutions import PollFactory, QuorumFactory, ResolutionFactory
 from tests.factories.rights import (
     CorrectionFactory,
     DataRequestFactory,
@@ -302,6 +302,10 @@ class World:
     def _make_decisions(self) -> None:
         self.resolution = ResolutionFactory(conference=self.running, state=ResolutionState.DRAFT)
         self.tabled = ResolutionFactory(conference=self.running)
+        self.adopted = ResolutionFactory(conference=self.running, state=ResolutionState.ADOPTED)
+        self.versioned = resolutions.draft(conference=self.running, title={"vi": "Nghị quyết"}, clauses=[])
+        resolutions.table(resolution_id=self.versioned.pk)
+        self.quorum = QuorumFactory(conference=self.running)
         self.poll = self._poll(until="draft")
         self.open_poll = self._poll(until="open")
         self.counted = self._poll(until="count")

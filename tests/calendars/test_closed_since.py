@@ -1,4 +1,4 @@
-"""What everybody read once and is closed by now: the released programme in feeds, and a conference that is a draft again."""
+"""What everybody read once and is closed by now: the released programme in feeds."""
 
 from uuid import UUID
 
@@ -6,7 +6,6 @@ import pytest
 
 from backend.conferences import services as conferences
 from backend.conferences.models import AgendaItem, Conference
-from backend.people.models import Account
 from tests.calendars.reading import fetch, link, unfolded
 from tests.factories.conferences import AgendaItemFactory, ConferenceFactory
 from tests.factories.people import AccountFactory, OrganisationFactory, account_with
@@ -69,15 +68,3 @@ def test_what_was_opened_after_its_release_is_not_shown_under_its_closed_words(c
     for path in (FEED, link(AccountFactory(), "conference", conference)):
         assert "Bế mạc" in said(path)
         assert "ông A" not in said(path), "neither the session nor what it held while it was closed"
-
-
-def test_a_conference_that_is_a_draft_again_is_out_of_every_public_feed(
-    conference: Conference, host: OrganisationFactory
-) -> None:
-    conferences.cancel(conference_id=conference.pk, reason={"vi": "Bão"})
-    assert "STATUS:CANCELLED" in said()
-    conferences.reopen(conference_id=conference.pk)
-    for path in (FEED, "/calendars/conferences/tong-ket.jsonld", "/calendars/organisations/ky-thuat-2.ics"):
-        fetch(path, 404)
-    stranger: Account = AccountFactory()
-    fetch(link(stranger, "conference", conference), 404)

@@ -11,7 +11,7 @@ from django.db import IntegrityError, connection, transaction
 from rest_framework.test import APIClient
 
 from backend.conferences import services
-from backend.conferences.models import Conference, Room, RoomBooking
+from backend.conferences.models import AgendaRoom, Conference, Room, RoomBooking
 from backend.conferences.services import rooms
 from backend.outbox.models import Event
 from backend.people.models import Organisation
@@ -310,7 +310,7 @@ def test_a_site_does_not_leave_the_rooms_of_its_items_behind(
 
 
 @pytest.mark.django_db
-def test_another_room_for_an_announced_item_is_a_move(
+def test_another_room_for_an_announced_item_is_a_move_of_the_item_and_not_of_the_conference(
     organiser: APIClient, hall: Room, parallel: dict[str, Any]
 ) -> None:
     row = take(organiser, parallel, 0, RoomFactory(venue=hall.venue)).json()
@@ -319,7 +319,9 @@ def test_another_room_for_an_announced_item_is_a_move(
     path = f"/api/v1/agenda-rooms/{row['id']}"
     moved = organiser.patch(path, {"room": str(other.pk)}, headers={"If-Match": '"1"'})
     assert moved.status_code == 200
-    assert Event.objects.get(name="conference.moved").payload["changes"] == ["agenda_rooms"]
+    assert not Event.objects.filter(name="conference.moved").exists()
+    assert Event.objects.filter(name="conference.edited").latest("id").payload["fields"] == ["agenda_rooms"]
+    assert (Conference.objects.get(pk=parallel["id"]).sequence, AgendaRoom.objects.get().agenda_item.sequence) == (0, 1)
     assert organiser.delete(path, headers={"If-Match": "*"}).status_code == 204
     assert not other.bookings.exists()
 

@@ -118,7 +118,7 @@ def review(**fields: Any) -> Conference:
     resolution = Resolution.objects.create(
         conference=conference,
         title={"vi": "Nghị quyết hội nghị năm 2021"},
-        clauses=[{"vi": "Thực hiện kế hoạch năm 2021"}],
+        clauses=[{"id": "ke-hoach", "text": {"vi": "Thực hiện kế hoạch năm 2021"}}],
         state="adopted",
     )
     tally = Tally.of_ballots(

@@ -7,7 +7,7 @@ import factory
 from backend.registration.models import Presence
 from backend.resolutions import services
 from backend.resolutions.counting import PRESETS
-from backend.resolutions.models import Poll, Resolution
+from backend.resolutions.models import Poll, Quorum, Resolution
 from backend.resolutions.states import ResolutionState
 from tests.factories.conferences import ConferenceFactory, DutyFactory
 from tests.factories.people import PersonFactory
@@ -20,8 +20,18 @@ class ResolutionFactory(factory.django.DjangoModelFactory[Resolution]):
 
     conference = factory.SubFactory(ConferenceFactory, state="running")
     title = factory.Sequence(lambda n: {"vi": f"Nghị quyết {n}", "en": f"Resolution {n}"})
-    clauses = factory.LazyFunction(lambda: [{"vi": "Thông qua báo cáo."}])
+    clauses = factory.LazyFunction(lambda: [{"id": "bao-cao", "text": {"vi": "Thông qua báo cáo."}}])
     state = ResolutionState.TABLED
+
+
+class QuorumFactory(factory.django.DjangoModelFactory[Quorum]):
+    class Meta:
+        model = Quorum
+
+    conference = factory.SubFactory(ConferenceFactory, state="running")
+    share = "2/3"
+    base = "summoned"
+    categories = factory.LazyFunction(lambda: ["delegate", "staff"])
 
 
 class PollFactory(factory.django.DjangoModelFactory[Poll]):

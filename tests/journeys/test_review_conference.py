@@ -291,13 +291,14 @@ def decide(house: House, cast: SimpleNamespace, conference: Any, links: dict[str
         "conference": conference["id"],
         "agenda_item": conference["agenda"][1]["id"],
         "title": {"vi": "Nghị quyết hội nghị năm 2021", "en": "Conference resolution 2021"},
-        "clauses": [{"vi": "Thông qua báo cáo tổng kết.", "en": "The report is adopted."}],
+        "clauses": [{"text": {"vi": "Thông qua báo cáo tổng kết.", "en": "The report is adopted."}}],
     }
     by.chair.post("resolutions", body, expect=403)
     resolution = by.secretary.post("resolutions", body, expect=201)
     by.secretary.post(f"resolutions/{resolution['id']}/table")
     refused_move(
-        by.secretary.post(f"resolutions/{resolution['id']}/table", expect=409), ["adopt", "reject", "withdraw"]
+        by.secretary.post(f"resolutions/{resolution['id']}/table", expect=409),
+        ["adopt", "put_to_vote", "refer", "reject", "withdraw"],
     )
     poll = by.secretary.post(
         "polls",

@@ -34,7 +34,9 @@ def closed_item(conference: Conference, **fields: Any) -> AgendaItem:
         for factory in (FindingFactory, ProposalFactory, ConclusionFactory):
             factory(conference=conference, speech=speech, text=SECRET)
     DutyFactory(**here, kind="panel", office={}, group=SECRET)
-    Resolution.objects.create(**here, title=SECRET, clauses=[SECRET], state="adopted", decided_how=SECRET)
+    Resolution.objects.create(
+        **here, title=SECRET, clauses=[{"id": "mat", "text": SECRET}], state="adopted", decided_how=SECRET
+    )
     return item
 
 

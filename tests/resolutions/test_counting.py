@@ -32,6 +32,11 @@ def rule(*thresholds: str, quorum: str = "", at: tuple[str, ...] = ("open",), **
     return Rule.from_json(data)
 
 
+def _there(*, present: int, **numbers: int) -> Tally:
+    """So many were there from the opening to the sealing."""
+    return Tally.of_ballots(attending=present, present_at_open=present, present_at_seal=present, **numbers)
+
+
 # -- published examples -----------------------------------------------------------------------------------------------
 
 
@@ -73,6 +78,17 @@ def test_published_examples(case: str, of: Rule, tally: Tally, needed: int, outc
     verdict = decide(of, tally)
     assert (verdict.outcome, verdict.thresholds[0].needed) == (outcome, needed), case
     assert verdict.adopted == (outcome == "adopted")
+
+
+def test_whoever_voted_and_left_is_among_those_present_at_the_sealing() -> None:
+    of, numbers = rule("1/2 > present_at_seal"), {"attending": 9, "present_at_open": 9, "present_at_seal": 6}
+    verdict = decide(of, Tally.of_ballots(yes=4, no=3, left_after_voting=1, **numbers))
+    (check,) = verdict.thresholds
+    assert (check.base_number, check.parts, check.needed) == (7, {"present_at_seal": 6, "left_after_voting": 1}, 4)
+    assert "kể cả 1 người đã biểu quyết rồi rời họp" in verdict.proof[1]["vi"]
+    assert decide(of, Tally.of_ballots(yes=4, no=3, left_after_voting=2, **numbers)).outcome == "rejected"
+    with pytest.raises(InvalidTally):
+        decide(of, Tally.of_ballots(yes=4, no=3, **numbers))
 
 
 def test_seven_four_two_has_the_majority_of_those_present_but_not_two_thirds_of_the_votes() -> None:
@@ -121,6 +137,14 @@ def test_the_staff_conference_of_190(present_at_open: int, present_at_seal: int,
         ("peoples_council_majority", Tally.of_ballots(yes=26, no=8, members=50, present_at_open=34), "adopted"),
         ("peoples_council_majority", Tally.of_ballots(yes=25, no=9, members=50, present_at_open=34), "rejected"),
         ("peoples_council_majority", Tally.of_ballots(yes=33, no=0, members=50, present_at_open=33), "no_quorum"),
+        ("peoples_council_dismissal", Tally.of_ballots(yes=34, no=0, members=50, present_at_open=34), "adopted"),
+        ("peoples_council_dismissal", Tally.of_ballots(yes=33, no=1, members=50, present_at_open=34), "rejected"),
+        ("trade_union_congress", _there(present=100, summoned=150, yes=51, no=49), "adopted"),
+        ("trade_union_congress", _there(present=100, summoned=150, yes=50, no=0), "rejected"),
+        ("trade_union_congress", _there(present=99, summoned=150, yes=99, no=0), "no_quorum"),
+        ("roberts_rules", _there(present=51, members=100, yes=2, no=1, abstain=48), "adopted"),
+        ("roberts_rules", _there(present=51, members=100, yes=1, no=1), "rejected"),
+        ("roberts_rules", _there(present=50, members=100, yes=50, no=0), "no_quorum"),
         ("unanimity", Tally.of_ballots(yes=5, no=0), "adopted"),
         ("unanimity", Tally.of_ballots(yes=5, no=0, abstain=1), "rejected"),
         ("unanimity", Tally.of_ballots(yes=5, no=0, blank=1), "rejected"),
@@ -201,7 +225,17 @@ def test_the_chair_breaks_a_tie_once() -> None:
 # -- the oracle -------------------------------------------------------------------------------------------------------
 
 SHARES = st.sampled_from([(1, 2), (2, 3), (3, 4), (4, 5), (1, 3), (1, 1), (333333, 999998)])
-BASES = ["members", "summoned", "entitled", "attending", "present_at_open", "returned", "valid", "yes_no"]
+BASES = [
+    "members",
+    "summoned",
+    "entitled",
+    "attending",
+    "present_at_open",
+    "present_at_seal",
+    "returned",
+    "valid",
+    "yes_no",
+]
 
 
 @st.composite
@@ -234,7 +268,8 @@ def tallies(draw: st.DrawFn, largest: int = 12) -> Tally:
         summoned=draw(st.integers(0, 7 * largest)),
         attending=(attending := draw(st.integers(sum(ballots.values()), entitled))),
         present_at_open=draw(st.integers(0, attending)),
-        present_at_seal=draw(st.integers(0, attending)),
+        present_at_seal=(staying := draw(st.integers(0, attending))),
+        left_after_voting=draw(st.integers(0, min(attending - staying, sum(ballots.values())))),
     )
 
 
@@ -246,6 +281,8 @@ def oracle(data: dict[str, Any], counted: dict[str, int]) -> str:
         return got > 0 and (bottom * got > top * whole if cmp == ">" else bottom * got >= top * whole)
 
     def whole(base: str) -> int:
+        if base == "present_at_seal":
+            return counted[base] + counted["left_after_voting"]
         if base not in {"returned", "valid", "yes_no"}:
             return counted[base]
         scrap = counted["blank"] if data["blanks"] == "not_counted" else 0

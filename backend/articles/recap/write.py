@@ -32,7 +32,8 @@ from backend.core.vietnamese import fold
 from backend.minutes.models import Conclusion, Proposal
 from backend.minutes.states import FindingKind, ProposalKind
 from backend.resolutions.models import Resolution
-from backend.resolutions.states import ResolutionState
+from backend.resolutions.said import consensus
+from backend.resolutions.states import ADOPTED_STATES, ResolutionState
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,7 +97,7 @@ def write(record: Record) -> Draft:
     lead = record.lead
     origin = _source(record.conference)
     held = [origin, *(_source(row) for row in record.organisers)]
-    decided = [row for row in record.resolutions if row.state == ResolutionState.ADOPTED]
+    decided = [row for row in record.resolutions if row.state in ADOPTED_STATES]
     return Draft(
         title=known(record.conference.title),
         sapo=joined([_held(record), *(_adopted(record, row) for row in decided)]),
@@ -347,9 +348,9 @@ def _resolution(record: Record, row: Resolution) -> Iterator[Block]:
     """What became of it, and why: the sentences of the verdict as they were stored, never recounted."""
     poll = record.declared.get(row.id)
     how = [known(sentence) for sentence in (poll.verdict or {}).get("proof", [])] if poll else []
-    if not how and row.decided_how:
-        how = [ended(known(row.decided_how))]
-    if row.state == ResolutionState.ADOPTED:
+    if not how:
+        how = [ended(known(text)) for text in (consensus(row), row.decided_how) if text]
+    if row.state in ADOPTED_STATES:
         outcome = _adopted(record, row)
     elif row.state == ResolutionState.REJECTED:
         outcome = _rejected(record, row)

@@ -13,6 +13,12 @@ from backend.calendars.queries.contents import (
     shown,
     start_told_before,
 )
+from backend.calendars.queries.drafted_again import (
+    drafted_again,
+    drafted_again_in,
+    drafted_again_within,
+    points_drafted_again_in,
+)
 from backend.calendars.queries.links import links_of, opened_by, subject_of
 from backend.calendars.queries.own import Part, own_parts
 
@@ -23,6 +29,9 @@ __all__ = [
     "at_room",
     "at_the_time_told",
     "busy_in",
+    "drafted_again",
+    "drafted_again_in",
+    "drafted_again_within",
     "expected_or_in_window",
     "held_by_organisation",
     "links_of",
@@ -30,6 +39,7 @@ __all__ = [
     "open_to",
     "opened_by",
     "own_parts",
+    "points_drafted_again_in",
     "shown",
     "start_told_before",
     "subject_of",

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.contrib.postgres.fields import DateTimeRangeField
+from django.contrib.postgres.fields import ArrayField, DateTimeRangeField
 from django.contrib.postgres.indexes import GistIndex
 from django.db import models
 from django.db.models import Deferrable
@@ -121,7 +121,9 @@ class TimeAndPlace(models.Model):
     """When and where a conference is, as people were told under one `sequence`: written before the first letter says
     so, and never changed. One that is `called_off`, postponed or cancelled, was told to take place at no time at all.
 
-    `places` has one entry per site, in order: {"site": id, "venue": id, "room": id or null, "said": {"vi": …}}.
+    `places` has one entry per site, in order: {"site": id, "venue": id, "room": id or null, "said": {"vi": …}}. `title`
+    is what it was called then, and `organisers` who held it, the lead first; {} and none in what was told before they
+    were kept.
     """
 
     id = models.UUIDField(primary_key=True, default=time_ordered_id, editable=False)
@@ -134,6 +136,8 @@ class TimeAndPlace(models.Model):
     ends_at = models.DateTimeField(null=True)
     time_zone = models.CharField(max_length=40)
     places = models.JSONField(default=list)
+    title = LocalizedTextField(blank=True)
+    organisers = ArrayField(models.UUIDField(), default=list)
     recorded_at = models.DateTimeField(db_default=Now())
 
     class Meta:

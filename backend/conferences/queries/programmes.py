@@ -29,7 +29,7 @@ def working_programme(conference: Conference) -> Programme:
     """The programme as the record says it now, from top to bottom, in ten queries at most whatever its length.
 
     What a session is, all it holds is too: as closed, cancelled or postponed, in reserve. Nothing was released of it:
-    every `sequence` of an entry is 0 and no `changed_at` is known.
+    the `sequence` of an entry is the item's own and no `changed_at` is known.
     """
     places, (speakers, chairs) = _places(conference), _voices(conference)
     entries: dict[UUID, Entry] = {}
@@ -60,6 +60,7 @@ def working_programme(conference: Conference) -> Programme:
             places=tuple(places.get(item.pk, ())),
             speakers=tuple(speakers.get(item.pk, ())),
             chairs=tuple(chairs.get(item.pk, ())),
+            sequence=item.sequence,
         )
     return replace(heading_now(conference), entries=tuple(entries.values()))
 

@@ -23,6 +23,7 @@ def time_and_place(conference: Conference) -> TimeAndPlace:
     return TimeAndPlace(
         conference=conference,
         sequence=conference.sequence,
+        title=conference.title,
         called_off=conference.state if conference.state in CALLED_OFF else CallingOff.NOT,
         places=[_place(site) for site in sites],
         **{name: getattr(conference, name) for name in _WHEN},

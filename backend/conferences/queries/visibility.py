@@ -71,10 +71,25 @@ def visible_to(account: Account | AnonymousUser) -> QuerySet[Conference]:
     where = organisations_with(account, *READERS)
     if where is None:
         return conferences
-    concerned = Q(confidentiality=Confidentiality.PUBLIC) | takes_part(account)
-    concerned |= Q(confidentiality=Confidentiality.INTERNAL) & held_by_any(where)
     known = ~Q(state=ConferenceState.DRAFT) & ~Q(state=ConferenceState.CANCELLED, announced_at=None)
-    return conferences.filter(held_by_any(where, OrganiserRole.LEAD) | (known & concerned))
+    return conferences.filter(held_by_any(where, OrganiserRole.LEAD) | (known & _concerning(account, where)))
+
+
+def drafts_kept_from(account: Account | AnonymousUser) -> QuerySet[Conference]:
+    """Drafts that the account may not see, and would see once they were announced."""
+    drafts = Conference.objects.filter(state=ConferenceState.DRAFT)
+    if isinstance(account, AnonymousUser):
+        return drafts.filter(confidentiality=Confidentiality.PUBLIC)
+    where = organisations_with(account, *READERS)
+    if where is None:
+        return drafts.none()
+    return drafts.filter(_concerning(account, where)).exclude(held_by_any(where, OrganiserRole.LEAD))
+
+
+def _concerning(account: Account, where: Collection[UUID]) -> Q:
+    """Conferences whose confidentiality is open to an account that reads the organisations `where`."""
+    concerned = Q(confidentiality=Confidentiality.PUBLIC) | takes_part(account)
+    return concerned | Q(confidentiality=Confidentiality.INTERNAL) & held_by_any(where)
 
 
 def known_to(account: Account | AnonymousUser, conference_ids: Collection[UUID]) -> dict[UUID, Conference]:

@@ -4,6 +4,7 @@ import datetime as dt
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import F
 
 from backend.conferences.events import (
     ConferenceAnnounced,
@@ -15,13 +16,13 @@ from backend.conferences.events import (
     ConferenceReopened,
     ConferenceStarted,
 )
-from backend.conferences.models import Conference
+from backend.conferences.models import AgendaItem, Conference
 from backend.conferences.queries import lead_organisation_id
 from backend.conferences.services.booking import book_rooms
 from backend.conferences.services.news import begin_telling, keep_told, note_news
 from backend.conferences.services.releases import follow
 from backend.conferences.services.scheduling import rearrange
-from backend.conferences.states import MOVES
+from backend.conferences.states import MOVES, ItemState
 from backend.core.clock import now
 from backend.core.errors import Invalid
 from backend.core.queries import locked
@@ -46,7 +47,7 @@ def announce(*, conference_id: UUID, expected: int | None = None) -> Conference:
     conference.reason = {}
     facts: list[DomainEvent] = [ConferenceAnnounced(conference_id=conference.id)]
     if again:
-        conference.sequence += 1
+        _next_state(conference)
         facts.append(ConferenceMoved(conference_id=conference.id, sequence=conference.sequence, changes=["resumed"]))
     else:
         begin_telling(conference)
@@ -140,12 +141,20 @@ def cancel(*, conference_id: UUID, reason: Text, expected: int | None = None) ->
 def _call_off(conference: Conference, reason: Text) -> None:
     conference.reason = reason
     if conference.announced_at is not None:
-        conference.sequence += 1
+        _next_state(conference)
     conference.told_sequence, conference.news_due_at = conference.sequence, None
     conference.save()
     if conference.announced_at is not None:
         keep_told(conference)
     book_rooms(conference)
+
+
+def _next_state(conference: Conference) -> None:
+    """Calendars hear of the conference, locked and about to be saved, in another state: its own `sequence` rises, and
+    that of every point that was not off by itself."""
+    conference.sequence += 1
+    points = AgendaItem.objects.filter(conference=conference, state=ItemState.PLANNED)
+    points.update(sequence=F("sequence") + 1)
 
 
 @transaction.atomic

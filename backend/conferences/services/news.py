@@ -19,7 +19,7 @@ from django.db.models import F, QuerySet
 from django.db.models.functions import Now
 
 from backend.conferences.events import ConferenceNewsDue, SeriesNewsDue
-from backend.conferences.models import Conference, Release, Series, TimeAndPlace
+from backend.conferences.models import Conference, Organiser, Release, Series, TimeAndPlace
 from backend.conferences.queries.told import time_and_place
 from backend.conferences.states import EXPECTED
 from backend.core.clock import database_now
@@ -167,6 +167,8 @@ def keep_told(conference: Conference) -> TimeAndPlace:
     kept = _kept(conference)
     if kept is None:
         kept = time_and_place(conference)
+        holders = Organiser.objects.filter(conference=conference).order_by("order", "id")
+        kept.organisers = list(holders.values_list("organisation_id", flat=True))
         kept.save(force_insert=True)
     return kept
 

@@ -46,7 +46,7 @@ class NextRelease:
 def release(*, conference_id: UUID, note: Text | None = None, expected: int | None = None) -> Release:
     """Releases the working programme under the next number; it never changes again.
 
-    An entry's `sequence` begins at the conference's. It rises by one where time, place or state are not what people
+    An entry's `sequence` begins at what its item had in calendars before. It rises by one where time, place or state are not what people
     were last told, however many releases they were not told of lie between; text, speakers and order alone keep it. The
     conference's version rises,
     since its page shows others another programme. Raises Conflict unless the conference is announced or running, and
@@ -157,7 +157,7 @@ def next_release(conference: Conference) -> NextRelease:
     working = working_programme(conference)
     if previous is None:
         moment = now()
-        first = tuple(replace(entry, sequence=conference.sequence, changed_at=moment) for entry in working.entries)
+        first = tuple(replace(entry, changed_at=moment) for entry in working.entries)
         return _prepared(1, replace(working, entries=()), replace(working, entries=first))
     before = released(previous)
     numbered = _Numbering(conference, previous, before, working, was=conference.sequence)
@@ -196,7 +196,7 @@ class _Numbering:
         was: int,
         revived: bool = False,
     ) -> None:
-        self._moment, self._now = now(), conference.sequence
+        self._moment = now()
         self._before, self._was, self._revived = before, was, revived
         self._told = _told(conference, previous)
         self._known_at = max(conference.told_sequence, self._told.sequence or 0)
@@ -205,7 +205,7 @@ class _Numbering:
 
     def __call__(self, entry: Entry) -> Entry:
         known, told = self._seen.get(entry.id), self._heard.get(entry.id)
-        sequence = self._now
+        sequence = entry.sequence
         if known is not None:
             sequence = self._before.sequence_of(known, self._was)
             stands = entry.state == known.state == ItemState.PLANNED

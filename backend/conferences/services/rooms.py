@@ -40,17 +40,17 @@ def add_agenda_room(*, conference_id: UUID, fields: AgendaRoomFields) -> AgendaR
 
 @transaction.atomic
 def edit_agenda_room(*, agenda_room_id: UUID, fields: AgendaRoomFields, expected: int | None = None) -> AgendaRoom:
-    """Another room for the item. People would go to the old one: for an announced conference that is a move."""
+    """Another room for the item, which is part of the programme: the conference itself has not moved. One that was held
+    keeps its rooms."""
     conference, row = _locked_agenda_room(agenda_room_id, expected)
     before = row.room_id
     for name, value in fields.items():
         setattr(row, name, value)
     _check(row)
-    moved = ["agenda_rooms"] if row.room_id != before else []
-    ensure_writable(conference, moving=bool(moved))
+    ensure_writable(conference, moving=row.room_id != before)
     with rearranging(conference):
         row.save()
-        save_changes(conference, fields=["agenda_rooms"], moved=moved)
+        save_changes(conference, fields=["agenda_rooms"])
     return row
 
 
@@ -141,7 +141,7 @@ def _named_twice() -> object:
 def swap_rooms(*, first: Holder, second: Holder) -> tuple[Holder, Holder]:
     """Exchanges the rooms of two sites or agenda rooms, of one conference or of two: both succeed or nothing changes.
 
-    A site takes the other room's venue with it. Announced conferences have moved: their `sequence` rises, once.
+    A site takes the other room's venue with it, and an announced conference has moved: its `sequence` rises, once.
     Raises Conflict when a third has one of the rooms at the new time, Invalid when there is nothing to exchange or an
     agenda item would leave its site's venue.
     """
@@ -159,8 +159,8 @@ def swap_rooms(*, first: Holder, second: Holder) -> tuple[Holder, Holder]:
         for holder, room in ((first, rooms[1]), (second, rooms[0])):
             _move_into(holder, room)
         for conference in conferences.values():
-            names = sorted({_NAMES[type(h)] for h in (first, second) if h.conference_id == conference.pk})
-            save_changes(conference, fields=names, moved=names)
+            names = {_NAMES[type(h)] for h in (first, second) if h.conference_id == conference.pk}
+            save_changes(conference, fields=names, moved=names - {"agenda_rooms"})
     return first, second
 
 

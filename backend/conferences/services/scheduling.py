@@ -16,11 +16,7 @@ from backend.conferences.models import (
     Release,
     Speaker,
 )
-from backend.conferences.queries import (
-    Clash,
-    clashes_of,
-    latest_release,
-)
+from backend.conferences.queries import Clash, clashes_of
 from backend.conferences.services.booking import book_rooms
 from backend.conferences.services.news import next_sequence, note_news
 from backend.conferences.services.releases import follow
@@ -171,10 +167,9 @@ def save_changes(
     """Saves the conference and tells which fields were written; writes nothing when there are none.
 
     When an announced conference moved, conference.moved tells it, its released programme is released anew as it moved
-    along, and people hear of it when the news window closes. Its `sequence` rises once for all moves until then. Another
-    room of an item (`agenda_rooms`) is part of the programme: once that was released, its next release tells it, and the
-    conference has not moved. An occurrence of a series remembers what was written `by_hand`. A write that `shuts` or opens
-    an agenda item is seen in what was released, too.
+    along, and people hear of it when the news window closes. Its `sequence` rises once for all moves until then. An
+    occurrence of a series remembers what was written `by_hand`. A write that `shuts` or opens an agenda item is seen in
+    what was released, too.
     """
     written, moves = list(fields), list(moved)
     if not written and not moves:
@@ -183,7 +178,7 @@ def save_changes(
         conference.by_hand = sorted({*conference.by_hand, *written, *moves})
     facts: list[DomainEvent] = [ConferenceEdited(conference_id=conference.id, fields=sorted({*written, *moves}))]
     was = conference.sequence
-    moves_people = _moves_people(conference, moves)
+    moves_people = bool(moves) and conference.state == ConferenceState.ANNOUNCED
     if moves_people:
         conference.sequence = next_sequence(conference)
         facts.append(ConferenceMoved(conference_id=conference.id, sequence=conference.sequence, changes=moves))
@@ -197,12 +192,6 @@ def save_changes(
 def _only_worked_on(conference: Conference, fields: Collection[str]) -> bool:
     """Whether no more was written than the working programme, while everybody reads a released one."""
     return set(fields) <= WORKED_ON and Release.objects.filter(conference=conference).exists()
-
-
-def _moves_people(conference: Conference, moves: Collection[str]) -> bool:
-    if not moves or conference.state != ConferenceState.ANNOUNCED:
-        return False
-    return set(moves) != {"agenda_rooms"} or latest_release(conference.pk) is None
 
 
 @contextmanager

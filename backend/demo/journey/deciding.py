@@ -45,14 +45,26 @@ def _table(stage: Stage) -> str:
             "conference": stage.told.conference["id"],
             "agenda_item": stage.told.items["bieu-quyet"],
             "title": {"vi": "Nghị quyết hội nghị", "en": "Conference resolution"},
+            "preamble": [
+                {
+                    "text": {
+                        "vi": "Căn cứ Nghị định số 04/2015/NĐ-CP ngày 09 tháng 01 năm 2015 của Chính phủ",
+                        "en": "Pursuant to Decree No. 04/2015/ND-CP of 9 January 2015 of the Government",
+                    }
+                }
+            ],
             "clauses": [
                 {
-                    "vi": "Thông qua báo cáo tổng kết năm 2020 và phương hướng nhiệm vụ năm 2021.",
-                    "en": "The report on 2020 and the plan for 2021 are adopted.",
+                    "text": {
+                        "vi": "Thông qua báo cáo tổng kết năm 2020 và phương hướng nhiệm vụ năm 2021.",
+                        "en": "The report on 2020 and the plan for 2021 are adopted.",
+                    }
                 },
                 {
-                    "vi": "Giao các phòng, khối triển khai 10 nhiệm vụ trọng tâm.",
-                    "en": "The divisions and blocs carry out the ten key tasks.",
+                    "text": {
+                        "vi": "Giao các phòng, khối triển khai 10 nhiệm vụ trọng tâm.",
+                        "en": "The divisions and blocs carry out the ten key tasks.",
+                    }
                 },
             ],
         },

@@ -8,5 +8,15 @@ from backend.documents.form.docx import write_docx
 from backend.documents.form.invitation import InvitationDocument
 from backend.documents.form.minutes import MinutesDocument
 from backend.documents.form.pdf import write_pdf
+from backend.documents.form.resolution import ResolutionDocument
 
-__all__ = ["BLANK", "GAP", "InvitationDocument", "MinutesDocument", "Paragraph", "write_docx", "write_pdf"]
+__all__ = [
+    "BLANK",
+    "GAP",
+    "InvitationDocument",
+    "MinutesDocument",
+    "Paragraph",
+    "ResolutionDocument",
+    "write_docx",
+    "write_pdf",
+]

@@ -23,7 +23,7 @@ LOCALES = {"vi": "vi-VN", "en": "en-GB"}
 @dataclass(frozen=True, kw_only=True)
 class Paragraph:
     """One paragraph. `style` is body, heading (printed in capitals), item (hung on its label), inner (an item of an
-    item) or quote."""
+    item), quote, recital (a căn cứ, in italics), article (its label in bold) or centred (a bold line in the middle)."""
 
     text: str
     label: str = ""
@@ -63,6 +63,12 @@ class DecreeForm(Protocol):
 
     def receivers(self) -> list[str]:
         """Nơi nhận, ending with where the file is kept."""
+
+
+def long_day(day: dt.date) -> str:
+    """ngày 05 tháng 01 năm 2021: days below 10 and the months 1 and 2 have a zero before them."""
+    month = f"{day.month:02}" if day.month < 3 else str(day.month)
+    return f"ngày {day.day:02} tháng {month} năm {day.year}"
 
 
 Written = TypeVar("Written")

@@ -178,14 +178,19 @@ def _table(paper: Any, rows: int, *widths: float) -> Any:
 
 def _set(paper: Any, paragraph: Paragraph) -> Any:
     line = paper.add_paragraph()
-    line.alignment = ALIGN.JUSTIFY
+    centred = paragraph.style == "centred"
+    line.alignment = ALIGN.CENTER if centred else ALIGN.JUSTIFY
     form = line.paragraph_format
-    form.space_before, form.line_spacing = Pt(page.PARAGRAPH_GAP), page.LINE_SPACING
-    form.first_line_indent = Mm(page.INDENT)
+    form.space_before, form.line_spacing = Pt(page.PARAGRAPH_GAP * (2 if centred else 1)), page.LINE_SPACING
+    form.first_line_indent = None if centred else Mm(page.INDENT)
     form.left_indent = {"quote": Mm(page.INDENT), "inner": Mm(page.INDENT / 2)}.get(paragraph.style)
-    form.keep_with_next = paragraph.style == "heading" or None
-    run = line.add_run(paragraph.line)
-    run.bold, run.italic = paragraph.style == "heading", paragraph.style == "quote"
+    form.keep_with_next = paragraph.style in ("heading", "centred") or None
+    text = paragraph.line
+    if paragraph.style == "article" and paragraph.label:
+        line.add_run(paragraph.label).bold = True
+        text = text.removeprefix(paragraph.label)
+    run = line.add_run(text)
+    run.bold, run.italic = paragraph.style in ("heading", "centred"), paragraph.style in ("quote", "recital")
     return line
 
 

@@ -4,7 +4,7 @@ import datetime as dt
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from backend.documents.form.decree import BLANK, GAP, NUMBER, Paragraph, lines
+from backend.documents.form.decree import BLANK, GAP, NUMBER, Paragraph, lines, long_day
 
 ABBREVIATION = "GM"
 KIND = {"vi": "GIẤY MỜI", "en": "INVITATION"}
@@ -78,7 +78,7 @@ class InvitationDocument:
         return f"{NUMBER[self.language]}: {self.number or f'{BLANK}/{tail}'}"
 
     def date_line(self) -> str:
-        """Đà Nẵng, ngày 05 tháng 01 năm 2021: days below 10 and the months 1 and 2 have a zero before them."""
+        """Đà Nẵng, ngày 05 tháng 01 năm 2021."""
         if self.day is None:
             said = f"ngày {GAP} tháng {GAP} năm {GAP}" if self.language == "vi" else BLANK
         else:
@@ -114,10 +114,7 @@ class InvitationDocument:
 
 
 def _day(day: dt.date, language: str) -> str:
-    if language != "vi":
-        return f"{day.day} {day:%B} {day.year}"
-    month = f"{day.month:02}" if day.month < 3 else str(day.month)
-    return f"ngày {day.day:02} tháng {month} năm {day.year}"
+    return long_day(day) if language == "vi" else f"{day.day} {day:%B} {day.year}"
 
 
 def _short(day: dt.date, language: str) -> str:

@@ -16,9 +16,7 @@ from backend.minutes.drafting.blocks import Block, block, compose, ended, joined
 from backend.minutes.models import Conclusion, Finding, Proposal
 from backend.minutes.states import ConclusionKind, FindingKind, ProposalKind
 from backend.resolutions.models import Resolution
-
-#: Points are lettered by the Vietnamese alphabet (decree 30/2020): đ after d, and no f, j, w or z.
-LETTERS = "abcdđeghiklmnopqrstuvxy"
+from backend.resolutions.wording import LETTERS
 
 
 def letter(index: int) -> str:

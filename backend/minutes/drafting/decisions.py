@@ -9,8 +9,10 @@ from backend.documents.form import BLANK
 from backend.minutes.drafting import withheld
 from backend.minutes.drafting.blocks import Block, block, compose, ended, same
 from backend.minutes.drafting.course import heading
+from backend.resolutions import said
 from backend.resolutions.models import Poll, Resolution
 from backend.resolutions.states import PollState, ResolutionState
+from backend.resolutions.wording import marker
 
 
 def blocks(conference: Conference) -> list[Block]:
@@ -18,7 +20,7 @@ def blocks(conference: Conference) -> list[Block]:
     restricted = closed_in(conference.pk, Confidentiality.RESTRICTED)
     resolutions = (
         Resolution.objects.filter(conference=conference)
-        .select_related("agenda_item")
+        .select_related("agenda_item", "chaired_by")
         .exclude(state=ResolutionState.DRAFT)
         .prefetch_related("polls")
         .order_by("created_at", "id")
@@ -39,14 +41,17 @@ def _resolution(resolution: Resolution) -> list[Block]:
     here = f"resolution:{resolution.pk}"
     title = ended(compose("{t}", "{t}", t=dict(resolution.title)), ":")
     found = [block("resolution", here, title, here, locked=True)]
-    for index, clause in enumerate(resolution.clauses, 1):
+    for place in resolution.wording.places():
+        text, mark = dict(place.clause.text), marker(place)
+        if place.level == "article":  # it is called in words: Điều 1., Article 1.
+            text, mark = compose("{n} {t}", "{n} {t}", n=mark, t=text), {}
         found.append(
             block(
                 "clause",
-                f"clause:{resolution.pk}:{index}",
-                ended(dict(clause)),
+                f"clause:{resolution.pk}:{place.clause.id}",
+                ended(text, ";" if place.level == "basis" else "."),
                 here,
-                marker=f"{index}.",
+                marker=mark.get("vi", ""),
                 locked=True,
             )
         )
@@ -56,11 +61,14 @@ def _resolution(resolution: Resolution) -> list[Block]:
     polls = sorted(resolution.polls.all(), key=lambda poll: poll.round)
     told = [made for poll in polls for made in _poll(poll)]
     found += told
-    if resolution.decided_how:
-        found.append(
-            block("verdict", f"decided:{resolution.pk}", ended(dict(resolution.decided_how)), here, locked=True)
-        )
-    if not told:
+    for name, text in (
+        ("consensus", said.consensus(resolution)),
+        ("referred", said.referral(resolution)),
+        ("decided", dict(resolution.decided_how)),
+    ):
+        if text:
+            found.append(block("verdict", f"{name}:{resolution.pk}", ended(text), here, locked=True))
+    if not told and not resolution.by_consensus and not resolution.referred_to:
         found.append(block("verdict", f"outcome:{resolution.pk}", _uncounted(resolution), here, locked=True))
     return found
 

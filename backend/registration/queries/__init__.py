@@ -12,6 +12,7 @@ from backend.registration.queries.attendance import (
     logged,
     present_at,
     quorum,
+    summoned,
     visible_presences,
     visible_scans,
 )
@@ -34,7 +35,7 @@ from backend.registration.queries.registrations import (
     with_names,
 )
 from backend.registration.queries.seats import admission, visible_admissions, visible_seats, with_limits
-from backend.registration.queries.series import Point, series
+from backend.registration.queries.series import Point, changes, series
 from backend.registration.queries.signups import (
     check_confirmable,
     is_invited,
@@ -56,6 +57,7 @@ __all__ = [
     "attendance",
     "badge_file",
     "by_code",
+    "changes",
     "check_confirmable",
     "check_offer",
     "coming",
@@ -80,6 +82,7 @@ __all__ = [
     "series",
     "signup_by",
     "sites_offered",
+    "summoned",
     "unit_then",
     "units_offered",
     "unseated_until",

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from uuid import UUID
@@ -162,18 +162,26 @@ class Quorum:
     met: bool
 
 
-def quorum(conference_id: UUID, share: Fraction, at: dt.datetime) -> Quorum:
-    """Is at least `share` of those summoned in the room at `at`? Summoned are staff and delegates who were invited
-    (whatever they answered) or have a seat; guests do not count on either side. Nobody summoned is no quorum."""
+def summoned(conference_id: UUID, categories: Collection[str] = COUNTED, units: Collection[UUID] | None = None) -> int:
+    """How many of these categories, and of these units where any are named, were invited (whatever they answered) or
+    have a seat or a turn."""
+    of_units = Q() if units is None else Q(organisation_id__in=units)
     invited = Invitation.objects.filter(
-        conference_id=conference_id, state__in=LIVE, category__in=COUNTED, person__isnull=False
+        of_units, conference_id=conference_id, state__in=LIVE, category__in=categories, person__isnull=False
     )
     seated = Registration.objects.filter(
-        conference_id=conference_id, category__in=COUNTED, state__in={*HOLDS, RegistrationState.WAITING}
+        of_units,
+        conference_id=conference_id,
+        category__in=categories,
+        state__in={*HOLDS, RegistrationState.WAITING},
     )
-    summoned = Person.objects.filter(
-        Q(pk__in=invited.values("person_id")) | Q(pk__in=seated.values("person_id"))
-    ).count()
+    return Person.objects.filter(Q(pk__in=invited.values("person_id")) | Q(pk__in=seated.values("person_id"))).count()
+
+
+def quorum(conference_id: UUID, share: Fraction, at: dt.datetime) -> Quorum:
+    """Is at least `share` of those summoned in the room at `at`? Guests do not count on either side. Nobody summoned is
+    no quorum."""
+    called = summoned(conference_id)
     present = present_at(conference_id, at).filter(category__in=COUNTED).count()
-    needed = math.ceil(share * summoned)
-    return Quorum(summoned=summoned, present=present, needed=needed, met=summoned > 0 and present >= needed)
+    needed = math.ceil(share * called)
+    return Quorum(summoned=called, present=present, needed=needed, met=called > 0 and present >= needed)

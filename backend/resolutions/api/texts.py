@@ -3,23 +3,41 @@
 from typing import Any
 
 from django.db.models import QuerySet
-from drf_spectacular.utils import extend_schema
+from django.http import HttpResponse
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.decorators import action
 from rest_framework.response import Response
 
 from backend.core.api import HouseViewSet
-from backend.resolutions import queries, rules, services
-from backend.resolutions.models import Resolution
+from backend.core.errors import Invalid
+from backend.core.text import say
+from backend.documents.answers import PAGES, bytes_of, format_of, pages
+from backend.documents.models import DocumentFile
+from backend.documents.queries import MEDIA_TYPES
+from backend.resolutions import issued_form, queries, rules, services
+from backend.resolutions.issued_form import Fields
+from backend.resolutions.models import Resolution, TextVersion
 from backend.resolutions.serializers import (
+    AgreeBody,
     DecisionBody,
     EditResolutionBody,
+    IssueBody,
+    ReferBody,
     ResolutionBody,
     ResolutionSerializer,
+    TextComparisonSerializer,
+    TextVersionSerializer,
 )
+from backend.resolutions.serializers.texts import side
+from backend.resolutions.wording.diff import diff, words_of
+
+
+def _spoken(words: dict[str, Any]) -> dict[str, list[dict[str, str]]]:
+    return {code: [{"kind": kind, "text": text} for kind, text in pieces] for code, pieces in words.items()}
 
 
 class ResolutionViewSet(HouseViewSet):
-    """Texts put before a conference."""
+    """Texts put before a conference, from the draft to the number they are issued under."""
 
     rules = rules.RESOLUTIONS
     scope = "resolutions"
@@ -33,13 +51,14 @@ class ResolutionViewSet(HouseViewSet):
 
     @extend_schema(request=ResolutionBody, responses={201: ResolutionSerializer})
     def create(self, request: Any) -> Response:
-        """Drafts a text for a conference."""
+        """Drafts a text for a conference. Its clauses get ids that stay with them."""
         body = self.body(ResolutionBody)
         self.check_object_permissions(request, body["conference"])
         return self.answer(services.draft(**body), 201)
 
     @extend_schema(request=EditResolutionBody, responses=ResolutionSerializer)
     def partial_update(self, request: Any, pk: str) -> Response:
+        """A clause that is sent with its id, or says the very same, is still that clause; what is not sent is gone."""
         row = self.get_object()
         body = self.body(EditResolutionBody, partial=True)
         return self.answer(services.edit(resolution_id=row.pk, expected=self.expected_version(), **body))
@@ -47,7 +66,7 @@ class ResolutionViewSet(HouseViewSet):
     @extend_schema(request=None, responses=ResolutionSerializer)
     @action(detail=True, methods=["post"])
     def table(self, request: Any, pk: str) -> Response:
-        """Puts the text before the conference; it stays as it is from now on."""
+        """Puts the text before the conference."""
         return self.answer(services.table(resolution_id=self.get_object().pk, expected=self.expected_version()))
 
     @extend_schema(request=None, responses=ResolutionSerializer)
@@ -55,6 +74,14 @@ class ResolutionViewSet(HouseViewSet):
     def withdraw(self, request: Any, pk: str) -> Response:
         """Takes the text back before it is decided."""
         return self.answer(services.withdraw(resolution_id=self.get_object().pk, expected=self.expected_version()))
+
+    @extend_schema(request=ReferBody, responses=ResolutionSerializer)
+    @action(detail=True, methods=["post"])
+    def refer(self, request: Any, pk: str) -> Response:
+        """Hands the tabled text to a body that is to look at it; this conference decides it no more."""
+        row = self.get_object()
+        body = self.body(ReferBody)
+        return self.answer(services.refer(resolution_id=row.pk, expected=self.expected_version(), **body))
 
     @extend_schema(request=DecisionBody, responses=ResolutionSerializer)
     @action(detail=True, methods=["post"])
@@ -65,3 +92,70 @@ class ResolutionViewSet(HouseViewSet):
         return self.answer(
             services.decide_without_count(resolution_id=row.pk, expected=self.expected_version(), **body)
         )
+
+    @extend_schema(request=AgreeBody, responses=ResolutionSerializer, summary="Adopt by consensus")
+    @action(detail=True, methods=["post"])
+    def agree(self, request: Any, pk: str) -> Response:
+        """Thống nhất: the chair asked for objections, and there was none. Nothing is counted."""
+        row = self.get_object()
+        body = self.body(AgreeBody)
+        del body["objections_asked"]
+        return self.answer(services.agree(resolution_id=row.pk, expected=self.expected_version(), **body))
+
+    @extend_schema(request=IssueBody, responses=ResolutionSerializer, summary="Issue a resolution")
+    @action(detail=True, methods=["post"])
+    def issue(self, request: Any, pk: str) -> Response:
+        """Gives the adopted text its official number and files it as .docx and PDF; nothing of it changes any more."""
+        row = self.get_object()
+        body = self.body(IssueBody)
+        services.issue(resolution_id=row.pk, expected=self.expected_version(), fields=Fields(**body))  # type: ignore[typeddict-item]
+        return self.answer_anew(row)
+
+    @extend_schema(**PAGES, summary="Read a resolution on paper")
+    @action(detail=True, methods=["get"], pagination_class=None, filter_backends=[])
+    def file(self, request: Any, pk: str) -> HttpResponse:
+        """The copy on file in the form of specimen 1.1; before it is issued the text as it stands, marked DỰ THẢO."""
+        row, format = self.get_object(), format_of(request)
+        issued = getattr(row, "promulgation", None)
+        if issued is not None:
+            found = DocumentFile.objects.filter(document=issued.document_id, media_type=MEDIA_TYPES[format]).first()
+            return bytes_of(found, request)
+        facts = issued_form.facts_of(row)
+        content = issued_form.written(issued_form.document_of(row, facts, made_at=row.updated_at), format)
+        return pages(content, stem=issued_form.stem(facts), format=format, request=request)
+
+    @extend_schema(responses=TextVersionSerializer(many=True))
+    @action(detail=True, methods=["get"], pagination_class=None, filter_backends=[])
+    def versions(self, request: Any, pk: str) -> Response:
+        """Every version of the text, the first one first; the last one is the text as it stands."""
+        rows = self.get_object().versions.order_by("number")
+        return Response(TextVersionSerializer(rows, many=True).data)
+
+    @extend_schema(
+        parameters=[
+            OpenApiParameter("before", int, description="Default: the version before `after`."),
+            OpenApiParameter("after", int, description="Default: the last version."),
+        ],
+        responses=TextComparisonSerializer,
+    )
+    @action(detail=True, methods=["get"], pagination_class=None, filter_backends=[])
+    def compare(self, request: Any, pk: str) -> Response:
+        """Two versions side by side: clauses aligned by their ids, and the words that differ inside them."""
+        resolution = self.get_object()
+        last = resolution.versions.order_by("-number").first()
+        after = self.number_asked_for("after") or (last.number if last else 1)
+        before = self.number_asked_for("before") or max(after - 1, 1)
+        old, new = (self._version(resolution, name, number) for name, number in (("before", before), ("after", after)))
+        rows = [
+            {"change": row.change, "before": side(row.before), "after": side(row.after), "words": _spoken(row.words)}
+            for row in diff(old.wording, new.wording)
+        ]
+        title = _spoken(words_of(old.title, new.title))
+        return Response({"before": before, "after": after, "title": title, "rows": rows})
+
+    @staticmethod
+    def _version(resolution: Resolution, name: str, number: int) -> TextVersion:
+        found: TextVersion | None = resolution.versions.filter(number=number).first()
+        if found is None:
+            raise Invalid({name: say(vi="Không có bản số {n}.", en="There is no version {n}.", n=number)})
+        return found

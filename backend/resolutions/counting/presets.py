@@ -19,6 +19,15 @@ PRESETS: dict[str, Rule] = {
             "en": "Law on Implementation of Grassroots Democracy No. 10/2022/QH15",
         },
     ),
+    "trade_union_congress": Rule(
+        all_of=(Threshold(share=_HALF, cmp=">", base="attending"),),
+        quorum=Quorum(share=_TWO_THIRDS, base="summoned", at=("open", "seal")),
+        title={"vi": "Đại hội, hội nghị công đoàn", "en": "Trade union congress or conference"},
+        citation={
+            "vi": "Điều lệ Công đoàn Việt Nam: hợp lệ khi có ít nhất 2/3 số đại biểu được triệu tập",
+            "en": "Charter of the Viet Nam Trade Unions: valid with at least 2/3 of the delegates summoned",
+        },
+    ),
     "simple_majority": Rule(
         all_of=(Threshold(share=_HALF, cmp=">", base="yes_no"),),
         title={"vi": "Quá nửa số phiếu tán thành và không tán thành", "en": "Majority of the votes cast"},
@@ -36,6 +45,18 @@ PRESETS: dict[str, Rule] = {
         title={"vi": "Nhất trí: mọi phiếu thu về đều tán thành", "en": "Unanimity: every ballot returned is in favour"},
         citation={"vi": "Thông lệ nghị trường", "en": "Common parliamentary law"},
     ),
+    "roberts_rules": Rule(
+        all_of=(Threshold(share=_HALF, cmp=">", base="yes_no"),),
+        quorum=Quorum(share=_HALF, cmp=">", base="members", at=("open", "seal")),
+        title={
+            "vi": "Mặc định của Robert: quá nửa số phiếu bầu, không kể phiếu trắng",
+            "en": "Robert's default: a majority of the votes cast, blanks left out",
+        },
+        citation={
+            "vi": "Robert's Rules of Order Newly Revised, ấn bản 12, 40:2, 44:1",
+            "en": "Robert's Rules of Order Newly Revised, 12th ed., 40:2 and 44:1",
+        },
+    ),
     "party_majority": Rule(
         all_of=(Threshold(share=_HALF, cmp=">", base="members"),),
         title={"vi": "Quá nửa tổng số thành viên cơ quan lãnh đạo của Đảng", "en": "Majority of all members (Party)"},
@@ -50,6 +71,18 @@ PRESETS: dict[str, Rule] = {
         title={
             "vi": "Quá nửa tổng số đại biểu Hội đồng nhân dân",
             "en": "Majority of all deputies (People's Council)",
+        },
+        citation={
+            "vi": "Luật Tổ chức chính quyền địa phương",
+            "en": "Law on Organization of Local Government",
+        },
+    ),
+    "peoples_council_dismissal": Rule(
+        all_of=(Threshold(share=_TWO_THIRDS, cmp=">=", base="members"),),
+        quorum=Quorum(share=_TWO_THIRDS, base="members", at=("open",)),
+        title={
+            "vi": "Bãi nhiệm đại biểu Hội đồng nhân dân: từ 2/3 tổng số đại biểu",
+            "en": "Dismissal of a deputy: two thirds of all deputies (People's Council)",
         },
         citation={
             "vi": "Luật Tổ chức chính quyền địa phương",

@@ -11,12 +11,17 @@ _BASES: dict[str, Text] = {
     "summoned": {"vi": "người được triệu tập", "en": "persons summoned"},
     "entitled": {"vi": "người có quyền biểu quyết", "en": "persons entitled to vote"},
     "present_at_open": {"vi": "người có mặt khi mở biểu quyết", "en": "voters present when voting opened"},
+    "present_at_seal": {
+        "vi": "người có mặt khi kết thúc biểu quyết",
+        "en": "voters present when voting closed",
+    },
     "attending": {"vi": "người dự biểu quyết", "en": "voters attending the vote"},
     "returned": {"vi": "phiếu thu về", "en": "ballots returned"},
     "valid": {"vi": "phiếu hợp lệ", "en": "valid ballots"},
     "yes_no": {"vi": "phiếu tán thành và không tán thành", "en": "votes for and against"},
 }
 _MOMENTS: dict[str, Text] = {
+    "present": {"vi": "Hiện", "en": "Now"},
     "present_at_open": {"vi": "Khi mở biểu quyết", "en": "When voting opened"},
     "present_at_seal": {"vi": "Khi kết thúc biểu quyết", "en": "When voting closed"},
 }
@@ -88,6 +93,9 @@ def outcome(outcome: str, casting_vote: bool | None) -> Text:
 def _composition(check: Check, tally: Tally) -> Text:
     """Says aloud what a reader would not expect of the base: spoilt ballots in it, returned ones not in it."""
     vi, en = [], []
+    if left := check.parts.get("left_after_voting"):
+        vi.append(f"kể cả {_vi(left)} người đã biểu quyết rồi rời họp")
+        en.append(f"including {left:,} who voted and left")
     if check.base == "yes_no" and (spoilt := check.parts.get("invalid")):
         vi.append(f"kể cả {_vi(spoilt)} phiếu không hợp lệ")
         en.append(f"including {spoilt:,} invalid")

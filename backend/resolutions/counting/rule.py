@@ -9,7 +9,7 @@ from typing import Any
 Text = dict[str, str]
 
 #: Bases that are people. Whoever may cast is among them: no vote is ever more than 100 % of what it is measured by.
-BODIES = ("members", "summoned", "entitled", "attending", "present_at_open")
+BODIES = ("members", "summoned", "entitled", "attending", "present_at_open", "present_at_seal")
 #: Bases that are ballots. `returned` and `yes_no` are the votes cast that `blanks` and `invalid` speak of.
 BALLOTS = ("returned", "valid", "yes_no")
 THRESHOLD_BASES = (*BODIES, *BALLOTS)
@@ -36,7 +36,7 @@ class Threshold:
     """Those in favour must be more than (or at least) `share` of `base`.
 
     `attending` are the entitled who were there at any moment of the vote, or voted. Where the base is
-    `present_at_open`, whoever came later has no vote.
+    `present_at_open`, whoever came later has no vote; `present_at_seal` counts those who voted and left as present.
     """
 
     share: Fraction
@@ -103,6 +103,15 @@ def written(share: Fraction) -> str:
     return f"{share.numerator}/{share.denominator}"
 
 
+def share_from(said: object, cmp: str) -> Fraction:
+    """The share written as "2/3"; raises InvalidRule naming `share`."""
+    reader = _Reader()
+    share = reader.share({"share": said, "cmp": cmp}, "share")
+    if reader.errors:
+        raise InvalidRule(reader.errors)
+    return share
+
+
 class _Reader:
     """Reads a rule member by member and goes on after an error; what it returned then is not used."""
 
@@ -135,7 +144,7 @@ class _Reader:
     def _threshold(self, data: object, path: str) -> Threshold:
         members = self._object(data, path, f"{path}.", {"share", "cmp", "base"})
         return Threshold(
-            share=self._share(members, path),
+            share=self.share(members, f"{path}.share"),
             cmp=self._one_of(members.get("cmp"), f"{path}.cmp", COMPARISONS),
             base=self._one_of(members.get("base"), f"{path}.base", THRESHOLD_BASES),
         )
@@ -147,24 +156,24 @@ class _Reader:
             self._wrong("quorum.at", vi="Chọn trong: open, seal.", en="Choose from: open, seal.")
             at = []
         return Quorum(
-            share=self._share(members, "quorum"),
+            share=self.share(members, "quorum.share"),
             cmp=self._one_of(members.get("cmp", ">="), "quorum.cmp", COMPARISONS),
             base=self._one_of(members.get("base"), "quorum.base", QUORUM_BASES),
             at=tuple(at),
         )
 
-    def _share(self, members: Mapping[str, object], path: str) -> Fraction:
+    def share(self, members: Mapping[str, object], path: str) -> Fraction:
         found = _SHARE.fullmatch(value) if isinstance(value := members.get("share"), str) else None
         if not found or not 0 < int(found[1]) <= int(found[2]):
             self._wrong(
-                f"{path}.share",
+                path,
                 vi='Phải là phân số như "1/2", lớn hơn 0 và không quá 1.',
                 en='Must be a fraction like "1/2", above 0 and at most 1.',
             )
             return Fraction(1)
         share = Fraction(int(found[1]), int(found[2]))
         if share == 1 and members.get("cmp") == ">":
-            self._wrong(f"{path}.share", vi="Không thể vượt quá toàn bộ.", en="Nothing exceeds the whole.")
+            self._wrong(path, vi="Không thể vượt quá toàn bộ.", en="Nothing exceeds the whole.")
         return share
 
     def _one_of(self, value: object, path: str, choices: tuple[str, ...]) -> str:

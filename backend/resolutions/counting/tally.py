@@ -6,7 +6,15 @@ from typing import Any
 
 from backend.resolutions.counting.rule import Rule, Text
 
-_PEOPLE = ("members", "summoned", "entitled", "attending", "present_at_open", "present_at_seal")
+_PEOPLE = (
+    "members",
+    "summoned",
+    "entitled",
+    "attending",
+    "present_at_open",
+    "present_at_seal",
+    "left_after_voting",
+)
 
 
 class InvalidTally(ValueError):
@@ -21,8 +29,9 @@ class InvalidTally(ValueError):
 class Tally:
     """One vote's numbers. A number of people that nobody established is None, not 0.
 
-    Present and attending are those present *and entitled*: guests are in none of these numbers. Every returned ballot is yes, no, abstain,
-    blank or invalid; the first three are the valid ones.
+    Present and attending are those present *and entitled*: guests are in none of these numbers. `left_after_voting` are
+    those who voted and were gone at the sealing. Every returned ballot is yes, no, abstain, blank or invalid; the first
+    three are the valid ones.
     """
 
     returned: int
@@ -38,6 +47,7 @@ class Tally:
     attending: int | None = None
     present_at_open: int | None = None
     present_at_seal: int | None = None
+    left_after_voting: int | None = None
 
     def __post_init__(self) -> None:
         if errors := _not_numbers(self) or _contradictions(self):
@@ -91,6 +101,8 @@ class Tally:
 
     def parts(self, rule: Rule, base: str) -> dict[str, int]:
         """The numbers that `base` is the sum of, under `rule`."""
+        if base == "present_at_seal":
+            return {each: self.people(each) for each in (base, "left_after_voting")}
         if base in _PEOPLE:
             return {base: self.people(base)}
         parts = {"yes": self.yes, "no": self.no}
@@ -132,6 +144,7 @@ def _contradictions(tally: Tally) -> dict[str, Text]:
         ("present_at_seal", "attending"),
         ("present_at_open", "entitled"),
         ("present_at_seal", "entitled"),
+        ("left_after_voting", "returned"),
         ("attending", "entitled"),
         ("entitled", "members"),
     ):

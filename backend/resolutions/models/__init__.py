@@ -2,6 +2,20 @@
 
 from backend.resolutions.models.ballots import Envelope, NamedBallot, OpenedBallot
 from backend.resolutions.models.polls import Entitlement, Poll, Teller
-from backend.resolutions.models.texts import Resolution
+from backend.resolutions.models.quorums import Quorum, QuorumChange
+from backend.resolutions.models.texts import Procedure, Promulgation, Resolution, TextVersion
 
-__all__ = ["Entitlement", "Envelope", "NamedBallot", "OpenedBallot", "Poll", "Resolution", "Teller"]
+__all__ = [
+    "Entitlement",
+    "Envelope",
+    "NamedBallot",
+    "OpenedBallot",
+    "Poll",
+    "Procedure",
+    "Promulgation",
+    "Quorum",
+    "QuorumChange",
+    "Resolution",
+    "Teller",
+    "TextVersion",
+]

@@ -16,24 +16,46 @@ from backend.resolutions.serializers.polls import (
     TellerSerializer,
     TestKeyBody,
 )
+from backend.resolutions.serializers.quorums import (
+    EditQuorumBody,
+    QuorumBody,
+    QuorumCourseSerializer,
+    WatchedQuorumSerializer,
+)
 from backend.resolutions.serializers.rules import RuleField, RuleSerializer, TallySerializer, VerdictSerializer
-from backend.resolutions.serializers.texts import DecisionBody, EditResolutionBody, ResolutionBody, ResolutionSerializer
+from backend.resolutions.serializers.texts import (
+    AgreeBody,
+    DecisionBody,
+    EditResolutionBody,
+    IssueBody,
+    ReferBody,
+    ResolutionBody,
+    ResolutionSerializer,
+    TextComparisonSerializer,
+    TextVersionSerializer,
+)
 
 __all__ = [
+    "AgreeBody",
     "AnnulBody",
     "AppointBody",
     "BallotBody",
     "DecisionBody",
     "DeclareBody",
     "DrawnKeySerializer",
+    "EditQuorumBody",
     "EditResolutionBody",
     "EntitlementSerializer",
     "EvidenceSerializer",
+    "IssueBody",
     "OpenBody",
     "PollBody",
     "PollSerializer",
+    "QuorumBody",
+    "QuorumCourseSerializer",
     "ReceiptSerializer",
     "RecountSerializer",
+    "ReferBody",
     "ResolutionBody",
     "ResolutionSerializer",
     "RollEntrySerializer",
@@ -43,5 +65,8 @@ __all__ = [
     "TallySerializer",
     "TellerSerializer",
     "TestKeyBody",
+    "TextComparisonSerializer",
+    "TextVersionSerializer",
     "VerdictSerializer",
+    "WatchedQuorumSerializer",
 ]

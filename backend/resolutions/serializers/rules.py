@@ -68,6 +68,9 @@ class TallySerializer(serializers.Serializer[Any]):
     )
     present_at_open = serializers.IntegerField(allow_null=True)
     present_at_seal = serializers.IntegerField(allow_null=True)
+    left_after_voting = serializers.IntegerField(
+        allow_null=True, help_text="Voted, and were gone when voting closed.", default=None
+    )
 
 
 class CheckSerializer(serializers.Serializer[Any]):

@@ -18,7 +18,7 @@ from backend.resolutions.counting import PRESETS, InvalidRule, InvalidTally, Rul
 from backend.resolutions.events import PollAnnulled, PollCounted, PollDeclared, PollOpened, PollSealed
 from backend.resolutions.models import Entitlement, NamedBallot, Poll, Resolution
 from backend.resolutions.services import custody, locks
-from backend.resolutions.services.resolutions import settle
+from backend.resolutions.services.resolutions import put_to_vote, settle, take_back_from_vote
 from backend.resolutions.states import POLL_MOVES, PollState, ReceiptKind, ResolutionState, Secrecy
 
 #: What is known of people once a poll is sealed.
@@ -91,11 +91,9 @@ def open_poll(*, poll_id: UUID, override_reason: str = "", expected: int | None 
     """
     poll = locked(Poll, poll_id, expected=expected)
     POLL_MOVES.check(poll, "open")
-    resolution = Resolution.objects.select_related("conference").get(pk=poll.resolution_id)
+    resolution = locked(Resolution.objects.select_related("conference"), poll.resolution_id)
     if resolution.conference.state != ConferenceState.RUNNING:
         raise Conflict(say(vi="Hội nghị chưa khai mạc hoặc đã bế mạc.", en="The conference is not running."))
-    if resolution.state != ResolutionState.TABLED:
-        raise Conflict(say(vi="Nghị quyết chưa được trình.", en="The resolution is not tabled."))
     if resolution.polls.filter(state__in=[PollState.OPEN, PollState.SEALED, PollState.COUNTED]).exists():
         raise Conflict(say(vi="Đang có cuộc biểu quyết khác.", en="Another poll on it is under way."))
     moment = database_now()
@@ -112,7 +110,7 @@ def open_poll(*, poll_id: UUID, override_reason: str = "", expected: int | None 
     poll.receipt_key = receipts.public_key()
     if poll.secrecy == Secrecy.SECRET:
         poll.public_key = custody.hand_out_key(poll)
-    poll.text_hash = merkle.digest([resolution.title, resolution.clauses])
+    poll.text_hash = put_to_vote(resolution)
     poll.config = _frozen(poll)
     poll.config_hash = merkle.digest(poll.config)
     poll.roll_hash = merkle.digest(queries.frozen_roll(poll.pk))
@@ -286,6 +284,7 @@ def annul(*, poll_id: UUID, reason: Text, expected: int | None = None) -> Poll:
     resolution = locked(Resolution, poll.resolution_id)
     if resolution.state in {ResolutionState.ADOPTED, ResolutionState.REJECTED}:
         raise Conflict(say(vi="Nghị quyết đã được quyết định.", en="The resolution has been decided."))
+    take_back_from_vote(resolution, poll)
     poll.annulled_reason, poll.ended_at = reason, database_now()
     poll.save()
     emit(PollAnnulled(poll_id=poll.pk, resolution_id=poll.resolution_id, conference_id=poll.conference_id))
@@ -298,9 +297,11 @@ def conclude(*, poll_id: UUID) -> Resolution:
     the poll was annulled, changes nothing."""
     poll = locked(Poll, poll_id)
     resolution = locked(Resolution, poll.resolution_id)
-    if poll.state != PollState.DECLARED or resolution.state != ResolutionState.TABLED:
+    if poll.state != PollState.DECLARED or resolution.state != ResolutionState.VOTING:
         return resolution
     verdict = _verdict(poll)
     if verdict.outcome in {"adopted", "rejected"}:
         settle(resolution, adopted=verdict.adopted, poll=poll)
+    else:
+        take_back_from_vote(resolution, poll)
     return resolution

@@ -1,0 +1,54 @@
+"""Conferences that were cancelled and are drafts again. Who may not read the draft goes on reading what they were last
+told: that it is cancelled. Nothing here says anything of the draft itself."""
+
+from collections.abc import Iterator
+from uuid import UUID
+
+from django.db.models import F, QuerySet
+
+from backend.calendars.queries.contents import Reader, last_releases, window
+from backend.conferences.models import Room, TimeAndPlace
+from backend.conferences.programme import Entry, Programme, from_json
+from backend.conferences.queries import cut_for, drafts_kept_from
+from backend.conferences.states import CallingOff
+
+
+def drafted_again(reader: Reader) -> QuerySet[TimeAndPlace]:
+    """What was last told of those that had an exact time, in order of time."""
+    told = TimeAndPlace.objects.filter(
+        conference__in=drafts_kept_from(reader).filter(announced_at__isnull=False),
+        sequence=F("conference__told_sequence"),
+        called_off=CallingOff.CANCELLED,
+        starts_at__isnull=False,
+    )
+    return told.select_related("conference").order_by("starts_at", "conference_id")
+
+
+def drafted_again_within(reader: Reader) -> QuerySet[TimeAndPlace]:
+    """Those whose time lies within the window."""
+    start, end = window()
+    return drafted_again(reader).filter(starts_at__gte=start, starts_at__lt=end)
+
+
+def drafted_again_in(room: Room, reader: Reader) -> Iterator[tuple[TimeAndPlace, UUID]]:
+    """Those that were to be in the room, each with the site that was there."""
+    for told in drafted_again_within(reader).filter(places__contains=[{"room": str(room.pk)}]):
+        for place in told.places:
+            if place["room"] == str(room.pk):
+                yield told, UUID(place["site"])
+
+
+def points_drafted_again_in(room: Room, reader: Reader) -> Iterator[tuple[TimeAndPlace, Programme, Entry]]:
+    """The points of their released programmes that were to be in the room and not where the conference itself was, as
+    far as the reader may know of them. Of what was never released nothing was kept."""
+    rows = list(drafted_again_within(reader))
+    stored = last_releases(row.conference for row in rows)
+    for told in rows:
+        if told.conference_id not in stored:
+            continue
+        programme = from_json(stored[told.conference_id])
+        there_as_a_whole = {UUID(place["site"]) for place in told.places if place["room"] == str(room.pk)}
+        for point in cut_for(programme, reader, told.conference).entries:
+            there = any(place.room == room.pk and place.site not in there_as_a_whole for place in point.places)
+            if there and point.starts_at is not None:
+                yield told, programme, point
