@@ -45,18 +45,18 @@ def close_due_polls() -> None:
         resolutions.close_due()
 
 
-@app.task(name="plenum.clock.end_complaints")
-def end_complaints() -> None:
-    """Destroys the keys and empties the envelopes of secret polls nobody may complain about any more."""
-    with context.acting(actor="clock"):
-        resolutions.end_complaints()
-
-
 @app.task(name="plenum.clock.watch_quorums")
 def watch_quorums() -> None:
     """Tells where enough people have come, or too many have left, for a running conference to decide."""
     with context.acting(actor="clock"):
         resolutions.watch_quorums()
+
+
+@app.task(name="plenum.clock.end_complaints")
+def end_complaints() -> None:
+    """Destroys the keys and empties the envelopes of secret polls nobody may complain about any more."""
+    with context.acting(actor="clock"):
+        resolutions.end_complaints()
 
 
 @app.task(name="plenum.clock.tell_due_news")

@@ -16,7 +16,7 @@ from workers.reactions import (
 
 SUBSCRIPTIONS: dict[str, list[str]] = {
     "job.due": ["jobs.run_step"],
-    "conference.announced": ["registration.promote"],
+    "conference.announced": ["registration.resume", "registration.promote"],
     "conference.edited": ["registration.promote"],
     "conference.news_due": ["invitations.tell_news"],
     "conference.postponed": [
@@ -29,6 +29,7 @@ SUBSCRIPTIONS: dict[str, list[str]] = {
         "invitations.drop_reminders",
         "registration.drop_seat_reminders",
         "invitations.withdraw_all",
+        "registration.call_off",
         "invitations.tell_of_calling_off",
     ],
     "conference.closed": ["minutes.draft", "conferences.carry_over"],

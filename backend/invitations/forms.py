@@ -8,6 +8,7 @@ from rest_framework import serializers
 from backend.core.serializers import Line
 from backend.core.text import say
 from backend.core.vietnamese import title_case_name
+from backend.documents.form.text import unprintable
 from backend.mail.mailbox import InvalidAddress, checked_email
 from backend.people.models import Honorific
 from backend.people.names import parse_name
@@ -28,6 +29,14 @@ class PersonName(Line):
         if strange or (name and not any(unicodedata.category(c)[0] == "L" for c in name)):
             raise serializers.ValidationError(
                 say(vi="Họ tên chỉ gồm chữ cái và dấu cách.", en="A name has letters and spaces only.")
+            )
+        if lost := unprintable(name):
+            raise serializers.ValidationError(
+                say(
+                    vi="Thẻ và giấy mời không in được các chữ {lost}; xin viết họ tên bằng chữ La-tinh như trong hộ chiếu.",
+                    en="Badges and letters cannot print {lost}; please write the name in Latin letters, as in the passport.",
+                    lost=lost,
+                )
             )
         return title_case_name(name)
 

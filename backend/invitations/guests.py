@@ -21,7 +21,7 @@ from backend.core.text import localized
 from backend.documents.form import faces, page
 from backend.documents.form.archive import dated
 from backend.documents.form.press import NotTypeset, typeset_bounded
-from backend.documents.form.text import in_glyphs, one_line
+from backend.documents.form.text import in_glyphs, name_in_print, one_line
 from backend.documents.queries import MEDIA_TYPES
 from backend.invitations import wording
 from backend.invitations.models import Invitation, InvitationLetter
@@ -157,7 +157,7 @@ def write_pdf(sheet: GuestSheet) -> bytes:
         "header": words["columns"],
         "rows": [
             [
-                in_glyphs(one_line(text), width=width - 3, size=SIZE)
+                in_glyphs(name_in_print(one_line(text)), width=width - 3, size=SIZE)
                 for text, width in zip(_cells(line), COLUMNS, strict=True)
             ]
             for line in sheet.lines

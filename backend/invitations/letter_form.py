@@ -3,7 +3,7 @@
 import datetime as dt
 import hashlib
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any, TypedDict
 
 from django.conf import settings
@@ -14,6 +14,7 @@ from backend.core.clock import local, now
 from backend.core.text import Text, localized
 from backend.documents.form import InvitationDocument, Paragraph, write_docx, write_pdf
 from backend.documents.form.invitation import ABBREVIATION
+from backend.documents.form.text import name_in_print
 from backend.invitations import wording
 from backend.invitations.models import Invitation, InvitationLetter
 from backend.invitations.states import Authority
@@ -162,6 +163,9 @@ def document_of(letter: InvitationLetter, row: Invitation) -> InvitationDocument
 
 
 def written(document: InvitationDocument, format: str) -> bytes:
+    """A PDF has the letters of its own face alone; word processors find others."""
+    if format == "pdf":
+        document = replace(document, guest=name_in_print(document.guest))
     return _WRITERS[format](document)
 
 

@@ -6,6 +6,7 @@ given, on the conference's clock.
 """
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
@@ -27,6 +28,8 @@ NO_UNIT = say(vi="Không thuộc đơn vị nào", en="No unit")
 NO_SITE = say(vi="Chưa rõ địa điểm", en="No site yet")
 #: The series of every chart, in order.
 SHOWN = (*Answer.values, InvitationState.SENT.value)
+OUTDATED = "outdated"
+FORMER = say(vi="trả lời theo thời gian, địa điểm cũ", en="answered for a former time or place")
 
 
 class Figures:
@@ -85,18 +88,21 @@ class Series:
 
 @dataclass(frozen=True, kw_only=True)
 class Chart:
-    """As many values in each of the series as there are labels."""
+    """As many values in each of the series as there are labels. `series` add up to those invited; `outdated` says how
+    many of the answers among them are."""
 
     labels: list[Text]
     series: list[Series]
+    outdated: Series
 
 
 @dataclass(frozen=True, kw_only=True)
 class Days:
-    """Answers by the day, without gaps from the first to the last."""
+    """Answers by the day, without gaps from the first to the last; `outdated` as in a Chart."""
 
     labels: list[dt.date]
     series: list[Series]
+    outdated: Series
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -208,14 +214,23 @@ def _chart(bars: Sequence[tuple[Text, Figures]]) -> Chart:
             )
             for state in SHOWN
         ],
+        outdated=_outdated([figures.outdated for _, figures in bars]),
     )
+
+
+def _outdated(values: list[int]) -> Series:
+    return Series(key=OUTDATED, name=both(FORMER), values=values)
 
 
 def _days(conference: Conference, rows: QuerySet[Invitation]) -> Days:
     day = TruncDate("answered_at", tzinfo=ZoneInfo(conference.time_zone))
     answered = rows.filter(state__in=Answer.values, answered_at__isnull=False).annotate(day=day)
-    counted = {(at, state): n for at, state, n in answered.values_list("day", "state").annotate(n=Count("pk"))}
-    days = sorted({at for at, _ in counted})
+    groups = answered.values_list("day", "state").annotate(n=Count("pk"), old=Count("pk", filter=Q(outdated=True)))
+    counted, former = {}, Counter[dt.date]()
+    for at, state, n, old in groups:
+        counted[at, state] = n
+        former[at] += old
+    days = sorted(former)
     every = [days[0] + dt.timedelta(days=n) for n in range((days[-1] - days[0]).days + 1)] if days else []
     return Days(
         labels=every,
@@ -225,4 +240,5 @@ def _days(conference: Conference, rows: QuerySet[Invitation]) -> Days:
             )
             for answer in Answer
         ],
+        outdated=_outdated([former[at] for at in every]),
     )

@@ -23,6 +23,7 @@ from backend.invitations import links, queries, services, wording
 from backend.invitations.forms import FIELDS, NamedBody, first_of_each
 from backend.invitations.models import Invitation
 from backend.invitations.states import Answer, ProposalKind, ProposalState, Substitutes
+from backend.privacy import boxes
 from backend.privacy import links as consent_links
 from backend.privacy.queries import standings
 from backend.privacy.services import Asked
@@ -60,7 +61,7 @@ class ReplyPage(View):
         if request.POST.get("do") == "substitute":
             return _substituted(request, opened, token)
         answer, note = request.POST.get("answer", ""), clean(request.POST.get("note", "").replace("\x00", ""))
-        ticked, problem = _ticked(request, opened), None
+        ticked, problem = boxes.ticked(request.POST.getlist("consent"), opened.language), None
         if answer not in Answer.values:
             problem = say(vi="Xin chọn một câu trả lời.", en="Please choose an answer.")
         elif len(note) > LONGEST_NOTE:
@@ -79,29 +80,12 @@ class ReplyPage(View):
         return _page(request, queries.opened_by(token), done=True)
 
 
-def _ticked(request: HttpRequest, opened: Invitation) -> list[Asked]:
-    """What the invitee ticked, in the words they were shown. What is not ticked says nothing."""
-    found = []
-    for box in request.POST.getlist("consent")[:MOST_BOXES]:
-        purpose, _, version = box.partition(":")
-        if version.isascii() and version.isdecimal() and len(version) < 6:
-            found.append(Asked(purpose=purpose, version=int(version), language=opened.language))
-    return found
-
-
 def _asked(opened: Invitation) -> list[dict[str, Any]]:
     """What the invitee has not consented to yet: each by itself, and not ticked."""
     if opened.person is None:
         return []
-    return [
-        {
-            "purpose": standing.wording.purpose.code,
-            "version": standing.wording.version,
-            "text": localized(standing.wording.text, opened.language),
-        }
-        for standing in standings(opened.person.pk)
-        if not standing.given
-    ]
+    open_ones = (standing.wording for standing in standings(opened.person.pk) if not standing.given)
+    return boxes.shown(open_ones, opened.language)
 
 
 def _replied(request: HttpRequest, opened: Invitation, token: str, answer: str, note: str, ticked: list[Asked]) -> None:

@@ -1,6 +1,6 @@
 """Reading invitations: whose they are, which may be seen, and what a link opens."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from uuid import UUID
 
 from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, When
@@ -243,7 +243,7 @@ def in_protocol_order(invitations: QuerySet[Invitation]) -> QuerySet[Invitation]
     )
 
 
-def offices(people: list[Person], conference: Conference) -> dict[UUID, Position]:
+def offices(people: Collection[Person] | Collection[UUID], conference: Conference) -> dict[UUID, Position]:
     """Each person's first office by protocol on the day of the conference, in one statement."""
     day = conference.day or (conference.starts_at.date() if conference.starts_at else None)
     positions = Position.objects.filter(person__in=people)

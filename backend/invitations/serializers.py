@@ -9,9 +9,11 @@ from rest_framework import serializers
 from backend.conferences.queries.notices import photo_notice
 from backend.core.serializers import Body, HouseSerializer, LanguageMap, Line, Moment
 from backend.core.text import Text
+from backend.documents.form.text import unprintable
 from backend.invitations import wording
 from backend.invitations.forms import NamedBody
 from backend.invitations.models import FailedLetter, Invitation, InvitationList, InvitationReply, ReplyProposal
+from backend.invitations.overview import FORMER, OUTDATED
 from backend.invitations.states import BY_HAND, Answer, Category, FailureKind, InvitationState, ReplyVia, Substitutes
 from backend.privacy.queries import standings
 from backend.questions import queries as questions
@@ -53,14 +55,21 @@ class InvitationSerializer(HouseSerializer):
         read_only=True, help_text="Answered before the invitee was told the time and place that hold now."
     )
 
+    unprintable = serializers.SerializerMethodField(
+        help_text="Letters of the name and office that PDFs cannot print, and leave blank; write them in Latin letters."
+    )
+
     class Meta:
         model = Invitation
         fields = (
             "id", "list", "conference", "site", "person", "person_name", "organisation", "organisation_name", "office",
-            "category", "rank", "place", "language", "email", "unreachable", "state", "sequence", "link_round", "note", "substitute", "sent_at", "answered_at", "outdated",
+            "category", "rank", "place", "language", "email", "unreachable", "unprintable", "state", "sequence", "link_round", "note", "substitute", "sent_at", "answered_at", "outdated",
             "version", "created_at",
         )  # fmt: skip
         read_only_fields = fields
+
+    def get_unprintable(self, row: Invitation) -> str:
+        return unprintable(" ".join((row.person.full_name if row.person else "", *row.office.values())))
 
 
 class FailedLetterSerializer(HouseSerializer):
@@ -179,7 +188,7 @@ class ReplyBody(Body):
 
 
 class ConsentTicked(Body):
-    """What the invitee consents to: a purpose, and the version of its words they read."""
+    """What somebody consents to: a purpose, and the version of its words they read."""
 
     purpose = serializers.SlugField(max_length=40)
     wording = serializers.IntegerField(min_value=1, max_value=32767)
@@ -358,14 +367,22 @@ class ChartSeries(serializers.Serializer[Any]):
     values = serializers.ListField(child=serializers.IntegerField())
 
 
+class OutdatedSeries(ChartSeries):
+    """Of the answers in the other series: those given for a former time or place. Not to be stacked upon them."""
+
+    key = serializers.ChoiceField([(OUTDATED, FORMER)])
+
+
 class AnswerChart(serializers.Serializer[Any]):
     labels = serializers.ListField(child=LanguageMap())
     series = ChartSeries(many=True)
+    outdated = OutdatedSeries()
 
 
 class AnswersByDay(serializers.Serializer[Any]):
     labels = serializers.ListField(child=serializers.DateField())
     series = ChartSeries(many=True)
+    outdated = OutdatedSeries()
 
 
 class InvitationOverviewSerializer(serializers.Serializer[Any]):

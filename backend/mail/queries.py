@@ -1,6 +1,7 @@
 """The ledger of mail."""
 
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Lower
@@ -19,6 +20,12 @@ def visible_to(account: Any) -> QuerySet[OutgoingMail]:
         return mails.none()
     where = account.works_in(*READERS)
     return mails if where is None else mails.filter(organisation_id__in=where)
+
+
+def was_written_to(address: str, *, conference_id: UUID) -> bool:
+    """Whether anything about the conference went or still goes to the address, but letters that took something back."""
+    rows = OutgoingMail.objects.filter(conference_id=conference_id, recipient__iexact=address)
+    return bool(address) and rows.exclude(state=MailState.WITHDRAWN).exclude(purpose="cancellation").exists()
 
 
 def visible_batches(account: Any) -> QuerySet[MailBatch]:

@@ -13,7 +13,7 @@ import segno
 from backend.core.text import Text
 from backend.documents.form import faces
 from backend.documents.form.press import typeset_bounded
-from backend.documents.form.text import in_glyphs, one_line
+from backend.documents.form.text import in_glyphs, name_in_print, one_line, unprintable
 from backend.invitations.states import Category
 
 TEMPLATE = Path(__file__).with_name("badges.typ")
@@ -32,14 +32,17 @@ Content = dict[str, Any]
 
 
 def content(*, name: str, office: str, unit: str, category: str, duty: Text | None, code: str) -> Content:
-    """One badge. A duty at the conference stands in place of the category."""
+    """One badge. A duty at the conference stands in place of the category. `unprintable` are letters that cannot be
+    printed: their words are left blank."""
+    lost = unprintable("".join((one_line(name), one_line(office), one_line(unit))))
     return {
-        "name": in_glyphs(one_line(name), width=NAME_WIDTH, size=NAME_SIZE),
-        "office": in_glyphs(one_line(office)),
-        "unit": in_glyphs(one_line(unit)),
+        "name": in_glyphs(name_in_print(one_line(name)), width=NAME_WIDTH, size=NAME_SIZE),
+        "office": in_glyphs(name_in_print(one_line(office))),
+        "unit": in_glyphs(name_in_print(one_line(unit))),
         "role": {code: text[:1].upper() + text[1:] for code, text in (duty or ROLES[category]).items()},
         "colour": ON_DUTY if duty else COLOURS[Category(category)],
         "code": code,
+        **({"unprintable": lost} if lost else {}),
     }
 
 

@@ -69,6 +69,22 @@ class RegistrationCancelled(DomainEvent):
     conference_id: UUID
 
 
+@event("registration.called_off", subject="registration_id")
+class RegistrationCalledOff(DomainEvent):
+    """A turn, an offer or a request ended with its conference, which was cancelled."""
+
+    registration_id: UUID
+    conference_id: UUID
+
+
+@event("registration.resumed", subject="registration_id")
+class RegistrationResumed(DomainEvent):
+    """The conference was announced again: the turn is theirs as it was, or the request waits for approval again."""
+
+    registration_id: UUID
+    conference_id: UUID
+
+
 @event("seat_reminders.addressed", subject="conference_id")
 class SeatRemindersAddressed(DomainEvent):
     """These people have a seat and no invitation, and are reminded of the conference's start, which is `anchor`, because
@@ -102,6 +118,7 @@ class AdmissionSet(DomainEvent):
     mode: str
     offer_hours: int
     by_unit: bool
+    door_hours: int
 
 
 @event("presence.recorded", subject="presence_id")

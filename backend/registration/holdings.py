@@ -56,7 +56,9 @@ class Registrations(Holding):
         ):
             yield {"type": "scan", **scan}
         for signup in (
-            _open_signups(subject).order_by("id").values("conference__title", "said", "answers", "created_at")
+            _open_signups(subject)
+            .order_by("id")
+            .values("conference__title", "said", "answers", "consents", "created_at")
         ):
             yield {"type": "sign_up", **signup}
 

@@ -1,4 +1,4 @@
-"""The link in an offer: who holds it may take or leave this one seat, while the offer lasts."""
+"""The link in an offer: who holds it may take or leave this one seat, while an offer lasts."""
 
 from uuid import UUID
 
@@ -7,7 +7,7 @@ from django.conf import settings
 from backend.core.signed import SignedWord
 
 _words = SignedWord("registration.offer")
-#: Nobody is offered a seat twice under one registration.
+#: Who is offered a seat again, once a cancelled conference was announced anew, has the same link.
 _ROUND = 0
 
 

@@ -68,6 +68,7 @@ def _page(request: HttpRequest, row: Registration, *, status: int = 200, **facts
         "where": wording.where(conference, row.site, language),
         "until": wording.until(row.offer_until, conference.time_zone, language) if row.offer_until else "",
         "state": row.state,
+        "handed_on": row.invitation is not None and row.invitation.substitute_id is not None,
         "language": language,
     }
     return render(request, f"offer/page.{language}.html", {**shown, **facts}, status=status)

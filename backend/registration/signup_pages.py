@@ -4,6 +4,7 @@ withdrawing. No account, no script, nothing from elsewhere.
 GET only shows: mail scanners and previews fetch every link they see. POST writes, then leads back to GET.
 """
 
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
@@ -25,6 +26,9 @@ from backend.invitations import wording
 from backend.invitations.forms import first_of_each
 from backend.invitations.states import Category
 from backend.people.api import remote_address
+from backend.privacy import boxes
+from backend.privacy import links as consent_links
+from backend.privacy.queries import wordings_in_force
 from backend.questions import form as questions_form
 from backend.questions.queries import asked_now
 from backend.registration import queries, services
@@ -74,6 +78,7 @@ class RegistrationPage(_Page):
         number = _number(request.POST.get("questionnaire", ""))
         asked = conference.questionnaires.filter(number=number).first() if number else None
         answers = questions_form.posted(asked, request.POST) if asked else {}
+        ticked = boxes.ticked(request.POST.getlist("consent"), current_language())
         form = SignupForm(data=written)
         problems: dict[str, Any] = {} if form.is_valid() else first_of_each(form.errors)
         status = 400
@@ -90,6 +95,7 @@ class RegistrationPage(_Page):
                     answers=answers,
                     number=asked.number if asked else None,
                     dropping=True,
+                    consents=ticked,
                 )
             except Invalid as wrong:
                 problems = wrong.fields
@@ -97,7 +103,15 @@ class RegistrationPage(_Page):
                 problems, status = {"all": waiting.sentence}, waiting.status
             else:
                 return HttpResponseRedirect(f"{request.path}?language={current_language()}&sent", status=303)
-        return _form(request, conference, written=written, answers=answers, problems=problems, status=status)
+        return _form(
+            request,
+            conference,
+            written=written,
+            answers=answers,
+            ticked={each.purpose for each in ticked} if "consents" not in problems else set(),
+            problems=problems,
+            status=status,
+        )
 
 
 class SignupPage(_Page):
@@ -133,6 +147,7 @@ def _form(
     *,
     written: dict[str, str] | None = None,
     answers: dict[str, Any] | None = None,
+    ticked: Collection[str] = (),
     problems: dict[str, Any] | None = None,
     sent: bool = False,
     status: int = 200,
@@ -158,6 +173,8 @@ def _form(
         "asking": questions_form.shown(
             asked_now(conference.pk), category=Category.GUEST, sites=sites, given=answers or {}, problems=problems
         ),
+        "asked": boxes.shown(wordings_in_force(), language),
+        "ticked": ticked,
         "hours": settings.SIGNUP_HOURS,
         "photo_notice": localized(photo_notice(conference.pk).text, language),
     }
@@ -172,6 +189,8 @@ def _result(request: HttpRequest, row: Signup, *, status: int = 200, **facts: An
         "name": made.person.full_name if made else row.said["full_name"],
         "unit": localized(row.organisation.name) if row.organisation else "",
         "answers": questions_form.answered_so(row.questionnaire, row.answers) if row.questionnaire else [],
+        "agreed": [] if made else queries.agreed_to(row),
+        "consents": consent_links.address(made.person) if made else "",
         "state": made.state if made else "",
         "place": queries.place_in_line(made) if made else None,
         "why": localized(made.reason) if made else "",

@@ -15,9 +15,10 @@ class RegistrationState(models.TextChoices):
     EXPIRED = "expired", say(vi="quá hạn nhận chỗ", en="let the offer expire")
     WITHDRAWN = "withdrawn", say(vi="đã rút", en="withdrawn before there was a seat")
     CANCELLED = "cancelled", say(vi="đã huỷ", en="cancelled")
+    CALLED_OFF = "called_off", say(vi="dừng vì hội nghị huỷ", en="ended: the conference was cancelled")
 
 
-#: PostgreSQL knows the same moves: migration 0003.
+#: PostgreSQL knows the same moves: migration 0010.
 MOVES = Machine(
     approve=("pending", "confirmed"),
     queue=("pending", "waiting"),
@@ -26,10 +27,15 @@ MOVES = Machine(
     offer=("waiting", "offered"),
     accept=("offered", "confirmed"),
     expire=("offered", "expired"),
-    withdraw=({"pending", "waiting", "offered"}, "withdrawn"),
+    withdraw=({"pending", "waiting", "offered", "called_off"}, "withdrawn"),
     cancel=("confirmed", "cancelled"),
+    call_off=({"pending", "waiting", "offered"}, "called_off"),
+    wait_again=("called_off", "waiting"),
+    ask_again=("called_off", "pending"),
 )
 
+#: Hoping for a seat: ends with a conference that is cancelled, and goes on should it be announced again.
+HOPING = frozenset({RegistrationState.PENDING, RegistrationState.WAITING, RegistrationState.OFFERED})
 #: Nothing leads on from these; whoever wants to come registers anew, at the end of the list.
 OVER = frozenset(
     {
@@ -70,6 +76,7 @@ class ScanOutcome(models.TextChoices):
     NO_SEAT = "no_seat", say(vi="người này không có chỗ vào lúc đó", en="this person had no seat then")
     FOREIGN_SITE = "foreign_site", say(vi="không phải địa điểm của hội nghị này", en="not a site of this conference")
     FUTURE = "future", say(vi="giờ quét ở sau giờ gửi", en="the time of the scan is after the upload")
+    TOO_EARLY = "too_early", say(vi="giờ quét ở trước giờ mở cửa", en="the time of the scan is before the door opened")
     TOO_OLD = "too_old", say(vi="giờ quét quá xa trong quá khứ", en="the time of the scan is too long ago")
 
 

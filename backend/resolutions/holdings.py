@@ -5,9 +5,21 @@ from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Model
+
 from backend.core.text import say
 from backend.privacy.holdings import Basis, DataClass, Forgotten, Holding, Kept, Remains, Row, Subject, holding
-from backend.resolutions.models import Entitlement, Envelope, NamedBallot, Promulgation, Resolution, Teller
+from backend.resolutions.models import (
+    Amendment,
+    Backing,
+    Comment,
+    Entitlement,
+    Envelope,
+    NamedBallot,
+    Promulgation,
+    Resolution,
+    Teller,
+)
 
 
 @holding("votes", Entitlement, NamedBallot, Envelope, Teller)
@@ -62,7 +74,7 @@ def _on_roll(subject: Subject) -> list[tuple[UUID, int, Any]]:
     return list(theirs.values_list("poll_id", "number", "poll__question"))
 
 
-@holding("resolutions", Resolution, Promulgation)
+@holding("resolutions", Resolution, Promulgation, Amendment, Backing, Comment)
 class InResolutions(Holding):
     title = say(vi="Nghị quyết", en="Resolutions")
     data_class = DataClass.RECORD
@@ -77,6 +89,15 @@ class InResolutions(Holding):
         signed = Promulgation.objects.filter(signer=subject.person_id).order_by("issued_at")
         for issued in signed.values("resolution__title", "issued_at"):
             yield {"type": "resolution_signed", **issued}
+        moved = Amendment.objects.filter(mover=subject.person_id).order_by("created_at")
+        for amendment in moved.values("resolution__title", "number", "state", "reason"):
+            yield {"type": "amendment_moved", **amendment}
+        backed = Backing.objects.filter(person=subject.person_id).order_by("given_at")
+        for backing in backed.values("role", "given_at", "taken_back_at"):
+            yield {"type": "backing", **backing}
+        comments = Comment.objects.filter(person=subject.person_id).order_by("created_at")
+        for comment in comments.values("resolution__title", "text", "response", "created_at"):
+            yield {"type": "comment", **comment}
 
     def documents(self, subject: Subject) -> Iterator[UUID]:
         yield from Promulgation.objects.filter(signer=subject.person_id).values_list("document_id", flat=True)
@@ -86,9 +107,12 @@ class InResolutions(Holding):
             vi="Nghị quyết và văn bản đã ban hành được giữ nguyên (Luật Lưu trữ); không còn nêu ai ngoài văn bản.",
             en="Resolutions and what was issued stand as they are (Law on Archives); only the document names anybody.",
         )
-        found = [
+        found: list[tuple[type[Model], int]] = [
             (Resolution, Resolution.objects.filter(chaired_by=subject.person_id).count()),
             (Promulgation, Promulgation.objects.filter(signer=subject.person_id).count()),
+            (Amendment, Amendment.objects.filter(mover=subject.person_id).count()),
+            (Backing, Backing.objects.filter(person=subject.person_id).count()),
+            (Comment, Comment.objects.filter(person=subject.person_id).count()),
         ]
         return Forgotten(
             remains=tuple(

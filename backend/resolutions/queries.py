@@ -1,16 +1,17 @@
 """Reading resolutions, polls, and the people they concern."""
 
 import datetime as dt
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
-from backend.conferences.models import Duty
-from backend.conferences.queries import READERS, apart_from, hidden_items
+from backend.conferences.models import Conference, Duty
+from backend.conferences.queries import READERS, apart_from, hidden_items, takes_part
 from backend.conferences.queries import visible_to as visible_conferences
-from backend.conferences.states import DutyKind
+from backend.conferences.states import Category, DutyKind
 from backend.invitations.models import Invitation
 from backend.invitations.queries import conferences_of
 from backend.invitations.states import InvitationState
@@ -18,8 +19,28 @@ from backend.people.models import Account
 from backend.registration.models import Presence, Registration
 from backend.registration.queries import present_at
 from backend.registration.states import Direction
-from backend.resolutions.models import Entitlement, Envelope, NamedBallot, Poll, Resolution, Teller
-from backend.resolutions.states import PollState, ResolutionState, Secrecy
+from backend.resolutions.models import (
+    Amendment,
+    Backing,
+    Comment,
+    Entitlement,
+    Envelope,
+    NamedBallot,
+    Poll,
+    Procedure,
+    Resolution,
+    Teller,
+)
+from backend.resolutions.states import (
+    CARRIED,
+    AmendmentState,
+    BackingRole,
+    PollState,
+    ResolutionState,
+    Secrecy,
+    SupportBy,
+)
+from backend.resolutions.wording.amending import Conflict, conflicts, order
 
 NOT_SUMMONED = (InvitationState.DRAFT, InvitationState.WITHDRAWN)
 
@@ -51,7 +72,103 @@ def visible_resolutions(account: Account) -> QuerySet[Resolution]:
     rows = rows.filter(conference__in=visible_conferences(account))
     called = Q(pk__in=_called_to_vote(account).values("poll__resolution"))
     rows = rows.filter(apart_from(hidden_items(account), Resolution) | called)
-    return rows.filter(~Q(state=ResolutionState.DRAFT) | prepared_by(account))
+    shown = Q(shared_at__isnull=False) & _partaken_in(account)
+    return rows.filter(~Q(state=ResolutionState.DRAFT) | prepared_by(account) | shown)
+
+
+def _partaken_in(account: Account) -> Q:
+    return Q(conference__in=Conference.objects.filter(takes_part(account)))
+
+
+def visible_amendments(account: Account) -> QuerySet[Amendment]:
+    """Amendments to the resolutions the account sees; those not put forward yet are for those who take part, who may
+    support them, and those who prepare the texts."""
+    rows = Amendment.objects.select_related("conference", "resolution__promulgation", "mover", "fell_to")
+    rows = rows.filter(resolution__in=visible_resolutions(account).order_by())
+    return rows.filter(~Q(state=AmendmentState.DRAFT) | prepared_by(account) | _partaken_in(account))
+
+
+def unmerged(resolution: Resolution) -> QuerySet[Amendment]:
+    """What was carried and is not part of the text yet."""
+    return resolution.amendments.filter(state__in=CARRIED, merged_in=None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Support:
+    """How many stand behind something, counted in people or organisations, and how many must."""
+
+    by: str
+    needed: int
+    given: int
+
+    @property
+    def missing(self) -> int:
+        return max(self.needed - self.given, 0)
+
+
+def support_of(row: Resolution | Amendment) -> Support:
+    """Sponsors and supporters alike count; whoever took it back does not."""
+    procedure = Procedure.objects.filter(conference=row.conference_id).first() or Procedure()
+    if isinstance(row, Resolution):
+        live = Backing.objects.filter(resolution=row, taken_back_at=None)
+        needed = procedure.resolution_support if row.support_needed is None else row.support_needed
+    else:
+        live, needed = Backing.objects.filter(amendment=row, taken_back_at=None), procedure.amendment_support
+    counted = "organisation" if procedure.support_by == SupportBy.ORGANISATIONS else "person"
+    given = live.exclude(**{counted: None}).values(counted).distinct().count()
+    return Support(by=procedure.support_by, needed=needed, given=given)
+
+
+def backings(row: Resolution | Amendment) -> QuerySet[Backing]:
+    """Who stands behind it, sponsors first, with those who took it back."""
+    of = {"resolution": row} if isinstance(row, Resolution) else {"amendment": row}
+    rows = Backing.objects.filter(**of).select_related("person", "organisation")
+    return rows.order_by("role", "given_at")
+
+
+def amending(resolution: Resolution) -> tuple[list[Amendment], list[Conflict]]:
+    """The pending amendments in the order they are voted on (the chair's, where there is one, before the norm's), and
+    which of those pending or carried conflict."""
+    live = resolution.amendments.filter(Q(state=AmendmentState.SUBMITTED) | Q(state__in=CARRIED, merged_in=None))
+    rows = {row.number: row for row in live}
+    wording = resolution.wording
+    pending = [row.change for row in rows.values() if row.state == AmendmentState.SUBMITTED]
+    by_norm = [rows[change.number] for change in order(wording, pending)]
+    chairs_order: list[str] = resolution.voting_order.get("amendments", [])
+    first = {each: place for place, each in enumerate(chairs_order)}
+    in_order = sorted(by_norm, key=lambda row: first.get(str(row.pk), len(first)))
+    return in_order, conflicts(wording, [row.change for row in rows.values()])
+
+
+#: Guests are heard; they put nothing before the conference.
+PARTAKING = (Category.DELEGATE, Category.STAFF)
+
+
+def has_a_say(person_id: UUID, conference_id: UUID) -> bool:
+    """Whether somebody may move and support: as a delegate or staff, with a seat."""
+    return Registration.objects.filter(
+        conference_id=conference_id, person_id=person_id, state="confirmed", category__in=PARTAKING
+    ).exists()
+
+
+def sponsors(person_id: UUID, resolution_id: UUID) -> bool:
+    live = Backing.objects.filter(resolution=resolution_id, person=person_id, taken_back_at=None)
+    return live.filter(role=BackingRole.SPONSOR).exists()
+
+
+def partakes(account: Account, conference_id: UUID) -> bool:
+    return Conference.objects.filter(takes_part(account), pk=conference_id).exists()
+
+
+def visible_procedures(account: Account) -> QuerySet[Procedure]:
+    return Procedure.objects.filter(conference__in=visible_conferences(account)).select_related("conference")
+
+
+def visible_comments(account: Account) -> QuerySet[Comment]:
+    """Comments on the resolutions the account sees, for those who take part and those who prepare the texts."""
+    rows = Comment.objects.select_related("conference", "resolution", "person")
+    rows = rows.filter(resolution__in=visible_resolutions(account).order_by())
+    return rows.filter(prepared_by(account) | _partaken_in(account))
 
 
 def visible_polls(account: Account) -> QuerySet[Poll]:

@@ -215,7 +215,9 @@ def test_seats_of_an_announced_conference_are_changed_where_they_are_taken(
     refused = organiser.patch(f"{URL}/{conference.pk}", {"capacity": 9}, headers={"If-Match": "*"})
     assert (refused.status_code, refused.json()["errors"][0]["field"]) == (400, "capacity")
     assert f"/api/v1/seats/{conference.pk}/resize" in refused.json()["errors"][0]["reason"]
-    assert organiser.post(f"/api/v1/seats/{conference.pk}/resize", {"capacity": 9}).status_code == 200
+    seats = f"/api/v1/seats/{conference.pk}"
+    read = {"If-Match": organiser.get(seats)["ETag"]}
+    assert organiser.post(f"{seats}/resize", {"capacity": 9}, headers=read).status_code == 200
     assert organiser.get(f"{URL}/{conference.pk}").json()["capacity"] == 9
 
 

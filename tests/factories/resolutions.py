@@ -7,8 +7,8 @@ import factory
 from backend.registration.models import Presence
 from backend.resolutions import services
 from backend.resolutions.counting import PRESETS
-from backend.resolutions.models import Poll, Quorum, Resolution
-from backend.resolutions.states import ResolutionState
+from backend.resolutions.models import Amendment, Comment, Poll, Quorum, Resolution
+from backend.resolutions.states import AmendmentState, ResolutionState
 from tests.factories.conferences import ConferenceFactory, DutyFactory
 from tests.factories.people import PersonFactory
 from tests.factories.registration import RegistrationFactory
@@ -43,6 +43,31 @@ class PollFactory(factory.django.DjangoModelFactory[Poll]):
     question = factory.LazyFunction(lambda: {"vi": "Thông qua?", "en": "Adopt?"})
     rule = factory.LazyFunction(lambda: PRESETS["staff_conference"].to_json())
     voting_categories = factory.LazyFunction(lambda: ["staff"])
+
+
+class AmendmentFactory(factory.django.DjangoModelFactory[Amendment]):
+    """Pending; it deletes the one clause of the factory's resolutions."""
+
+    class Meta:
+        model = Amendment
+
+    resolution = factory.SubFactory(ResolutionFactory)
+    conference = factory.SelfAttribute("resolution.conference")
+    number = factory.LazyAttribute(lambda made: made.resolution.amendments.count() + 1)
+    kind = "delete"
+    target = "bao-cao"
+    content = factory.LazyAttribute(lambda made: {"kind": made.kind, "target": made.target})
+    state = AmendmentState.SUBMITTED
+
+
+class CommentFactory(factory.django.DjangoModelFactory[Comment]):
+    class Meta:
+        model = Comment
+
+    resolution = factory.SubFactory(ResolutionFactory)
+    conference = factory.SelfAttribute("resolution.conference")
+    person = factory.SubFactory(PersonFactory)
+    text = "Nên rõ thời hạn."
 
 
 def secret_poll(people: int, *, tellers: int = 3, threshold: int = 2, **fields: Any) -> tuple[Poll, list[str]]:

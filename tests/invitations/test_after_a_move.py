@@ -38,7 +38,10 @@ def test_an_answer_to_the_former_time_is_kept_and_marked(row: Invitation, client
     path = page[page.index("/r/") :]
 
     def told() -> tuple[Any, ...]:
-        figures = read("/overview", conference=row.conference_id)["figures"]
+        found = read("/overview", conference=row.conference_id)
+        figures, charts = found["figures"], [found[name] for name in ("units", "sites", "days")]
+        assert [chart["outdated"]["values"] for chart in charts] == [[figures["outdated"]]] * 3
+        assert [sum(sum(each["values"]) for each in chart["series"]) for chart in charts] == [1] * 3
         warned = "trước đây" in client.get(path).content.decode()
         return read(f"/{row.pk}")["outdated"], figures["answered"], figures["outdated"], warned
 

@@ -2,8 +2,12 @@
 
 import datetime as dt
 from collections import Counter
+from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from rest_framework.test import APIClient
 
 from backend.conferences import services as conferences
 from backend.conferences.models import Conference
@@ -13,7 +17,9 @@ from backend.invitations.models import Invitation, InvitationList
 from backend.invitations.services import many
 from backend.mail import batches
 from backend.mail.models import MailBatch, MailState, OutgoingMail
+from backend.people.models import Person, Position
 from tests import lift
+from tests.factories.conferences import ConferenceFactory
 from tests.factories.invitations import InvitationFactory, InvitationListFactory
 from tests.factories.people import PersonFactory
 from tests.invitations.test_news import close_window, held, move
@@ -122,3 +128,32 @@ def test_nobody_written_to_is_no_batch() -> None:
 
     services.send_list(list_id=invitations.pk)
     assert not MailBatch.objects.exists()
+
+
+def test_two_thousand_are_invited_in_as_many_statements_as_three(api: APIClient, unit: Any) -> None:
+    """Their offices are renewed, their letters ordered: nothing is asked or written for each of them."""
+    said = []
+    for size in (3, 30, 2000):
+        conference = ConferenceFactory(announced=True, exact=True, lead=unit)
+        invitations = InvitationListFactory(conference=conference)
+        people = Person.objects.bulk_create(
+            PersonFactory.build(organisation=None, folded="", sort_key="", email=f"n{n}@plenum.example")
+            for n in range(size)
+        )
+        Position.objects.bulk_create(
+            Position(person=person, title={"vi": "Giám đốc"}, rank=5) for person in people[:30]
+        )
+        Invitation.objects.bulk_create(
+            Invitation(
+                list=invitations, conference=conference, person=person, category="staff", email=person.email,
+                language="vi",
+            )
+            for person in people
+        )  # fmt: skip
+        with CaptureQueriesContext(connection) as asked:
+            sent = api.post(f"/api/v1/invitation-lists/{invitations.pk}/send")
+        assert (sent.status_code, sent.json()["issued"]) == (200, size)
+        assert Invitation.objects.filter(list=invitations, office={"vi": "Giám đốc"}, rank=5).count() == min(size, 30)
+        said.append(len(asked))
+    assert max(said) - min(said) <= 2, said
+    assert max(said) <= 30

@@ -163,6 +163,21 @@ def test_from_draft_to_the_attachment_in_each_invitees_mail(api: APIClient, unit
     assert (again.content, again["ETag"]) == (content, f'"{kept.sha256}"')
 
 
+def test_what_no_pdf_can_print_of_a_name_is_left_blank_and_word_processors_have_it(
+    api: APIClient, invitees: Any
+) -> None:
+    services.draft_letter(list_id=invitees.pk, fields={})
+    row = of(invitees, "Lê Thị Hoa")
+    assert row.person is not None
+    row.person.full_name = "Lê 🎉 Hoa 阮"
+    row.person.save()
+    address = f"/api/v1/invitations/{row.pk}"
+    printed = " ".join(text_of(api.get(f"{address}/letter").content).split())
+    assert "Bà Lê Hoa ……, Giám đốc" in printed
+    assert "U+" not in printed
+    assert api.get(address).json()["unprintable"] == "阮"
+
+
 def test_what_is_missing_is_named_before_a_number_is_given(api: APIClient, conference: Any) -> None:
     rows = InvitationListFactory(conference=conference)
     made = api.post(API, {"list": str(rows.pk), "authority": "tm"}, format="json")

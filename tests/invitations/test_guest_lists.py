@@ -115,6 +115,11 @@ def test_the_list_is_printed_with_its_letters_number_and_as_a_spreadsheet(api: A
     order = [said.index(name) for name in ("Lê Chức Cao", "Vụ trưởng các Vụ", "Võ Minh Út")]
     assert order == sorted(order)
     assert api.get(f"{URL}/print", asked, headers={"If-None-Match": paper["ETag"]}).status_code == 304
+    InvitationFactory(list=rows.list, person=PersonFactory(full_name="Trần 🎉 Bình"))
+    khmer = InvitationFactory(list=rows.list, person=PersonFactory(full_name="Sok សុខ"))
+    printed = text_of(api.get(f"{URL}/print", asked).content)
+    assert ("Trần Bình" in printed, "Sok ……" in printed, "U+" in printed) == (True, True, False)
+    assert api.get(f"/api/v1/invitations/{khmer.pk}").json()["unprintable"] == "សុខ"
     person = PersonFactory(full_name="=1+1")
     InvitationFactory(list=rows.list, person=person)
     sheet = openpyxl.load_workbook(io.BytesIO(api.get(f"{URL}/print", {**asked, "format": "xlsx"}).content)).active

@@ -9,6 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
+from backend.conferences.models import TimeAndPlace
 from backend.invitations.models import Invitation
 from backend.people.models import Person
 from tests.factories.conferences import ConferenceFactory, SiteFactory
@@ -83,6 +84,11 @@ def test_numbers_by_unit_roll_up_the_tree(api: APIClient, conference: Any, unit:
         "sent": [0, 0, 1, 0],
     }
     assert chart["series"][0]["name"] == {"vi": "nhận lời", "en": "accepted"}
+    assert chart["outdated"] == {
+        "key": "outdated",
+        "name": {"vi": "trả lời theo thời gian, địa điểm cũ", "en": "answered for a former time or place"},
+        "values": [0, 0, 0, 0],
+    }
 
 
 def test_numbers_by_site_and_category(api: APIClient, conference: Any, unit: Any) -> None:
@@ -106,8 +112,18 @@ def test_answers_by_the_day_on_the_conferences_clock(api: APIClient, conference:
     answers(rows, unit, "accepted", on="2021-01-04T17:00:00+00:00")  # the 5th
     answers(rows, unit, "tentative", on="2021-01-07T03:00:00+00:00")
 
-    days = read(api, conference)["days"]
+    Invitation.objects.filter(state="accepted").update(sequence=1)
+    TimeAndPlace.objects.create(
+        conference=conference,
+        sequence=1,
+        time_zone=conference.time_zone,
+        recorded_at=dt.datetime.fromisoformat("2021-01-04T17:00:00+00:00"),
+    )
+    found = read(api, conference)
+    days = found["days"]
 
+    assert days["outdated"]["values"] == [1, 0, 0, 0]
+    assert found["units"]["outdated"]["values"] == found["sites"]["outdated"]["values"] == [1]
     assert days["labels"] == ["2021-01-04", "2021-01-05", "2021-01-06", "2021-01-07"]
     assert {series["key"]: series["values"] for series in days["series"]} == {
         "accepted": [1, 1, 0, 0],

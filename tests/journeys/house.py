@@ -52,8 +52,12 @@ class Caller:
             rows += answer["results"]
         return rows
 
-    def post(self, path: str, body: dict[str, Any] | None = None, expect: int = 200) -> Any:
-        return self._told(self.http.post(API + path, body or {}), expect)
+    def post(
+        self, path: str, body: dict[str, Any] | None = None, expect: int = 200, *, version: int | None = None
+    ) -> Any:
+        """With `version` only while the row is still the one that was read."""
+        headers = {} if version is None else {"If-Match": f'"{version}"'}
+        return self._told(self.http.post(API + path, body or {}, headers=headers), expect)
 
     def patch(self, row: dict[str, Any], path: str, body: dict[str, Any], expect: int = 200) -> Any:
         """Edits what was read as `row`."""

@@ -315,7 +315,8 @@ def decide(house: House, cast: SimpleNamespace, conference: Any, links: dict[str
     # Six of twelve are not two thirds. The organiser adds seats; those who waited get them, and come in.
     by.stranger.post(f"{address}/open", expect=404)  # a draft is for those who prepare it
     assert by.chair.post(f"{address}/open", expect=409)["reason"] == "quorum"
-    by.organiser.post(f"seats/{conference['id']}/resize", {"capacity": 12})
+    counted = by.organiser.get(f"seats/{conference['id']}")
+    by.organiser.post(f"seats/{conference['id']}/resize", {"capacity": 12}, version=counted["version"])
     house.run()
     assert seats(cast, conference) == (12, 10, 0)
     for person in cast.staff[10:]:

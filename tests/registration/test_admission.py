@@ -61,6 +61,8 @@ def test_a_conference_is_by_invitation_unless_decided_otherwise(own: APIClient, 
         "closes_at": None,
         "offer_hours": 0,
         "by_unit": False,
+        "door_hours": 0,
+        "door_opens_at": "2021-01-14T00:00:00+07:00",
         "page": None,
     }
     refused = come(own, conference)

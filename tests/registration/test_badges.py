@@ -2,21 +2,29 @@
 
 import datetime as dt
 import io
+import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 import segno
+import typst
+import zxingcpp
+from PIL import Image
 from pypdf import PdfReader
 from rest_framework.test import APIClient
 
 from backend.conferences.models import Conference
 from backend.core.clock import now
+from backend.documents.form import faces
+from backend.documents.form.press import typeset_bounded
 from backend.documents.models import DocumentFile
 from backend.jobs import services as jobs
 from backend.jobs.models import Job
-from backend.people.models import Account, Position
+from backend.outbox import services as outbox
+from backend.people.models import Account, Person, Position
 from backend.registration import badge, codes, services
-from backend.registration.models import Badge, BadgePrint
+from backend.registration.models import Badge, BadgePrint, Registration
 from backend.registration.services import badges as printing
 from backend.rights import services as rights
 from tests import lift
@@ -24,6 +32,8 @@ from tests.factories.conferences import ConferenceFactory, DutyFactory
 from tests.factories.people import OrganisationFactory, PersonFactory, account_with
 from tests.factories.registration import RegistrationFactory
 from tests.guards import assert_refused_by, assert_written_without
+from workers import tasks
+from workers.subscriptions import SUBSCRIPTIONS
 
 API = "/api/v1/badges"
 LONG = "Công Tằng Tôn Nữ Thị Quỳnh Nguyệt Ánh Hồng Đào"
@@ -116,6 +126,87 @@ def test_only_badges_that_changed_are_printed_again_four_on_a_page(api: APIClien
     (page,) = pages(api, again)
     assert "Hoàng Thị Ước" in page
     assert begin(api, conference, registrations=[str(RegistrationFactory().pk)]).status_code == 400
+
+
+def test_badges_of_five_hundred_are_one_file_and_the_job_says_how_far_it_is(api: APIClient, conference: Any) -> None:
+    unit = OrganisationFactory(name={"vi": "Ủy ban nhân dân xã Hòa Thượng"})
+    people = Person.objects.bulk_create(
+        PersonFactory.build(organisation=unit, full_name=f"Nguyễn Thị Mỹ Duyên {n:03}", folded="", sort_key=f"{n:03}")
+        for n in range(500)
+    )
+    Registration.objects.bulk_create(
+        Registration(
+            conference=conference, person=person, organisation=unit, category="delegate", state="confirmed",
+            confirmed_at=now(),
+        )
+        for person in people
+    )  # fmt: skip
+
+    begun = begin(api, conference)
+    progress = []
+    while (seen := api.get(begun["Location"]).json())["state"] not in {"done", "failed"}:
+        progress.append(seen["done"])
+        outbox.fan_out(SUBSCRIPTIONS)
+        outbox.hand_out(lambda delivery, consumer: tasks.react(str(delivery), consumer))
+
+    assert (begun.status_code, seen["state"], seen["done"], seen["total"]) == (202, "done", 500, 500)
+    assert progress == [*range(0, 500, printing.CHUNK), 500]
+    printed = PdfReader(io.BytesIO(api.get(f"{API}/{begun.json()['id']}/content").content)).pages
+    assert len(printed) == 500
+    assert all(f"Nguyễn Thị Mỹ Duyên {n:03}" in printed[n].extract_text() for n in (0, 24, 25, 499))
+
+
+@pytest.mark.parametrize("sheet", ["a6", "a4"])
+def test_what_a_scanner_reads_off_the_printed_page_opens_the_door(
+    api: APIClient, conference: Any, sheet: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [
+        RegistrationFactory(conference=conference, person=PersonFactory(full_name=name))
+        for name in ("An", LONG, "Phạm Thị Ngọc Ánh")
+    ]
+    seen: list[bytes] = []
+
+    def also_as_pictures(template: Path, data: dict[str, Any], *, made_at: dt.datetime) -> bytes:
+        made = typst.compile(
+            template.read_bytes(), format="png", ppi=150, sys_inputs={"data": json.dumps(data)},
+            font_paths=[str(faces.FOLDER)],
+        )  # fmt: skip
+        seen.extend(made if isinstance(made, list) else [made])
+        return typeset_bounded(template, data, made_at=made_at)
+
+    monkeypatch.setattr(badge, "typeset_bounded", also_as_pictures)
+    begin(api, conference, sheet=sheet)
+    lift.run()
+
+    assert len(seen) == {"a6": 3, "a4": 1}[sheet]
+    read = [code.text for png in seen for code in zxingcpp.read_barcodes(Image.open(io.BytesIO(png)))]
+    assert len(read) == 3
+    came = [api.post("/api/v1/check-ins", {"code": code}, format="json") for code in read]
+    assert [answer.status_code for answer in came] == [201] * 3
+    assert {answer.json()["registration"] for answer in came} == {str(row.pk) for row in rows}
+    services.reissue_code(registration_id=rows[0].pk)
+    assert [api.post("/api/v1/check-outs", {"code": code}, format="json").status_code for code in read].count(404) == 1
+
+
+def test_a_name_that_cannot_be_printed_is_left_blank_and_told_and_emoji_are_left_out(
+    api: APIClient, conference: Any
+) -> None:
+    plain, emoji, arabic = (
+        RegistrationFactory(conference=conference, person=PersonFactory(full_name=name))
+        for name in ("Nguyễn Văn An", "Trần 🎉 Văn Bình ❤️", "Ahmad محمد")
+    )
+    job = begin(api, conference).json()["id"]
+    lift.run()
+
+    by_row = dict(zip(BadgePrint.objects.get(pk=job).registrations, pages(api, job), strict=True))
+    assert "Trần Văn Bình" in by_row[emoji.pk]
+    assert "Ahmad ……" in by_row[arabic.pk]
+    assert "U+" not in "".join(by_row.values())
+    told = [{"registration": str(arabic.pk), "characters": "محد"}]
+    assert Job.objects.get(pk=job).result["unprintable"] == told
+    shown = {row.pk: api.get(f"/api/v1/registrations/{row.pk}").json() for row in (plain, emoji, arabic)}
+    assert {pk: row["unprintable"] for pk, row in shown.items()} == {plain.pk: "", emoji.pk: "", arabic.pk: "محد"}
+    assert shown[arabic.pk]["person_name"] == "Ahmad محمد"
 
 
 def test_the_picture_is_the_code_that_opens_the_door(conference: Any) -> None:

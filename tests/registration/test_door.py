@@ -3,15 +3,18 @@
 import datetime as dt
 from fractions import Fraction
 from typing import Any
+from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import IntegrityError, connection, transaction
 from rest_framework.test import APIClient
 
+from backend.conferences import services as conferences
 from backend.conferences.models import PhotoNoticeShown
 from backend.conferences.services import set_photo_notice
 from backend.conferences.states import NoticePlace
-from backend.core.clock import now
+from backend.core.clock import local, now
 from backend.outbox.models import Event
 from backend.registration import codes, queries, services
 from backend.registration.models import Presence, Registration
@@ -174,11 +177,37 @@ def test_seats_are_resized_over_the_api(api: APIClient, conference: Any) -> None
     RegistrationFactory(conference=conference)
     address = f"/api/v1/seats/{conference.id}"
 
-    counted = {"capacity": 30, "taken": 1, "offered": 0, "waiting": 0, "limits": []}
-    assert api.get(address).json() == {"conference": str(conference.id), **counted}
-    assert api.post(f"{address}/resize", {"capacity": None}, format="json").json()["capacity"] is None
-    assert api.post(f"{address}/resize", {"capacity": 0}, format="json").status_code == 409
-    assert api.post("/api/v1/seats/no-such/resize", {"capacity": 1}, format="json").status_code == 404
+    counted = {"capacity": 30, "taken": 1, "offered": 0, "waiting": 0, "limits": [], "version": 1}
+    shown = api.get(address)
+    assert (shown.json(), shown["ETag"]) == ({"conference": str(conference.id), **counted}, '"1"')
+
+    def resize(capacity: int | None, at: str = address, **headers: str) -> Any:
+        return api.post(f"{at}/resize", {"capacity": capacity}, format="json", headers=headers)
+
+    assert resize(None).status_code == 428
+    RegistrationFactory(conference=conference)
+    first, second = resize(None, **{"If-Match": shown["ETag"]}), resize(9, **{"If-Match": shown["ETag"]})
+    assert (first.status_code, first.json()["capacity"], first.json()["taken"], first["ETag"]) == (200, None, 2, '"2"')
+    assert (second.status_code, api.get(address).json()["capacity"]) == (412, None)
+    assert api.get(address, headers={"If-None-Match": first["ETag"]}).json()["taken"] == 2, "numbers are never old"
+    assert resize(0, **{"If-Match": first["ETag"]}).status_code == 409
+    assert resize(1, "/api/v1/seats/no-such", **{"If-Match": "*"}).status_code == 404
+
+
+def test_a_limit_is_set_by_who_read_the_seats_and_seats_nobody_asked_for_are_read_as_planned(
+    api: APIClient, conference: Any
+) -> None:
+    unit, address = OrganisationFactory(), f"/api/v1/seats/{conference.id}"
+
+    def limit(capacity: int, **headers: str) -> Any:
+        said = {"organisation": str(unit.pk), "capacity": capacity}
+        return api.post(f"{address}/limit", said, format="json", headers=headers)
+
+    planned = api.get(address)
+    assert (planned.status_code, planned.json()["capacity"], planned.json()["taken"]) == (200, 30, 0)
+    read = {"If-Match": planned["ETag"]}
+    assert [limit(3).status_code, limit(3, **read).status_code, limit(4, **read).status_code] == [428, 200, 412]
+    assert api.get(address).json()["limits"][0]["capacity"] == 3
 
 
 def test_strangers_see_nothing(conference: Any) -> None:
@@ -215,3 +244,100 @@ def test_where_nothing_is_recorded_nobody_is_told_of_pictures(api: APIClient, co
 
     assert came["photo_notice"] is None
     assert not PhotoNoticeShown.objects.exists()
+
+
+# The door opens with the day
+
+
+def shut(**when: Any) -> tuple[APIClient, Registration]:
+    """Somebody with a seat at an announced conference that is to be held then."""
+    lead = OrganisationFactory()
+    conference = ConferenceFactory(announced=True, lead=lead, **when)
+    client = APIClient()
+    client.force_authenticate(account_with("organiser", organisation=lead))
+    return client, RegistrationFactory(conference=conference)
+
+
+def days(number: int) -> dt.date:
+    return local(now()).date() + dt.timedelta(days=number)
+
+
+def at_seven(day: dt.date) -> dt.datetime:
+    return dt.datetime.combine(day, dt.time(7), tzinfo=ZoneInfo("Asia/Ho_Chi_Minh"))
+
+
+@pytest.mark.parametrize(
+    "when",
+    [
+        {"starts_at": at_seven(days(3)), "ends_at": at_seven(days(4)), "day": days(3)},
+        {"day": days(3)},
+        {"day": None, "day_part": ""},
+    ],
+)
+def test_before_its_day_nobody_is_checked_in_however_they_are_found(when: Any) -> None:
+    client, row = shut(**when)
+    conference = str(row.conference_id)
+    ways = [
+        ("check-ins", {"code": codes.sign(row.pk, 0)}),
+        ("check-ins", {"registration": str(row.pk)}),
+        ("check-ins", {"conference": conference, "name": row.person.full_name}),
+        ("check-ins/many", {"conference": conference, "registrations": [str(row.pk)]}),
+        ("check-outs", {"registration": str(row.pk)}),
+        ("walk-ins", {"conference": conference, "full_name": "Trần Văn Chợt"}),
+    ]
+    refused = [client.post(f"/api/v1/{path}", body, format="json") for path, body in ways]
+    assert [each.status_code for each in refused] == [409] * len(ways)
+    opens = f"00:00 {days(3):%d/%m/%Y}" if when["day"] else "chưa có ngày"
+    assert all(opens in each.json()["detail"] for each in refused if "check-outs" not in each.request["PATH_INFO"])
+    assert not Presence.objects.exists()
+    assert Registration.objects.count() == 1, "nobody is left seated by a walk-in that was refused"
+
+    scanned = {"id": str(uuid4()), "registration": str(row.pk), "direction": "in", "at": now().isoformat()}
+    batch = {"conference": conference, "device": str(uuid4()), "clock": now().isoformat(), "scans": [scanned]}
+    assert client.post("/api/v1/scans", batch, format="json").json()["scans"][0]["outcome"] == "too_early"
+    # Whoever is started is open.
+    conferences.start(conference_id=row.conference_id)
+    assert client.post("/api/v1/check-ins", {"registration": str(row.pk)}, format="json").status_code == 201
+
+
+@pytest.mark.parametrize("exact", [True, False])
+def test_on_its_day_and_as_much_earlier_as_organisers_say_the_door_is_open(exact: bool) -> None:
+    times = {"starts_at": at_seven(days(1)), "ends_at": at_seven(days(2))} if exact else {}
+    client, row = shut(day=days(1), **times)
+    conference = str(row.conference_id)
+
+    def decide(**said: Any) -> Any:
+        return client.post(
+            "/api/v1/admissions", {"conference": conference, "mode": "invitation", **said}, format="json"
+        )
+
+    def come() -> int:
+        return client.post("/api/v1/check-ins", {"registration": str(row.pk)}, format="json").status_code
+
+    midnight = at_seven(days(1)) - dt.timedelta(hours=7)
+    assert dt.datetime.fromisoformat(decide().json()["door_opens_at"]) == midnight
+    assert come() == 409
+    early = dt.datetime.fromisoformat(decide(door_hours=40).json()["door_opens_at"])
+    assert early == (at_seven(days(1)) if exact else midnight) - dt.timedelta(hours=40)
+    assert come() == 201
+    decide()
+    out = client.post("/api/v1/check-outs", {"registration": str(row.pk)}, format="json")
+    assert out.status_code == 201, "whoever is in may go"
+    type(row.conference).objects.update(starts_at=None, ends_at=None, day=days(0), day_part="evening")
+    assert come() == 201
+    assert decide(door_hours=337).status_code == 400
+
+
+def test_scans_are_judged_by_their_own_time_however_late_they_come() -> None:
+    client, row = shut(day=days(0))
+    Registration.objects.update(confirmed_at=now() - dt.timedelta(days=30))
+    opens = at_seven(days(0)) - dt.timedelta(hours=7)
+    skew = dt.timedelta(hours=5)  # the device's clock is behind by as much
+    noted = {"registration": str(row.pk), "direction": "in"}
+    scans = [
+        {**noted, "id": str(uuid4()), "at": (opens + dt.timedelta(minutes=minutes) - skew).isoformat()}
+        for minutes in (-30, -1)
+    ]
+    batch = {"conference": str(row.conference_id), "device": str(uuid4()), "clock": (now() - skew).isoformat()}
+    told = client.post("/api/v1/scans", {**batch, "scans": scans}, format="json").json()
+    assert [each["outcome"] for each in told["scans"]] == ["too_early", "recorded"]

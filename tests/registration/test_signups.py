@@ -12,10 +12,14 @@ from django.db import connection
 from django.test import Client
 from rest_framework.test import APIClient
 
+from backend.conferences.models import PhotoNoticeShown
+from backend.conferences.queries.notices import photo_notice
 from backend.core.clock import now
 from backend.mail.models import OutgoingMail
 from backend.people.models import LoginFailure, Person
 from backend.privacy import links as consent_links
+from backend.privacy.models import ConsentDecision, ConsentPurpose
+from backend.privacy.services import ensure_standard_purposes, reword_purpose
 from backend.questions.models import AnswerSheet
 from backend.registration import queries, services, signup_links
 from backend.registration.holdings import unconfirmed
@@ -120,6 +124,7 @@ def test_by_approval_everybody_waits_for_the_organisers(client: Client) -> None:
         ({"email": "an@plenum.example\r\nBcc: x@plenum.example"}, "email", "Không gửi thư"),
         ({"full_name": ""}, "full_name", "trống"),
         ({"full_name": "An 🎉"}, "full_name", "chữ cái"),
+        ({"full_name": "Sok សុខ"}, "full_name", "chữ La-tinh"),
         ({"full_name": "x" * 121}, "full_name", "120"),
         ({"phone": "12"}, "phone", "số điện thoại"),
         ({"honorific": "ngai"}, "honorific", "ngai"),
@@ -270,10 +275,17 @@ def test_programs_do_the_same(conference: Any) -> None:
     assert api.get(own).json()["state"] == "cancelled"
 
 
-@pytest.mark.parametrize("guard", ["one_open_signup_each", "a_confirmed_signup_is_a_registration"])
-def test_postgresql_keeps_one_sign_up_and_empties_what_was_confirmed(conference: Any, guard: str) -> None:
+@pytest.mark.parametrize(
+    ("guard", "kept"),
+    [
+        ("one_open_signup_each", {"said": dict(AN)}),
+        ("a_confirmed_signup_is_a_registration", {"said": dict(AN)}),
+        ("a_confirmed_signup_is_a_registration", {"said": {}, "consents": [{"purpose": "portrait", "version": 1}]}),
+    ],
+)
+def test_postgresql_keeps_one_sign_up_and_empties_what_was_confirmed(conference: Any, guard: str, kept: Any) -> None:
     def write() -> Any:
-        values = {"conference": conference, "who": "x", "language": "vi", "said": dict(AN), "expires_at": now()}
+        values = {"conference": conference, "who": "x", "language": "vi", **kept, "expires_at": now()}
         if guard == "one_open_signup_each":
             return Signup.objects.bulk_create([Signup(**values), Signup(**values)])
         made = RegistrationFactory(conference=conference)
@@ -301,3 +313,81 @@ def test_sent_many_times_at_once_it_is_one_sign_up_and_one_registration() -> Non
     token = signup_links.sign(rows[0].pk, 0)
     in_threads(6, lambda: services.confirm_signup(token=token))
     assert (Registration.objects.count(), Person.objects.filter(email=AN["email"]).count()) == (1, 1)
+
+
+# Consent
+
+
+@pytest.fixture
+def purposes(db: None) -> None:
+    ensure_standard_purposes()
+
+
+@pytest.mark.usefixtures("purposes")
+def test_what_is_ticked_is_in_the_ledger_once_the_mailbox_is_proved_and_nothing_else(
+    client: Client, conference: Any
+) -> None:
+    shown = client.get(page(conference)).content.decode()
+    assert shown.count('type="checkbox" name="consent"') == 3
+    assert "checked" not in shown
+    assert photo_notice(conference.pk).text["vi"].split("\n")[0][:40] in shown
+
+    client.post(f"{page(conference)}?language=en", {**AN, "consent": ["portrait:1", "portrait:1", "nonsense"]})
+    signup = Signup.objects.get()
+    assert (signup.consents, ConsentDecision.objects.exists()) == ([{"purpose": "portrait", "version": 1}], False)
+    address = link(signup)
+    before = client.get(address).content.decode()
+    assert "You agree to" in before
+    assert "my portrait" in before
+    for _ in range(2):
+        client.post(address, {"choice": "confirm"})
+
+    made = Registration.objects.get()
+    given = ConsentDecision.objects.get()
+    assert (given.person_id, given.wording.purpose.code, given.decision) == (made.person_id, "portrait", "given")
+    assert (given.via, given.language, given.recorded_by) == ("page", "en", f"registrant:{signup.pk}")
+    noticed = PhotoNoticeShown.objects.get()
+    assert (noticed.person_id, noticed.place, noticed.language) == (made.person_id, "page", "en")
+    signup.refresh_from_db()
+    assert signup.consents == []
+    assert consent_links.address(made.person) in client.get(address).content.decode()
+
+
+@pytest.mark.usefixtures("purposes")
+def test_words_that_changed_are_read_again_and_those_that_changed_before_the_proof_are_not_agreed_to(
+    client: Client, conference: Any
+) -> None:
+    directory = ConsentPurpose.objects.get(code="directory")
+    words = {"vi": "Nội dung mới", "en": "Other words"}
+    client.post(page(conference), {**AN, "consent": ["portrait:1", "directory:1"]})
+    reword_purpose(purpose_id=directory.pk, text=words, asks_again=True)
+    late = client.post(page(conference), {**AN, "consent": ["directory:1"]})
+    refused = late.content.decode()
+    assert (late.status_code, "Nội dung xin đồng ý đã đổi" in refused, "Nội dung mới" in refused) == (400, True, True)
+    assert "checked" not in refused
+    wrong = client.post(page(conference), {**AN, "full_name": "", "consent": ["portrait:1"]}).content.decode()
+    assert wrong.count(" checked") == 1, "what they ticked themselves stays ticked while they mend the rest"
+
+    client.post(link(Signup.objects.get()), {"choice": "confirm"})
+    assert [row.wording.purpose.code for row in ConsentDecision.objects.all()] == ["portrait"]
+
+
+@pytest.mark.usefixtures("purposes")
+def test_programs_read_what_is_asked_and_say_what_was_agreed_to(conference: Any) -> None:
+    api, address = APIClient(), f"/api/v1/registration-pages/{signup_links.page_sign(conference.pk)}"
+    shown = api.get(address).json()
+    assert [each["purpose"] for each in shown["asked"]] == ["portrait", "mailing-list", "directory"]
+    assert shown["photo_notice"] == photo_notice(conference.pk).text
+
+    def sign_up(*consents: Any) -> Any:
+        said = {name: value for name, value in AN.items() if value}
+        return api.post(address, {**said, "consents": consents}, format="json")
+
+    for wrong in ({"purpose": "no-such", "wording": 1}, {"purpose": "portrait", "wording": 9}):
+        answer = sign_up(wrong)
+        assert (answer.status_code, answer.json()["errors"][0]["field"]) == (400, "consents")
+    assert sign_up({"purpose": "mailing-list", "wording": 1}).status_code == 202
+    assert Signup.objects.get().consents == [{"purpose": "mailing-list", "version": 1}]
+    assert sign_up().status_code == 202
+    signup = Signup.objects.get()
+    assert (signup.consents, signup.link_round) == ([], 1), "taking a tick back is other words"

@@ -38,6 +38,12 @@ class Guest:
     def holds(self) -> bool:
         return self.state in ("confirmed", "offered")
 
+    @property
+    def rank(self) -> tuple[int, int]:
+        """Less is better."""
+        waits = self.state == "waiting"
+        return ("confirmed", "offered", "waiting", "pending").index(self.state), (self.turn or 0) if waits else 0
+
 
 class WaitingList(RuleBasedStateMachine):
     """`guests` say what must be so: every step is done to them as well, by counting heads instead of counters."""
@@ -58,6 +64,7 @@ class WaitingList(RuleBasedStateMachine):
         self.capacity: int | None = capacity
         self.limits: dict[Any, int] = {}
         self.guests: dict[Any, Guest] = {}
+        self.letters: dict[Any, Invitation] = {}
         self.turns = 0
         self.it_is_decided_how_seats_pass_on(*decided)
         for site, unit in crowd:
@@ -127,6 +134,45 @@ class WaitingList(RuleBasedStateMachine):
         guest.state = "cancelled" if guest.state == "confirmed" else "withdrawn"
         if heard:
             self.promote()
+
+    @precondition(lambda self: self.of("waiting", "offered", "confirmed"))
+    @rule(data=st.data(), known=st.booleans(), heard=st.booleans())
+    def somebody_sends_another(self, data: st.DataObject, known: bool, heard: bool) -> None:
+        """Whoever comes instead, `known` or not, has the better of both places, and no other place changes."""
+        key = data.draw(st.sampled_from(self.of("waiting", "offered", "confirmed")))
+        others = [
+            other
+            for other in self.of("pending", "waiting", "offered", "confirmed")
+            if other not in {key, *self.letters}
+        ]
+        own = data.draw(st.sampled_from(others)) if known and others else None
+        gone, comes = self.letter(key), self.letter(own) if own else self.letter_to(PersonFactory())
+        invitations.withdraw(invitation_id=gone.pk)
+        Invitation.objects.filter(pk=gone.pk).update(substitute=comes)
+        for _ in range(2):
+            services.follow_withdrawal(invitation_id=gone.pk)
+        guest = self.guests[key]
+        if own is None or guest.rank < self.guests[own].rank:
+            made = own or Registration.objects.get(conference=self.conference, person_id=comes.person_id).pk
+            kept = self.guests[made].turn if own else None
+            hands_on = guest.state != "confirmed"
+            self.guests[made] = Guest(guest.state, guest.site, guest.unit, guest.turn if hands_on else kept)
+            self.letters[made] = comes
+            guest.turn = None if hands_on else guest.turn
+        guest.state = "cancelled" if guest.state == "confirmed" else "withdrawn"
+        if heard:
+            self.promote()
+
+    def letter(self, key: Any) -> Invitation:
+        """Whoever comes by an invitation already, has it."""
+        if key not in self.letters:
+            self.letters[key] = self.letter_to(self.row(key).person)
+            Registration.objects.filter(pk=key).update(invitation=self.letters[key])
+        return self.letters[key]
+
+    def letter_to(self, person: Any) -> Invitation:
+        made: Invitation = InvitationFactory(conference=self.conference, person=person, sent=True)
+        return made
 
     @precondition(lambda self: self.of("waiting", "offered", "confirmed"))
     @rule(data=st.data())

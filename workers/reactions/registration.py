@@ -18,6 +18,14 @@ def promote(event: Event) -> None:
     services.promote(conference_id=UUID(event.payload["conference_id"]))
 
 
+def call_off(event: Event) -> None:
+    services.call_off(conference_id=event.subject_id)
+
+
+def resume(event: Event) -> None:
+    services.resume(conference_id=event.subject_id)
+
+
 def mail_confirmation(event: Event) -> None:
     services.mail_confirmation(registration_id=event.subject_id)
 
@@ -60,6 +68,8 @@ ALL = [
     follow_answer,
     follow_withdrawal,
     promote,
+    call_off,
+    resume,
     mail_confirmation,
     mail_waiting,
     mail_offer,

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from itertools import takewhile
 
 from backend.core.vietnamese import clean
 from backend.documents.form.faces import face
@@ -28,6 +29,38 @@ def printable(text: str) -> str:
 
 def one_line(text: str) -> str:
     return " ".join(printable(text).split())
+
+
+#: What is printed where a word cannot be, to be filled in by hand.
+BLANK = "……"
+
+
+def unprintable(text: str) -> str:
+    """The letters of `text` that the PDF's face lacks, each once, in their order: Arabic or Chinese ones, say. Pictures
+    are none of them: names are printed without."""
+    return "".join(dict.fromkeys(c for c in text if not face().has(c) and not c.isspace() and not _pictures(c)))
+
+
+def name_in_print(text: str) -> str:
+    """The name of a person, an office or a unit as it is printed: without pictures; a word with letters the face lacks
+    is left blank, to be written by hand: nobody reads code points."""
+    words = ("".join(c for c in word if not _pictures(c)) for word in text.split())
+    printed = " ".join(_blank(word) if unprintable(word) else word for word in words if word)
+    return printed or (BLANK if text.strip() else "")
+
+
+def _blank(word: str) -> str:
+    """With the punctuation around it."""
+    has = face().has
+    before = "".join(takewhile(lambda c: has(c) and not c.isalnum(), word))
+    behind = "".join(takewhile(lambda c: has(c) and not c.isalnum(), reversed(word)))
+    return f"{before}{BLANK}{behind[::-1]}"
+
+
+def _pictures(character: str) -> bool:
+    """Emoji and what makes them; signs the face has are none."""
+    selects = "\ufe00" <= character <= "\ufe0f"
+    return not face().has(character) and (selects or unicodedata.category(character)[0] not in "LMN")
 
 
 def in_glyphs(text: str, *, width: float = 0, size: float = 0) -> str:

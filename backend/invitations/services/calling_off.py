@@ -23,6 +23,7 @@ from backend.invitations.services.chunks import chunks, written_to_each
 from backend.invitations.states import InvitationState
 from backend.mail import services as mail
 from backend.mail.models import OutgoingMail
+from backend.mail.queries import was_written_to
 from backend.outbox.models import Event
 from backend.outbox.services import emit
 from backend.people.models import Person
@@ -36,12 +37,21 @@ def tell_of_calling_off(*, conference_id: UUID, sequence: int) -> int:
     conference = _called_off(conference_id, sequence)
     if conference is None or _known_to_be_off(conference):
         return 0
-    people = asked_for_papers(conference_id)
-    if conference.announced_at is not None:
-        people |= parts_in(conference).people | queries.comers(conference_id).keys()
-    rows = list(Person.objects.filter(pk__in=people - _told_as_invited(conference)).order_by("pk"))
+    rows = list(Person.objects.filter(pk__in=_taking_part(conference) - _told_as_invited(conference)).order_by("pk"))
     emit(*(_addressed(conference, some) for some in chunks(rows)))
     return sum(bool(row.email) for row in rows)
+
+
+@transaction.atomic
+def tell_besides(*, conference: Conference, person: Person) -> bool:
+    """Has a letter written to somebody whose invitation never reached them, and so cannot tell them: if they know of the
+    cancelled conference by a part they have in it, or by any other letter. Returns whether they do."""
+    if conference.state != ConferenceState.CANCELLED or _known_to_be_off(conference):
+        return False
+    knows = was_written_to(person.email, conference_id=conference.pk) or person.pk in _taking_part(conference)
+    if knows:
+        emit(_addressed(conference, [person]))
+    return knows
 
 
 @transaction.atomic
@@ -88,9 +98,16 @@ def _known_to_be_off(conference: Conference) -> bool:
     return kept.values_list("called_off", flat=True).first() == conference.state
 
 
+def _taking_part(conference: Conference) -> set[UUID]:
+    people = asked_for_papers(conference.pk)
+    if conference.announced_at is not None:
+        people |= parts_in(conference).people | queries.comers(conference.pk).keys()
+    return people
+
+
 def _told_as_invited(conference: Conference) -> set[UUID]:
-    """Whose invitation says it: it lives, or was withdrawn since the cancellation and so told as one. Asked in one
-    statement, because invitations are being withdrawn meanwhile."""
+    """Whose invitation says it: it lives, or was withdrawn since the cancellation and so told as one; where it never
+    reached them, `tell_besides`. Asked in one statement, because invitations are being withdrawn meanwhile."""
     told = Q(state__in=queries.LIVE)
     if conference.state == ConferenceState.CANCELLED:
         told |= Q(state=InvitationState.WITHDRAWN, pk__in=_withdrawn_since(conference).values("subject_id"))

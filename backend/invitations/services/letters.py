@@ -20,7 +20,7 @@ from backend.invitations import ical, links, queries, wording
 from backend.invitations.events import InvitationIssued, InvitationWithdrawn
 from backend.invitations.letters import Letter, post
 from backend.invitations.models import Invitation, InvitationLetter, ReplyProposal
-from backend.invitations.services import composing, failures
+from backend.invitations.services import calling_off, composing, failures
 from backend.invitations.services.formal import copy_for, goes_with
 from backend.invitations.states import InvitationState, LetterDelivery, ProposalKind, ProposalState
 from backend.mail import withdrawing
@@ -104,11 +104,12 @@ def _caught_up(row: Invitation, sequence: int) -> bool:
 @transaction.atomic
 def mail_cancellation(*, invitation_id: UUID, batch: UUID | None = None) -> None:
     """Queues the letter that takes the meeting out of the invitee's calendar and says why. To whom no letter can have
-    come none is sent: what waits for them is taken back."""
+    come none is sent: what waits for them is taken back. Who knows of a cancelled conference otherwise is told."""
     row = queries.with_letter_facts(Invitation.objects.all()).get(pk=invitation_id)
     if row.person is None or row.state != InvitationState.WITHDRAWN or row.sent_at is None or not row.email:
         return
     if not _may_know(row, row.person):
+        calling_off.tell_besides(conference=row.conference, person=row.person)
         return
     cancelled = row.conference.state == ConferenceState.CANCELLED
     known = composing.known_to(row)

@@ -42,7 +42,8 @@ class BadgeViewSet(HouseViewSet):
 
     @extend_schema(request=BadgesBody, responses=BEGUN, summary="Print badges")
     def create(self, request: Any) -> Response:
-        """Begins one PDF of badges with names, offices, units and check-in codes; the job tells how far it is."""
+        """Begins one PDF of badges with names, offices, units and check-in codes; the job tells how far it is. Its result
+        names those on whose badges words are left blank, because their letters (`unprintable`) cannot be printed."""
         said = self.body(BadgesBody)
         conference = conference_of(request, said.pop("conference"))
         self.check_object_permissions(request, conference)

@@ -35,6 +35,11 @@ class SeatsFilters(django_filters.FilterSet):
 class SeatsViewSet(HouseViewSet):
     """How many seats a conference has, how many are taken and how many people wait. The id is the conference's."""
 
+    #: Two organisers decide one after the other; who only takes a seat makes neither read anew.
+    edited_by_two = True
+    needs_if_match = frozenset({"resize", "limit"})
+    blind_to_versions = frozenset({"retrieve"})
+
     queryset = Seats.objects.none()
     serializer_class = SeatsSerializer
     rules = rules.SEATS
@@ -44,6 +49,11 @@ class SeatsViewSet(HouseViewSet):
     def get_queryset(self) -> QuerySet[Seats]:
         return queries.visible_seats(self.account)
 
+    @extend_schema(summary="Count the seats")
+    def retrieve(self, request: Any, *args: Any, **kwargs: Any) -> Response:
+        """As they are now. The ETag is that of what organisers decided: it stands while seats are taken."""
+        return self.answer(queries.counter(self.account, uuid_of(kwargs["pk"])))
+
     @extend_schema(request=CapacityBody, responses=SeatsSerializer, summary="Set the number of seats")
     @action(detail=True, methods=["post"])
     def resize(self, request: Any, pk: str) -> Response:
@@ -51,7 +61,11 @@ class SeatsViewSet(HouseViewSet):
         than are taken."""
         conference = self._organised(request, pk)
         said = self.body(CapacityBody)
-        return self._answer(services.set_capacity(conference_id=conference.id, capacity=said["capacity"]))
+        return self._answer(
+            services.set_capacity(
+                conference_id=conference.id, capacity=said["capacity"], expected=self.expected_version()
+            )
+        )
 
     @extend_schema(request=LimitBody, responses=SeatsSerializer, summary="Limit the seats of a site or a unit")
     @action(detail=True, methods=["post"])
@@ -66,6 +80,7 @@ class SeatsViewSet(HouseViewSet):
                 site_id=said.get("site"),
                 organisation_id=said.get("organisation"),
                 capacity=said["capacity"],
+                expected=self.expected_version(),
             )
         )
 

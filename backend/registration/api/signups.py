@@ -15,6 +15,7 @@ from backend.registration.serializers.signups import (
     SentSerializer,
     SignupBody,
     SignupSerializer,
+    consents_of,
 )
 from backend.registration.services.signups import said_of
 
@@ -62,6 +63,7 @@ class RegistrationPageViewSet(_ByLink):
             organisation_id=said["organisation"],
             answers=said.get("answers"),
             number=said.get("number"),
+            consents=consents_of(said),
         )
         return Response(SentSerializer(row).data, status=202)
 

@@ -27,7 +27,8 @@ class Registration(Base):
     category = models.CharField(max_length=10, choices=Category)
     state = models.CharField(max_length=10, choices=RegistrationState)
     turn = models.PositiveIntegerField(
-        null=True, help_text="Place in the waiting list's order; stays when a seat was found."
+        null=True,
+        help_text="Place in the waiting list's order; stays when a seat was found, and goes on to who comes instead.",
     )
     confirmed_at = models.DateTimeField(null=True)
     cancelled_at = models.DateTimeField(null=True)

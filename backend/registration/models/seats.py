@@ -14,6 +14,9 @@ class Admission(models.Model):
     `opens_at` and `closes_at` bound when people may register themselves; invitees answer and organisers register at any
     time. With `offer_hours` above 0 a free seat is offered to who is next, for so long, before it is theirs. `by_unit`
     passes free seats to the waiting unit that holds fewest, and not to whoever has waited longest.
+
+    People are checked in from the beginning of the day on, on the conference's own clock; with `door_hours` so long
+    before the start, where that is earlier.
     """
 
     conference = models.OneToOneField(Conference, primary_key=True, on_delete=models.CASCADE, related_name="admission")
@@ -22,6 +25,7 @@ class Admission(models.Model):
     closes_at = models.DateTimeField(null=True)
     offer_hours = models.PositiveSmallIntegerField(default=0)
     by_unit = models.BooleanField(default=False)
+    door_hours = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
         constraints = [
@@ -40,6 +44,7 @@ class Seats(models.Model):
     `waiting` is counted here too: with it the row alone decides between a seat and a turn, so that nobody who comes
     between a cancellation and a promotion passes those who wait. `taken` are confirmed; `offered` ones are kept for
     those asked. `limited` says that sites or units have limits of their own, which are read with this row locked.
+    `version` rises with what organisers decide, not with every seat taken.
     """
 
     conference = models.OneToOneField(Conference, primary_key=True, on_delete=models.CASCADE, related_name="seats")
@@ -49,6 +54,7 @@ class Seats(models.Model):
     waiting = models.PositiveIntegerField(default=0)
     last_turn = models.PositiveIntegerField(default=0, help_text="The last place given out on the waiting list.")
     limited = models.BooleanField(default=False)
+    version = models.PositiveIntegerField(default=1, editable=False)
 
     class Meta:
         constraints = [

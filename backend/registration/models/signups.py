@@ -25,6 +25,7 @@ class Signup(Base):
     organisation = models.ForeignKey(Organisation, null=True, on_delete=models.PROTECT)
     questionnaire = models.ForeignKey(Questionnaire, null=True, on_delete=models.PROTECT)
     answers = models.JSONField(default=dict)
+    consents = models.JSONField(default=list, help_text="What they ticked: purposes, each with the version they read.")
     link_round = models.PositiveSmallIntegerField(default=0)
     expires_at = models.DateTimeField()
     confirmed_at = models.DateTimeField(null=True)
@@ -39,7 +40,7 @@ class Signup(Base):
             ),
             models.CheckConstraint(
                 condition=models.Q(confirmed_at__isnull=True, registration__isnull=True)
-                | models.Q(confirmed_at__isnull=False, registration__isnull=False, said={}, answers={}),
+                | models.Q(confirmed_at__isnull=False, registration__isnull=False, said={}, answers={}, consents=[]),
                 name="a_confirmed_signup_is_a_registration",
             ),
         ]

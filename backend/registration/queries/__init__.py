@@ -34,9 +34,18 @@ from backend.registration.queries.registrations import (
     visible_to,
     with_names,
 )
-from backend.registration.queries.seats import admission, visible_admissions, visible_seats, with_limits
+from backend.registration.queries.seats import (
+    admission,
+    counter,
+    door_opens_at,
+    midnight,
+    visible_admissions,
+    visible_seats,
+    with_limits,
+)
 from backend.registration.queries.series import Point, changes, series
 from backend.registration.queries.signups import (
+    agreed_to,
     check_confirmable,
     is_invited,
     place_in_line,
@@ -54,6 +63,7 @@ __all__ = [
     "Quorum",
     "Share",
     "admission",
+    "agreed_to",
     "attendance",
     "badge_file",
     "by_code",
@@ -61,6 +71,8 @@ __all__ = [
     "check_confirmable",
     "check_offer",
     "coming",
+    "counter",
+    "door_opens_at",
     "expected_at_door",
     "inside",
     "is_invited",
@@ -69,6 +81,7 @@ __all__ = [
     "last_of",
     "live_registration",
     "logged",
+    "midnight",
     "named",
     "namesakes",
     "offered_by",

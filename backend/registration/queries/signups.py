@@ -7,10 +7,11 @@ from backend.conferences.queries.said import sites_of
 from backend.conferences.states import EXPECTED, ConferenceState, Confidentiality
 from backend.core.clock import database_now
 from backend.core.errors import Gone, NotFound
-from backend.core.text import say
+from backend.core.text import localized, say
 from backend.invitations.models import Invitation
 from backend.invitations.queries import LIVE
 from backend.people.models import Organisation
+from backend.privacy.queries import wordings_in_force
 from backend.registration import signup_links
 from backend.registration.models import Registration, Signup
 from backend.registration.queries.seats import admission
@@ -90,6 +91,13 @@ def place_in_line(registration: Registration) -> int | None:
         conference_id=registration.conference_id, state=RegistrationState.WAITING, turn__lt=registration.turn
     )
     return ahead.count() + 1
+
+
+def agreed_to(row: Signup) -> list[str]:
+    """What they ticked and is given once they confirm, in their language; not what was reworded since."""
+    ticked = {each["purpose"]: each["version"] for each in row.consents}
+    rows = (each for each in wordings_in_force() if ticked.get(each.purpose.code) == each.version) if ticked else ()
+    return [localized(each.text, row.language) for each in rows]
 
 
 def is_invited(conference_id: UUID, person_id: UUID) -> bool:

@@ -3,6 +3,7 @@
 from rest_framework import serializers
 
 from backend.core.serializers import Body, HouseSerializer, LanguageMap
+from backend.documents.form.text import unprintable
 from backend.invitations.states import Category
 from backend.registration.models import Registration
 
@@ -14,14 +15,21 @@ class RegistrationSerializer(HouseSerializer):
     person_name = serializers.CharField(source="person.full_name", read_only=True)
     organisation_name = LanguageMap(source="organisation.name", default=dict, read_only=True, required_text=False)
 
+    unprintable = serializers.SerializerMethodField(
+        help_text="Letters of the name that badges cannot print, and leave blank; write it in Latin letters."
+    )
+
     class Meta:
         model = Registration
         fields = (
-            "id", "conference", "person", "person_name", "invitation", "organisation", "organisation_name", "site",
+            "id", "conference", "person", "person_name", "unprintable", "invitation", "organisation", "organisation_name", "site",
             "category", "state", "turn", "offer_until", "reason", "confirmed_at", "cancelled_at", "code_round", "walk_in", "version",
             "created_at",
         )  # fmt: skip
         read_only_fields = fields
+
+    def get_unprintable(self, row: Registration) -> str:
+        return unprintable(row.person.full_name)
 
 
 class RegistrationBody(Body):

@@ -1,10 +1,11 @@
 """What the API says about numbers of seats, and what it takes."""
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from backend.conferences.states import Confidentiality
 from backend.core.serializers import Body, HouseSerializer, Moment
-from backend.registration import signup_links
+from backend.registration import queries, signup_links
 from backend.registration.models import Admission, SeatLimit, Seats
 from backend.registration.states import AdmissionMode
 
@@ -13,10 +14,15 @@ class AdmissionSerializer(HouseSerializer):
     """How a conference takes people. `offer_hours` 0: a free seat is given to who is next without asking."""
 
     page = serializers.SerializerMethodField(help_text="The address of the public page; null where there is none.")
+    door_opens_at = serializers.SerializerMethodField(
+        help_text="From when people are checked in, unless it is started earlier; null while it has no day."
+    )
 
     class Meta:
         model = Admission
-        fields = ("conference", "mode", "opens_at", "closes_at", "offer_hours", "by_unit", "page")
+        fields = (
+            "conference", "mode", "opens_at", "closes_at", "offer_hours", "by_unit", "door_hours", "door_opens_at", "page",
+        )  # fmt: skip
         read_only_fields = fields
 
     def get_page(self, row: Admission) -> str | None:
@@ -24,9 +30,14 @@ class AdmissionSerializer(HouseSerializer):
         restricted = row.conference.confidentiality == Confidentiality.RESTRICTED
         return signup_links.page_address(row.conference_id) if open_to_all and not restricted else None
 
+    @extend_schema_field(serializers.DateTimeField(allow_null=True))
+    def get_door_opens_at(self, row: Admission) -> str | None:
+        opens = queries.door_opens_at(row, row.conference)
+        return opens.isoformat() if opens else None
+
 
 class AdmissionBody(Body):
-    """What is not said goes back to: no opening or closing time, no offers, by turn."""
+    """What is not said goes back to: no opening or closing time, no offers, by turn, the door opens with the day."""
 
     conference = serializers.UUIDField()
     mode = serializers.ChoiceField(AdmissionMode.choices)
@@ -34,6 +45,13 @@ class AdmissionBody(Body):
     closes_at = Moment(required=False, allow_null=True)
     offer_hours = serializers.IntegerField(required=False, default=0, min_value=0, max_value=720)
     by_unit = serializers.BooleanField(required=False, default=False)
+    door_hours = serializers.IntegerField(
+        required=False,
+        default=0,
+        min_value=0,
+        max_value=336,
+        help_text="How many hours before the start people are checked in, where that is before its day.",
+    )
 
 
 class SeatLimitSerializer(HouseSerializer):
@@ -47,11 +65,13 @@ class SeatLimitSerializer(HouseSerializer):
 
 
 class SeatsSerializer(HouseSerializer):
+    """`version` is that of what organisers decided, and stands while seats are taken and given up."""
+
     limits = SeatLimitSerializer(source="conference.seat_limits", many=True, read_only=True)
 
     class Meta:
         model = Seats
-        fields = ("conference", "capacity", "taken", "offered", "waiting", "limits")
+        fields = ("conference", "capacity", "taken", "offered", "waiting", "limits", "version")
         read_only_fields = fields
 
 

@@ -8,11 +8,15 @@ from rest_framework import serializers
 
 from backend.conferences.models import Conference
 from backend.conferences.queries import site_said
+from backend.conferences.queries.notices import photo_notice
 from backend.core.serializers import Body, LanguageMap
 from backend.core.text import Text
 from backend.invitations import wording
 from backend.invitations.forms import Address, PersonName, Telephone
+from backend.invitations.serializers import ConsentAsked, ConsentTicked
 from backend.people.models import Honorific
+from backend.privacy.queries import wordings_in_force
+from backend.privacy.services import Asked
 from backend.questions.queries import asked_now
 from backend.questions.serializers import AnswersField, QuestionnaireSerializer
 from backend.registration import queries
@@ -39,11 +43,21 @@ class SignupForm(serializers.Serializer[Any]):
 
 
 class SignupBody(Body, SignupForm):
+    """Nothing is consented to but what stands in `consents`, and not before it is confirmed."""
+
+    consents = serializers.ListField(child=ConsentTicked(), required=False, max_length=50, default=list)
     language = serializers.ChoiceField(settings.LANGUAGES, required=False, default=settings.REQUIRED_LANGUAGE)
     answers = AnswersField(required=False)
     number = serializers.IntegerField(
         required=False, min_value=1, max_value=1_000_000, help_text="The version of the questions that is answered."
     )
+
+
+def consents_of(said: dict[str, Any]) -> list[Asked]:
+    """What stands in `consents` was agreed to, as read in the language of the body."""
+    return [
+        Asked(purpose=each["purpose"], version=each["wording"], language=said["language"]) for each in said["consents"]
+    ]
 
 
 class Offered(serializers.Serializer[Any]):
@@ -65,6 +79,8 @@ class RegistrationPageSerializer(serializers.Serializer[Any]):
     sites = serializers.SerializerMethodField(help_text="Places to choose from; empty: there is no choice.")
     units = serializers.SerializerMethodField(help_text="Units that have seats of their own.")
     questionnaire = serializers.SerializerMethodField(help_text="What is asked; null: nothing.")
+    asked = serializers.SerializerMethodField(help_text="What may be consented to, each by itself.")
+    photo_notice = serializers.SerializerMethodField(help_text="Empty where nothing is recorded.")
 
     @extend_schema_field(LanguageMap)
     def get_when(self, row: Conference) -> Text:
@@ -89,6 +105,16 @@ class RegistrationPageSerializer(serializers.Serializer[Any]):
     def get_questionnaire(self, row: Conference) -> Any:
         asked = asked_now(row.pk)
         return QuestionnaireSerializer(asked).data if asked else None
+
+    @extend_schema_field(ConsentAsked(many=True))
+    def get_asked(self, row: Conference) -> Any:
+        return [
+            {"purpose": each.purpose.code, "wording": each.version, "text": each.text} for each in wordings_in_force()
+        ]
+
+    @extend_schema_field(LanguageMap(required_text=False))
+    def get_photo_notice(self, row: Conference) -> Text:
+        return photo_notice(row.pk).text  # type: ignore[no-any-return]
 
 
 class SentSerializer(serializers.Serializer[Any]):

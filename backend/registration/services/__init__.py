@@ -2,6 +2,7 @@
 
 from backend.registration.services.answers import follow_answer
 from backend.registration.services.badges import print_badges
+from backend.registration.services.calling_off import call_off, resume
 from backend.registration.services.capacity import set_admission, set_capacity, set_limit
 from backend.registration.services.letters import (
     mail_confirmation,
@@ -25,6 +26,7 @@ __all__ = [
     "accept",
     "approve",
     "ask",
+    "call_off",
     "cancel",
     "check_in",
     "check_out",
@@ -48,6 +50,7 @@ __all__ = [
     "register",
     "reissue_code",
     "remind_seated",
+    "resume",
     "set_admission",
     "set_capacity",
     "set_limit",

@@ -106,7 +106,8 @@ def print_some(job: Job) -> Chunk:
 
 def _finish(made: BadgePrint) -> Chunk:
     conference = made.conference
-    contents = list(made.badges.order_by("number").values_list("content", flat=True))
+    badges = list(made.badges.order_by("number").values_list("registration_id", "content"))
+    contents = [content for _, content in badges]
     if not contents:
         raise Conflict(
             say(vi="Không còn ai trong danh sách này có chỗ.", en="Nobody of this list has a seat any more.")
@@ -125,7 +126,12 @@ def _finish(made: BadgePrint) -> Chunk:
     made.document = document
     made.save(update_fields=["document"])
     made.badges.update(content={})
-    return Chunk(done=0, next=None, result={"badges": len(contents), "badge_print": str(made.pk)})
+    lost = [
+        {"registration": str(row), "characters": content["unprintable"]}
+        for row, content in badges
+        if "unprintable" in content
+    ]
+    return Chunk(done=0, next=None, result={"badges": len(contents), "badge_print": str(made.pk), "unprintable": lost})
 
 
 def _composed(conference: Conference, ids: Iterable[UUID], *, honorifics: bool) -> dict[UUID, badge.Content]:

@@ -8,7 +8,7 @@ from django.db import transaction
 from backend.conferences import services as conferences
 from backend.conferences.models import Conference, Site
 from backend.conferences.states import EXPECTED, ConferenceState
-from backend.core.errors import Conflict, Invalid
+from backend.core.errors import Conflict, Invalid, StaleWrite
 from backend.core.queries import locked
 from backend.core.text import say
 from backend.outbox.services import emit
@@ -23,13 +23,13 @@ _OVER = frozenset({ConferenceState.CLOSED, ConferenceState.ARCHIVED, ConferenceS
 
 
 @transaction.atomic
-def set_capacity(*, conference_id: UUID, capacity: int | None) -> Seats:
+def set_capacity(*, conference_id: UUID, capacity: int | None, expected: int | None = None) -> Seats:
     """Says how many seats there are (None: no limit); added ones go to the waiting list at once.
 
     Raises Conflict when more are taken or offered than there would be: seats are given up by people, not by numbers;
-    and for a conference that is not announced yet, or over.
+    and for a conference that is not announced yet, or over; StaleWrite.
     """
-    seats = counters.locked_seats(conference_id)
+    seats = _decided_upon(conference_id, expected)
     conferences.record_capacity(conference_id=conference_id, capacity=capacity)
     if capacity is not None and capacity < seats.taken + seats.offered:
         raise Conflict(
@@ -44,7 +44,7 @@ def set_capacity(*, conference_id: UUID, capacity: int | None) -> Seats:
         )
     if seats.capacity != capacity:
         seats.capacity = capacity
-        seats.save(update_fields=["capacity"])
+        _decide(seats, "capacity")
         emit(CapacitySet(conference_id=conference_id, capacity=capacity))
     give_out(seats)
     return seats
@@ -52,14 +52,20 @@ def set_capacity(*, conference_id: UUID, capacity: int | None) -> Seats:
 
 @transaction.atomic
 def set_limit(
-    *, conference_id: UUID, site_id: UUID | None = None, organisation_id: UUID | None = None, capacity: int | None
+    *,
+    conference_id: UUID,
+    site_id: UUID | None = None,
+    organisation_id: UUID | None = None,
+    capacity: int | None,
+    expected: int | None = None,
 ) -> Seats:
     """Says how many seats those of one site, or of one unit, may have (None: no limit of their own; a site goes back to
     its own capacity, where it has one). Added ones go to the waiting list at once.
 
-    Raises Conflict when they hold more already, or the conference is not announced or over; NotFound, Invalid.
+    Raises Conflict when they hold more already, or the conference is not announced or over; NotFound, Invalid,
+    StaleWrite.
     """
-    seats = counters.locked_seats(conference_id)
+    seats = _decided_upon(conference_id, expected)
     _check_bounded(conference_id, site_id, organisation_id)
     mine = {"site_id": site_id} if site_id else {"organisation_id": organisation_id}
     held = Registration.objects.filter(**mine, conference_id=conference_id, state__in=HOLDS).count()
@@ -79,11 +85,24 @@ def set_limit(
         said = {"capacity": capacity, "held": held, "from_site": False}
         limits.update_or_create(conference_id=conference_id, **mine, defaults=said)
     seats.limited = limits.exists()
-    seats.save(update_fields=["limited"])
+    _decide(seats, "limited")
     counters.settle_sites(seats)
     emit(LimitSet(conference_id=conference_id, site_id=site_id, organisation_id=organisation_id, capacity=capacity))
     give_out(seats)
     return seats
+
+
+def _decided_upon(conference_id: UUID, expected: int | None) -> Seats:
+    """The locked counter. Raises NotFound, and StaleWrite when somebody decided otherwise since `expected`."""
+    seats = counters.locked_seats(conference_id)
+    if expected is not None and seats.version != expected:
+        raise StaleWrite()
+    return seats
+
+
+def _decide(seats: Seats, field: str) -> None:
+    seats.version += 1
+    seats.save(update_fields=[field, "version"])
 
 
 def _check_bounded(conference_id: UUID, site_id: UUID | None, organisation_id: UUID | None) -> None:
@@ -118,6 +137,7 @@ def set_admission(
     closes_at: dt.datetime | None = None,
     offer_hours: int = 0,
     by_unit: bool = False,
+    door_hours: int = 0,
 ) -> Admission:
     """Decides how the conference takes people, in place of what was decided before. Offers already made keep their end,
     and requests already there wait for approval whatever the mode.
@@ -143,7 +163,12 @@ def set_admission(
             "closes_at": closes_at,
             "offer_hours": offer_hours,
             "by_unit": by_unit,
+            "door_hours": door_hours,
         },
     )
-    emit(AdmissionSet(conference_id=conference_id, mode=mode, offer_hours=offer_hours, by_unit=by_unit))
+    emit(
+        AdmissionSet(
+            conference_id=conference_id, mode=mode, offer_hours=offer_hours, by_unit=by_unit, door_hours=door_hours
+        )
+    )
     return admission

@@ -142,8 +142,9 @@ def has_seat_for_newcomer(seats: Seats, site_id: UUID | None, organisation_id: U
     return not waiting.filter(~stuck).exists()
 
 
-def count(seats: Seats, rows: Iterable[Registration], *, was: str | None = None, now: str) -> None:
-    """Enters into the counters that these went from `was` (None: they are new) to `now`, and stores them."""
+def count(seats: Seats, rows: Iterable[Registration], *, was: str | None = None, now: str | None) -> None:
+    """Enters into the counters that these went from `was` to `now` (None: into no place, or out of one), and stores
+    them."""
     rows = list(rows)
     _add(seats, was, -len(rows))
     _add(seats, now, len(rows))

@@ -1,5 +1,6 @@
 """Letters about a seat: its check-in code, the place on the waiting list, an offer and its end, a refusal."""
 
+import datetime as dt
 from typing import Any
 from uuid import UUID
 
@@ -29,6 +30,8 @@ SUBJECTS = {
     "refusal": {"vi": "Về đăng ký tham dự: {title}", "en": "About your registration: {title}"},
 }
 QR = "check-in-code"
+#: Offers are told apart by the second of their end, counted from here.
+_LETTERS_BEGAN = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
 
 
 @transaction.atomic
@@ -49,20 +52,23 @@ def mail_confirmation(*, registration_id: UUID) -> None:
 
 @transaction.atomic
 def mail_waiting(*, registration_id: UUID) -> None:
-    """Queues the letter that tells the turn on the waiting list. Says nothing when a seat was found meanwhile."""
+    """Queues the letter that tells the turn on the waiting list, once for each turn. Says nothing when a seat was found
+    meanwhile."""
     row = with_letter_facts().get(pk=registration_id)
     if row.state == RegistrationState.WAITING:
-        _mail(row, "waiting", purpose="waiting-list", sequence=0, turn=row.turn)
+        _mail(row, "waiting", purpose="waiting-list", sequence=row.turn or 0, turn=row.turn)
 
 
 @transaction.atomic
 def mail_offer(*, registration_id: UUID) -> None:
-    """Queues the letter with the link to take the seat or leave it to others. Says nothing when they have answered."""
+    """Queues the letter with the link to take the seat or leave it to others, once for each offer. Says nothing when they
+    have answered."""
     row = with_letter_facts().get(pk=registration_id)
     if row.state != RegistrationState.OFFERED or row.offer_until is None:
         return
     until = wording.until(row.offer_until, row.conference.time_zone, row.person.language)
-    _mail(row, "offer", purpose="seat-offer", sequence=0, until=until, link=offer_links.address(row.id))
+    offer = int((row.offer_until - _LETTERS_BEGAN).total_seconds())
+    _mail(row, "offer", purpose="seat-offer", sequence=offer, until=until, link=offer_links.address(row.id))
 
 
 @transaction.atomic

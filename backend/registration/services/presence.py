@@ -9,7 +9,7 @@ from django.db import transaction
 
 from backend.conferences.models import Conference, Site
 from backend.conferences.services import show_photo_notice
-from backend.conferences.states import ConferenceState, NoticePlace
+from backend.conferences.states import NoticePlace
 from backend.core import context
 from backend.core.clock import database_now
 from backend.core.errors import Conflict, Invalid, NotFound
@@ -19,6 +19,7 @@ from backend.outbox.services import emit
 from backend.registration import queries
 from backend.registration.events import PresenceRecorded
 from backend.registration.models import Presence, Registration
+from backend.registration.services.doors import refuse_unless_doors_open, too_early
 from backend.registration.states import Direction, PresenceSource, RegistrationState
 
 NOT_ADMITTED = {
@@ -32,6 +33,9 @@ NOT_ADMITTED = {
     ),
     RegistrationState.EXPIRED: say(vi="Người này đã để quá hạn nhận chỗ.", en="Let the offer of a seat expire."),
     RegistrationState.WITHDRAWN: say(vi="Đăng ký này đã rút.", en="This registration has been withdrawn."),
+    RegistrationState.CALLED_OFF: say(
+        vi="Đăng ký này đã dừng khi hội nghị huỷ.", en="This registration ended when the conference was cancelled."
+    ),
     RegistrationState.CANCELLED: say(vi="Đăng ký này đã huỷ.", en="This registration has been cancelled."),
 }
 
@@ -63,7 +67,8 @@ class Passage:
 @transaction.atomic
 def check_in(*, registration_id: UUID, site_id: UUID | None = None, source: str = PresenceSource.STAFF) -> Recorded:
     """Notes that the person came in, at `site_id` or the site they are registered for. A second scan at the same site
-    changes nothing; at another site it notes where they are now. Raises Conflict for who has no seat."""
+    changes nothing; at another site it notes where they are now. Raises Conflict for who has no seat, and before the
+    door opens."""
     return _alone(registration_id, Direction.IN, site_id, source)
 
 
@@ -80,15 +85,19 @@ def pass_many(
 ) -> list[Passage]:
     """Checks several people in or out and says of each how it went, in the given order: one who is refused stops nobody.
 
-    Raises NotFound, Invalid for a site of another conference, Conflict while the doors are shut.
+    Raises NotFound, Invalid for a site of another conference, Conflict while the doors are shut, for those who come also
+    before they open.
     """
     conference = Conference.objects.filter(pk=conference_id).first()
     if conference is None:
         raise NotFound()
     refuse_unless_doors_open(conference)
+    early = too_early(conference, database_now())
+    if early and direction == Direction.IN:
+        raise early
     _refuse_foreign_site(conference_id, site_id)
     rows = list(_locked(conference_id, registrations))
-    passed = {one.registration_id: one for one in _pass(rows, direction, site_id, PresenceSource.STAFF)}
+    passed = {one.registration_id: one for one in _pass(rows, direction, site_id, PresenceSource.STAFF, early)}
     gone = Conflict(NOBODY)
     return [passed.get(each) or Passage(registration_id=each, refusal=gone) for each in dict.fromkeys(registrations)]
 
@@ -101,36 +110,26 @@ def everyone_out(*, conference_id: UUID, site_id: UUID | None = None) -> int:
     return sum(one.recorded is not None and one.recorded.new for one in done)
 
 
-def refuse_unless_doors_open(conference: Conference) -> None:
-    """The doors open with the announcement and shut with the closing, after which the record stands."""
-    if conference.state not in {ConferenceState.ANNOUNCED, ConferenceState.RUNNING}:
-        raise Conflict(
-            say(
-                vi="Không điểm danh được: hội nghị {state}.",
-                en="Attendance cannot be taken: the conference is {state}.",
-                state=ConferenceState(conference.state).label,
-            )
-        )
-
-
 def _alone(registration_id: UUID, direction: str, site_id: UUID | None, source: str) -> Recorded:
     row = locked(Registration.objects.select_related("conference", "person"), registration_id)
     refuse_unless_doors_open(row.conference)
     _refuse_foreign_site(row.conference_id, site_id)
-    (passed,) = _pass([row], direction, site_id, source)
+    (passed,) = _pass([row], direction, site_id, source, too_early(row.conference, database_now()))
     if passed.refusal:
         raise passed.refusal
     assert passed.recorded is not None
     return passed.recorded
 
 
-def _pass(rows: Sequence[Registration], direction: str, site_id: UUID | None, source: str) -> list[Passage]:
+def _pass(
+    rows: Sequence[Registration], direction: str, site_id: UUID | None, source: str, early: Conflict | None
+) -> list[Passage]:
     """With the registrations locked: two rows about one person never share or swap their order."""
     last, moment = queries.last_of(rows), database_now()
     passed, log, news = [], [], []
     for row in rows:
         before = last.get(row.pk)
-        if refusal := _refusal(row, direction, before):
+        if refusal := _refusal(row, direction, before, early):
             passed.append(Passage(registration_id=row.pk, row=row, refusal=refusal))
             continue
         where = _where(row, direction, site_id, before)
@@ -167,8 +166,13 @@ def _show_notice(came: Sequence[Registration]) -> None:
         show_photo_notice(conference_id=came[0].conference_id, people=people, place=NoticePlace.DOOR, language=language)
 
 
-def _refusal(row: Registration, direction: str, before: Presence | None) -> Conflict | None:
-    if row.state == RegistrationState.CONFIRMED or (direction == Direction.OUT and before is not None):
+def _refusal(row: Registration, direction: str, before: Presence | None, early: Conflict | None) -> Conflict | None:
+    """Whoever is in may go, whatever has become of their seat or of the time."""
+    if direction == Direction.OUT and before is not None:
+        return None
+    if direction == Direction.IN and early:
+        return early
+    if row.state == RegistrationState.CONFIRMED and not early:
         return None
     if direction == Direction.OUT:
         return Conflict(say(vi="Người này chưa vào.", en="This person has not come in."), registration=str(row.id))

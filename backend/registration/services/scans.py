@@ -19,10 +19,12 @@ from backend.core.errors import NotFound
 from backend.core.ids import time_ordered_id
 from backend.outbox.services import emit
 from backend.registration.models import Presence, Registration, Scan
-from backend.registration.services.presence import recorded_news, refuse_unless_doors_open
+from backend.registration.services.doors import opened_from, refuse_unless_doors_open
+from backend.registration.services.presence import recorded_news
 from backend.registration.states import PresenceSource, RegistrationState, ScanOutcome
 
-#: A scan may say so much later a time than its upload, and is then taken as of the upload: clocks are set by people.
+#: A scan may say so much later a time than its upload, and is then taken as of the upload, and so much earlier a time
+#: than the door opened: clocks are set by people.
 TOLERANCE = dt.timedelta(minutes=2)
 #: A device brings what it noted within so many days.
 OLDEST = dt.timedelta(days=7)
@@ -78,7 +80,7 @@ def take_scans(*, conference_id: UUID, device: UUID, clock: dt.datetime, scans: 
         if conference is None:
             raise NotFound()
         refuse_unless_doors_open(conference)
-        judge = _Judge(conference_id, list(fresh.values()), received, behind)
+        judge = _Judge(conference, list(fresh.values()), received, behind)
         # In the order of their names: two uploads of one batch wait for each other at the first, and not in a circle.
         rows = [judge.answer(device, fresh[name]) for name in sorted(fresh)]
         Scan.objects.bulk_create(rows, ignore_conflicts=True)
@@ -93,12 +95,13 @@ class _Judge:
     """What is known of the people, the sites and the clock, read once for a whole batch."""
 
     def __init__(
-        self, conference_id: UUID, scans: Sequence[Noted], received: dt.datetime, behind: dt.timedelta
+        self, conference: Conference, scans: Sequence[Noted], received: dt.datetime, behind: dt.timedelta
     ) -> None:
-        self.conference_id, self.received, self.behind = conference_id, received, behind
+        self.conference_id, self.received, self.behind = conference.pk, received, behind
+        self.opened = opened_from(conference)
         ids = {noted.registration_id for noted in scans} - {None}
-        self.people = Registration.objects.filter(conference_id=conference_id).in_bulk(list(ids))
-        self.sites = set(Site.objects.filter(conference_id=conference_id).values_list("pk", flat=True))
+        self.people = Registration.objects.filter(conference=conference).in_bulk(list(ids))
+        self.sites = set(Site.objects.filter(conference=conference).values_list("pk", flat=True))
 
     def answer(self, device: UUID, noted: Noted) -> Scan:
         row = self.people.get(noted.registration_id) if noted.registration_id else None
@@ -127,6 +130,8 @@ class _Judge:
             return ScanOutcome.FUTURE
         if at < self.received - OLDEST:
             return ScanOutcome.TOO_OLD
+        if self.opened is None or at < self.opened - TOLERANCE:
+            return ScanOutcome.TOO_EARLY
         if noted.site_id is not None and noted.site_id not in self.sites:
             return ScanOutcome.FOREIGN_SITE
         return ScanOutcome.RECORDED if _had_seat(row, at) else ScanOutcome.NO_SEAT

@@ -50,7 +50,7 @@ def register(
     ensure_registering(conference_id)
     ensure_own_site(conference_id, site_id)
     made = counters.take_seat_or_turn(values) or _take_under_lock(values)
-    emit(_news(made))
+    emit(placed_news(made))
     return made
 
 
@@ -91,7 +91,7 @@ def approve(*, registration_id: UUID, category: str | None = None, expected: int
         row.turn = counters.next_turn(seats)
     counters.count(seats, [row], was=RegistrationState.PENDING, now=row.state)
     row.save()
-    emit(_news(row))
+    emit(placed_news(row))
     return row
 
 
@@ -131,7 +131,7 @@ def reissue_code(*, registration_id: UUID, expected: int | None = None) -> Regis
         raise Conflict(say(vi="Chỉ người đã có chỗ mới có mã vào cửa.", en="Only a confirmed registration has a code."))
     row.code_round += 1
     row.save()
-    emit(_news(row))
+    emit(placed_news(row))
     return row
 
 
@@ -229,7 +229,8 @@ def _clock(moment: dt.datetime, zone: str) -> str:
     return f"{local(moment, zone):%H:%M %d/%m/%Y}"
 
 
-def _news(row: Registration) -> DomainEvent:
+def placed_news(row: Registration) -> DomainEvent:
+    """Of a seat, or of a turn."""
     if row.state == RegistrationState.CONFIRMED:
         return RegistrationConfirmed(registration_id=row.id, conference_id=row.conference_id, round=row.code_round)
     return RegistrationWaitlisted(registration_id=row.id, conference_id=row.conference_id, turn=row.turn or 0)

@@ -1,7 +1,7 @@
 """Registering on a public page: written down, proved by a letter, then asked for like everybody else's."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, TypedDict
 from uuid import UUID
 
@@ -9,9 +9,11 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from backend.conferences.models import Conference
+from backend.conferences.services import show_photo_notice
+from backend.conferences.states import NoticePlace
 from backend.core import context
 from backend.core.clock import database_now
-from backend.core.errors import Conflict, Gone, Invalid
+from backend.core.errors import Conflict, Gone, Invalid, NotFound
 from backend.core.queries import locked
 from backend.core.text import say
 from backend.core.vietnamese import fold
@@ -20,6 +22,9 @@ from backend.outbox.services import emit
 from backend.people import services as people
 from backend.people.models import Person
 from backend.people.services import attempts
+from backend.privacy.queries import wordings_in_force
+from backend.privacy.services import Asked, give_consent
+from backend.privacy.states import ConsentVia
 from backend.questions import services as questions
 from backend.questions.asking import checked, read_all
 from backend.questions.queries import Comer, asked_now
@@ -59,16 +64,20 @@ def sign_up(
     answers: Mapping[str, Any] | None = None,
     number: int | None = None,
     dropping: bool = False,
+    consents: Sequence[Asked] = (),
 ) -> Signup:
     """Writes down who wants to come, and has a letter sent that proves the mailbox; no seat is taken before. The same
     words twice are one sign-up and one letter; other words replace those not confirmed yet, and void their link.
 
-    `answers` are to version `number` of the questions (None: the newest). Raises NotFound, Conflict while people may not
+    `answers` are to version `number` of the questions (None: the newest). `consents` are what they ticked, and are given
+    once they confirm. Raises NotFound, Conflict while people may not
     register themselves, Invalid by field, and TooManyAttempts from one remote address or for one mailbox.
     """
     attempts.count({attempts.key("signup.address", remote_address): settings.SIGNUPS_FROM_ONE_ADDRESS})
     with transaction.atomic():
-        return _written_down(conference_id, said, language, site_id, organisation_id, answers or {}, number, dropping)
+        return _written_down(
+            conference_id, said, language, site_id, organisation_id, answers or {}, number, dropping, consents
+        )
 
 
 def _written_down(
@@ -80,6 +89,7 @@ def _written_down(
     answers: Mapping[str, Any],
     number: int | None,
     dropping: bool,
+    consents: Sequence[Asked],
 ) -> Signup:
     ensure_registering(conference_id)
     ensure_open(queries.admission(conference_id))
@@ -91,6 +101,7 @@ def _written_down(
         place = str(site_id) if site_id else None
         asked = read_all(questionnaire.questions)
         kept = checked(asked, answers, category=Category.GUEST, site=place, dropping=dropping)
+    ticked = _in_force(consents)
     who = attempts.key("signup.who", f"{said['email'].lower()}\n{fold(said['full_name'])}")
     _wait_for(f"signup:{conference_id}:{who}")
     values = {
@@ -100,6 +111,7 @@ def _written_down(
         "organisation_id": organisation_id,
         "questionnaire_id": questionnaire.pk if questionnaire else None,
         "answers": kept,
+        "consents": ticked,
     }
     row = Signup.objects.filter(conference_id=conference_id, who=who, confirmed_at=None).first()
     moment = database_now()
@@ -116,6 +128,26 @@ def _written_down(
     row.save()
     emit(SignedUp(signup_id=row.pk, conference_id=conference_id, round=row.link_round))
     return row
+
+
+def _in_force(consents: Sequence[Asked]) -> list[dict[str, Any]]:
+    """What was ticked, as it is kept. Raises Invalid for what nobody is asked, or not in these words any more."""
+    asked = {row.purpose.code: row.version for row in wordings_in_force()} if consents else {}
+    ticked = {each.purpose: each.version for each in consents}
+    if unknown := ticked.keys() - asked.keys():
+        sentence = say(
+            vi="Không có mục đích này: {which}.", en="There is no such purpose: {which}.", which=min(unknown)
+        )
+        raise Invalid({"consents": sentence})
+    if ticked != {purpose: asked[purpose] for purpose in ticked}:
+        raise Invalid(
+            {
+                "consents": say(
+                    vi="Nội dung xin đồng ý đã đổi; xin đọc lại.", en="The wording has changed; please read it again."
+                )
+            }
+        )
+    return [{"purpose": purpose, "version": ticked[purpose]} for purpose in sorted(ticked)]
 
 
 def _ensure_offered(conference_id: UUID, organisation_id: UUID | None) -> None:
@@ -164,7 +196,8 @@ def confirm_signup(*, token: str) -> Signup:
             )
         made = ask(conference_id=row.conference_id, person_id=person.pk, site_id=row.site_id)
         _keep_answers(row, made)
-        row.registration, row.confirmed_at, row.said, row.answers = made, database_now(), {}, {}
+        _give_consents(row, person)
+        row.registration, row.confirmed_at, row.said, row.answers, row.consents = made, database_now(), {}, {}, []
         row.save()
         return row
 
@@ -190,6 +223,21 @@ def _keep_answers(row: Signup, made: Registration) -> None:
             )
     except Conflict:
         pass  # they answered a newer version since, which counts
+
+
+def _give_consents(row: Signup, person: Person) -> None:
+    """By whoever proved the mailbox, who saw the notice about pictures. What is asked in other words since, they decide
+    by the link in their letter."""
+    show_photo_notice(
+        conference_id=row.conference_id, people=[person.pk], place=NoticePlace.PAGE, language=row.language
+    )
+    for each in row.consents:
+        asked = Asked(purpose=each["purpose"], version=each["version"], language=row.language)
+        try:
+            with transaction.atomic():
+                give_consent(person_id=person.pk, asked=asked, via=ConsentVia.PAGE)
+        except (Conflict, NotFound):
+            continue
 
 
 def withdraw_signup(*, token: str) -> Signup:

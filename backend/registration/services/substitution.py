@@ -1,31 +1,33 @@
-"""Who is sent in somebody's place takes over their seat: it is never free in between, so nobody who waits gets it."""
+"""Who is sent in somebody's place takes over their seat, offer or turn: it is never free in between, so nobody who waits
+gets it."""
 
 from uuid import UUID
 
 from django.db import transaction
 
 from backend.conferences.models import Conference
-from backend.conferences.states import EXPECTED
+from backend.conferences.states import EXPECTED, ConferenceState
 from backend.core.clock import database_now
 from backend.core.errors import NotFound
 from backend.core.ids import time_ordered_id
 from backend.invitations.models import Invitation
 from backend.invitations.queries import MAY_COME
 from backend.invitations.states import InvitationState
+from backend.outbox.registry import DomainEvent
 from backend.outbox.services import emit
 from backend.people.models import Person
 from backend.registration import queries
-from backend.registration.events import RegistrationCancelled, RegistrationConfirmed
+from backend.registration.events import RegistrationCancelled, RegistrationOffered
 from backend.registration.models import Registration
 from backend.registration.services import counters
-from backend.registration.services.seats import cancel
-from backend.registration.states import HOLDS, MOVES, OVER, RegistrationState
+from backend.registration.services.seats import cancel, placed_news
+from backend.registration.states import HOPING, MOVES, OVER, RegistrationState
 
 
 @transaction.atomic
 def follow_withdrawal(*, invitation_id: UUID) -> Registration | None:
-    """Gives up the seat that came with an invitation taken back since; where its person sent somebody else who may still
-    come, a confirmed seat is handed on to them instead, in the same transaction. Returns the registration that ended."""
+    """Gives up the place that came with an invitation taken back since; where its person sent somebody else who may still
+    come, it is handed on to them instead, in the same transaction. Returns the registration that ended."""
     heir_id = _heir_of(invitation_id)
     wanted = [each for each in (invitation_id, heir_id) if each is not None]
     locked = Invitation.objects.select_for_update().filter(pk__in=wanted).order_by("pk").in_bulk()
@@ -39,6 +41,8 @@ def follow_withdrawal(*, invitation_id: UUID) -> Registration | None:
     held = rows.exclude(state__in=OVER).first()
     if held is None:
         return None
+    if held.state in {*HOPING, RegistrationState.CALLED_OFF} and _cancelled(gone.conference_id):
+        return None  # it ends as the conference does
     if heir is None or heir.state not in MAY_COME or heir.person_id is None or not _expected(gone.conference_id):
         return cancel(registration_id=held.pk)
     return _handed_on(held.pk, heir)
@@ -58,9 +62,14 @@ def _expected(conference_id: UUID) -> bool:
     return Conference.objects.filter(pk=conference_id, state__in=EXPECTED).exists()
 
 
+def _cancelled(conference_id: UUID) -> bool:
+    return Conference.objects.filter(pk=conference_id, state=ConferenceState.CANCELLED).exists()
+
+
 def _handed_on(held_id: UUID, heir: Invitation) -> Registration:
-    """The seat of `held_id` becomes the heir's, with its site and unit: no limit is touched. Who has a seat already keeps
-    their own, and whatever is no confirmed seat simply ends."""
+    """The place of `held_id` becomes the heir's as it is: the seat, the offer with its end, or the turn, with its site and
+    unit: no limit is touched, and nobody who waits is passed. Who has as good a place already keeps their own; an offer
+    that has ended is nobody's."""
     conference_id = heir.conference_id
     gone_id = Registration.objects.values_list("person_id", flat=True).get(pk=held_id)
     everybody = Person.objects.filter(pk__in=[gone_id, heir.person_id])
@@ -68,35 +77,72 @@ def _handed_on(held_id: UUID, heir: Invitation) -> Registration:
     seats = counters.locked_seats(conference_id)
     held = Registration.objects.select_for_update().get(pk=held_id)
     assert heir.person_id is not None
-    present = queries.live_registration(conference_id, heir.person_id)
-    if held.state != RegistrationState.CONFIRMED or (present is not None and present.state in HOLDS):
+    present, moment = queries.live_registration(conference_id, heir.person_id), database_now()
+    ended = held.state == RegistrationState.OFFERED and held.offer_until is not None and held.offer_until <= moment
+    if held.state not in _PLACES or ended or (present is not None and _rank(present) <= _rank(held)):
         return cancel(registration_id=held_id)
-    MOVES.move(held, "cancel")
-    held.cancelled_at = database_now()
+    was, turn = held.state, held.turn
+    MOVES.move(held, "cancel" if was == RegistrationState.CONFIRMED else "withdraw")
+    held.cancelled_at = moment
+    if was != RegistrationState.CONFIRMED:
+        held.turn = None
     held.save()
-    counters.count(seats, [held], was=RegistrationState.CONFIRMED, now=held.state)
-    if present is None:
-        made = counters.enter(
-            {
-                "id": time_ordered_id(),
-                "conference": conference_id,
-                "person": heir.person_id,
-                "invitation": heir.pk,
-                "organisation": held.organisation_id,
-                "site": held.site_id,
-                "category": heir.category,
-            },
-            RegistrationState.CONFIRMED,
-        )
-        counters.count(seats, [made], now=made.state)
-    else:
-        made, was = present, present.state
-        MOVES.move(made, "seat" if was == RegistrationState.WAITING else "approve")
-        made.site_id, made.organisation_id, made.confirmed_at = held.site_id, held.organisation_id, database_now()
-        made.save()
-        counters.count(seats, [made], was=was, now=made.state)
-    emit(
-        RegistrationCancelled(registration_id=held.pk, conference_id=conference_id),
-        RegistrationConfirmed(registration_id=made.pk, conference_id=conference_id, round=made.code_round),
+    counters.count(seats, [held], was=was, now=held.state)
+    made = present or counters.enter(
+        {
+            "id": time_ordered_id(),
+            "conference": conference_id,
+            "person": heir.person_id,
+            "invitation": heir.pk,
+            "organisation": held.organisation_id,
+            "site": held.site_id,
+            "category": heir.category,
+        },
+        RegistrationState.PENDING,
     )
+    counters.count(seats, [made], was=made.state, now=None)
+    made.site_id, made.organisation_id = held.site_id, held.organisation_id
+    if was == RegistrationState.CONFIRMED:
+        made.confirmed_at = moment
+    else:
+        made.turn = turn
+    if was == RegistrationState.OFFERED:
+        made.offer_until = held.offer_until
+    made.save()
+    for verb in _WAYS[made.state, was]:
+        MOVES.move(made, verb)
+        made.save(update_fields=["state"])
+    counters.count(seats, [made], now=made.state)
+    emit(RegistrationCancelled(registration_id=held.pk, conference_id=conference_id), _news(made))
     return held
+
+
+#: What can be handed on, the best first.
+_PLACES = (RegistrationState.CONFIRMED, RegistrationState.OFFERED, RegistrationState.WAITING)
+#: From where somebody is to the place they are handed; whoever is new begins as if they had asked.
+_WAYS: dict[tuple[str, str], tuple[str, ...]] = {
+    (RegistrationState.PENDING, RegistrationState.CONFIRMED): ("approve",),
+    (RegistrationState.PENDING, RegistrationState.OFFERED): ("queue", "offer"),
+    (RegistrationState.PENDING, RegistrationState.WAITING): ("queue",),
+    (RegistrationState.WAITING, RegistrationState.CONFIRMED): ("seat",),
+    (RegistrationState.WAITING, RegistrationState.OFFERED): ("offer",),
+    (RegistrationState.WAITING, RegistrationState.WAITING): (),
+    (RegistrationState.OFFERED, RegistrationState.CONFIRMED): ("accept",),
+    (RegistrationState.CALLED_OFF, RegistrationState.CONFIRMED): ("wait_again", "seat"),
+    (RegistrationState.CALLED_OFF, RegistrationState.OFFERED): ("wait_again", "offer"),
+    (RegistrationState.CALLED_OFF, RegistrationState.WAITING): ("wait_again",),
+}
+
+
+def _rank(row: Registration) -> tuple[int, int]:
+    """Less is better: a seat before an offer before a turn, and of two turns the earlier one."""
+    if row.state not in _PLACES:
+        return len(_PLACES), 0
+    waits = row.state == RegistrationState.WAITING
+    return _PLACES.index(RegistrationState(row.state)), (row.turn or 0) if waits else 0
+
+
+def _news(row: Registration) -> DomainEvent:
+    if row.state == RegistrationState.OFFERED:
+        return RegistrationOffered(registration_id=row.pk, conference_id=row.conference_id)
+    return placed_news(row)

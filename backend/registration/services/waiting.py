@@ -69,11 +69,14 @@ def expire_offers() -> int:
 
 def give_out(seats: Seats) -> int:
     """With `seats` locked: as long as it is, nobody else gives out seats or turns. Nothing is given out while the
-    conference is called off or over."""
-    _expire_due(seats)
-    if not seats.waiting:
+    conference is called off or over, and no offer of a cancelled one expires: it ends with the conference."""
+    if not seats.waiting and not seats.offered:
         return 0
     conference = Conference.objects.get(pk=seats.pk)
+    if conference.state != ConferenceState.CANCELLED:
+        _expire_due(seats)
+    if not seats.waiting:
+        return 0
     left = counters.free(seats)
     if conference.state not in EXPECTED or (left.whole is not None and left.whole <= 0):
         return 0

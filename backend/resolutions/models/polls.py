@@ -9,12 +9,13 @@ from backend.core.text import LocalizedTextField
 from backend.people.models import Person
 from backend.registration.models import Registration
 from backend.resolutions import methods
+from backend.resolutions.models.amendments import Amendment
 from backend.resolutions.models.texts import Resolution
 from backend.resolutions.states import PollState, ReceiptKind, Secrecy
 
 
 class Poll(Base):
-    """One vote on one resolution. Its configuration is frozen once it opens; a re-vote is a new poll that replaces it.
+    """One vote on one resolution, or on an `amendment` to it. Its configuration is frozen once it opens; a re-vote is a new poll that replaces it.
 
     `rule` is rule data (see counting), `verdict` the one result object every output renders. `config` is all that was
     frozen at the opening, as `config_hash` hashes it. Of a secret poll only the public half of its key is here; `threshold`
@@ -22,6 +23,7 @@ class Poll(Base):
     """
 
     resolution = models.ForeignKey(Resolution, on_delete=models.PROTECT, related_name="polls")
+    amendment = models.ForeignKey(Amendment, null=True, blank=True, on_delete=models.PROTECT, related_name="polls")
     conference = models.ForeignKey(Conference, on_delete=models.PROTECT, related_name="polls")
     round = models.PositiveSmallIntegerField(default=1)
     replaces = models.OneToOneField("self", null=True, blank=True, on_delete=models.PROTECT, related_name="replaced_by")

@@ -18,6 +18,7 @@ from backend.resolutions.serializers.polls import (
 )
 from backend.resolutions.serializers.quorums import (
     EditQuorumBody,
+    ListedQuorumSerializer,
     QuorumBody,
     QuorumCourseSerializer,
     WatchedQuorumSerializer,
@@ -48,6 +49,7 @@ __all__ = [
     "EntitlementSerializer",
     "EvidenceSerializer",
     "IssueBody",
+    "ListedQuorumSerializer",
     "OpenBody",
     "PollBody",
     "PollSerializer",

@@ -10,7 +10,7 @@ from backend.conferences.serializers.fields import Id
 from backend.core.serializers import Body, HouseSerializer, LanguageMap, Moment, StatefulSerializer
 from backend.invitations.states import Category
 from backend.people.models import Person
-from backend.resolutions.models import Poll, Resolution, Teller
+from backend.resolutions.models import Amendment, Poll, Resolution, Teller
 from backend.resolutions.promises import promises, warnings
 from backend.resolutions.serializers.rules import RuleField, RuleSerializer, TallySerializer, VerdictSerializer
 from backend.resolutions.states import POLL_MOVES, Choice, PollState, ReceiptKind, Secrecy
@@ -43,6 +43,7 @@ class PollSerializer(StatefulSerializer):
         fields = (
             "id",
             "resolution",
+            "amendment",
             "conference",
             "round",
             "replaces",
@@ -100,6 +101,7 @@ class PollSerializer(StatefulSerializer):
 
 class PollBody(Body):
     resolution = Id(queryset=Resolution.objects.select_related("conference"))
+    amendment = Id(queryset=Amendment.objects.all(), required=False, allow_null=True)
     question = LanguageMap(one_line=True, max_length=1000)
     rule = RuleField()
     voting_categories = serializers.ListField(

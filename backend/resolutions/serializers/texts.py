@@ -89,7 +89,7 @@ class ResolutionSerializer(WordedSerializer, StatefulSerializer):
         model = Resolution
         fields = (
             "id", "conference", "agenda_item", "title", "preamble", "clauses", "text_hash", "state", "moves",
-            "decided_how", "decided_at", "by_consensus", "chair", "referred_to", "referred_why", "official_number",
+            "shared_at", "comments_until", "support_needed", "decided_how", "decided_at", "by_consensus", "chair", "referred_to", "referred_why", "official_number",
             "issued_at", "version",
         )  # fmt: skip
         read_only_fields = fields
@@ -134,6 +134,9 @@ class EditResolutionBody(Body):
     )
     clauses = serializers.ListField(child=WrittenArticle(), max_length=MOST_ARTICLES, help_text="Điều.")
     agenda_item = VisibleItem(required=False, allow_null=True)
+    support_needed = serializers.IntegerField(
+        min_value=0, max_value=1000, required=False, allow_null=True, help_text="null: as the conference has it."
+    )
 
 
 class ResolutionBody(EditResolutionBody):

@@ -16,9 +16,15 @@ from backend.outbox.services import emit
 from backend.resolutions import merkle, methods, queries, receipts
 from backend.resolutions.counting import PRESETS, InvalidRule, InvalidTally, Rule, Tally, Verdict, chair_decides, decide
 from backend.resolutions.events import PollAnnulled, PollCounted, PollDeclared, PollOpened, PollSealed
-from backend.resolutions.models import Entitlement, NamedBallot, Poll, Resolution
+from backend.resolutions.models import Amendment, Entitlement, NamedBallot, Poll, Resolution
 from backend.resolutions.services import custody, locks
-from backend.resolutions.services.resolutions import put_to_vote, settle, take_back_from_vote
+from backend.resolutions.services.resolutions import (
+    conclude_amendment,
+    decided_by,
+    put_to_vote,
+    settle,
+    take_back_from_vote,
+)
 from backend.resolutions.states import POLL_MOVES, PollState, ReceiptKind, ResolutionState, Secrecy
 
 #: What is known of people once a poll is sealed.
@@ -47,15 +53,19 @@ def draft_poll(
     voting_categories: list[str],
     closes_at: Any = None,
     replaces: Poll | None = None,
+    amendment: Amendment | None = None,
     secrecy: str = Secrecy.NAMED,
     receipt: str = ReceiptKind.INCLUSION,
 ) -> Poll:
-    """Prepares a vote on a resolution. `replaces` names the poll whose result is void: a re-vote is a new round. A
-    secret one needs tellers (`appoint`) before it opens.
+    """Prepares a vote on a resolution, or on an `amendment` to it. `replaces` names the poll whose result is void: a
+    re-vote is a new round. A secret one needs tellers (`appoint`) before it opens.
+
 
     Raises Invalid for a wrong rule or a tracker in an open vote, Conflict when the replaced poll was not annulled.
     """
     written = rule_from(rule).to_json()
+    if amendment is not None and amendment.resolution_id != resolution.pk:
+        raise Invalid({"amendment": say(vi="Không thuộc nghị quyết này.", en="It is to another resolution.")})
     if receipt == ReceiptKind.TRACKER and secrecy != Secrecy.SECRET:
         raise Invalid(
             {"receipt": say(vi="Mã dò phiếu chỉ dùng khi bỏ phiếu kín.", en="Trackers are for secret polls.")}
@@ -68,6 +78,7 @@ def draft_poll(
     last = resolution.polls.order_by("-round").values_list("round", flat=True).first() or 0
     return Poll.objects.create(
         resolution=resolution,
+        amendment=amendment,
         conference_id=resolution.conference_id,
         round=last + 1,
         replaces=replaces,
@@ -110,7 +121,7 @@ def open_poll(*, poll_id: UUID, override_reason: str = "", expected: int | None 
     poll.receipt_key = receipts.public_key()
     if poll.secrecy == Secrecy.SECRET:
         poll.public_key = custody.hand_out_key(poll)
-    poll.text_hash = put_to_vote(resolution)
+    poll.text_hash = put_to_vote(resolution, poll)
     poll.config = _frozen(poll)
     poll.config_hash = merkle.digest(poll.config)
     poll.roll_hash = merkle.digest(queries.frozen_roll(poll.pk))
@@ -134,6 +145,7 @@ def _frozen(poll: Poll) -> dict[str, Any]:
     return {
         "poll": str(poll.pk),
         "resolution": str(poll.resolution_id),
+        "amendment": str(poll.amendment_id) if poll.amendment_id else None,
         "round": poll.round,
         "question": poll.question,
         "rule": poll.rule,
@@ -282,7 +294,7 @@ def annul(*, poll_id: UUID, reason: Text, expected: int | None = None) -> Poll:
     poll = locked(Poll, poll_id, expected=expected)
     POLL_MOVES.move(poll, "annul")
     resolution = locked(Resolution, poll.resolution_id)
-    if resolution.state in {ResolutionState.ADOPTED, ResolutionState.REJECTED}:
+    if decided_by(resolution, poll):
         raise Conflict(say(vi="Nghị quyết đã được quyết định.", en="The resolution has been decided."))
     take_back_from_vote(resolution, poll)
     poll.annulled_reason, poll.ended_at = reason, database_now()
@@ -297,6 +309,9 @@ def conclude(*, poll_id: UUID) -> Resolution:
     the poll was annulled, changes nothing."""
     poll = locked(Poll, poll_id)
     resolution = locked(Resolution, poll.resolution_id)
+    if poll.amendment_id is not None and poll.state == PollState.DECLARED:
+        conclude_amendment(resolution, poll, _verdict(poll).outcome)
+        return resolution
     if poll.state != PollState.DECLARED or resolution.state != ResolutionState.VOTING:
         return resolution
     verdict = _verdict(poll)

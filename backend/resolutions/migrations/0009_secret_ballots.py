@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("conferences", "0013_said_at"),
         ("people", "0003_data_officers"),
-        ("resolutions", "0006_quorums"),
+        ("resolutions", "0008_quorums"),
     ]
 
     operations = [

@@ -185,7 +185,7 @@ class Migration(migrations.Migration):
     """Envelopes and opened ballots never change; both come in their time only, alike, and whole; a secret poll opens
     with a tested committee, which stands."""
 
-    dependencies = [("resolutions", "0007_secret_ballots"), ("core", "0003_erasing")]
+    dependencies = [("resolutions", "0009_secret_ballots"), ("core", "0003_erasing")]
     operations = [
         append_only("resolutions_envelope", erasable=("sealed",)),
         append_only("resolutions_openedballot"),
