@@ -205,6 +205,10 @@ def counted(e: dict[str, Any], must: Any, key: str) -> None:
         must(same and len(told) == len(right), "verdict: a number in it is wrong")
 
 
+def _tidy(printed: str) -> str:
+    return "".join(printed.split()).lower()
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description="Checks the evidence of a poll.")
     parser.add_argument("evidence")
@@ -220,7 +224,7 @@ def main() -> int:
             with open(name, encoding="utf-8") as file:
                 said = json.load(file)
             receipts += said if isinstance(said, list) else [said]
-        found = faults(bundle, receipts, given.key.lower(), given.root.lower())
+        found = faults(bundle, receipts, _tidy(given.key), _tidy(given.root))
     except (OSError, ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError) as error:
         found = [f"unreadable: {type(error).__name__}: {error}"]
     for fault in found:

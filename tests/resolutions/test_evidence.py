@@ -135,7 +135,8 @@ def test_evidence_holds_and_no_member_of_it_can_be_changed(
     (tmp_path / "receipts.json").write_text(json.dumps(told), encoding="utf-8")
     # Neither Django nor PyNaCl: no site-packages at all.
     command = [sys.executable, "-I", "-S", str(SCRIPT), "evidence.json", "--receipt", "receipts.json"]
-    run = [*command, "--key", bundle["key"], "--root", bundle["urn_root"]]
+    printed = f"{bundle['urn_root'][:8]} {bundle['urn_root'][8:]}"  # in groups, as in the minutes
+    run = [*command, "--key", bundle["key"], "--root", printed]
     good = subprocess.run(run, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert (good.returncode, good.stdout[:14]) == (0, "OK  5 ballots,"), good.stdout + good.stderr
     (tmp_path / "evidence.json").write_text(json.dumps(tampered(bundle, ("tally", "yes"))), encoding="utf-8")

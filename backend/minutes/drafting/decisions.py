@@ -107,8 +107,13 @@ def _poll(poll: Poll) -> list[Block]:
         for index, sentence in enumerate(poll.verdict["proof"])
     ]
     # Printed, it is known where nobody who works on the database can change it.
-    seal = compose("Mã niêm phong hòm phiếu: {root}", "Seal of the urn: {root}", root=same(poll.urn_root))
+    seal = compose("Mã niêm phong hòm phiếu: {root}", "Seal of the urn: {root}", root=same(_in_groups(poll.urn_root)))
     return [*told, block("verdict", f"seal:{poll.pk}", seal, here, locked=True)] if poll.urn_root else told
+
+
+def _in_groups(root: str) -> str:
+    """Eight digits at a time: what eyes can compare, and lines can break at."""
+    return " ".join(root[start : start + 8] for start in range(0, len(root), 8))
 
 
 def _uncounted(resolution: Resolution) -> Text:

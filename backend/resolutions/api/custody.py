@@ -56,7 +56,7 @@ class CustodyActions(HouseViewSet):
         poll = self.get_object()
         words = self.body(TestKeyBody)["words"]
         teller = services.test_key(poll_id=poll.pk, person_id=self.account.person_id, words=words)
-        return Response(TellerSerializer(teller).data)
+        return self.answer(teller, serializer_class=TellerSerializer)
 
     @extend_schema(request=TableBody, responses=PollSerializer)
     @action(detail=True, methods=["post"], url_path="open-envelopes")
