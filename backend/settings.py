@@ -5,6 +5,10 @@ from backend import env
 DEBUG = env.flag("PLENUM_DEBUG")
 SECRET_KEY = env.secret("PLENUM_SECRET_KEY", DEBUG)
 SECRET_KEY_FALLBACKS = env.words("PLENUM_OLD_SECRET_KEYS")
+# Signs receipts of ballots, urns and counts; empty: PLENUM_SECRET_KEY does.
+RECEIPT_KEY = env.secret("PLENUM_RECEIPT_KEY", DEBUG) if env.text("PLENUM_RECEIPT_KEY", "") else ""
+# Days after a secret poll was declared or annulled until its key is destroyed and its envelopes are emptied.
+COMPLAINT_DAYS = env.number("PLENUM_COMPLAINT_DAYS", 15)
 ALLOWED_HOSTS = env.hosts("PLENUM_HOSTS", DEBUG)
 BASE_URL = env.text("PLENUM_BASE_URL", "http://127.0.0.1:8000").rstrip("/")
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
@@ -253,6 +257,11 @@ SPECTACULAR_SETTINGS = {
         "PollState": "backend.resolutions.states.PollState",
         "ResolutionState": "backend.resolutions.states.ResolutionState",
         "TextSource": "backend.resolutions.states.TextSource",
+        "AmendmentKind": "backend.resolutions.states.AmendmentKind",
+        "AmendmentState": "backend.resolutions.states.AmendmentState",
+        "AmendmentConflict": "backend.resolutions.wording.amending.CONFLICTS",
+        "BackingRole": "backend.resolutions.states.BackingRole",
+        "SupportBy": "backend.resolutions.states.SupportBy",
         "Comparison": "backend.resolutions.counting.rule.COMPARISONS",
         "Counted": "backend.resolutions.counting.rule.COUNTED",
         "QuorumBase": "backend.resolutions.counting.rule.QUORUM_BASES",
@@ -262,6 +271,7 @@ SPECTACULAR_SETTINGS = {
         "Tie": "backend.resolutions.counting.rule.TIES",
         "CountSign": ["=", "≈", ">"],
         "Secrecy": "backend.resolutions.states.Secrecy",
+        "ReceiptKind": "backend.resolutions.states.ReceiptKind",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",

@@ -29,6 +29,7 @@ TIMETABLE = {
     "plenum.clock.tell_of_undelivered": 20.0,
     "plenum.clock.mark_stuck_jobs": 20.0,
     "plenum.clock.extend_series": 60.0,
+    "plenum.clock.end_complaints": 3600.0,
     "plenum.clock.forget_what_expired": 3600.0,
     "plenum.clock.remind_data_officers": 300.0,
 }
@@ -49,6 +50,13 @@ def watch_quorums() -> None:
     """Tells where enough people have come, or too many have left, for a running conference to decide."""
     with context.acting(actor="clock"):
         resolutions.watch_quorums()
+
+
+@app.task(name="plenum.clock.end_complaints")
+def end_complaints() -> None:
+    """Destroys the keys and empties the envelopes of secret polls nobody may complain about any more."""
+    with context.acting(actor="clock"):
+        resolutions.end_complaints()
 
 
 @app.task(name="plenum.clock.tell_due_news")

@@ -49,6 +49,42 @@ class ResolutionIssued(DomainEvent):
     official_number_id: UUID
 
 
+@event("resolution.shared", subject="resolution_id")
+class ResolutionShared(DomainEvent):
+    """A draft was shown to those who take part, or the time to comment on it was changed."""
+
+    resolution_id: UUID
+    conference_id: UUID
+
+
+@event("resolution.merged", subject="resolution_id")
+class ResolutionMerged(DomainEvent):
+    """The amendments that were carried are part of the text; `text_hash` is that of the new version."""
+
+    resolution_id: UUID
+    conference_id: UUID
+    text_version: int
+    text_hash: str
+
+
+@event("amendment.submitted", subject="amendment_id")
+class AmendmentSubmitted(DomainEvent):
+    amendment_id: UUID
+    resolution_id: UUID
+    conference_id: UUID
+
+
+@event("amendment.decided", subject="amendment_id")
+class AmendmentDecided(DomainEvent):
+    """`outcome` is accepted, adopted, rejected, withdrawn or fallen; `poll_id` is None when nothing was counted."""
+
+    amendment_id: UUID
+    resolution_id: UUID
+    conference_id: UUID
+    outcome: str
+    poll_id: UUID | None
+
+
 @event("poll.opened", subject="poll_id")
 class PollOpened(DomainEvent):
     """`override_reason` is why it was opened although the quorum was not met; empty when it was."""
@@ -115,3 +151,12 @@ class QuorumLost(DomainEvent):
     present: int
     needed: int
     base_number: int
+
+
+@event("poll.key_destroyed", subject="poll_id")
+class PollKeyDestroyed(DomainEvent):
+    """So few shares of a secret poll's key are left that nobody can open its envelopes any more."""
+
+    poll_id: UUID
+    resolution_id: UUID
+    conference_id: UUID

@@ -1,16 +1,28 @@
-"""What votes and texts hold about a person: their place on the roll, a ballot that was cast by name, and their part in a
-resolution."""
+"""What votes and texts hold about a person: their place on the roll, a ballot that was cast by name, the fact that a
+secret one was cast, a seat on a counting committee, and their part in a resolution."""
 
 from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Model
+
 from backend.core.text import say
 from backend.privacy.holdings import Basis, DataClass, Forgotten, Holding, Kept, Remains, Row, Subject, holding
-from backend.resolutions.models import Entitlement, NamedBallot, Promulgation, Resolution
+from backend.resolutions.models import (
+    Amendment,
+    Backing,
+    Comment,
+    Entitlement,
+    Envelope,
+    NamedBallot,
+    Promulgation,
+    Resolution,
+    Teller,
+)
 
 
-@holding("votes", Entitlement, NamedBallot)
+@holding("votes", Entitlement, NamedBallot, Envelope, Teller)
 class Votes(Holding):
     title = say(vi="Biểu quyết", en="Votes")
     data_class = DataClass.RECORD
@@ -21,7 +33,19 @@ class Votes(Holding):
     def rows(self, subject: Subject) -> Iterator[Row]:
         for poll_id, number, question in _on_roll(subject):
             ballot = NamedBallot.objects.filter(poll=poll_id, number=number).values("choice", "cast_at").first()
-            yield {"type": "vote", "question": question, "number": number, **(ballot or {})}
+            sealed = Envelope.objects.filter(poll=poll_id, number=number).exists()
+            yield {
+                "type": "vote",
+                "question": question,
+                "number": number,
+                "cast": sealed or bool(ballot),
+                **(ballot or {}),
+            }
+        for question in Teller.objects.filter(person=subject.person_id).values_list("poll__question", flat=True):
+            yield {"type": "teller", "question": question}
+
+    def matters(self, person_id: UUID) -> Iterator[UUID]:
+        yield from Teller.objects.filter(person=person_id).values_list("pk", flat=True)
 
     def forget(self, subject: Subject) -> Forgotten:
         count = len(_on_roll(subject))
@@ -33,7 +57,16 @@ class Votes(Holding):
                 en="The roll and the ballots are what resolutions rest on and are sealed by hashes; the name is gone.",
             ),
         )
-        return Forgotten(remains=(stays,) if count else ())
+        seats = Teller.objects.filter(person=subject.person_id).count()
+        counted = Remains(
+            where=Teller._meta.db_table,
+            count=seats,
+            reason=say(
+                vi="Thành phần ban kiểm phiếu là căn cứ của kết quả bỏ phiếu kín; không còn tên.",
+                en="Who sat on a counting committee is what a secret result rests on; the name is gone.",
+            ),
+        )
+        return Forgotten(remains=tuple(each for each in (stays, counted) if each.count))
 
 
 def _on_roll(subject: Subject) -> list[tuple[UUID, int, Any]]:
@@ -41,7 +74,7 @@ def _on_roll(subject: Subject) -> list[tuple[UUID, int, Any]]:
     return list(theirs.values_list("poll_id", "number", "poll__question"))
 
 
-@holding("resolutions", Resolution, Promulgation)
+@holding("resolutions", Resolution, Promulgation, Amendment, Backing, Comment)
 class InResolutions(Holding):
     title = say(vi="Nghị quyết", en="Resolutions")
     data_class = DataClass.RECORD
@@ -56,6 +89,15 @@ class InResolutions(Holding):
         signed = Promulgation.objects.filter(signer=subject.person_id).order_by("issued_at")
         for issued in signed.values("resolution__title", "issued_at"):
             yield {"type": "resolution_signed", **issued}
+        moved = Amendment.objects.filter(mover=subject.person_id).order_by("created_at")
+        for amendment in moved.values("resolution__title", "number", "state", "reason"):
+            yield {"type": "amendment_moved", **amendment}
+        backed = Backing.objects.filter(person=subject.person_id).order_by("given_at")
+        for backing in backed.values("role", "given_at", "taken_back_at"):
+            yield {"type": "backing", **backing}
+        comments = Comment.objects.filter(person=subject.person_id).order_by("created_at")
+        for comment in comments.values("resolution__title", "text", "response", "created_at"):
+            yield {"type": "comment", **comment}
 
     def documents(self, subject: Subject) -> Iterator[UUID]:
         yield from Promulgation.objects.filter(signer=subject.person_id).values_list("document_id", flat=True)
@@ -65,9 +107,12 @@ class InResolutions(Holding):
             vi="Nghị quyết và văn bản đã ban hành được giữ nguyên (Luật Lưu trữ); không còn nêu ai ngoài văn bản.",
             en="Resolutions and what was issued stand as they are (Law on Archives); only the document names anybody.",
         )
-        found = [
+        found: list[tuple[type[Model], int]] = [
             (Resolution, Resolution.objects.filter(chaired_by=subject.person_id).count()),
             (Promulgation, Promulgation.objects.filter(signer=subject.person_id).count()),
+            (Amendment, Amendment.objects.filter(mover=subject.person_id).count()),
+            (Backing, Backing.objects.filter(person=subject.person_id).count()),
+            (Comment, Comment.objects.filter(person=subject.person_id).count()),
         ]
         return Forgotten(
             remains=tuple(

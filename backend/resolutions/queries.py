@@ -1,24 +1,47 @@
 """Reading resolutions, polls, and the people they concern."""
 
 import datetime as dt
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
-from backend.conferences.models import Duty
-from backend.conferences.queries import READERS, apart_from, hidden_items
+from backend.conferences.models import Conference, Duty
+from backend.conferences.queries import READERS, apart_from, hidden_items, takes_part
 from backend.conferences.queries import visible_to as visible_conferences
-from backend.conferences.states import DutyKind
+from backend.conferences.states import Category, DutyKind
 from backend.invitations.models import Invitation
 from backend.invitations.queries import conferences_of
 from backend.invitations.states import InvitationState
 from backend.people.models import Account
+from backend.people.queries import descendants
 from backend.registration.models import Presence, Registration
 from backend.registration.queries import present_at
 from backend.registration.states import Direction
-from backend.resolutions.models import Entitlement, NamedBallot, Poll, Resolution
-from backend.resolutions.states import PollState, ResolutionState
+from backend.resolutions.models import (
+    Amendment,
+    Backing,
+    Comment,
+    Entitlement,
+    Envelope,
+    NamedBallot,
+    Poll,
+    Procedure,
+    Resolution,
+    Teller,
+)
+from backend.resolutions.states import (
+    CARRIED,
+    AmendmentState,
+    BackingRole,
+    PollState,
+    ResolutionState,
+    Secrecy,
+    SupportBy,
+)
+from backend.resolutions.wording.amending import Conflict, conflicts, order
 
 NOT_SUMMONED = (InvitationState.DRAFT, InvitationState.WITHDRAWN)
 
@@ -38,6 +61,11 @@ def _called_to_vote(account: Account) -> QuerySet[Entitlement]:
     return Entitlement.objects.filter(caster_id=account.person_id) if account.person_id else Entitlement.objects.none()
 
 
+def _called_to_count(account: Account) -> QuerySet[Teller]:
+    """The account's seats on counting committees."""
+    return Teller.objects.filter(person_id=account.person_id) if account.person_id else Teller.objects.none()
+
+
 def visible_resolutions(account: Account) -> QuerySet[Resolution]:
     """Resolutions of the conferences and agenda items the account may know of, and those it was called to vote on;
     drafts are for those who prepare them."""
@@ -45,26 +73,137 @@ def visible_resolutions(account: Account) -> QuerySet[Resolution]:
     rows = rows.filter(conference__in=visible_conferences(account))
     called = Q(pk__in=_called_to_vote(account).values("poll__resolution"))
     rows = rows.filter(apart_from(hidden_items(account), Resolution) | called)
-    return rows.filter(~Q(state=ResolutionState.DRAFT) | prepared_by(account))
+    shown = Q(shared_at__isnull=False) & _partaken_in(account)
+    return rows.filter(~Q(state=ResolutionState.DRAFT) | prepared_by(account) | shown)
+
+
+def _partaken_in(account: Account) -> Q:
+    return Q(conference__in=Conference.objects.filter(takes_part(account)))
+
+
+def visible_amendments(account: Account) -> QuerySet[Amendment]:
+    """Amendments to the resolutions the account sees; those not put forward yet are for those who take part, who may
+    support them, and those who prepare the texts."""
+    rows = Amendment.objects.select_related("conference", "resolution__promulgation", "mover", "fell_to")
+    rows = rows.filter(resolution__in=visible_resolutions(account).order_by())
+    return rows.filter(~Q(state=AmendmentState.DRAFT) | prepared_by(account) | _partaken_in(account))
+
+
+def unmerged(resolution: Resolution) -> QuerySet[Amendment]:
+    """What was carried and is not part of the text yet."""
+    return resolution.amendments.filter(state__in=CARRIED, merged_in=None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Support:
+    """How many stand behind something, counted in people or organisations, and how many must."""
+
+    by: str
+    needed: int
+    given: int
+
+    @property
+    def missing(self) -> int:
+        return max(self.needed - self.given, 0)
+
+
+def support_of(row: Resolution | Amendment) -> Support:
+    """Sponsors and supporters alike count; whoever took it back does not."""
+    procedure = Procedure.objects.filter(conference=row.conference_id).first() or Procedure()
+    if isinstance(row, Resolution):
+        live = Backing.objects.filter(resolution=row, taken_back_at=None)
+        needed = procedure.resolution_support if row.support_needed is None else row.support_needed
+    else:
+        live, needed = Backing.objects.filter(amendment=row, taken_back_at=None), procedure.amendment_support
+    counted = "organisation" if procedure.support_by == SupportBy.ORGANISATIONS else "person"
+    given = live.exclude(**{counted: None}).values(counted).distinct().count()
+    return Support(by=procedure.support_by, needed=needed, given=given)
+
+
+def backings(row: Resolution | Amendment) -> QuerySet[Backing]:
+    """Who stands behind it, sponsors first, with those who took it back."""
+    of = {"resolution": row} if isinstance(row, Resolution) else {"amendment": row}
+    rows = Backing.objects.filter(**of).select_related("person", "organisation")
+    return rows.order_by("role", "given_at")
+
+
+def amending(resolution: Resolution) -> tuple[list[Amendment], list[Conflict]]:
+    """The pending amendments in the order they are voted on (the chair's, where there is one, before the norm's), and
+    which of those pending or carried conflict."""
+    live = resolution.amendments.filter(Q(state=AmendmentState.SUBMITTED) | Q(state__in=CARRIED, merged_in=None))
+    rows = {row.number: row for row in live}
+    wording = resolution.wording
+    pending = [row.change for row in rows.values() if row.state == AmendmentState.SUBMITTED]
+    by_norm = [rows[change.number] for change in order(wording, pending)]
+    chairs_order: list[str] = resolution.voting_order.get("amendments", [])
+    first = {each: place for place, each in enumerate(chairs_order)}
+    in_order = sorted(by_norm, key=lambda row: first.get(str(row.pk), len(first)))
+    return in_order, conflicts(wording, [row.change for row in rows.values()])
+
+
+#: Guests are heard; they put nothing before the conference.
+PARTAKING = (Category.DELEGATE, Category.STAFF)
+
+
+def has_a_say(person_id: UUID, conference_id: UUID) -> bool:
+    """Whether somebody may move and support: as a delegate or staff, with a seat."""
+    return Registration.objects.filter(
+        conference_id=conference_id, person_id=person_id, state="confirmed", category__in=PARTAKING
+    ).exists()
+
+
+def sponsors(person_id: UUID, resolution_id: UUID) -> bool:
+    live = Backing.objects.filter(resolution=resolution_id, person=person_id, taken_back_at=None)
+    return live.filter(role=BackingRole.SPONSOR).exists()
+
+
+def partakes(account: Account, conference_id: UUID) -> bool:
+    return Conference.objects.filter(takes_part(account), pk=conference_id).exists()
+
+
+def visible_procedures(account: Account) -> QuerySet[Procedure]:
+    return Procedure.objects.filter(conference__in=visible_conferences(account)).select_related("conference")
+
+
+def visible_comments(account: Account) -> QuerySet[Comment]:
+    """Comments on the resolutions the account sees, for those who take part and those who prepare the texts."""
+    rows = Comment.objects.select_related("conference", "resolution", "person")
+    rows = rows.filter(resolution__in=visible_resolutions(account).order_by())
+    return rows.filter(prepared_by(account) | _partaken_in(account))
 
 
 def visible_polls(account: Account) -> QuerySet[Poll]:
-    """Polls of the conferences and agenda items the account may know of, and those it was called to vote in, with the
-    turnout; drafts are for those who prepare them."""
-    polls = Poll.objects.select_related("conference", "resolution").annotate(turnout=Count("ballots"))
+    """Polls of the conferences and agenda items the account may know of, and those it was called to vote in or to count,
+    with the turnout; drafts are for those who prepare or count them."""
+    cast = Coalesce(_cast_in(NamedBallot), _cast_in(Envelope), 0)
+    polls = Poll.objects.select_related("conference", "resolution").annotate(turnout=cast)
     visible = polls.filter(conference__in=visible_conferences(account))
-    called = Q(pk__in=_called_to_vote(account).values("poll"))
+    counted = Q(pk__in=_called_to_count(account).values("poll"))
+    called = Q(pk__in=_called_to_vote(account).values("poll")) | counted
     visible = visible.filter(apart_from(hidden_items(account), Poll) | called)
-    return visible.filter(~Q(state=PollState.DRAFT) | prepared_by(account))
+    return visible.filter(~Q(state=PollState.DRAFT) | prepared_by(account) | counted)
+
+
+def _cast_in(urn: type[NamedBallot] | type[Envelope]) -> Subquery:
+    """How many ballots the poll has there, null for none."""
+    of_poll = urn.objects.filter(poll=OuterRef("pk")).order_by().values("poll")
+    return Subquery(of_poll.annotate(cast=Count("number")).values("cast"), output_field=IntegerField())
 
 
 def summoned(poll: Poll) -> int:
     """How many were called to the vote: invited people of the voting categories, and whoever stands on the roll."""
     invited = Invitation.objects.filter(
-        conference_id=poll.conference_id, category__in=poll.voting_categories, person__isnull=False
+        _of_units(poll),
+        conference_id=poll.conference_id,
+        category__in=poll.voting_categories,
+        person__isnull=False,
     ).exclude(state__in=NOT_SUMMONED)
     rolled = Entitlement.objects.filter(poll_id=poll.pk).values_list("holder__person_id", flat=True)
     return len({*invited.values_list("person_id", flat=True), *rolled})
+
+
+def _of_units(poll: Poll) -> Q:
+    return Q(organisation__in=descendants(poll.voting_units)) if poll.voting_units else Q()
 
 
 def present_entitled(poll: Poll, moment: dt.datetime) -> int:
@@ -79,11 +218,19 @@ def attending(poll: Poll) -> int:
     came = Presence.objects.filter(
         conference_id=poll.conference_id, direction=Direction.IN, at__gt=poll.opened_at, at__lte=poll.sealed_at
     )
-    voted = NamedBallot.objects.filter(poll_id=poll.pk)
+    voted = urn_of(poll.secrecy).objects.filter(poll_id=poll.pk)
     took_part = (
         Q(present_at_open=True) | Q(holder__in=came.values("registration")) | Q(number__in=voted.values("number"))
     )
     return Entitlement.objects.filter(took_part, poll_id=poll.pk).count()
+
+
+def left_after_voting(poll: Poll) -> int:
+    """How many of the roll voted and were gone when the poll was sealed. `poll.sealed_at` must be set."""
+    assert poll.sealed_at is not None
+    inside = present_at(poll.conference_id, poll.sealed_at).values("pk")
+    voted = Q(number__in=urn_of(poll.secrecy).objects.filter(poll_id=poll.pk).values("number"))
+    return Entitlement.objects.filter(voted, poll_id=poll.pk).exclude(holder_id__in=inside).count()
 
 
 def present_registrations(conference_id: UUID, moment: dt.datetime) -> set[UUID]:
@@ -95,9 +242,55 @@ def entitlements_of(poll_id: UUID, person_id: UUID) -> QuerySet[Entitlement]:
     return Entitlement.objects.filter(poll_id=poll_id, caster_id=person_id).order_by("number")
 
 
+def urn_of(secrecy: str) -> type[NamedBallot] | type[Envelope]:
+    return Envelope if secrecy == Secrecy.SECRET else NamedBallot
+
+
+def cast_numbers(poll: Poll, numbers: list[int] | None = None) -> set[int]:
+    """Which entitlements (of `numbers`, or of all) have a ballot in the urn."""
+    cast = urn_of(poll.secrecy).objects.filter(poll_id=poll.pk)
+    return set((cast if numbers is None else cast.filter(number__in=numbers)).values_list("number", flat=True))
+
+
+def leaves(poll_id: UUID) -> list[str]:
+    """Of every ballot in the urn, sorted by value, so that a leaf's place says nothing about its time."""
+    named = NamedBallot.objects.filter(poll_id=poll_id).values_list("leaf", flat=True)
+    return sorted([*named, *Envelope.objects.filter(poll_id=poll_id).values_list("leaf", flat=True)])
+
+
+def frozen_roll(poll_id: UUID) -> list[list[Any]]:
+    """The roll as `roll_hash` hashes it: number, holder's registration, caster's person."""
+    rows = (
+        Entitlement.objects.filter(poll_id=poll_id).order_by("number").values_list("number", "holder_id", "caster_id")
+    )
+    return [[number, str(holder), str(caster)] for number, holder, caster in rows]
+
+
+def urn_statement(poll: Poll) -> dict[str, Any]:
+    """What is signed when a poll is sealed."""
+    assert poll.tally is not None  # a sealed poll has one: a constraint of the table
+    return {
+        "poll": str(poll.pk),
+        "urn_root": poll.urn_root,
+        "returned": poll.tally["returned"],
+        "roll_hash": poll.roll_hash,
+        "config_hash": poll.config_hash,
+    }
+
+
+def count_statement(poll: Poll) -> dict[str, Any]:
+    """What is signed when a poll is counted."""
+    return {"poll": str(poll.pk), "urn_root": poll.urn_root, "opened_root": poll.opened_root, "tally": poll.tally}
+
+
+def is_teller(poll_id: UUID, person_id: UUID | None) -> bool:
+    return person_id is not None and Teller.objects.filter(poll_id=poll_id, person_id=person_id).exists()
+
+
 def roll(poll: Poll) -> list[dict[str, Any]]:
-    """The named roll in order, each with the choice when it was cast."""
+    """The named roll in order, each with whether a ballot was cast, and with the choice in an open vote."""
     choices = dict(NamedBallot.objects.filter(poll_id=poll.pk).values_list("number", "choice"))
+    cast = cast_numbers(poll)
     rows = Entitlement.objects.filter(poll_id=poll.pk).select_related("holder__person").order_by("number")
     return [
         {
@@ -105,6 +298,7 @@ def roll(poll: Poll) -> list[dict[str, Any]]:
             "name": row.holder.person.full_name,
             "person_id": row.holder.person_id,
             "present_at_open": row.present_at_open,
+            "cast": row.number in cast,
             "choice": choices.get(row.number),
         }
         for row in rows
@@ -112,10 +306,13 @@ def roll(poll: Poll) -> list[dict[str, Any]]:
 
 
 def voters(poll: Poll) -> QuerySet[Registration]:
-    """Who will stand on the roll: confirmed registrations of the voting categories, in the order of names."""
+    """Who will stand on the roll: confirmed registrations of the voting categories and units, in the order of names."""
     return (
         Registration.objects.filter(
-            conference_id=poll.conference_id, state="confirmed", category__in=poll.voting_categories
+            _of_units(poll),
+            conference_id=poll.conference_id,
+            state="confirmed",
+            category__in=poll.voting_categories,
         )
         .select_related("person")
         .order_by("person__sort_key", "id")

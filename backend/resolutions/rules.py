@@ -6,7 +6,8 @@ from backend.conferences.queries import lead_organisation_id
 from backend.conferences.rules import chairs, keeps_the_record, organises
 from backend.core.permissions import Rules, predicate, signed_in
 from backend.people.queries import has_role
-from backend.resolutions.models import Poll
+from backend.resolutions.models import Amendment, Poll
+from backend.resolutions.queries import has_a_say, is_teller, sponsors
 from backend.resolutions.states import PollState
 
 
@@ -31,6 +32,38 @@ def _audits(account: Any, poll: Poll) -> bool:
     return lead is not None and has_role(account, "auditor", organisation_id=lead)
 
 
+@predicate
+def may_move_and_support(account: Any, row: Any) -> bool:
+    """Delegates and staff who have a seat at the row's conference."""
+    if not account.is_authenticated or account.person_id is None:
+        return False
+    return row is None or has_a_say(account.person_id, row.conference_id)
+
+
+@predicate
+def moved_it(account: Any, row: Any) -> bool:
+    """The mover of this amendment."""
+    if not account.is_authenticated or account.person_id is None:
+        return False
+    return row is None or (isinstance(row, Amendment) and row.mover_id == account.person_id)
+
+
+@predicate
+def sponsors_the_text(account: Any, row: Any) -> bool:
+    """A sponsor of the resolution that this amendment is to."""
+    if not account.is_authenticated or account.person_id is None:
+        return False
+    return row is None or (isinstance(row, Amendment) and sponsors(account.person_id, row.resolution_id))
+
+
+@predicate
+def counts(account: Any, row: Any) -> bool:
+    """A teller of this poll, by the person the account belongs to."""
+    if not account.is_authenticated or account.person_id is None:
+        return False
+    return row is None or (isinstance(row, Poll) and is_teller(row.pk, account.person_id))
+
+
 staff = organises | keeps_the_record
 gavel = chairs | staff
 
@@ -48,13 +81,41 @@ RESOLUTIONS: Rules = {
     "file": signed_in,
     "versions": signed_in,
     "compare": signed_in,
+    "share": staff,
+    "support": signed_in,
+    "back": may_move_and_support | staff,
+    "take_back": may_move_and_support | staff,
+    "amending": signed_in,
+    "reorder": gavel,
+    "merge": gavel,
 }
+AMENDMENTS: Rules = {
+    "list": signed_in,
+    "retrieve": signed_in,
+    "create": may_move_and_support | staff,
+    "support": signed_in,
+    "back": may_move_and_support | staff,
+    "take_back": may_move_and_support | staff,
+    "submit": moved_it | staff,
+    "withdraw": moved_it | staff,
+    "accept": sponsors_the_text | staff,
+    "decide": gavel,
+}
+COMMENTS: Rules = {"list": signed_in, "retrieve": signed_in, "create": votes_in_person, "respond": staff}
+PROCEDURES: Rules = {"list": signed_in, "retrieve": signed_in, "create": staff}
 POLLS: Rules = {
     "list": signed_in,
     "retrieve": signed_in,
     "create": staff,
+    "appoint": staff,
+    "tellers": signed_in,
+    "draw_key": counts,
+    "test_key": counts,
     "open": gavel,
     "seal": gavel,
+    "open_envelopes": counts,
+    "recount": counts,
+    "destroy_key": counts,
     "declare": gavel,
     "annul": gavel,
     "entitlement": votes_in_person,

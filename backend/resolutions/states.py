@@ -100,6 +100,15 @@ POLL_MOVES = Machine(
 
 class Secrecy(models.TextChoices):
     NAMED = "named", say(vi="công khai, ghi tên", en="named")
+    SECRET = "secret", say(vi="bỏ phiếu kín", en="secret")
+
+
+class ReceiptKind(models.TextChoices):
+    """What a voter may keep, from the least to the most; a tracker lets its owner prove the choice to others."""
+
+    NONE = "none", say(vi="không có biên nhận", en="no receipt")
+    INCLUSION = "inclusion", say(vi="chứng minh phiếu đã vào hòm", en="proves that the ballot is in the urn")
+    TRACKER = "tracker", say(vi="có mã dò phiếu", en="with a tracker that finds the opened ballot")
 
 
 class QuorumBase(models.TextChoices):

@@ -1,10 +1,21 @@
-"""The addresses of resolutions, polls, ballots and quorums under /api/v1/."""
+"""The addresses of resolutions, amendments, quorums, polls and ballots under /api/v1/."""
 
-from backend.resolutions.api import BallotViewSet, PollViewSet, QuorumViewSet, ResolutionViewSet
+from backend.resolutions.api import (
+    AmendmentViewSet,
+    BallotViewSet,
+    CommentViewSet,
+    PollViewSet,
+    ProcedureViewSet,
+    QuorumViewSet,
+    ResolutionViewSet,
+)
 
 routes = [
     ("resolutions", ResolutionViewSet),
+    ("amendments", AmendmentViewSet),
+    ("comments", CommentViewSet),
+    ("procedures", ProcedureViewSet),
+    ("quorums", QuorumViewSet),
     ("polls", PollViewSet),
     ("ballots", BallotViewSet),
-    ("quorums", QuorumViewSet),
 ]

@@ -25,7 +25,7 @@ from tests.factories.conferences import (
 )
 from tests.factories.minutes import ConclusionFactory, FindingFactory, ProposalFactory
 from tests.factories.people import AccountFactory, PersonFactory
-from tests.factories.resolutions import PollFactory, ResolutionFactory
+from tests.factories.resolutions import AmendmentFactory, CommentFactory, PollFactory, ResolutionFactory
 
 WORDS = {"public": "wordofpublic", "internal": "wordofinternal", "restricted": "wordofrestricted"}
 SPEAKERS = {level: f"speaker to the {level} item" for level in WORDS}
@@ -92,9 +92,26 @@ class Inside:
             Paper.objects.create(**whole, speaker=speaker, title=said, remarks=said),
             speech,
             FindingFactory(**whole, speech=speech, text=said, scope=said),
-            ProposalFactory(**whole, speech=speech, text=said, proposer=said, addressees=[said], response=said),
+            ProposalFactory(
+                **whole,
+                speech=speech,
+                text=said,
+                proposer=said,
+                addressees=[said],
+                response=said,
+                responses=[{"addressee": said, "text": said, "on": None}],
+            ),
             ConclusionFactory(**whole, speech=speech, text=said, addressee=said, deadline_said=said),
             resolution,
+            AmendmentFactory(
+                resolution=resolution,
+                kind="replace",
+                target="dieu",
+                content={"kind": "replace", "target": "dieu", "clause": {"id": "dieu", "text": said}},
+                reason=said,
+                decided_how=said,
+            ),
+            CommentFactory(resolution=resolution, text=said["vi"], response=said),
             PollFactory(resolution=resolution, question=said, state="annulled", annulled_reason=said),
         )
 

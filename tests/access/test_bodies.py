@@ -100,6 +100,9 @@ AT_OTHERS: dict[str, Body] = {
         "conference": e.conference, "device": str(w.person.pk), "clock": "2021-01-14T01:00:00Z", "scans": [{}],
     },
     "POST resolutions": lambda w, e: {"conference": e.conference, "title": VI, "clauses": [{"text": VI}]},
+    "POST amendments": lambda w, e: {"resolution": e.resolution, "kind": "delete", "target": "bao-cao"},
+    "POST comments": lambda w, e: {"resolution": e.resolution, "text": "x"},
+    "POST procedures": lambda w, e: {"conference": e.conference},
     "POST polls": lambda w, e: {
         "resolution": e.resolution, "question": VI, "rule": "staff_conference", "voting_categories": ["staff"],
     },

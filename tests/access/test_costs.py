@@ -45,18 +45,9 @@ from backend.people.models import Account, Organisation, Person
 from backend.privacy import services as privacy
 from backend.privacy.models import ConsentPurpose
 from backend.questions.models import AnswerSheet, Questionnaire
-from backend.registration.models import (
-    Admission,
-    Badge,
-    BadgePrint,
-    Presence,
-    Registration,
-    Scan,
-    SeatLimit,
-    Seats,
-)
+from backend.registration.models import Admission, Badge, BadgePrint, Presence, Registration, Scan, SeatLimit, Seats
 from backend.resolutions import services as resolutions
-from backend.resolutions.models import Entitlement, Poll
+from backend.resolutions.models import Backing, Entitlement, Poll, Resolution
 from tests.access.operations import operations
 from tests.factories.articles import ArticleBlockFactory, ArticleFactory
 from tests.factories.calendars import CalendarLinkFactory
@@ -105,7 +96,7 @@ from tests.factories.people import (
 from tests.factories.privacy import access_to, consent_of
 from tests.factories.questions import AnswerSheetFactory, QuestionnaireFactory
 from tests.factories.registration import RegistrationFactory
-from tests.factories.resolutions import PollFactory, ResolutionFactory
+from tests.factories.resolutions import AmendmentFactory, CommentFactory, PollFactory, QuorumFactory, ResolutionFactory
 from tests.factories.rights import (
     CorrectionFactory,
     DataRequestFactory,
@@ -300,6 +291,12 @@ class House:
             step(poll_id=poll.pk)
         return poll
 
+    @staticmethod
+    def rewritten(resolution: Resolution) -> None:
+        resolutions.edit(
+            resolution_id=resolution.pk, expected=None, title={"vi": f"Bản {resolution.versions.count() + 1}"}
+        )
+
     def minutes(self) -> Minutes:
         conference = self.conference(state="closed")
         return Minutes.objects.create(
@@ -399,6 +396,10 @@ ONE_MORE: dict[str, Callable[[House], Any]] = {
     "scans": lambda h: h.scan(),
     "badges": lambda h: h.badges(),
     "resolutions": lambda h: ResolutionFactory(conference=h.conference()),
+    "quorums": lambda h: QuorumFactory(conference=h.conference()),
+    "amendments": lambda h: AmendmentFactory(resolution__conference=h.conference(), mover=h.person()),
+    "comments": lambda h: CommentFactory(resolution__conference=h.conference(), person=h.person()),
+    "procedures": lambda h: resolutions.set_procedure(conference=h.conference()),
     "polls": lambda h: h.poll(),
     "findings": lambda h: FindingFactory(conference=h.conference()),
     "proposals": lambda h: ProposalFactory(conference=h.conference()),
@@ -459,6 +460,22 @@ GROWING: dict[str, tuple[Callable[[House], Any], Callable[[House, Any], Any]]] =
     ),
     "rooms/free": (lambda h: None, lambda h, row: RoomFactory(venue__organisation=h.renamed())),
     "rooms/<pk>/day": (lambda h: RoomFactory(venue__organisation=h.host), lambda h, row: h.booking(row)),
+    "resolutions/<pk>/versions": (
+        lambda h: ResolutionFactory(conference=h.conference()),
+        lambda h, row: h.rewritten(row),
+    ),
+    "resolutions/<pk>/amending": (
+        lambda h: ResolutionFactory(conference=h.conference()),
+        lambda h, row: AmendmentFactory(resolution=row),
+    ),
+    "resolutions/<pk>/support": (
+        lambda h: ResolutionFactory(conference=h.conference()),
+        lambda h, row: Backing.objects.create(resolution=row, role="sponsor", person=h.person()),
+    ),
+    "amendments/<pk>/support": (
+        lambda h: AmendmentFactory(resolution__conference=h.conference()),
+        lambda h, row: Backing.objects.create(amendment=row, role="sponsor", person=h.person()),
+    ),
     "series/<pk>": (
         lambda h: SeriesFactory(organisation=h.host, outline=h.outline()),
         lambda h, row: h.stand(row.outline),
@@ -563,12 +580,12 @@ QUERIES = {
     "rooms/<pk>/day": "date=2021-01-14&time_zone=UTC",
 }
 #: What is read of a poll, whose roll is frozen when it opens.
-OF_A_POLL = {"polls/<pk>", "polls/<pk>/entitlement", "polls/<pk>/evidence", "polls/<pk>/roll"}
+OF_A_POLL = {"polls/<pk>", "polls/<pk>/tellers", "polls/<pk>/entitlement", "polls/<pk>/evidence", "polls/<pk>/roll"}
 #: Single rows that stand alone: a row is one row.
 FLAT = {
     "sites/<pk>", "agenda-items/<pk>", "own-phases/<pk>", "agenda-rooms/<pk>", "duties/<pk>", "speakers/<pk>", "speeches/<pk>", "rooms/<pk>",
     "rooms/equipment",
-    "invitations/<pk>", "invitations/<pk>/letter", "invitation-letters/<pk>", "invitation-letters/<pk>/file", "invitation-replies/<pk>", "questionnaires/<pk>", "answer-sheets/<pk>", "registrations/<pk>", "admissions/<pk>", "presences/<pk>", "scans/<pk>", "badges/<pk>", "badges/<pk>/content", "resolutions/<pk>", "findings/<pk>", "proposals/<pk>",
+    "invitations/<pk>", "invitations/<pk>/letter", "invitation-letters/<pk>", "invitation-letters/<pk>/file", "invitation-replies/<pk>", "questionnaires/<pk>", "answer-sheets/<pk>", "registrations/<pk>", "admissions/<pk>", "presences/<pk>", "scans/<pk>", "badges/<pk>", "badges/<pk>/content", "resolutions/<pk>", "resolutions/<pk>/file", "resolutions/<pk>/compare", "amendments/<pk>", "comments/<pk>", "procedures/<pk>", "findings/<pk>", "proposals/<pk>",
     "conclusions/<pk>", "official-numbers/<pk>", "tokens/<pk>", "people/<pk>", "positions/<pk>", "role-grants/<pk>",
     "imports/form", "import-rows/<pk>", "consents/<pk>", "accesses/<pk>",
     "jobs/<pk>", "mails/<pk>", "mails/<pk>/content", "reply-proposals/<pk>", "failed-letters/<pk>", "inbound-mails/<pk>",

@@ -23,7 +23,7 @@ from backend.registration import services as registration
 from backend.registration import signup_links
 from backend.registration.models import Admission, BadgePrint, Presence, Registration, Scan, Seats
 from backend.resolutions import services as resolutions
-from backend.resolutions.models import Poll
+from backend.resolutions.models import Backing, Poll
 from backend.resolutions.states import ResolutionState
 from backend.rights.links import copy_address
 from tests.access.callers import ROLES
@@ -71,7 +71,7 @@ from tests.factories.people import (
 from tests.factories.privacy import access_to, consent_of
 from tests.factories.questions import AnswerSheetFactory, QuestionnaireFactory
 from tests.factories.registration import SignupFactory
-from tests.factories.resolutions import PollFactory, QuorumFactory, ResolutionFactory
+from tests.factories.resolutions import AmendmentFactory, CommentFactory, PollFactory, QuorumFactory, ResolutionFactory
 from tests.factories.rights import (
     CorrectionFactory,
     DataRequestFactory,
@@ -306,10 +306,56 @@ class World:
         self.versioned = resolutions.draft(conference=self.running, title={"vi": "Nghị quyết"}, clauses=[])
         resolutions.table(resolution_id=self.versioned.pk)
         self.quorum = QuorumFactory(conference=self.running)
+        self._make_amendments()
         self.poll = self._poll(until="draft")
         self.open_poll = self._poll(until="open")
         self.counted = self._poll(until="count")
         self.declared = self._poll(until="declare")
+        self._make_secret_polls()
+
+    def _make_secret_polls(self) -> None:
+        """In each the delegate votes and is one of the two tellers, and holds the words of both keys."""
+        DutyFactory(conference=self.running, kind="teller", person=self.delegate)
+        other = DutyFactory(conference=self.running, kind="teller", person=PersonFactory()).person
+        self.tellers = [str(self.delegate.pk), str(other.pk)]
+        self.words: dict[Any, list[str]] = {}
+        self.secret_draft, self.secret_sealed, self.secret_counted, self.secret_declared = (
+            self._secret_poll([self.delegate, other], *steps)
+            for steps in ((), ("open", "seal"), ("open", "seal", "count"), ("open", "seal", "count", "declare"))
+        )
+
+    def _secret_poll(self, tellers: list[Any], *steps: str) -> Poll:
+        poll: Poll = PollFactory(resolution=ResolutionFactory(conference=self.running), secrecy="secret")
+        resolutions.appoint(poll_id=poll.pk, people=tellers)
+        self.words[poll.pk] = []
+        for teller in tellers:
+            _, words = resolutions.draw_key(poll_id=poll.pk, person_id=teller.pk)
+            resolutions.test_key(poll_id=poll.pk, person_id=teller.pk, words=words)
+            self.words[poll.pk].append(words)
+        life = {
+            "open": lambda: resolutions.open_poll(poll_id=poll.pk, override_reason="thử"),
+            "seal": lambda: resolutions.seal(poll_id=poll.pk),
+            "count": lambda: resolutions.open_envelopes(poll_id=poll.pk, words=self.words[poll.pk]),
+            "declare": lambda: resolutions.declare(poll_id=poll.pk),
+        }
+        for verb in steps:
+            life[verb]()
+        return Poll.objects.get(pk=poll.pk)
+
+    def _make_amendments(self) -> None:
+        draft = {"conference": self.running, "state": ResolutionState.DRAFT, "shared_at": now()}
+        self.shared, self.backed = ResolutionFactory(**draft), ResolutionFactory(**draft)
+        self.amended, self.carried = ResolutionFactory.create_batch(2, conference=self.running)
+        moved = {"resolution": self.amended, "mover": self.delegate}
+        self.amendment, self.backed_amendment = (AmendmentFactory(**moved, state="draft") for _ in range(2))
+        self.pending = AmendmentFactory(**moved)
+        AmendmentFactory(resolution=self.carried, state="accepted")
+        for row in ({"resolution": self.backed}, {"amendment": self.backed_amendment}):
+            Backing.objects.create(**row, role="supporter", person=self.delegate)
+        soon = {"shared_at": now(), "comments_until": now() + dt.timedelta(days=1)}
+        self.commented = ResolutionFactory(conference=self.running, **soon)
+        self.comment = CommentFactory(resolution=self.commented, person=self.delegate)
+        self.procedure = resolutions.set_procedure(conference=self.running, support_by="people")
 
     def _minutes(self, *, until: str) -> Minutes:
         made = minutes.draft(conference_id=self.conference("closed").pk)

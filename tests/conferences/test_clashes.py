@@ -19,6 +19,7 @@ from tests.factories.conferences import (
     ConferenceFactory,
     DutyFactory,
     PortableEquipmentFactory,
+    RoomFactory,
     SiteFactory,
     SpeechFactory,
     VenueFactory,
@@ -202,6 +203,34 @@ def test_equipment_is_away_while_the_room_is_held(organiser: APIClient, host: Or
     assert [clash["when"] for clash in told] == [
         {"from": "2021-01-14T16:40:00+07:00", "until": "2021-01-14T17:00:00+07:00"}
     ]
+
+
+# Seats
+
+
+def test_a_site_that_lets_in_more_than_its_room_holds_is_told_of_with_every_write(
+    organiser: APIClient, host: Organisation
+) -> None:
+    room = RoomFactory(name={"vi": "Hội trường A", "en": "Hall A"}, capacity=40)
+    here = ConferenceFactory(lead=host, exact=True)
+    body = {"conference": str(here.pk), "venue": str(room.venue_id), "room": str(room.pk)}
+    site = organiser.post("/api/v1/sites", {**body, "capacity": 40}).json()
+    assert site["crowded_sites"] == []
+    path = f"/api/v1/sites/{site['id']}"
+    [told] = organiser.patch(path, {"capacity": 41}, headers=ANY).json()["crowded_sites"]
+    assert told == {
+        "site": site["id"],
+        "room": str(room.pk),
+        "capacity": 41,
+        "seats": 40,
+        "said": {
+            "vi": "Điểm họp nhận 41 người, “Hội trường A” chỉ có 40 chỗ.",
+            "en": "The site lets in 41 people; “Hall A” has 40 seats.",
+        },
+    }
+    assert organiser.post(f"{URL}/{here.pk}/announce", {}).json()["crowded_sites"] == [told]
+    assert organiser.get(f"{URL}/{here.pk}/clashes").json()["crowded_sites"] == [told]
+    assert organiser.patch(path, {"room": None}, headers=ANY).json()["crowded_sites"] == []
 
 
 # Warn or refuse

@@ -231,6 +231,61 @@ def test_one_that_cannot_be_told_stops_none_of_the_others(monkeypatch: pytest.Mo
     assert Event.objects.filter(name="conference.news_due").first().actor == "clock"  # type: ignore[union-attr]
 
 
+# All of a series
+
+
+def of_one_series(number: int) -> list[Conference]:
+    """Announced meetings of a series, all moved within a window that is due."""
+    series = SeriesFactory()
+    rows = [announced(series=series) for _ in range(number)]
+    for row in rows:
+        move(row, 1)
+    time_passes()
+    return rows
+
+
+def told_together() -> list[set[str]]:
+    return [set(due.payload["windows"]) for due in Event.objects.filter(name="series.news_due").order_by("id")]
+
+
+def test_one_of_a_series_that_cannot_be_told_stops_none_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = of_one_series(3)
+    close = news._closed
+
+    def sometimes(conference: Conference) -> Any:
+        if conference.pk == rows[1].pk:
+            raise RuntimeError
+        return close(conference)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(news, "_closed", sometimes)
+        clock.tell_due_news()
+    assert told_together() == [{str(rows[0].pk), str(rows[2].pk)}]
+    clock.tell_due_news()
+    assert [closings(row) for row in rows] == [[(0, 1, 0, 0)]] * 3, "and is told by the next tick, alone"
+    assert len(told_together()) == 1
+
+
+def test_a_letter_tells_of_so_many_and_of_the_last_one_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(news, "MOST_TOGETHER", 2)
+    rows = sorted(of_one_series(3), key=lambda row: row.pk)
+    assert services.tell_due_news() == 3
+    assert told_together() == [{str(row.pk) for row in rows[:2]}]
+    alone = Event.objects.get(name="conference.news_due", subject_id=rows[2].pk)
+    assert alone.payload["series_id"] is None
+
+
+def test_what_was_closed_meanwhile_is_not_closed_again_before_its_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two ticks of the clock have read that a window is due; it was closed by the first, and another one was opened."""
+    rows = of_one_series(2)
+    late = list(news._due().values_list("pk", "series_id"))
+    assert services.tell_due_news() == 2
+    move(rows[0], 2)
+    assert [news._close_series(*each) for each in late] == [0, 0]
+    assert Conference.objects.get(pk=rows[0].pk).news_due_at is not None
+    assert closings(rows[0]) == [(0, 1, 0, 0)]
+
+
 # Two transactions at once
 
 

@@ -15,9 +15,10 @@ from backend.conferences.models import Conference, Series
 from backend.conferences.queries import series as series_queries
 from backend.invitations import services
 from backend.invitations.ical import calendar_uid
-from backend.invitations.models import Invitation
+from backend.invitations.models import FailedLetter, Invitation
+from backend.invitations.services import series_news
 from backend.mail.models import MailBatch, OutgoingMail
-from backend.outbox.models import Event
+from backend.outbox.models import Delivery, Event
 from backend.people.models import Organisation, Person
 from tests import lift
 from tests.conferences.conftest import signed_in
@@ -144,6 +145,8 @@ def test_a_new_hour_for_the_whole_series_is_one_letter_with_an_entry_for_each_me
     links = [line for line in said.splitlines() if line.startswith("Trả lời cho cuộc họp này: http")]
     assert len(set(links)) == 4
 
+    [together] = Event.objects.filter(name="series_news.addressed")
+    assert together.payload["people"] == [str(person.pk)]
     [alone] = news(once)
     assert alone["Subject"] == "Changed: Weekly staff meeting", "one meeting: its own letter, to be answered in place"
     [request] = calendars(alone)
@@ -181,6 +184,67 @@ def test_what_loses_its_hour_is_taken_out_of_the_calendar(client: Any, weekly: S
     [letter] = news(person)
     assert [calendar["method"] for calendar in calendars(letter)] == ["CANCEL", "CANCEL"]
     assert "2 tệp gỡ lịch hẹn cũ" in text(letter)
+
+
+def test_what_is_news_no_more_when_the_letter_is_written_is_not_told_and_the_rest_in_the_order_of_time(
+    client: Any, weekly: Series
+) -> None:
+    """Between finding out whom it concerns and the letter one meeting is put off, and one moves back; another one has
+    moved beyond all."""
+    rows = meetings(weekly)
+    person, other, gone = invited(rows), invited(rows[2:]), invited(rows)
+    was = {row.pk: {name: getattr(row, name) for name in ("starts_at", "ends_at")} for row in rows}
+    edit(client, weekly, start_time="09:00")
+    beyond = {name: value + dt.timedelta(weeks=5) for name, value in was[rows[0].pk].items()}
+    conferences.edit(conference_id=rows[0].pk, fields=beyond)
+    Conference.objects.filter(series=weekly).update(news_due_at=LONG_AGO)
+    conferences.tell_due_news()
+    due = Event.objects.get(name="series.news_due").payload["windows"]
+    assert services.tell_series_news(series_id=weekly.pk, windows=due) == 3
+
+    conferences.edit(conference_id=rows[1].pk, fields=was[rows[1].pk])
+    conferences.postpone(conference_id=rows[2].pk, reason={"vi": "Bão"})
+    Invitation.objects.filter(person=gone).update(email="")
+    Person.objects.filter(pk=gone.pk).update(email="")
+    [told] = Event.objects.filter(name="series_news.addressed").values_list("payload__people", flat=True)
+    assert set(told) == {str(each.pk) for each in (person, other, gone)}
+    assert services.mail_series_news(series_id=weekly.pk, windows=due, people=told) == 2
+    assert not Event.objects.filter(name="series_news.addressed").exclude(payload__people=told).exists()
+
+    [letter] = news(person)
+    assert letter["Subject"] == "Thay đổi 2 cuộc họp: Giao ban tuần"
+    assert [str(calendar.events[0]["uid"]) for calendar in calendars(letter)] == [
+        calendar_uid(row.pk, None) for row in (rows[3], rows[0])
+    ]
+    [alone] = news(other)
+    assert alone["Subject"] == "Thay đổi: Giao ban tuần", "only one is left: the letter of that meeting"
+    assert [calendar.events[0]["uid"] for calendar in calendars(alone)] == [calendar_uid(rows[3].pk, None)]
+
+
+def test_somebody_no_letter_can_be_written_to_keeps_nobody_waiting(client: Any, weekly: Series) -> None:
+    rows = meetings(weekly)
+    poor, other = invited(rows[:2]), invited(rows[:2])
+    Invitation.objects.filter(person=poor).update(email="khong phai dia chi")
+    edit(client, weekly, start_time="09:00")
+    close_windows()
+    assert len(news(other)) == 1
+    assert set(Invitation.objects.filter(person=poor).values_list("sequence", flat=True)) == {0}
+    assert not Delivery.objects.exclude(state="settled").exists()
+    failed = FailedLetter.objects.get()
+    assert (failed.person, failed.letter, failed.kind) == (poor, "series_news", "unwritable")
+
+    Invitation.objects.filter(person=poor).update(email=poor.email)
+    services.try_again(failed_id=failed.pk)
+    lift.run()
+    assert [len(news(person)) for person in (poor, other)] == [1, 1]
+
+
+@pytest.mark.parametrize("back", [False, True])
+def test_whoever_writes_looks_at_the_meetings_in_one_order(back: bool) -> None:
+    """Else two workers could wait for each other."""
+    ids = sorted(str(PersonFactory.build().pk) for _ in range(3))
+    windows = {each: [0, 1, 0, 0] for each in (reversed(ids) if back else ids)}
+    assert [str(window.conference_id) for window in series_news._windows(windows)] == ids
 
 
 def test_two_addresses_are_two_letters_and_none_is_said_to_be_unreachable(client: Any, weekly: Series) -> None:

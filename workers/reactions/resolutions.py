@@ -1,4 +1,4 @@
-"""News that counts a poll and settles what was voted on."""
+"""News that counts a poll, tells its committee what was sealed, and settles what was voted on."""
 
 from backend.outbox.models import Event
 from backend.resolutions import services
@@ -12,4 +12,8 @@ def conclude(event: Event) -> None:
     services.conclude(poll_id=event.subject_id)
 
 
-ALL = [count, conclude]
+def mail_root(event: Event) -> None:
+    services.mail_root(poll_id=event.subject_id)
+
+
+ALL = [count, conclude, mail_root]

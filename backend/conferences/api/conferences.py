@@ -15,9 +15,9 @@ from backend.conferences.api.arranging import ArrangingActions
 from backend.conferences.api.notices import TellsOfPictures
 from backend.conferences.api.printing import PrintsProgrammes
 from backend.conferences.api.programmes import ReleasesProgrammes
-from backend.conferences.api.shelf import shown_clashes, shown_offices_left
+from backend.conferences.api.shelf import shown_clashes, shown_crowded_sites, shown_offices_left
 from backend.conferences.models import Conference, Series
-from backend.conferences.serializers.clashes import ClashesSerializer, written
+from backend.conferences.serializers.clashes import ClashesSerializer, CrowdedSiteSerializer, written
 from backend.conferences.serializers.conferences import (
     CallOffBody,
     ConferenceDraftBody,
@@ -33,13 +33,17 @@ from backend.core.errors import Invalid
 from backend.core.shown import RECORD
 from backend.core.text import say
 
+_WARNINGS: dict[str, Any] = {
+    "offices_left": OfficeLeftSerializer(many=True, read_only=True),
+    "crowded_sites": CrowdedSiteSerializer(many=True, read_only=True),
+}
 ConferenceCloned = written(
     ConferenceSerializer,
     named="ConferenceCloned",
-    offices_left=OfficeLeftSerializer(many=True, read_only=True),
+    **_WARNINGS,
     left_behind=LeftBehindSerializer(many=True, read_only=True),
 )
-ConferenceWritten = written(ConferenceSerializer, offices_left=OfficeLeftSerializer(many=True, read_only=True))
+ConferenceWritten = written(ConferenceSerializer, **_WARNINGS)
 
 
 class ConferenceFilters(django_filters.FilterSet):
@@ -103,6 +107,7 @@ class ConferenceViewSet(ArrangingActions, PrintsProgrammes, ReleasesProgrammes, 
         )
         response.data["clashes"] = shown_clashes(conference, self.account)
         response.data["offices_left"] = shown_offices_left(conference, self.account)
+        response.data["crowded_sites"] = shown_crowded_sites(conference)
         return response
 
     @extend_schema(request=ConferenceDraftBody, responses={201: ConferenceWritten})
@@ -134,13 +139,14 @@ class ConferenceViewSet(ArrangingActions, PrintsProgrammes, ReleasesProgrammes, 
     @extend_schema(responses=ClashesSerializer)
     @action(detail=True)
     def clashes(self, request: Any, pk: str) -> Response:
-        """Lists who is needed in two places at once, equipment claimed beyond what there is, and who is named in an office
-        not held on the conference's day."""
+        """Lists who is needed in two places at once, equipment claimed beyond what there is, who is named in an office not
+        held on the conference's day, and sites that let in more people than their room has seats."""
         conference = self.get_object()
         return Response(
             {
                 "results": shown_clashes(conference, self.account),
                 "offices_left": shown_offices_left(conference, self.account),
+                "crowded_sites": shown_crowded_sites(conference),
             }
         )
 

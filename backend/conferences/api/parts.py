@@ -1,11 +1,14 @@
 """/sites, /duties, /speeches: what a conference consists of beside its agenda."""
 
+from typing import Any
+
 import django_filters
+from rest_framework.response import Response
 
 from backend.conferences import queries, rules, services
-from backend.conferences.api.shelf import PartFilters, PartShelf, described
+from backend.conferences.api.shelf import PartFilters, PartShelf, described, shown_crowded_sites
 from backend.conferences.models import Duty, Site, Speech
-from backend.conferences.serializers.clashes import written
+from backend.conferences.serializers.clashes import CrowdedSiteSerializer, written
 from backend.conferences.serializers.parts import (
     DutyBody,
     DutySerializer,
@@ -17,7 +20,7 @@ from backend.conferences.serializers.parts import (
 from backend.conferences.states import DutyKind, SpeechKind
 
 
-@described(SiteBody, written(SiteSerializer))
+@described(SiteBody, written(SiteSerializer, crowded_sites=CrowdedSiteSerializer(many=True, read_only=True)))
 class SiteViewSet(PartShelf):
     """Where a conference takes place: several at once are several sites."""
 
@@ -25,6 +28,11 @@ class SiteViewSet(PartShelf):
     serializer_class = SiteSerializer
     body_class, noun = SiteBody, "site"
     add, edit, remove = services.add_site, services.edit_site, services.remove_site
+
+    def answer_anew(self, row: Any, status: int = 200) -> Response:
+        response = super().answer_anew(row, status)
+        response.data["crowded_sites"] = shown_crowded_sites(row.conference)
+        return response
 
 
 class DutyFilters(PartFilters):

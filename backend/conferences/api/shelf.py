@@ -10,7 +10,7 @@ from rest_framework.response import Response
 
 from backend.conferences import queries, rules
 from backend.conferences.models import Conference
-from backend.conferences.serializers.clashes import ClashSerializer
+from backend.conferences.serializers.clashes import ClashSerializer, CrowdedSiteSerializer
 from backend.conferences.serializers.speakers import OfficeLeftSerializer
 from backend.core.api import HouseViewSet
 from backend.core.errors import Invalid, NotFound
@@ -34,6 +34,11 @@ def shown_offices_left(conference: Conference, account: Any) -> Any:
     left = queries.offices_left(conference)
     hidden = queries.hidden_among(account, {each.item_id for each in left})
     return OfficeLeftSerializer([each for each in left if each.item_id not in hidden], many=True).data
+
+
+def shown_crowded_sites(conference: Conference) -> Any:
+    """The conference's sites that let in more people than their room has seats."""
+    return CrowdedSiteSerializer(queries.crowded_sites(conference), many=True).data
 
 
 class Shelf(HouseViewSet):

@@ -183,6 +183,11 @@ def _held(uses: Iterable[_Use]) -> Iterable[tuple[_Use, Span]]:
         yield use, Span(start, end)
 
 
+def crowded_sites(conference: Conference) -> QuerySet[Site]:
+    """Sites that let in more people than their room has seats, as far as both are known."""
+    return Site.objects.filter(conference=conference, capacity__gt=F("room__capacity")).select_related("room")
+
+
 def overlapping_booking(
     room_id: UUID, starts_at: dt.datetime, ends_at: dt.datetime, *, besides: Collection[UUID]
 ) -> RoomBooking | None:

@@ -3,8 +3,10 @@
 from typing import Any
 
 from django.utils import timezone
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from backend.conferences.models import Site
 from backend.conferences.queries import Clash
 from backend.conferences.serializers.fields import Times
 from backend.conferences.serializers.named import NamedPerson
@@ -12,7 +14,7 @@ from backend.conferences.serializers.rooms import ConferenceNamed
 from backend.conferences.serializers.speakers import OfficeLeftSerializer
 from backend.conferences.states import Equipment
 from backend.core.serializers import LanguageMap
-from backend.core.text import both
+from backend.core.text import both, localized, say
 
 
 class ClaimedBeyond(serializers.Serializer[Any]):
@@ -59,9 +61,34 @@ class ClashSerializer(serializers.Serializer[Any]):
         }
 
 
+class CrowdedSiteSerializer(serializers.Serializer[Any]):
+    """A site that lets in more people than its room has seats; never a reason to refuse."""
+
+    site = serializers.UUIDField(source="pk")
+    room = serializers.UUIDField(source="room_id")
+    capacity = serializers.IntegerField()
+    seats = serializers.IntegerField(source="room.capacity")
+    said = serializers.SerializerMethodField()
+
+    @extend_schema_field(LanguageMap())
+    def get_said(self, site: Site) -> Any:
+        assert site.room is not None
+        return both(
+            say(
+                vi="Điểm họp nhận {n} người, “{room_vi}” chỉ có {seats} chỗ.",
+                en="The site lets in {n} people; “{room_en}” has {seats} seats.",
+                n=site.capacity,
+                room_vi=localized(site.room.name, "vi"),
+                room_en=localized(site.room.name, "en"),
+                seats=site.room.capacity,
+            )
+        )
+
+
 class ClashesSerializer(serializers.Serializer[Any]):
     results = ClashSerializer(many=True)
     offices_left = OfficeLeftSerializer(many=True)
+    crowded_sites = CrowdedSiteSerializer(many=True)
 
 
 def written(shown: Any, *, named: str = "", **beside: Any) -> Any:

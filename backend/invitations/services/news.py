@@ -9,20 +9,17 @@ from uuid import UUID, uuid5
 from django.db import transaction
 from django.db.models import F
 
-from backend.conferences.models import Conference, Release, Site, TimeAndPlace
-from backend.conferences.programme import Programme
-from backend.conferences.queries import acting_for, closed_in, cut_for, names_for, released
+from backend.conferences.models import Conference, Site, TimeAndPlace
 from backend.conferences.queries.told import same_place, same_time, time_and_place, told
-from backend.conferences.states import EXPECTED, Confidentiality
+from backend.conferences.states import EXPECTED
 from backend.core.clock import now
 from backend.core.text import Text
 from backend.invitations import ical, links, queries, wording
 from backend.invitations.events import NewsAddressed
 from backend.invitations.letters import Letter, batch_of, written
 from backend.invitations.models import Invitation
-from backend.invitations.parts import Parts, parts_in
-from backend.invitations.programme_news import ProgrammeNews
-from backend.invitations.services import composing, failures
+from backend.invitations.parts import parts_in
+from backend.invitations.services import composing, failures, programmes
 from backend.invitations.services.chunks import chunks, written_to_each
 from backend.invitations.services.formal import current_letters, still_holds
 from backend.invitations.states import LetterDelivery
@@ -187,7 +184,7 @@ class News:
     def __init__(self, window: Window, conference: Conference, present: TimeAndPlace) -> None:
         self.window, self.conference, self.present = window, conference, present
         self.parts = parts_in(conference)
-        self.programme = _programme_news(window, conference, self.parts)
+        self.programme = programmes.news_of(conference, window.from_release, window.to_release, self.parts)
         self._told = told(conference.pk)
         self._formal = current_letters(conference.pk)
 
@@ -341,38 +338,6 @@ class News:
 
 def _listed(name: str, lines: Sequence[str]) -> dict[str, object]:
     return {name: lines[:MOST_LINES], f"{name}_more": max(0, len(lines) - MOST_LINES)}
-
-
-def _programme_news(window: Window, conference: Conference, parts: Parts) -> ProgrammeNews | None:
-    """None when no programme was released within the window."""
-    if window.to_release == window.from_release:
-        return None
-    rows = Release.objects.filter(
-        conference_id=window.conference_id, number__in=[window.from_release, window.to_release]
-    )
-    programmes = {row.number: released(row) for row in rows}
-    before, after = programmes.get(window.from_release), programmes[window.to_release]
-    both = [each for each in (before, after) if each]
-    return ProgrammeNews(
-        before=before,
-        after=after,
-        names=names_for(*both),
-        closed=closed_in(window.conference_id, Confidentiality.RESTRICTED),
-        hidden_from_leaders=_hidden_from_leaders(conference, both, parts),
-    )
-
-
-def _hidden_from_leaders(conference: Conference, programmes: Sequence[Programme], parts: Parts) -> set[UUID]:
-    """What even those who chair the whole conference, or keep its minutes, may not read; one reads what all do."""
-    if not parts.leading:
-        return set()
-    leader = acting_for(min(parts.leading))
-    read = [cut_for(each, leader, conference) for each in programmes]
-    return {
-        hidden
-        for each, cut in zip(programmes, read, strict=True)
-        for hidden in each.by_id().keys() - cut.by_id().keys()
-    }
 
 
 def hearers_of(news: "News", people: set[UUID] | None = None) -> Iterator[Hearer]:

@@ -11,7 +11,7 @@ from backend.minutes.drafting.blocks import Block, block, compose, ended, same
 from backend.minutes.drafting.course import heading
 from backend.resolutions import said
 from backend.resolutions.models import Poll, Resolution
-from backend.resolutions.states import PollState, ResolutionState
+from backend.resolutions.states import AmendmentState, PollState, ResolutionState
 from backend.resolutions.wording import marker
 
 
@@ -22,7 +22,7 @@ def blocks(conference: Conference) -> list[Block]:
         Resolution.objects.filter(conference=conference)
         .select_related("agenda_item", "chaired_by")
         .exclude(state=ResolutionState.DRAFT)
-        .prefetch_related("polls")
+        .prefetch_related("polls", "amendments", "versions")
         .order_by("created_at", "id")
     )
     found: list[Block] = []
@@ -59,7 +59,8 @@ def _resolution(resolution: Resolution) -> list[Block]:
         text = {"vi": f"Nội dung nghị quyết: {BLANK}", "en": f"Text of the resolution: {BLANK}"}
         found.append(block("note", f"text:{resolution.pk}", text, here))
     polls = sorted(resolution.polls.all(), key=lambda poll: poll.round)
-    told = [made for poll in polls for made in _poll(poll)]
+    found += _amendments(resolution, polls)
+    told = [made for poll in polls if poll.amendment_id is None for made in _poll(poll)]
     found += told
     for name, text in (
         ("consensus", said.consensus(resolution)),
@@ -70,6 +71,23 @@ def _resolution(resolution: Resolution) -> list[Block]:
             found.append(block("verdict", f"{name}:{resolution.pk}", ended(text), here, locked=True))
     if not told and not resolution.by_consensus and not resolution.referred_to:
         found.append(block("verdict", f"outcome:{resolution.pk}", _uncounted(resolution), here, locked=True))
+    return found
+
+
+def _amendments(resolution: Resolution, polls: list[Poll]) -> list[Block]:
+    """What was put forward, by the numbers of the text it was put forward to, and what became of it."""
+    texts = {version.number: version.wording for version in resolution.versions.all()}
+    found: list[Block] = []
+    for row in sorted(resolution.amendments.all(), key=lambda row: row.number):
+        if row.state == AmendmentState.DRAFT:
+            continue
+        wording = texts.get(row.merged_in - 1 if row.merged_in else 0, resolution.wording)
+        here = f"resolution:{resolution.pk}"
+        found.append(block("amendment", f"amendment:{row.pk}", said.amendment_said(row, wording), here, locked=True))
+        found += [made for poll in polls if poll.amendment_id == row.pk for made in _poll(poll)]
+        if row.decided_how:
+            text = ended(dict(row.decided_how))
+            found.append(block("verdict", f"amendment-decided:{row.pk}", text, here, locked=True))
     return found
 
 
@@ -84,10 +102,18 @@ def _poll(poll: Poll) -> list[Block]:
         return [block("verdict", f"annulled:{poll.pk}", ended(text), here, locked=True)]
     if poll.state != PollState.DECLARED or not poll.verdict:
         return []
-    return [
+    told = [
         block("verdict", f"verdict:{poll.pk}:{index}", dict(sentence), here, locked=True)
         for index, sentence in enumerate(poll.verdict["proof"])
     ]
+    # Printed, it is known where nobody who works on the database can change it.
+    seal = compose("Mã niêm phong hòm phiếu: {root}", "Seal of the urn: {root}", root=same(_in_groups(poll.urn_root)))
+    return [*told, block("verdict", f"seal:{poll.pk}", seal, here, locked=True)] if poll.urn_root else told
+
+
+def _in_groups(root: str) -> str:
+    """Eight digits at a time: what eyes can compare, and lines can break at."""
+    return " ".join(root[start : start + 8] for start in range(0, len(root), 8))
 
 
 def _uncounted(resolution: Resolution) -> Text:

@@ -1,8 +1,17 @@
-"""/resolutions, /polls, /ballots and /quorums."""
+"""/resolutions, /amendments, /comments, /procedures, /quorums, /polls and /ballots."""
 
+from backend.resolutions.api.amendments import AmendmentViewSet, CommentViewSet, ProcedureViewSet
 from backend.resolutions.api.ballots import BallotViewSet
 from backend.resolutions.api.polls import PollViewSet
 from backend.resolutions.api.quorums import QuorumViewSet
 from backend.resolutions.api.texts import ResolutionViewSet
 
-__all__ = ["BallotViewSet", "PollViewSet", "QuorumViewSet", "ResolutionViewSet"]
+__all__ = [
+    "AmendmentViewSet",
+    "BallotViewSet",
+    "CommentViewSet",
+    "PollViewSet",
+    "ProcedureViewSet",
+    "QuorumViewSet",
+    "ResolutionViewSet",
+]

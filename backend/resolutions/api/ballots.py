@@ -22,12 +22,21 @@ class BallotViewSet(HouseViewSet):
     queryset = NamedBallot.objects.none()
     serializer_class = ReceiptSerializer
     filter_backends = ()
+    # Casting is idempotent by itself, and of a body that holds a choice nothing is kept, not even a keyed hash.
+    honours_idempotency_key = False
 
     @extend_schema(request=BallotBody, responses={200: ReceiptSerializer(many=True)}, summary="Vote")
     def create(self, request: Any) -> Response:
-        """Casts the caller's ballots; sent again with the same choice, it answers with the same receipts."""
+        """Casts the caller's ballots, all or none; sent again, it answers with the same receipts, and the header
+        Idempotency-Replayed says that an earlier request cast them. In a secret poll the server seals a `choice` and
+        forgets it; sent again with whatever choice, the first ballot stands."""
         body = self.body(BallotBody)
-        receipts = services.cast(
-            poll_id=body["poll"], person_id=self.account.person_id, choice=body["choice"], numbers=body.get("numbers")
+        found = services.cast(
+            poll_id=body["poll"],
+            person_id=self.account.person_id,
+            choice=body.get("choice"),
+            numbers=body.get("numbers"),
+            envelopes=body.get("envelopes"),
         )
-        return Response([{"poll": str(r.poll), "number": r.number, "leaf": r.leaf} for r in receipts])
+        replayed = {"Idempotency-Replayed": "true"} if any(receipt.repeated for receipt in found) else {}
+        return Response(ReceiptSerializer(found, many=True).data, headers=replayed)

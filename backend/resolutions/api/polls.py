@@ -10,8 +10,9 @@ from rest_framework.response import Response
 from backend.core.api import HouseViewSet
 from backend.core.errors import Conflict
 from backend.core.text import say
-from backend.resolutions import queries, rules, services
-from backend.resolutions.models import NamedBallot, Poll
+from backend.resolutions import evidence, queries, rules, services
+from backend.resolutions.api.custody import CustodyActions
+from backend.resolutions.models import Poll
 from backend.resolutions.serializers import (
     AnnulBody,
     DeclareBody,
@@ -27,12 +28,13 @@ from backend.resolutions.states import PollState
 UNSEALED = (PollState.DRAFT, PollState.OPEN)
 
 
-class PollViewSet(HouseViewSet):
+class PollViewSet(CustodyActions, HouseViewSet):
     """Votes on resolutions. Nothing is ever deleted: a re-vote is a new round."""
 
     rules = rules.POLLS
     scope = "resolutions"
     own_refusals = {"evidence": (409,)}
+    blind_to_versions = frozenset({"draw_key", "test_key", "recount", "destroy_key"})
     queryset = Poll.objects.none()
     serializer_class = PollSerializer
     filterset_fields = {"conference": ["exact"], "resolution": ["exact"], "state": ["exact"]}
@@ -50,7 +52,7 @@ class PollViewSet(HouseViewSet):
     @extend_schema(request=OpenBody, responses=PollSerializer)
     @action(detail=True, methods=["post"])
     def open(self, request: Any, pk: str) -> Response:
-        """Freezes roll, text and rule."""
+        """Freezes roll, text and rule; of a secret poll, makes the key and hands it to the tellers in sealed shares."""
         row = self.get_object()
         body = self.body(OpenBody)
         return self.answer_anew(services.open_poll(poll_id=row.pk, expected=self.expected_version(), **body))
@@ -58,7 +60,7 @@ class PollViewSet(HouseViewSet):
     @extend_schema(request=None, responses=PollSerializer)
     @action(detail=True, methods=["post"])
     def seal(self, request: Any, pk: str) -> Response:
-        """Ends voting; the ballots are counted a moment later."""
+        """Ends voting; named ballots are counted a moment later, secret ones by their tellers."""
         return self.answer_anew(services.seal(poll_id=self.get_object().pk, expected=self.expected_version()))
 
     @extend_schema(request=DeclareBody, responses=PollSerializer)
@@ -83,25 +85,19 @@ class PollViewSet(HouseViewSet):
         """The caller's own ballots in this poll, and which of them were cast."""
         poll = self.get_object()
         mine = list(queries.entitlements_of(poll.pk, self.account.person_id))
-        cast = set(
-            NamedBallot.objects.filter(poll_id=poll.pk, number__in=[row.number for row in mine]).values_list(
-                "number", flat=True
-            )
-        )
+        cast = queries.cast_numbers(poll, [row.number for row in mine])
         return Response([{"number": row.number, "cast": row.number in cast} for row in mine])
 
     @extend_schema(responses=EvidenceSerializer)
     @action(detail=True, methods=["get"])
     def evidence(self, request: Any, pk: str) -> Response:
-        """Leaves, root, hashes, and once counted tally and verdict, for whoever may see the poll. A named poll is an open
+        """Everything to check a sealed poll by, for whoever may see it; tools/verify_poll.py does. A named poll is an open
         vote: its leaves can be matched with the numbers (not the names) of the roll."""
         poll = self.get_object()
-        if poll.state in UNSEALED:
+        if poll.state in UNSEALED or not poll.urn_root:
             raise Conflict(say(vi="Chưa khoá biểu quyết.", en="The poll is not sealed yet."))
-        shown = self.get_serializer(poll).data
-        leaves = sorted(NamedBallot.objects.filter(poll_id=poll.pk).values_list("leaf", flat=True))
-        names = ("state", "rule", "text_hash", "config_hash", "roll_hash", "urn_root", "tally", "verdict")
-        return Response({"poll": str(poll.pk), "leaves": leaves, **{name: shown[name] for name in names}})
+        may_read_roll = rules.may_see_the_roll.test(self.account, poll)
+        return Response(evidence.bundle(poll, with_roll=may_read_roll))
 
     @extend_schema(responses=RollEntrySerializer(many=True))
     @action(detail=True, methods=["get"], pagination_class=None, filter_backends=[])

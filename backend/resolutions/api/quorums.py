@@ -12,7 +12,13 @@ from backend.core.clock import now
 from backend.resolutions import quorum as reading
 from backend.resolutions import rules, services
 from backend.resolutions.models import Quorum
-from backend.resolutions.serializers import EditQuorumBody, QuorumBody, QuorumCourseSerializer, WatchedQuorumSerializer
+from backend.resolutions.serializers import (
+    EditQuorumBody,
+    ListedQuorumSerializer,
+    QuorumBody,
+    QuorumCourseSerializer,
+    WatchedQuorumSerializer,
+)
 
 
 class QuorumViewSet(HouseViewSet):
@@ -24,6 +30,9 @@ class QuorumViewSet(HouseViewSet):
     queryset = Quorum.objects.none()
     serializer_class = WatchedQuorumSerializer
     filterset_fields = {"conference": ["exact"]}
+
+    def get_serializer_class(self) -> Any:
+        return ListedQuorumSerializer if self.action == "list" else WatchedQuorumSerializer
 
     def get_queryset(self) -> QuerySet[Quorum]:
         return reading.visible(self.account)

@@ -10,11 +10,13 @@ from rest_framework.response import Response
 
 from backend.core.api import HouseViewSet
 from backend.core.errors import Invalid
+from backend.core.shown import RECORD
 from backend.core.text import say
 from backend.documents.answers import PAGES, bytes_of, format_of, pages
 from backend.documents.models import DocumentFile
 from backend.documents.queries import MEDIA_TYPES
-from backend.resolutions import issued_form, queries, rules, services
+from backend.resolutions import issued_form, queries, rules, said, services
+from backend.resolutions.api.backing import Supported
 from backend.resolutions.issued_form import Fields
 from backend.resolutions.models import Resolution, TextVersion
 from backend.resolutions.serializers import (
@@ -28,6 +30,7 @@ from backend.resolutions.serializers import (
     TextComparisonSerializer,
     TextVersionSerializer,
 )
+from backend.resolutions.serializers.amendments import AmendingSerializer, ShareBody, VotingOrderBody
 from backend.resolutions.serializers.texts import side
 from backend.resolutions.wording.diff import diff, words_of
 
@@ -36,11 +39,12 @@ def _spoken(words: dict[str, Any]) -> dict[str, list[dict[str, str]]]:
     return {code: [{"kind": kind, "text": text} for kind, text in pieces] for code, pieces in words.items()}
 
 
-class ResolutionViewSet(HouseViewSet):
+class ResolutionViewSet(Supported, HouseViewSet):
     """Texts put before a conference, from the draft to the number they are issued under."""
 
     rules = rules.RESOLUTIONS
     scope = "resolutions"
+    shows = RECORD
     edited_by_two = True
     queryset = Resolution.objects.none()
     serializer_class = ResolutionSerializer
@@ -68,6 +72,48 @@ class ResolutionViewSet(HouseViewSet):
     def table(self, request: Any, pk: str) -> Response:
         """Puts the text before the conference."""
         return self.answer(services.table(resolution_id=self.get_object().pk, expected=self.expected_version()))
+
+    @extend_schema(request=ShareBody, responses=ResolutionSerializer)
+    @action(detail=True, methods=["post"])
+    def share(self, request: Any, pk: str) -> Response:
+        """Shows a draft to those who take part, and sets until when they comment."""
+        row = self.get_object()
+        body = self.body(ShareBody)
+        return self.answer(services.share(resolution_id=row.pk, expected=self.expected_version(), **body))
+
+    @extend_schema(responses=AmendingSerializer)
+    @action(detail=True, methods=["get"], pagination_class=None, filter_backends=[])
+    def amending(self, request: Any, pk: str) -> Response:
+        """The pending amendments in the order they are voted on, and which conflict."""
+        row = self.get_object()
+        pending, conflicts = queries.amending(row)
+        names = ("one", "other", "reason", "exclusive")
+        return Response(
+            {
+                "order": [
+                    {"amendment": one.pk, "number": one.number, "does": said.what_it_does(one, row.wording)}
+                    for one in pending
+                ],
+                "reason": row.voting_order.get("reason", {}),
+                "conflicts": [{name: getattr(one, name) for name in names} for one in conflicts],
+            }
+        )
+
+    @extend_schema(request=VotingOrderBody, responses=ResolutionSerializer)
+    @action(detail=True, methods=["post"])
+    def reorder(self, request: Any, pk: str) -> Response:
+        """The chair's order of voting, and why; [] leaves it to the norm."""
+        row = self.get_object()
+        body = self.body(VotingOrderBody)
+        return self.answer(services.put_in_order(resolution_id=row.pk, expected=self.expected_version(), **body))
+
+    @extend_schema(request=None, responses=ResolutionSerializer)
+    @action(detail=True, methods=["post"])
+    def merge(self, request: Any, pk: str) -> Response:
+        """Makes the amendments that were carried part of the text: a new version, under its own hash."""
+        row = self.get_object()
+        services.merge_amendments(resolution_id=row.pk, expected=self.expected_version())
+        return self.answer_anew(row)
 
     @extend_schema(request=None, responses=ResolutionSerializer)
     @action(detail=True, methods=["post"])

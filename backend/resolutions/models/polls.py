@@ -8,32 +8,54 @@ from backend.core.models import Base
 from backend.core.text import LocalizedTextField
 from backend.people.models import Person
 from backend.registration.models import Registration
+from backend.resolutions import methods
+from backend.resolutions.models.amendments import Amendment
 from backend.resolutions.models.texts import Resolution
-from backend.resolutions.states import PollState, Secrecy
+from backend.resolutions.states import PollState, ReceiptKind, Secrecy
 
 
 class Poll(Base):
-    """One vote on one resolution. Its configuration is frozen once it opens; a re-vote is a new poll that replaces it.
+    """One vote on one resolution, or on an `amendment` to it. Its configuration is frozen once it opens; a re-vote is a new poll that replaces it.
 
-    `rule` is rule data (see counting), `verdict` the one result object every output renders.
+    Who comes as one of `voting_categories` votes, of `voting_units` and those below them where any are named. `members` is
+    how many the body has, where the rule measures by them.
+
+    `rule` is rule data (see counting), `verdict` the one result object every output renders. `config` is all that was
+    frozen at the opening, as `config_hash` hashes it. Of a secret poll only the public half of its key is here; `threshold`
+    tellers together hold the other (see sealing).
     """
 
     resolution = models.ForeignKey(Resolution, on_delete=models.PROTECT, related_name="polls")
+    amendment = models.ForeignKey(Amendment, null=True, blank=True, on_delete=models.PROTECT, related_name="polls")
     conference = models.ForeignKey(Conference, on_delete=models.PROTECT, related_name="polls")
     round = models.PositiveSmallIntegerField(default=1)
     replaces = models.OneToOneField("self", null=True, blank=True, on_delete=models.PROTECT, related_name="replaced_by")
     secrecy = models.CharField(max_length=8, choices=Secrecy, default=Secrecy.NAMED)
+    receipt = models.CharField(max_length=10, choices=ReceiptKind, default=ReceiptKind.INCLUSION)
+    method = models.JSONField(default=methods.default)
+    threshold = models.PositiveSmallIntegerField(default=2)
     question = LocalizedTextField()
     rule = models.JSONField()
     voting_categories = models.JSONField(default=list)
+    voting_units = models.JSONField(default=list)
+    members = models.PositiveIntegerField(null=True, blank=True)
     state = models.CharField(max_length=10, choices=PollState, default=PollState.DRAFT)
     closes_at = models.DateTimeField(null=True, blank=True)
     opened_at = models.DateTimeField(null=True)
     sealed_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True, help_text="Declared or annulled: the time for complaints begins.")
+    config = models.JSONField(null=True)
+    public_key = models.CharField(max_length=64, blank=True)
+    receipt_key = models.CharField(max_length=64, blank=True)
     text_hash = models.CharField(max_length=64, blank=True)
     config_hash = models.CharField(max_length=64, blank=True)
     roll_hash = models.CharField(max_length=64, blank=True)
     urn_root = models.CharField(max_length=64, blank=True)
+    urn_signature = models.CharField(max_length=128, blank=True)
+    opened_root = models.CharField(max_length=64, blank=True)
+    count_signature = models.CharField(max_length=128, blank=True)
+    key_destroyed_at = models.DateTimeField(null=True)
+    envelopes_emptied_at = models.DateTimeField(null=True)
     tally = models.JSONField(null=True)
     verdict = models.JSONField(null=True)
     annulled_reason = LocalizedTextField(blank=True)
@@ -49,6 +71,34 @@ class Poll(Base):
             models.CheckConstraint(
                 condition=~Q(state__in=["counted", "declared"]) | Q(verdict__isnull=False),
                 name="a_counted_poll_has_a_verdict",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="draft") | Q(secrecy="named") | ~Q(public_key=""), name="a_secret_poll_has_a_key"
+            ),
+            models.CheckConstraint(condition=Q(threshold__gte=2, threshold__lte=16), name="no_teller_opens_alone"),
+        ]
+
+
+class Teller(Base):
+    """A member of the committee that opens a secret poll's envelopes (ban kiểm phiếu).
+
+    `public_key` is of the key the teller alone holds as words, `tested_at` when the words were entered rightly since;
+    `sealed_share` is the share of the poll's key, which only those words open. `destroyed_at` is when the teller gave
+    it up.
+    """
+
+    poll = models.ForeignKey(Poll, on_delete=models.PROTECT, related_name="tellers")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="counts")
+    public_key = models.CharField(max_length=64, blank=True)
+    tested_at = models.DateTimeField(null=True)
+    sealed_share = models.BinaryField(null=True)
+    destroyed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["poll", "person"], name="one_seat_per_teller"),
+            models.UniqueConstraint(
+                fields=["poll", "public_key"], condition=~Q(public_key=""), name="one_key_per_teller"
             ),
         ]
 

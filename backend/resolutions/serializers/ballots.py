@@ -1,40 +1,134 @@
 """Ballots, receipts and the evidence of a poll."""
 
+import base64
+import binascii
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from backend.core.serializers import Body
+from backend.core.text import say
+from backend.resolutions import sealing
 from backend.resolutions.serializers.rules import RuleSerializer, TallySerializer, VerdictSerializer
-from backend.resolutions.states import Choice, PollState
+from backend.resolutions.states import Choice, PollState, ReceiptKind, Secrecy
+
+
+@extend_schema_field({"type": "string", "contentEncoding": "base64", "maxLength": 748})
+class Sealed(serializers.CharField):
+    """A libsodium sealed box of a ballot filled up to its constant length, in base64."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=748, **kwargs)
+
+    def to_internal_value(self, data: Any) -> Any:
+        try:
+            sealed = base64.b64decode(super().to_internal_value(data), validate=True)
+        except binascii.Error:
+            raise serializers.ValidationError(say(vi="Không phải base64.", en="This is no base64.")) from None
+        if len(sealed) != sealing.SEALED_BYTES:
+            n = sealing.SEALED_BYTES
+            raise serializers.ValidationError(
+                say(vi="Phong bì phải dài đúng {n} byte.", en="An envelope is {n} bytes long.", n=n)
+            )
+        return sealed
+
+
+class EnvelopeSerializer(Body):
+    number = serializers.IntegerField(min_value=1, max_value=1_000_000)
+    sealed = Sealed()
 
 
 class BallotBody(Body):
-    """`numbers` names some of the entitlements the caller may cast; left out, all of them."""
+    """Either a `choice`, or in a secret poll `envelopes` the voter sealed to its `public_key`, one for each number.
+
+    `numbers` names some of the entitlements the caller may cast; left out, all of them. What is sealed is 512 bytes: JSON
+    with `poll` (its id), `choice` and `tracker` (32 random hexadecimal digits), filled up with spaces.
+    """
 
     poll = serializers.UUIDField()
-    choice = serializers.ChoiceField(Choice.choices)
+    choice = serializers.ChoiceField(Choice.choices, required=False)
     numbers = serializers.ListField(
         child=serializers.IntegerField(min_value=1, max_value=1_000_000), required=False, min_length=1, max_length=1000
     )
+    envelopes = serializers.ListField(child=EnvelopeSerializer(), required=False, min_length=1, max_length=1000)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        given = attrs.get("envelopes")
+        if ("choice" in attrs) == (given is not None) or ("numbers" in attrs and given is not None):
+            either = say(vi="Gửi hoặc lựa chọn, hoặc phong bì.", en="Send either a choice or envelopes.")
+            raise serializers.ValidationError({"choice": either})
+        if given is not None:
+            by_number = {each["number"]: each["sealed"] for each in given}
+            if len(by_number) < len(given):
+                twice = say(vi="Mỗi số chỉ có một phong bì.", en="One envelope for each number.")
+                raise serializers.ValidationError({"envelopes": twice})
+            attrs["envelopes"] = by_number
+        return attrs
 
 
 class ReceiptSerializer(serializers.Serializer[Any]):
+    """`leaf`, `key` and `signature` are null in a poll without receipts, `tracker` wherever the house did not make one or
+    has told it before."""
+
     poll = serializers.UUIDField()
     number = serializers.IntegerField()
-    leaf = serializers.CharField()
+    leaf = serializers.CharField(allow_null=True)
+    roll_hash = serializers.CharField()
+    config_hash = serializers.CharField()
+    key = serializers.CharField(allow_null=True)
+    signature = serializers.CharField(allow_null=True)
+    tracker = serializers.CharField(allow_null=True)
+
+
+class ConfigSerializer(serializers.Serializer[Any]):
+    """All that was frozen when the poll opened."""
+
+    poll = serializers.UUIDField()
+    resolution = serializers.UUIDField()
+    round = serializers.IntegerField()
+    question = serializers.DictField(child=serializers.CharField())
+    rule = RuleSerializer()
+    method = serializers.DictField()
+    voting_categories = serializers.ListField(child=serializers.CharField())
+    text_hash = serializers.CharField()
+    closes_at = serializers.CharField(allow_null=True)
+    secrecy = serializers.ChoiceField(Secrecy.choices)
+    receipt = serializers.ChoiceField(ReceiptKind.choices)
+    receipt_key = serializers.CharField()
+    public_key = serializers.CharField()
+    threshold = serializers.IntegerField()
+    tellers = serializers.ListField(child=serializers.CharField())
+
+
+class AuditHeadSerializer(serializers.Serializer[Any]):
+    position = serializers.IntegerField()
+    hash = serializers.CharField()
 
 
 class EvidenceSerializer(serializers.Serializer[Any]):
-    """All that is needed to check a sealed poll without trusting this server."""
+    """All that is needed to check a sealed poll without trusting this server; `ballots` are rows of number and choice,
+    `opened` of tracker, choice and validity, `roll` of number, registration and person for those who may read it."""
 
+    format = serializers.CharField()
     poll = serializers.UUIDField()
     state = serializers.ChoiceField(PollState.choices)
-    rule = RuleSerializer()
-    text_hash = serializers.CharField()
+    config = ConfigSerializer(allow_null=True)
     config_hash = serializers.CharField()
+    roll = serializers.ListField(child=serializers.ListField(), allow_null=True)
     roll_hash = serializers.CharField()
+    returned = serializers.IntegerField(allow_null=True)
     leaves = serializers.ListField(child=serializers.CharField())
     urn_root = serializers.CharField()
+    urn_signature = serializers.CharField()
+    ballots = serializers.ListField(child=serializers.ListField(), allow_null=True)
+    opened = serializers.ListField(child=serializers.ListField(), allow_null=True)
+    opened_root = serializers.CharField()
     tally = TallySerializer(allow_null=True)
+    count_signature = serializers.CharField()
     verdict = VerdictSerializer(allow_null=True)
+    key_destroyed_at = serializers.CharField(allow_null=True)
+    audit_head = AuditHeadSerializer(allow_null=True)
+    digest = serializers.CharField()
+    key = serializers.CharField()
+    signature = serializers.CharField()

@@ -1,47 +1,72 @@
 """Polls and their rolls as they are written and read."""
 
+from functools import partial
 from typing import Any
 
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from backend.conferences.serializers.fields import Id
-from backend.core.serializers import Body, LanguageMap, Moment, StatefulSerializer
+from backend.core.serializers import Body, HouseSerializer, LanguageMap, Moment, StatefulSerializer
 from backend.invitations.states import Category
-from backend.resolutions.models import Poll, Resolution
+from backend.people.models import Organisation, Person
+from backend.resolutions.models import Amendment, Poll, Resolution, Teller
+from backend.resolutions.promises import promises, warnings
 from backend.resolutions.serializers.rules import RuleField, RuleSerializer, TallySerializer, VerdictSerializer
-from backend.resolutions.states import POLL_MOVES, Choice, PollState
+from backend.resolutions.states import POLL_MOVES, Choice, PollState, ReceiptKind, Secrecy
 
 RESULTS = (PollState.DECLARED, PollState.COUNTED)
 
 
+class PromisesSerializer(serializers.Serializer[Any]):
+    """In plain words, in the caller's language."""
+
+    guaranteed = serializers.ListField(child=serializers.CharField())
+    not_promised = serializers.ListField(child=serializers.CharField())
+
+
 class PollSerializer(StatefulSerializer):
-    """`tally` and `verdict` are null until the ballots are counted; `turnout` is live."""
+    """`tally` and `verdict` are null until the ballots are counted; `turnout` is live. Ballots of a secret poll are sealed
+    to its `public_key`; `warnings` say what its result gives away."""
 
     machine = POLL_MOVES
     turnout = serializers.IntegerField(read_only=True)
     rule = serializers.SerializerMethodField()
     voting_categories = serializers.ListField(child=serializers.ChoiceField(Category.choices), read_only=True)
+    voting_units = serializers.ListField(child=serializers.UUIDField(), read_only=True)
     tally = serializers.SerializerMethodField()
     verdict = serializers.SerializerMethodField()
+    promises = serializers.SerializerMethodField()
+    warnings = serializers.SerializerMethodField()
 
     class Meta:
         model = Poll
         fields = (
             "id",
             "resolution",
+            "amendment",
             "conference",
             "round",
             "replaces",
             "secrecy",
+            "receipt",
+            "method",
+            "threshold",
+            "public_key",
+            "receipt_key",
             "question",
             "rule",
             "voting_categories",
+            "voting_units",
+            "members",
             "state",
             "moves",
             "closes_at",
             "opened_at",
             "sealed_at",
+            "ended_at",
+            "key_destroyed_at",
+            "envelopes_emptied_at",
             "text_hash",
             "config_hash",
             "roll_hash",
@@ -49,6 +74,8 @@ class PollSerializer(StatefulSerializer):
             "turnout",
             "tally",
             "verdict",
+            "promises",
+            "warnings",
             "annulled_reason",
             "version",
         )
@@ -66,20 +93,74 @@ class PollSerializer(StatefulSerializer):
     def get_verdict(self, poll: Poll) -> Any:
         return poll.verdict if poll.state in RESULTS else None
 
+    @extend_schema_field(PromisesSerializer)
+    def get_promises(self, poll: Poll) -> Any:
+        return promises(poll)
+
+    @extend_schema_field(serializers.ListField(child=serializers.CharField()))
+    def get_warnings(self, poll: Poll) -> Any:
+        return warnings(poll)
+
 
 class PollBody(Body):
     resolution = Id(queryset=Resolution.objects.select_related("conference"))
+    amendment = Id(queryset=Amendment.objects.all(), required=False, allow_null=True)
     question = LanguageMap(one_line=True, max_length=1000)
     rule = RuleField()
     voting_categories = serializers.ListField(
         child=serializers.ChoiceField(Category.choices), min_length=1, max_length=3
     )
+    voting_units = serializers.ListField(child=Id(queryset=Organisation.objects.all()), max_length=200, required=False)
+    members = serializers.IntegerField(min_value=1, max_value=1_000_000, required=False, allow_null=True)
     closes_at = Moment(required=False, allow_null=True)
+    secrecy = serializers.ChoiceField(Secrecy.choices, default=Secrecy.NAMED)
+    receipt = serializers.ChoiceField(ReceiptKind.choices, default=ReceiptKind.INCLUSION)
     replaces = Id(queryset=Poll.objects.all(), required=False, allow_null=True)
 
 
 class OpenBody(Body):
     override_reason = serializers.CharField(required=False, allow_blank=True, max_length=500, default="")
+
+
+class AppointBody(Body):
+    """`threshold` of these people together open the envelopes."""
+
+    people = serializers.ListField(child=Id(queryset=Person.objects.all()), min_length=2, max_length=16)
+    threshold = serializers.IntegerField(min_value=2, max_value=16, default=2)
+
+
+class TellerSerializer(HouseSerializer):
+    name = serializers.CharField(source="person.full_name", read_only=True)
+
+    class Meta:
+        model = Teller
+        fields = ("person", "name", "public_key", "tested_at", "destroyed_at")
+        read_only_fields = fields
+
+
+class DrawnKeySerializer(serializers.Serializer[Any]):
+    """`words` are told this once: they are written down on paper, tested, and kept until the count."""
+
+    public_key = serializers.CharField()
+    words = serializers.CharField(required=False)
+
+
+#: A key of 256 bits is 33 words of eight letters at most; more room only for spaces.
+Words = partial(serializers.CharField, max_length=600)
+
+
+class TestKeyBody(Body):
+    words = Words()
+
+
+class TableBody(Body):
+    """The words of as many tellers as it takes, entered at one table; each teller's are one string."""
+
+    words = serializers.ListField(child=Words(), min_length=2, max_length=16)
+
+
+class RecountSerializer(serializers.Serializer[Any]):
+    same = serializers.BooleanField()
 
 
 class DeclareBody(Body):
@@ -99,4 +180,5 @@ class RollEntrySerializer(serializers.Serializer[Any]):
     number = serializers.IntegerField()
     name = serializers.CharField()
     present_at_open = serializers.BooleanField()
+    cast = serializers.BooleanField()
     choice = serializers.ChoiceField(Choice.choices, allow_null=True)

@@ -25,17 +25,37 @@ class QuorumCheckSerializer(CheckSerializer):
     sentence = LanguageMap()
 
 
-class WatchedQuorumSerializer(HouseSerializer):
-    """`now` is who is in the room this moment, against what is needed."""
+class ListedQuorumSerializer(HouseSerializer):
+    """`met` is what the last look at the running conference found; null before there was one."""
 
     share = Share()
     categories = serializers.ListField(child=serializers.ChoiceField(Category.choices))
     units = serializers.ListField(child=serializers.UUIDField())
-    now = serializers.SerializerMethodField()
 
     class Meta:
         model = Quorum
-        fields = ("id", "conference", "share", "cmp", "base", "members", "categories", "units", "met", "now", "version")
+        fields: tuple[str, ...] = (
+            "id",
+            "conference",
+            "share",
+            "cmp",
+            "base",
+            "members",
+            "categories",
+            "units",
+            "met",
+            "version",
+        )
+        read_only_fields = fields
+
+
+class WatchedQuorumSerializer(ListedQuorumSerializer):
+    """`now` is who is in the room this moment, against what is needed."""
+
+    now = serializers.SerializerMethodField()
+
+    class Meta(ListedQuorumSerializer.Meta):
+        fields = (*ListedQuorumSerializer.Meta.fields, "now")
         read_only_fields = fields
 
     @extend_schema_field(QuorumCheckSerializer)

@@ -7,7 +7,7 @@ from rest_framework import serializers
 
 from backend.conferences.models import Conference
 from backend.conferences.serializers.fields import Id, VisibleItem
-from backend.core.serializers import Body, HouseSerializer, LanguageMap, Line, StatefulSerializer
+from backend.core.serializers import Body, HouseSerializer, LanguageMap, Line, Part, StatefulSerializer
 from backend.core.text import Text, say
 from backend.invitations.states import Authority
 from backend.resolutions.models import Resolution, TextVersion
@@ -89,7 +89,7 @@ class ResolutionSerializer(WordedSerializer, StatefulSerializer):
         model = Resolution
         fields = (
             "id", "conference", "agenda_item", "title", "preamble", "clauses", "text_hash", "state", "moves",
-            "decided_how", "decided_at", "by_consensus", "chair", "referred_to", "referred_why", "official_number",
+            "shared_at", "comments_until", "support_needed", "decided_how", "decided_at", "by_consensus", "chair", "referred_to", "referred_why", "official_number",
             "issued_at", "version",
         )  # fmt: skip
         read_only_fields = fields
@@ -106,7 +106,7 @@ class TextVersionSerializer(WordedSerializer):
         read_only_fields = fields
 
 
-class WrittenClause(Body):
+class WrittenClause(Part):
     """`id` names a clause that is on record already; a new one has none."""
 
     id = serializers.CharField(required=False, max_length=32)
@@ -134,6 +134,9 @@ class EditResolutionBody(Body):
     )
     clauses = serializers.ListField(child=WrittenArticle(), max_length=MOST_ARTICLES, help_text="Điều.")
     agenda_item = VisibleItem(required=False, allow_null=True)
+    support_needed = serializers.IntegerField(
+        min_value=0, max_value=1000, required=False, allow_null=True, help_text="null: as the conference has it."
+    )
 
 
 class ResolutionBody(EditResolutionBody):

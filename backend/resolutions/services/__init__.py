@@ -1,31 +1,75 @@
 """What a conference does to decide."""
 
+from backend.resolutions.services.amendments import (
+    accept,
+    decide_amendment,
+    merge_amendments,
+    move,
+    put_in_order,
+    submit,
+    withdraw_amendment,
+)
+from backend.resolutions.services.backing import Backer, back, ensure_a_say, take_back
 from backend.resolutions.services.ballots import cast
+from backend.resolutions.services.comments import comment, respond, set_procedure
+from backend.resolutions.services.custody import appoint, destroy_key, draw_key, end_complaints, test_key
 from backend.resolutions.services.issuing import issue
+from backend.resolutions.services.letters import mail_root
 from backend.resolutions.services.polls import annul, close_due, conclude, count, declare, draft_poll, open_poll, seal
 from backend.resolutions.services.quorums import edit_quorum, set_quorum, watch_quorums
-from backend.resolutions.services.resolutions import agree, decide_without_count, refer, table, withdraw
+from backend.resolutions.services.resolutions import (
+    agree,
+    decide_without_count,
+    refer,
+    share,
+    table,
+    withdraw,
+)
 from backend.resolutions.services.texts import draft, edit
+from backend.resolutions.services.urn import open_envelopes, recount
 
 __all__ = [
+    "Backer",
+    "accept",
     "agree",
     "annul",
+    "appoint",
+    "back",
     "cast",
     "close_due",
+    "comment",
     "conclude",
     "count",
+    "decide_amendment",
     "decide_without_count",
     "declare",
+    "destroy_key",
     "draft",
     "draft_poll",
+    "draw_key",
     "edit",
     "edit_quorum",
+    "end_complaints",
+    "ensure_a_say",
     "issue",
+    "mail_root",
+    "merge_amendments",
+    "move",
+    "open_envelopes",
     "open_poll",
+    "put_in_order",
+    "recount",
     "refer",
+    "respond",
     "seal",
+    "set_procedure",
     "set_quorum",
+    "share",
+    "submit",
     "table",
+    "take_back",
+    "test_key",
     "watch_quorums",
     "withdraw",
+    "withdraw_amendment",
 ]

@@ -1,35 +1,81 @@
 """Casting: one synchronous transaction of three statements, whole or not at all."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
 
 from backend.core import context
-from backend.core.errors import Conflict, Forbidden, NotFound
+from backend.core.errors import Conflict, Forbidden, Invalid, NotFound
 from backend.core.text import say
-from backend.resolutions import merkle
+from backend.resolutions import merkle, methods, receipts, sealing
 from backend.resolutions.services import locks
+from backend.resolutions.states import ReceiptKind
 
 OF_THOSE_PRESENT_AT_OPENING = '{"all_of": [{"base": "present_at_open"}]}'
 
 
 @dataclass(frozen=True, kw_only=True)
 class Receipt:
-    """What the voter keeps: the leaf is under the root that sealing publishes."""
+    """What the voter keeps: the leaf is under the root that sealing publishes, and the house has signed that it is.
+
+    `tracker` finds the opened ballot, where the house sealed it and the poll has trackers; it is told once, since nobody
+    but the voter may keep it. `repeated`: an earlier request cast this ballot, and that one stands.
+    """
 
     poll: UUID
     number: int
+    roll_hash: str
+    config_hash: str
+    leaf: str | None = None
+    key: str | None = None
+    signature: str | None = None
+    tracker: str | None = None
+    repeated: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Urn:
+    """What casting needs to know of a poll."""
+
+    poll_id: UUID
+    receipt: str
+    method: dict[str, Any]
+    public_key: str
+    receipt_key: str
+    roll_hash: str
+    config_hash: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kept:
+    """A ballot that is in the urn."""
+
+    number: int
     leaf: str
+    tracker: str | None = None
+    repeated: bool = False
 
 
 @transaction.atomic
-def cast(*, poll_id: UUID, person_id: UUID, choice: str, numbers: list[int] | None = None) -> list[Receipt]:
-    """Casts the ballots this person may cast (all, or those named by `numbers`), each once.
+def cast(
+    *,
+    poll_id: UUID,
+    person_id: UUID,
+    choice: str | None = None,
+    numbers: list[int] | None = None,
+    envelopes: dict[int, bytes] | None = None,
+) -> list[Receipt]:
+    """Casts the ballots this person may cast (all, or those named by `numbers`), each once; in a secret poll either
+    `envelopes` the voter sealed, by number, or a `choice` that is sealed here and then forgotten.
 
-    The same choice sent again is answered with the same receipts. Raises Forbidden without an entitlement, NotFound
-    for an unknown poll, Conflict when the poll is not open (by the database's clock) or another choice was cast.
-    Where the rule measures by who was present at the opening, only they vote: Forbidden for others.
+    The same request again is answered with the same receipts. In a secret poll a `choice` sent again is not compared
+    with the first one, which nobody can read: the first stands, and its receipt says `repeated`. Raises Forbidden
+    without an entitlement, NotFound for an unknown poll, Conflict when the poll is not open (by the database's clock) or
+    another ballot was cast, Invalid for what does not fit the poll. Where the rule measures by who was present at the
+    opening, only they vote: Forbidden for others.
     Design: the lock, then the check, then the insert, under READ COMMITTED; each alone lets late ballots in.
     """
     locks.share(poll_id)
@@ -37,42 +83,123 @@ def cast(*, poll_id: UUID, person_id: UUID, choice: str, numbers: list[int] | No
         cursor.execute(
             "SELECT p.secrecy, p.state = 'open' AND (p.closes_at IS NULL OR clock_timestamp() < p.closes_at),"
             " ARRAY(SELECT number FROM resolutions_entitlement e WHERE e.poll_id = p.id AND e.caster_id = %s"
-            " AND (e.present_at_open OR NOT p.rule @> %s::jsonb) ORDER BY 1)"
+            " AND (e.present_at_open OR NOT p.rule @> %s::jsonb) ORDER BY 1),"
+            " p.receipt, p.method ->> 'kind', p.public_key, p.receipt_key, p.roll_hash, p.config_hash"
             " FROM resolutions_poll p WHERE p.id = %s",
             [person_id, OF_THOSE_PRESENT_AT_OPENING, poll_id],
         )
         found = cursor.fetchone()
     if found is None:
         raise NotFound()
-    secrecy, is_open, mine = found
+    secrecy, is_open, mine, receipt, kind, public_key, receipt_key, roll_hash, config_hash = found
+    if envelopes is not None:
+        numbers = list(envelopes)
     wanted = sorted(set(mine if numbers is None else numbers))
     if not mine or not set(wanted) <= set(mine):
         raise Forbidden(say(vi="Bạn không có quyền biểu quyết ở đây.", en="You are not entitled to vote here."))
     if not is_open:
         raise Conflict(say(vi="Cuộc biểu quyết không mở.", en="The poll is not open."), reason="closed")
-    return CAST_BY_SECRECY[secrecy](poll_id, wanted, choice)
+    urn = Urn(
+        poll_id=poll_id,
+        receipt=receipt,
+        method={"kind": kind},
+        public_key=public_key,
+        receipt_key=receipt_key,
+        roll_hash=roll_hash,
+        config_hash=config_hash,
+    )
+    return [_receipt(urn, kept) for kept in CAST_BY_SECRECY[secrecy](urn, wanted, choice, envelopes)]
 
 
-def _cast_named(poll_id: UUID, numbers: list[int], choice: str) -> list[Receipt]:
-    receipts = [
-        Receipt(poll=poll_id, number=number, leaf=merkle.leaf(str(poll_id), number, choice)) for number in numbers
-    ]
+def _receipt(urn: Urn, kept: Kept) -> Receipt:
+    under = {"roll_hash": urn.roll_hash, "config_hash": urn.config_hash}
+    if urn.receipt == ReceiptKind.NONE:
+        return Receipt(poll=urn.poll_id, number=kept.number, repeated=kept.repeated, **under)
+    key, signature = receipts.sign(
+        "receipt", {"poll": str(urn.poll_id), "leaf": kept.leaf, **under}, by=urn.receipt_key
+    )
+    return Receipt(
+        poll=urn.poll_id,
+        number=kept.number,
+        leaf=kept.leaf,
+        key=key,
+        signature=signature,
+        tracker=kept.tracker if urn.receipt == ReceiptKind.TRACKER else None,
+        repeated=kept.repeated,
+        **under,
+    )
+
+
+def _cast_named(urn: Urn, numbers: list[int], choice: str | None, envelopes: dict[int, bytes] | None) -> list[Kept]:
+    if envelopes is not None or choice is None:
+        raise Invalid({"choice": say(vi="Biểu quyết ghi tên: cần lựa chọn.", en="A named vote: say the choice.")})
+    if not methods.is_valid(urn.method, choice):
+        raise Invalid({"choice": say(vi="Không có lựa chọn này.", en="There is no such choice.")})
+    leaves = {number: merkle.leaf(str(urn.poll_id), number, choice) for number in numbers}
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO resolutions_namedballot (poll_id, number, choice, leaf, cast_by)"
             " SELECT %s, n, %s, l, %s FROM unnest(%s::int[], %s::text[]) AS given(n, l)"
             " ON CONFLICT DO NOTHING",
-            [poll_id, choice, context.current().actor[:80], numbers, [receipt.leaf for receipt in receipts]],
+            [urn.poll_id, choice, context.current().actor[:80], numbers, list(leaves.values())],
         )
-        if cursor.rowcount < len(numbers):
+        repeated = cursor.rowcount < len(numbers)
+        if repeated:
             cursor.execute(
                 "SELECT count(*) FROM resolutions_namedballot WHERE poll_id = %s AND number = ANY(%s) AND choice <> %s",
-                [poll_id, numbers, choice],
+                [urn.poll_id, numbers, choice],
             )
             if cursor.fetchone()[0]:
-                raise Conflict(say(vi="Bạn đã biểu quyết rồi.", en="You have voted already."), reason="already-cast")
-    return receipts
+                raise _voted_already()
+    return [Kept(number=number, leaf=leaf, repeated=repeated) for number, leaf in leaves.items()]
 
 
-#: The seam for secret ballots: how a ballot is kept, by the poll's secrecy.
-CAST_BY_SECRECY = {"named": _cast_named}
+def _cast_secret(urn: Urn, numbers: list[int], choice: str | None, envelopes: dict[int, bytes] | None) -> list[Kept]:
+    """Keeps all of the envelopes or none; of what was cast before, the leaves."""
+    trackers: dict[int, str] = {}
+    sealed_here = envelopes is None
+    if envelopes is None:
+        if not methods.is_valid(urn.method, choice):
+            raise Invalid({"choice": say(vi="Không có lựa chọn này.", en="There is no such choice.")})
+        poll, trackers = str(urn.poll_id), {number: sealing.new_tracker() for number in numbers}
+        envelopes = {
+            number: sealing.sealed(urn.public_key, sealing.written(poll, choice, tracker))
+            for number, tracker in trackers.items()
+        }
+    elif choice is not None or any(len(sealed) != sealing.SEALED_BYTES for sealed in envelopes.values()):
+        wrong = say(vi="Phong bì phải dài đúng {n} byte.", en="An envelope is {n} bytes long.", n=sealing.SEALED_BYTES)
+        raise Invalid({"envelopes": wrong})
+    leaves = {number: merkle.envelope_leaf(str(urn.poll_id), envelopes[number]) for number in numbers}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO resolutions_envelope (poll_id, number, sealed, leaf)"
+            " SELECT %s, n, s, l FROM unnest(%s::int[], %s::bytea[], %s::text[]) AS given(n, s, l)"
+            " ON CONFLICT DO NOTHING",
+            [urn.poll_id, numbers, [envelopes[number] for number in numbers], list(leaves.values())],
+        )
+        new = cursor.rowcount
+        if new == len(numbers):
+            return [Kept(number=n, leaf=leaf, tracker=trackers.get(n)) for n, leaf in leaves.items()]
+        if new:
+            raise _voted_already()  # for some of them: all or none
+        cursor.execute(
+            "SELECT number, leaf FROM resolutions_envelope WHERE poll_id = %s AND number = ANY(%s) ORDER BY number",
+            [urn.poll_id, numbers],
+        )
+        there = dict(cursor.fetchall())
+    if len(there) < len(numbers):
+        raise Conflict(say(vi="Phong bì này đã được dùng.", en="This envelope was used already."), reason="copied")
+    if not sealed_here and there != leaves:
+        raise _voted_already()
+    return [Kept(number=number, leaf=leaf, repeated=True) for number, leaf in there.items()]
+
+
+def _voted_already() -> Conflict:
+    return Conflict(say(vi="Bạn đã biểu quyết rồi.", en="You have voted already."), reason="already-cast")
+
+
+#: How a ballot is kept, by the poll's secrecy.
+CAST_BY_SECRECY: dict[str, Callable[[Urn, list[int], str | None, dict[int, bytes] | None], list[Kept]]] = {
+    "named": _cast_named,
+    "secret": _cast_secret,
+}

@@ -1,7 +1,6 @@
 """A poll's life: the roll is frozen, the urn is nailed shut, the ballots are counted, the result is declared."""
 
-import hashlib
-import json
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
@@ -15,16 +14,31 @@ from backend.core.errors import Conflict, Invalid
 from backend.core.queries import locked
 from backend.core.text import Text, localized, say
 from backend.outbox.services import emit
-from backend.resolutions import merkle, queries
+from backend.people.models import Organisation
+from backend.resolutions import merkle, methods, queries, receipts
 from backend.resolutions.counting import PRESETS, InvalidRule, InvalidTally, Rule, Tally, Verdict, chair_decides, decide
 from backend.resolutions.events import PollAnnulled, PollCounted, PollDeclared, PollOpened, PollSealed
-from backend.resolutions.models import Entitlement, NamedBallot, Poll, Resolution
-from backend.resolutions.services import locks
-from backend.resolutions.services.resolutions import put_to_vote, settle, take_back_from_vote
-from backend.resolutions.states import POLL_MOVES, PollState, ResolutionState
+from backend.resolutions.models import Amendment, Entitlement, NamedBallot, Poll, Resolution
+from backend.resolutions.services import custody, locks
+from backend.resolutions.services.resolutions import (
+    conclude_amendment,
+    decided_by,
+    put_to_vote,
+    settle,
+    take_back_from_vote,
+)
+from backend.resolutions.states import POLL_MOVES, PollState, ReceiptKind, ResolutionState, Secrecy
 
 #: What is known of people once a poll is sealed.
-PEOPLE = ("summoned", "entitled", "attending", "present_at_open", "present_at_seal")
+PEOPLE = (
+    "members",
+    "summoned",
+    "entitled",
+    "attending",
+    "present_at_open",
+    "present_at_seal",
+    "left_after_voting",
+)
 
 
 def rule_from(said: str | dict[str, Any]) -> Rule:
@@ -47,14 +61,32 @@ def draft_poll(
     question: Text,
     rule: str | dict[str, Any],
     voting_categories: list[str],
+    voting_units: Collection[Organisation] = (),
+    members: int | None = None,
     closes_at: Any = None,
     replaces: Poll | None = None,
+    amendment: Amendment | None = None,
+    secrecy: str = Secrecy.NAMED,
+    receipt: str = ReceiptKind.INCLUSION,
 ) -> Poll:
-    """Prepares a vote on a resolution. `replaces` names the poll whose result is void: a re-vote is a new round.
+    """Prepares a vote on a resolution, or on an `amendment` to it. `replaces` names the poll whose result is void: a
+    re-vote is a new round. A secret one needs tellers (`appoint`) before it opens.
 
-    Raises Invalid for a wrong rule, Conflict when the replaced poll was not annulled.
+
+    Raises Invalid for a wrong rule or a tracker in an open vote, Conflict when the replaced poll was not annulled.
     """
-    written = rule_from(rule).to_json()
+    read = rule_from(rule)
+    written = read.to_json()
+    if members is None and "members" in read.bases():
+        raise Invalid(
+            {"members": say(vi="Quy tắc cần tổng số thành viên.", en="The rule needs the number of all members.")}
+        )
+    if amendment is not None and amendment.resolution_id != resolution.pk:
+        raise Invalid({"amendment": say(vi="Không thuộc nghị quyết này.", en="It is to another resolution.")})
+    if receipt == ReceiptKind.TRACKER and secrecy != Secrecy.SECRET:
+        raise Invalid(
+            {"receipt": say(vi="Mã dò phiếu chỉ dùng khi bỏ phiếu kín.", en="Trackers are for secret polls.")}
+        )
     resolution = locked(Resolution, resolution.pk)
     if replaces is not None and (replaces.state != PollState.ANNULLED or replaces.resolution_id != resolution.pk):
         raise Conflict(
@@ -63,13 +95,18 @@ def draft_poll(
     last = resolution.polls.order_by("-round").values_list("round", flat=True).first() or 0
     return Poll.objects.create(
         resolution=resolution,
+        amendment=amendment,
         conference_id=resolution.conference_id,
         round=last + 1,
         replaces=replaces,
         question=question,
         rule=written,
         voting_categories=sorted(set(voting_categories)),
+        voting_units=sorted({str(unit.pk) for unit in voting_units}),
+        members=members,
         closes_at=closes_at,
+        secrecy=secrecy,
+        receipt=receipt,
     )
 
 
@@ -79,7 +116,8 @@ def open_poll(*, poll_id: UUID, override_reason: str = "", expected: int | None 
 
     The roll: everybody with a seat whose category votes, numbered in the order of names; who is in the room now is
     kept with it. Raises Conflict when the conference is not running, the resolution is not tabled, the roll is empty,
-    or the rule's quorum at opening is not met and no `override_reason` is given.
+    or the rule's quorum at opening is not met and no `override_reason` is given. A secret poll's key is made here and
+    handed to its tellers: Conflict unless each has tested the own key.
     """
     poll = locked(Poll, poll_id, expected=expected)
     POLL_MOVES.check(poll, "open")
@@ -96,12 +134,25 @@ def open_poll(*, poll_id: UUID, override_reason: str = "", expected: int | None 
         "summoned": queries.summoned(poll),
         "entitled": len(entitlements),
         "present_at_open": sum(row.present_at_open for row in entitlements),
+        **({"members": poll.members} if poll.members is not None else {}),
     }
+    if poll.members is not None and poll.members < len(entitlements):
+        sentence = say(
+            vi="Danh sách biểu quyết có {n} người, nhiều hơn {members} thành viên.",
+            en="The roll has {n} people, more than the {members} members.",
+            n=len(entitlements),
+            members=poll.members,
+        )
+        raise Conflict(sentence, reason="members")
     _require_quorum(poll, people, override_reason)
     poll.state, poll.opened_at, poll.tally = PollState.OPEN, moment, people
-    poll.text_hash = put_to_vote(resolution)
-    poll.config_hash = digest([poll.question, poll.rule, poll.voting_categories, poll.text_hash, str(poll.closes_at)])
-    poll.roll_hash = digest([[row.number, str(row.holder_id), str(row.caster_id)] for row in entitlements])
+    poll.receipt_key = receipts.public_key()
+    if poll.secrecy == Secrecy.SECRET:
+        poll.public_key = custody.hand_out_key(poll)
+    poll.text_hash = put_to_vote(resolution, poll)
+    poll.config = _frozen(poll)
+    poll.config_hash = merkle.digest(poll.config)
+    poll.roll_hash = merkle.digest(queries.frozen_roll(poll.pk))
     poll.save()
     emit(
         PollOpened(
@@ -115,6 +166,30 @@ def open_poll(*, poll_id: UUID, override_reason: str = "", expected: int | None 
         )
     )
     return poll
+
+
+def _frozen(poll: Poll) -> dict[str, Any]:
+    """All that voters rely on, as `config_hash` hashes it."""
+    return {
+        "poll": str(poll.pk),
+        "resolution": str(poll.resolution_id),
+        "amendment": str(poll.amendment_id) if poll.amendment_id else None,
+        "round": poll.round,
+        "question": poll.question,
+        "rule": poll.rule,
+        "method": poll.method,
+        "voting_categories": poll.voting_categories,
+        "voting_units": poll.voting_units,
+        "members": poll.members,
+        "text_hash": poll.text_hash,
+        "closes_at": poll.closes_at.isoformat() if poll.closes_at else None,
+        "secrecy": poll.secrecy,
+        "receipt": poll.receipt,
+        "receipt_key": poll.receipt_key,
+        "public_key": poll.public_key,
+        "threshold": poll.threshold,
+        "tellers": sorted(poll.tellers.values_list("public_key", flat=True)),
+    }
 
 
 def _freeze_roll(poll: Poll, moment: Any) -> list[Entitlement]:
@@ -136,18 +211,17 @@ def _require_quorum(poll: Poll, people: dict[str, int], override_reason: str) ->
         return
     # With everybody present voting yes, only a missing quorum can stand in the way.
     here = people["present_at_open"]
-    trial = decide(rule, Tally.of_ballots(yes=here, no=0, **{**people, "present_at_seal": here, "attending": here}))
+    trial = decide(
+        rule,
+        Tally.of_ballots(
+            yes=here, no=0, **{**people, "present_at_seal": here, "attending": here, "left_after_voting": 0}
+        ),
+    )
     if trial.outcome == "no_quorum":
         raise Conflict(
             say(vi="Chưa đủ số đại biểu: {proof}", en="No quorum: {proof}", proof=localized(trial.proof[0])),
             reason="quorum",
         )
-
-
-def digest(said: Any) -> str:
-    """SHA-256 of canonical JSON."""
-    text = json.dumps(said, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 @transaction.atomic
@@ -157,15 +231,16 @@ def seal(*, poll_id: UUID, expected: int | None = None) -> Poll:
     poll = locked(Poll, poll_id, expected=expected)
     POLL_MOVES.move(poll, "seal")
     poll.sealed_at = database_now()
-    # Sorted by value, so that a leaf's place says nothing about its time.
-    leaves = sorted(NamedBallot.objects.filter(poll_id=poll_id).values_list("leaf", flat=True))
+    leaves = queries.leaves(poll_id)
     poll.urn_root = merkle.root(leaves)
     poll.tally = {
         **(poll.tally or {}),
         "returned": len(leaves),
         "present_at_seal": queries.present_entitled(poll, poll.sealed_at),
         "attending": queries.attending(poll),
+        "left_after_voting": queries.left_after_voting(poll),
     }
+    _, poll.urn_signature = receipts.sign("urn", queries.urn_statement(poll), by=poll.receipt_key)
     poll.save()
     emit(
         PollSealed(
@@ -192,23 +267,29 @@ def close_due() -> int:
 
 @transaction.atomic
 def count(*, poll_id: UUID) -> Poll:
-    """Counts the sealed ballots and reaches the verdict. Counting again changes nothing."""
+    """Counts the sealed ballots of a named poll and reaches the verdict; a secret one waits for its tellers. Counting
+    again changes nothing."""
     poll = locked(Poll, poll_id)
-    if poll.state in {PollState.COUNTED, PollState.DECLARED, PollState.ANNULLED}:
+    if poll.state != PollState.SEALED or poll.secrecy == Secrecy.SECRET:
         return poll
+    reach_verdict(poll, list(NamedBallot.objects.filter(poll_id=poll_id).values_list("choice", flat=True)))
+    return poll
+
+
+def reach_verdict(poll: Poll, contents: list[Any]) -> None:
+    """Counts what stood on the ballots of a locked, sealed poll and keeps the verdict."""
     POLL_MOVES.move(poll, "count")
-    choices = list(NamedBallot.objects.filter(poll_id=poll_id).values_list("choice", flat=True))
     assert poll.tally is not None  # a sealed poll has one: a constraint of the table
-    people = {name: poll.tally[name] for name in PEOPLE}
+    people = {name: poll.tally.get(name) for name in PEOPLE}
     try:
-        tally = Tally.of_ballots(**{name: choices.count(name) for name in ("yes", "no", "abstain")}, **people)
+        tally = Tally.of_ballots(**methods.counted(poll.method, contents), **people)
         verdict = decide(Rule.from_json(poll.rule), tally)
     except InvalidTally as error:
         raise Conflict("; ".join(localized(reason) for reason in error.errors.values())) from None
     poll.tally, poll.verdict = tally.to_json(), verdict.to_json()
+    _, poll.count_signature = receipts.sign("count", queries.count_statement(poll), by=poll.receipt_key)
     poll.save()
     emit(PollCounted(poll_id=poll.pk, resolution_id=poll.resolution_id, conference_id=poll.conference_id))
-    return poll
 
 
 @transaction.atomic
@@ -224,6 +305,7 @@ def declare(*, poll_id: UUID, casting_vote: bool | None = None, expected: int | 
         poll.verdict = verdict.to_json()
     elif casting_vote is not None:
         raise Invalid({"casting_vote": say(vi="Không có số phiếu ngang nhau.", en="There is no tie.")})
+    poll.ended_at = database_now()
     poll.save()
     emit(
         PollDeclared(
@@ -248,10 +330,10 @@ def annul(*, poll_id: UUID, reason: Text, expected: int | None = None) -> Poll:
     poll = locked(Poll, poll_id, expected=expected)
     POLL_MOVES.move(poll, "annul")
     resolution = locked(Resolution, poll.resolution_id)
-    if resolution.state in {ResolutionState.ADOPTED, ResolutionState.REJECTED}:
+    if decided_by(resolution, poll):
         raise Conflict(say(vi="Nghị quyết đã được quyết định.", en="The resolution has been decided."))
     take_back_from_vote(resolution, poll)
-    poll.annulled_reason = reason
+    poll.annulled_reason, poll.ended_at = reason, database_now()
     poll.save()
     emit(PollAnnulled(poll_id=poll.pk, resolution_id=poll.resolution_id, conference_id=poll.conference_id))
     return poll
@@ -263,6 +345,9 @@ def conclude(*, poll_id: UUID) -> Resolution:
     the poll was annulled, changes nothing."""
     poll = locked(Poll, poll_id)
     resolution = locked(Resolution, poll.resolution_id)
+    if poll.amendment_id is not None and poll.state == PollState.DECLARED:
+        conclude_amendment(resolution, poll, _verdict(poll).outcome)
+        return resolution
     if poll.state != PollState.DECLARED or resolution.state != ResolutionState.VOTING:
         return resolution
     verdict = _verdict(poll)

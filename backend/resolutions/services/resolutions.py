@@ -1,10 +1,14 @@
 """A resolution's way from the draft to the decision."""
 
+import datetime as dt
+import hashlib
+import json
 from uuid import UUID
 
 from django.db import transaction
 
 from backend.conferences.queries import chairs
+from backend.conferences.services.scheduling import check_minute
 from backend.core.clock import now
 from backend.core.errors import Conflict, Invalid
 from backend.core.queries import locked
@@ -14,12 +18,15 @@ from backend.resolutions.events import (
     ResolutionAdopted,
     ResolutionReferred,
     ResolutionRejected,
+    ResolutionShared,
     ResolutionTabled,
     ResolutionWithdrawn,
 )
-from backend.resolutions.models import Poll, Resolution
+from backend.resolutions.models import Amendment, Poll, Resolution
+from backend.resolutions.services.amendments import ensure_text_is_final, settle_amendment
+from backend.resolutions.services.backing import ensure_supported
 from backend.resolutions.services.texts import ensure_at_rest, keep
-from backend.resolutions.states import RESOLUTION_MOVES, PollState, ResolutionState
+from backend.resolutions.states import ADOPTED_STATES, RESOLUTION_MOVES, AmendmentState, PollState, ResolutionState
 
 #: A poll that may still decide something, or has.
 STANDING = (PollState.OPEN, PollState.SEALED, PollState.COUNTED, PollState.DECLARED)
@@ -27,12 +34,26 @@ STANDING = (PollState.OPEN, PollState.SEALED, PollState.COUNTED, PollState.DECLA
 
 @transaction.atomic
 def table(*, resolution_id: UUID, expected: int | None = None) -> Resolution:
-    """Puts the text before the conference."""
+    """Puts the text before the conference. Raises Conflict below the support that is asked for."""
     resolution = locked(Resolution, resolution_id, expected=expected)
     RESOLUTION_MOVES.move(resolution, "table")
+    ensure_supported(resolution)
     resolution.save()
     keep(resolution)
     emit(ResolutionTabled(resolution_id=resolution.pk, conference_id=resolution.conference_id))
+    return resolution
+
+
+@transaction.atomic
+def share(*, resolution_id: UUID, comments_until: dt.datetime | None = None, expected: int | None = None) -> Resolution:
+    """Shows a draft to those who take part, so that they may support it, or a tabled text to comment on; they comment
+    until `comments_until`, and not at all where it is None. Doing it again sets another end."""
+    resolution = locked(Resolution, resolution_id, expected=expected)
+    ensure_at_rest(resolution)
+    check_minute("comments_until", comments_until)
+    resolution.shared_at, resolution.comments_until = resolution.shared_at or now(), comments_until
+    resolution.save()
+    emit(ResolutionShared(resolution_id=resolution.pk, conference_id=resolution.conference_id))
     return resolution
 
 
@@ -67,6 +88,9 @@ def decide_without_count(
 ) -> Resolution:
     """Records a decision taken without a count, with how it was taken. Raises Conflict while a poll on it stands."""
     resolution = _undecided(resolution_id, expected)
+    ensure_at_rest(resolution)
+    if adopted:
+        ensure_text_is_final(resolution)
     settle(resolution, adopted=adopted, poll=None, decided_how=decided_how)
     return resolution
 
@@ -85,6 +109,8 @@ def agree(
     else, Conflict while a poll on it stands.
     """
     resolution = _undecided(resolution_id, expected)
+    ensure_at_rest(resolution)
+    ensure_text_is_final(resolution)
     at_the_chair = {duty.person_id for duty in chairs(resolution.conference) if duty.person_id}
     if chaired_by is None and len(at_the_chair) == 1:
         (chaired_by,) = at_the_chair
@@ -99,24 +125,48 @@ def agree(
 
 def _undecided(resolution_id: UUID, expected: int | None) -> Resolution:
     resolution = locked(Resolution.objects.select_related("conference"), resolution_id, expected=expected)
-    if resolution.polls.filter(state__in=STANDING).exists():
+    if resolution.polls.filter(amendment=None, state__in=STANDING).exists():
         raise Conflict(say(vi="Nghị quyết này đã được đưa ra biểu quyết.", en="This resolution was put to the vote."))
     return resolution
 
 
-def put_to_vote(resolution: Resolution) -> str:
-    """Stops the text of the locked resolution where it stands, for the poll that opens; returns the hash voted on."""
+def put_to_vote(resolution: Resolution, poll: Poll) -> str:
+    """Stops the text of the locked resolution where it stands, for the poll that opens on it or on an amendment to it;
+    returns the hash voted on: of the text, or of the text and the change to it."""
     if resolution.state != ResolutionState.TABLED:
         raise Conflict(say(vi="Nghị quyết chưa được trình.", en="The resolution is not tabled."))
+    text = keep(resolution)
+    if poll.amendment_id is not None:
+        amendment = locked(Amendment, poll.amendment_id)
+        if amendment.state != AmendmentState.SUBMITTED:
+            raise Conflict(say(vi="Sửa đổi này không còn chờ quyết định.", en="This amendment is not pending."))
+        said = json.dumps([text.hash, amendment.content], sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+        return hashlib.sha256(said.encode()).hexdigest()
+    ensure_text_is_final(resolution)
     RESOLUTION_MOVES.move(resolution, "put_to_vote")
     resolution.save()
-    return keep(resolution).hash
+    return text.hash
+
+
+def conclude_amendment(resolution: Resolution, poll: Poll, outcome: str) -> None:
+    """What a declared poll on an amendment made of it; without a quorum it stays pending."""
+    assert poll.amendment_id is not None
+    amendment = locked(Amendment, poll.amendment_id)
+    if amendment.state == AmendmentState.SUBMITTED and outcome in {"adopted", "rejected"}:
+        settle_amendment(amendment, resolution, {"adopted": "adopt", "rejected": "reject"}[outcome], poll=poll)
+
+
+def decided_by(resolution: Resolution, poll: Poll) -> bool:
+    """Whether what the poll was on has been decided, so that the poll cannot be annulled any more."""
+    if poll.amendment is not None and poll.amendment.state != AmendmentState.SUBMITTED:
+        return True
+    return resolution.state in {*ADOPTED_STATES, ResolutionState.REJECTED}
 
 
 def take_back_from_vote(resolution: Resolution, poll: Poll) -> None:
     """The poll came to nothing: the locked resolution lies on the table again, unless a later poll on it was opened."""
-    later = resolution.polls.filter(opened_at__gt=poll.opened_at).exists()
-    if resolution.state == ResolutionState.VOTING and not later:
+    later = resolution.polls.filter(amendment=None, opened_at__gt=poll.opened_at).exists()
+    if resolution.state == ResolutionState.VOTING and poll.amendment_id is None and not later:
         RESOLUTION_MOVES.move(resolution, "take_back_from_vote")
         resolution.save()
 

@@ -1,10 +1,11 @@
 """Writing a text: its clauses get ids that stay, and every version is kept under its hash."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import transaction
+from django.db.models import Q
 
 from backend.conferences.models import AgendaItem, Conference
 from backend.conferences.states import ConferenceState
@@ -12,10 +13,12 @@ from backend.core.errors import Conflict, Invalid
 from backend.core.queries import locked
 from backend.core.text import Text, localized, say
 from backend.resolutions.models import Resolution, TextVersion
-from backend.resolutions.states import ResolutionState, TextSource
+from backend.resolutions.states import CARRIED, AmendmentState, PollState, ResolutionState, TextSource
 from backend.resolutions.wording import Clause, Fault, Wording, faults, label
 
 EDITABLE = (ResolutionState.DRAFT, ResolutionState.TABLED)
+#: Amendments that are to be decided, or were carried and are not part of the text yet.
+LIVE = Q(state=AmendmentState.SUBMITTED) | Q(state__in=CARRIED, merged_in=None)
 #: A clause as it is written: {"text": …}, with the "id" it has where it is on record already, and "clauses" below it.
 Written = dict[str, Any]
 
@@ -48,6 +51,13 @@ def edit(*, resolution_id: UUID, expected: int | None, **changes: Any) -> Resolu
     on the text they see. Invalid names the clause that is wrong."""
     resolution = locked(Resolution, resolution_id, expected=expected)
     ensure_at_rest(resolution)
+    if resolution.amendments.filter(LIVE).exists() and changes.keys() & {"title", "preamble", "clauses"}:
+        raise Conflict(
+            say(
+                vi="Văn bản đang có sửa đổi được trình; chỉ sửa đổi mới thay được lời văn.",
+                en="Amendments to this text were put forward; only they change its words now.",
+            )
+        )
     _same_conference(resolution.conference, changes.get("agenda_item"))
     written: dict[str, list[Written]] = {name: changes.pop(name) for name in ("preamble", "clauses") if name in changes}
     for name, value in changes.items():
@@ -65,6 +75,8 @@ def ensure_at_rest(resolution: Resolution) -> None:
         raise Conflict(say(vi="Đang biểu quyết về văn bản này.", en="This text is being voted on."))
     if resolution.state not in EDITABLE:
         raise Conflict(say(vi="Nghị quyết đã được quyết định.", en="The resolution has been decided."))
+    if resolution.polls.filter(state__in=[PollState.OPEN, PollState.SEALED, PollState.COUNTED]).exists():
+        raise Conflict(say(vi="Đang biểu quyết về một sửa đổi.", en="An amendment to it is being voted on."))
 
 
 def keep(
@@ -92,7 +104,7 @@ def _write(resolution: Resolution, written: dict[str, list[Written]]) -> None:
     free = {place.clause.said(): place.clause.id for place in reversed(known.places())}
     named = {clause["id"] for part in written.values() for clause in _every(part) if clause.get("id")}
     for name, part in written.items():
-        setattr(resolution, name, [_clause(one, known.ids(), named, free).to_json() for one in part])
+        setattr(resolution, name, [_clause(one, named, free).to_json() for one in part])
     ensure_lawful(resolution.wording)
     strangers = named - known.ids()
     for place in resolution.wording.places():
@@ -110,8 +122,8 @@ def _every(written: list[Written]) -> Iterator[Written]:
         yield from _every(one.get("clauses", []))
 
 
-def _clause(written: Written, known: set[str], named: set[str], free: dict[str, str]) -> Clause:
-    below = tuple(_clause(one, known, named, free) for one in written.get("clauses", []))
+def _clause(written: Written, named: set[str], free: dict[str, str]) -> Clause:
+    below = tuple(_clause(one, named, free) for one in written.get("clauses", []))
     clause = Clause(id=written.get("id") or "", text=written["text"], clauses=below)
     if not clause.id:
         same = free.pop(clause.said(), "")
@@ -119,15 +131,24 @@ def _clause(written: Written, known: set[str], named: set[str], free: dict[str, 
     return clause
 
 
+def structured(written: Written, known: Iterable[Clause], *, field: str) -> Clause:
+    """A clause with ids, those of `known` clauses where it names them or says the same. Raises Invalid for other ids."""
+    old = [place.clause for one in known for place in Wording(title={}, clauses=(one,)).places()]
+    ids, named = {clause.id for clause in old}, {one["id"] for one in _every([written]) if one.get("id")}
+    if named - ids:
+        raise Invalid({field: say(vi="Không có đoạn nào mang mã này.", en="No clause has this id.")})
+    return _clause(written, named, {clause.said(): clause.id for clause in reversed(old)})
+
+
 def new_id() -> str:
     return uuid4().hex[:12]
 
 
-def ensure_lawful(wording: Wording) -> None:
-    """Raises Invalid naming each clause that cannot stand where it does."""
+def ensure_lawful(wording: Wording, *, field: str = "") -> None:
+    """Raises Invalid naming each clause that cannot stand where it does, under `field` or where it stands."""
     found: dict[str, list[str]] = {}
     for fault in faults(wording):
-        part = "preamble" if "căn cứ" in fault.label.get("vi", "") else "clauses"
+        part = field or ("preamble" if "căn cứ" in fault.label.get("vi", "") else "clauses")
         found.setdefault(part, []).append(localized(_SENTENCES[fault.code](fault)))
     if found:
         raise Invalid({part: " ".join(sentences) for part, sentences in found.items()})

@@ -12,7 +12,7 @@ from backend.core.guards import append_only
 class Migration(migrations.Migration):
     dependencies = [
         ("conferences", "0013_said_at"),
-        ("resolutions", "0005_texts_stand"),
+        ("resolutions", "0007_amendments_stand"),
     ]
 
     operations = [

@@ -1,0 +1,252 @@
+"""The evidence of a poll, read by the program that trusts nobody; and tampered with, member by member."""
+
+import copy
+import importlib.util
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pymerkle
+import pytest
+from nacl.exceptions import BadSignatureError
+from nacl.signing import SigningKey, VerifyKey
+
+from backend.core.text import both
+from backend.resolutions import merkle, promises, receipts, sealing, services
+from backend.resolutions.models import Entitlement, Poll
+from tests.factories.conferences import DutyFactory
+from tests.factories.people import PersonFactory
+from tests.factories.resolutions import PollFactory, secret_poll
+from tests.resolutions.test_polls import voters
+from tests.resolutions.test_secret_polls import API, casters, envelope, sent, signed_in
+
+pytestmark = pytest.mark.django_db
+SCRIPT = Path(__file__).parents[2] / "tools" / "verify_poll.py"
+spec = importlib.util.spec_from_file_location("verify_poll", SCRIPT)
+assert spec is not None
+assert spec.loader is not None
+verify_poll = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(verify_poll)
+RULE = {
+    "all_of": [{"share": "1/2", "cmp": ">", "base": "attending"}, {"share": "2/3", "cmp": ">=", "base": "returned"}],
+    "quorum": {"share": "2/3", "base": "summoned", "at": ["open", "seal"]},
+    "tie": "chair",
+}
+CHOICES = ["yes", "no", "yes", "abstain", "yes"]
+
+
+def held(secrecy: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """A declared poll's evidence as an auditor fetches it, and the receipts of those who voted."""
+    if secrecy == "secret":
+        poll, words = secret_poll(len(CHOICES) + 1, rule=services.polls.rule_from(RULE).to_json())
+    else:
+        poll, words = PollFactory(rule=services.polls.rule_from(RULE).to_json()), []
+        voters(poll, len(CHOICES) + 1)
+    services.open_poll(poll_id=poll.pk)
+    poll.refresh_from_db()
+    told = []
+    for number, (caster, choice) in enumerate(zip(casters(poll), CHOICES, strict=False), start=1):
+        spoilt = secrecy == "secret" and choice == "abstain"
+        body = sent(poll, number, envelope(poll, "nonsense")) if spoilt else {"poll": str(poll.pk), "choice": choice}
+        told += json.loads(signed_in(caster).post(f"{API}ballots", body).content)
+    services.seal(poll_id=poll.pk)
+    if secrecy == "secret":
+        services.open_envelopes(poll_id=poll.pk, words=words[:2])
+    services.count(poll_id=poll.pk)
+    services.declare(poll_id=poll.pk)
+    return fetched(poll), told
+
+
+def fetched(poll: Poll) -> dict[str, Any]:
+    chair = signed_in(DutyFactory(conference=poll.conference, kind="chair", person=PersonFactory()).person)
+    answer = chair.get(f"{API}polls/{poll.pk}/evidence")
+    assert answer.status_code == 200, answer.data
+    bundle: dict[str, Any] = json.loads(answer.content)
+    return bundle
+
+
+def with_roll(bundle: dict[str, Any]) -> dict[str, Any]:
+    """As organisers and auditors get it."""
+    rows = Entitlement.objects.filter(poll=bundle["poll"]).order_by("number")
+    roll = [[row.number, str(row.holder_id), str(row.caster_id)] for row in rows]
+    return signed_again({**bundle, "roll": roll})
+
+
+def signed_again(bundle: dict[str, Any]) -> dict[str, Any]:
+    """With a digest and a signature that are right for what it says now: by a server that lies, or was broken into."""
+    rest = {name: value for name, value in bundle.items() if name not in {"digest", "key", "signature"}}
+    digest = merkle.digest(rest)
+    key, signature = receipts.sign("evidence", digest, by=bundle["key"])
+    return {**rest, "digest": digest, "key": key, "signature": signature}
+
+
+def leaves_of(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    if isinstance(value, dict):
+        for name, each in value.items():
+            yield from leaves_of(each, (*path, name))
+    elif isinstance(value, list) and value:
+        for index, each in enumerate(value):
+            yield from leaves_of(each, (*path, index))
+    else:
+        yield path
+
+
+def tampered(bundle: dict[str, Any], path: tuple[Any, ...]) -> dict[str, Any]:
+    changed = copy.deepcopy(bundle)
+    *above, last = path
+    holder = changed
+    for name in above:
+        holder = holder[name]
+    holder[last] = other(holder[last])
+    return changed
+
+
+def other(value: Any) -> Any:
+    if isinstance(value, bool):
+        return not value
+    if isinstance(value, int):
+        return value + 1
+    if isinstance(value, str):
+        known = {"yes": "no", "no": "yes", "adopted": "rejected", "rejected": "adopted", ">": ">=", ">=": ">"}
+        return known.get(value) or ("f" if value[-1:] != "f" else "e").join([value[:-1], ""])
+    return ["x"] if isinstance(value, list) else "x"
+
+
+def fast(kind: str, said: Any, key: str, signature: str) -> bool:
+    """The same question answered by libsodium."""
+    try:
+        VerifyKey(bytes.fromhex(key)).verify(
+            f"plenum {kind} 1\n".encode() + merkle.canonical(said), bytes.fromhex(signature)
+        )
+    except (BadSignatureError, ValueError, TypeError):
+        return False
+    return True
+
+
+@pytest.mark.parametrize("secrecy", ["named", "secret"])
+def test_evidence_holds_and_no_member_of_it_can_be_changed(
+    secrecy: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bundle, told = held(secrecy)
+    (tmp_path / "evidence.json").write_text(json.dumps(bundle, ensure_ascii=False), encoding="utf-8")
+    (tmp_path / "receipts.json").write_text(json.dumps(told), encoding="utf-8")
+    # Neither Django nor PyNaCl: no site-packages at all.
+    command = [sys.executable, "-I", "-S", str(SCRIPT), "evidence.json", "--receipt", "receipts.json"]
+    printed = f"{bundle['urn_root'][:8]} {bundle['urn_root'][8:]}"  # in groups, as in the minutes
+    run = [*command, "--key", bundle["key"], "--root", printed]
+    good = subprocess.run(run, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (good.returncode, good.stdout[:14]) == (0, "OK  5 ballots,"), good.stdout + good.stderr
+    (tmp_path / "evidence.json").write_text(json.dumps(tampered(bundle, ("tally", "yes"))), encoding="utf-8")
+    bad = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert bad.returncode == 1
+    assert "WRONG  tally" in bad.stdout
+
+    monkeypatch.setattr(verify_poll, "signed", fast)
+    bundle = with_roll(bundle)
+    assert verify_poll.faults(bundle, told, bundle["key"], bundle["urn_root"]) == []
+    for path in leaves_of(bundle):
+        assert found_in(tampered(bundle, path), told, bundle), path
+    # A server that lies signs what it says anew, and is found out all the same, but for these:
+    sayings = {"state", "key_destroyed_at", "audit_head"}
+    for path in leaves_of({name: bundle[name] for name in bundle.keys() - {"digest", "key", "signature"} - sayings}):
+        words = path[:2] in {("verdict", "proof"), ("verdict", "casting_vote")}
+        shown = path[:2] in {("verdict", "thresholds"), ("verdict", "quorum")} and path[-1] in {"subject", "share"}
+        assert words or shown or found_in(signed_again(tampered(bundle, path)), told, bundle), path
+    for number, receipt in enumerate(told):
+        for name in ("poll", "leaf", "roll_hash", "config_hash", "signature"):
+            wrong = [*told[:number], tampered(receipt, (name,)), *told[number + 1 :]]
+            assert found_in(bundle, wrong, bundle), name
+    for name in ("leaves", "opened" if secrecy == "secret" else "ballots", "roll"):
+        assert found_in(signed_again({**bundle, name: bundle[name][1:]}), told, bundle), name
+        assert found_in(signed_again({**bundle, name: [*bundle[name], bundle[name][0]]}), told, bundle), name
+
+
+def found_in(bundle: dict[str, Any], told: list[dict[str, Any]], honest: dict[str, Any]) -> list[str]:
+    """As `main` reads it: what cannot be read is a fault, too."""
+    try:
+        found: list[str] = verify_poll.faults(bundle, told, honest["key"], honest["urn_root"])
+    except (ValueError, KeyError, TypeError, AttributeError, IndexError):
+        found = ["unreadable"]
+    return found
+
+
+def test_somebody_else_who_signs_everything_anew_is_told_by_the_key() -> None:
+    bundle, told = held("named")
+    stranger = SigningKey.generate()
+    forged = {**bundle, "key": bytes(stranger.verify_key).hex()}
+    forged["signature"] = stranger.sign(b"plenum evidence 1\n" + merkle.canonical(bundle["digest"])).signature.hex()
+    assert "key: signed by another key" in verify_poll.faults(forged, [], bundle["key"], "")
+    assert "key: signed by another key" in verify_poll.faults(forged, [], "", ""), "the configuration names the key"
+    missing = signed_again({**bundle, "leaves": bundle["leaves"][1:]})
+    assert any("NOT in the urn" in fault for fault in verify_poll.faults(missing, told, "", ""))
+
+
+def test_evidence_says_nothing_of_ballots_before_they_are_counted() -> None:
+    poll, _ = secret_poll(2)
+    services.open_poll(poll_id=poll.pk)
+    poll.refresh_from_db()
+    chair = signed_in(DutyFactory(conference=poll.conference, kind="chair", person=PersonFactory()).person)
+    assert chair.get(f"{API}polls/{poll.pk}/evidence").status_code == 409
+    services.cast(poll_id=poll.pk, person_id=casters(poll)[0].pk, choice="yes")
+    services.seal(poll_id=poll.pk)
+    sealed = fetched(poll)
+    assert [sealed[name] for name in ("opened", "ballots", "tally", "verdict", "roll")] == [None] * 5
+    assert verify_poll.faults(sealed, [], "", "") == []
+    services.annul(poll_id=poll.pk, reason={"vi": "Mất điện"})
+    assert verify_poll.faults(fetched(poll), [], "", "") == []
+
+
+def test_the_programs_own_signatures_are_libsodiums() -> None:
+    for length in range(6):
+        key = SigningKey.generate()
+        public, said = bytes(key.verify_key).hex(), {"vi": "ký" * length}
+        right = key.sign(b"plenum receipt 1\n" + merkle.canonical(said)).signature.hex()
+        wrong = right[:-2] + f"{int(right[-2:], 16) ^ 1:02x}"
+        for what, signature in ((said, right), (said, wrong), ({}, right), (said, "00" * 64), (said, "zz"), (said, "")):
+            expected = fast("receipt", what, public, signature)
+            assert (
+                verify_poll.signed("receipt", what, public, signature)
+                == expected
+                == (signature == right and what == said)
+            )
+    assert not verify_poll.signed("receipt", {}, "00" * 31, "00" * 64)
+
+
+def test_roots_are_those_of_another_implementation() -> None:
+    for count in range(1, 40):
+        tree = pymerkle.InmemoryTree(algorithm="sha256")
+        entries = [f"poll\n{n}".encode() for n in range(count)]
+        for entry in entries:
+            tree.append_entry(entry)
+        leaves = [merkle.envelope_leaf("poll", str(n).encode()) for n in range(count)]
+        assert merkle.root(leaves) == verify_poll.root(leaves) == tree.get_root().hex()
+
+
+def test_shares_are_those_of_slip_0039() -> None:
+    """Any two of three open, one does not, and words with one letter wrong are noticed."""
+    drawn = [sealing.new_words() for _ in range(3)]
+    public_key, shares = sealing.new_urn(2, [public for _, public in drawn])
+    held_by = [(words, share) for (words, _), share in zip(drawn, shares, strict=True)]
+    for pair in ([0, 1], [0, 2], [1, 2]):
+        assert sealing.urn_key([held_by[n] for n in pair], public_key)
+    for wrong in (held_by[:1], [held_by[0], held_by[0]], [held_by[0], (drawn[1][0], shares[2])]):
+        with pytest.raises(sealing.NotOurs):
+            sealing.urn_key(wrong, public_key)
+    words = drawn[0][0].split()
+    assert len(words) == 33
+    for index in (0, 10, 32):
+        mistyped = [*words[:index], "academic" if words[index] != "academic" else "acid", *words[index + 1 :]]
+        with pytest.raises(sealing.NotOurs):
+            sealing.public_of(" ".join(mistyped))
+    with pytest.raises(sealing.NotOurs):
+        sealing.public_of("không phải khoá")
+
+
+def test_the_page_about_voting_says_what_the_polls_say() -> None:
+    page = (SCRIPT.parents[1] / "docs" / "voting.md").read_text(encoding="utf-8")
+    for told in promises.TOLD.values():
+        for sentence in told:
+            assert all(text in page for text in both(sentence).values()), str(sentence)

@@ -1,0 +1,240 @@
+#!/usr/bin/env python3
+"""Checks the evidence of a poll without trusting the server it came from. Standard library only; docs/voting.md explains.
+
+    python3 verify_poll.py evidence.json [--receipt receipt.json ...] [--key HEX] [--root HEX]
+
+--key is the server's public key as you know it from elsewhere, --root the seal from the minutes or a teller's letter;
+without them both are taken from the bundle, and somebody who rewrote everything could have rewritten those too.
+Prints what it found wrong, one line each, and exits 1; exits 0 when everything holds.
+"""
+
+import argparse
+import hashlib
+import json
+import math
+import sys
+from collections import Counter
+from fractions import Fraction
+from typing import Any
+
+PEOPLE = ("members", "summoned", "entitled", "attending", "present_at_open", "present_at_seal")
+CHOICES = ("yes", "no", "abstain")
+
+
+def canonical(said: Any) -> bytes:
+    return json.dumps(said, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+# Merkle tree, RFC 9162 section 2.1.1.
+
+
+def root(leaves: list[str]) -> str:
+    def above(nodes: list[bytes]) -> bytes:
+        if len(nodes) == 1:
+            return nodes[0]
+        split = 1 << (len(nodes) - 1).bit_length() - 1
+        return hashlib.sha256(b"\x01" + above(nodes[:split]) + above(nodes[split:])).digest()
+
+    return above([bytes.fromhex(leaf) for leaf in leaves]).hex() if leaves else sha256(b"")
+
+
+# Ed25519, RFC 8032 section 5.1, verification only.
+
+P, L = 2**255 - 19, 2**252 + 27742317777372353535851937790883648493
+D = -121665 * pow(121666, -1, P) % P
+Point = tuple[int, int, int, int]
+
+
+def _add(a: Point, b: Point) -> Point:
+    e, f = (a[1] - a[0]) * (b[1] - b[0]) % P, (a[1] + a[0]) * (b[1] + b[0]) % P
+    g, h = 2 * a[3] * b[3] * D % P, 2 * a[2] * b[2] % P
+    e, f, g, h = f - e, h - g, h + g, f + e
+    return e * f % P, g * h % P, f * g % P, e * h % P
+
+
+def _times(scalar: int, point: Point) -> Point:
+    product: Point = (0, 1, 1, 0)
+    while scalar:
+        if scalar & 1:
+            product = _add(product, point)
+        point, scalar = _add(point, point), scalar >> 1
+    return product
+
+
+def _point(data: bytes) -> Point:
+    y = int.from_bytes(data, "little")
+    sign, y = y >> 255, y & (1 << 255) - 1
+    x2 = (y * y - 1) * pow(D * y * y + 1, -1, P) % P
+    x = pow(x2, (P + 3) // 8, P)
+    if (x * x - x2) % P:
+        x = x * pow(2, (P - 1) // 4, P) % P
+    if y >= P or (x * x - x2) % P or (not x and sign):
+        raise ValueError("no point of the curve")
+    x = P - x if x & 1 != sign else x
+    return x, y, 1, x * y % P
+
+
+BASE = _point((4 * pow(5, -1, P) % P).to_bytes(32, "little"))
+
+
+def signed(kind: str, said: Any, key: Any, signature: Any) -> bool:
+    """Whether the signature (hex) by the key (hex) is over what was said."""
+    message = f"plenum {kind} 1\n".encode() + canonical(said)
+    try:
+        public, proof = bytes.fromhex(key), bytes.fromhex(signature)
+        if len(public) != 32 or len(proof) != 64:
+            return False
+        scalar = int.from_bytes(proof[32:], "little")
+        challenge = int.from_bytes(hashlib.sha512(proof[:32] + public + message).digest(), "little") % L
+        left, right = _times(scalar, BASE), _add(_point(proof[:32]), _times(challenge, _point(public)))
+    except (ValueError, TypeError):
+        return False
+    same = (left[0] * right[2] - right[0] * left[2]) % P == 0 == (left[1] * right[2] - right[1] * left[2]) % P
+    return scalar < L and same
+
+
+# The verdict, from the rule and the tally alone.
+
+
+def check(rule: dict[str, Any], tally: dict[str, Any], base: str, got: int, share: str, cmp: str) -> dict[str, Any]:
+    """One comparison with every operand, as the verdict holds it."""
+    parts = {base: tally[base]} if base in PEOPLE else {name: tally[name] for name in ("yes", "no")}
+    if base not in {*PEOPLE, "yes_no"}:
+        parts["abstain"] = tally["abstain"]
+    if base == "returned" and rule["blanks"] == "count_in_cast":
+        parts["blank"] = tally["blank"]
+    if base not in {*PEOPLE, "valid"} and rule["invalid"] == "count_in_cast":
+        parts["invalid"] = tally["invalid"]
+    number = sum(parts.values())
+    limit = Fraction(share) * number
+    needed = math.floor(limit) + 1 if cmp == ">" else max(1, math.ceil(limit))
+    cut = got * 10000 // number if number else 0
+    return {
+        "base": base, "base_number": number, "parts": parts, "cmp": cmp, "needed": needed, "got": got,
+        "margin": got - needed, "holds": got >= needed, "percent": f"{cut // 100}.{cut % 100:02d}",
+    }  # fmt: skip
+
+
+def verdict(rule: dict[str, Any], tally: dict[str, Any], casting_vote: Any) -> tuple[str, list[Any], list[Any]]:
+    quorum = rule["quorum"]
+    moments = [f"present_at_{moment}" for moment in quorum["at"]] if quorum else []
+    there = [check(rule, tally, quorum["base"], tally[m], quorum["share"], quorum["cmp"]) for m in moments]
+    needed = [check(rule, tally, each["base"], tally["yes"], each["share"], each["cmp"]) for each in rule["all_of"]]
+    missed = [n for n, found in enumerate(needed) if not found["holds"]]
+    near = all(Fraction(rule["all_of"][n]["share"]) == Fraction(1, 2) and needed[n]["margin"] == -1 for n in missed)
+    outcome = "rejected" if missed else "adopted"
+    if missed and rule["tie"] == "chair" and tally["yes"] == tally["no"] > 0 and near:
+        outcome = {None: "tie_needs_chair", True: "adopted", False: "rejected"}[casting_vote]
+    return ("no_quorum" if not all(each["holds"] for each in there) else outcome), there, needed
+
+
+# What must hold.
+
+
+def faults(e: dict[str, Any], receipts: list[dict[str, Any]], key: str, seal: str) -> list[str]:
+    found: list[str] = []
+
+    def must(holds: Any, what: str) -> None:
+        if not holds:
+            found.append(what)
+
+    config, key = e["config"], key or e["key"]
+    rest = {name: value for name, value in e.items() if name not in {"digest", "key", "signature"}}
+    must(e["format"] == "plenum-evidence-1", "format: not known to this program")
+    must(sha256(canonical(rest)) == e["digest"], "digest: something in the bundle was changed")
+    must(e["key"] == key == config["receipt_key"], "key: signed by another key")
+    must(signed("evidence", e["digest"], key, e["signature"]), "signature: not the server's")
+    must(config["poll"] == e["poll"], "poll: the configuration is another poll's")
+    must(sha256(canonical(config)) == e["config_hash"], "config: not what was frozen when voting began")
+    must(e["roll"] is None or sha256(canonical(e["roll"])) == e["roll_hash"], "roll: not what was frozen")
+    must(e["leaves"] == sorted(set(e["leaves"])), "leaves: not sorted, or one twice")
+    must(root(e["leaves"]) == e["urn_root"], "urn_root: not the root of the leaves")
+    must(not seal or seal == e["urn_root"], "urn_root: not the seal that was published")
+    must(len(e["leaves"]) == e["returned"], "returned: not as many as there are leaves")
+    names = ("poll", "urn_root", "returned", "roll_hash", "config_hash")
+    must(signed("urn", {n: e[n] for n in names}, key, e["urn_signature"]), "urn_signature: not what was sealed")
+    must(e["state"] in {"sealed", "counted", "declared", "annulled"}, "state: not sealed")
+    if e["state"] in {"counted", "declared"}:
+        counted(e, must, key)
+    for number, receipt in enumerate(receipts, start=1):
+        said = {name: receipt[name] for name in ("poll", "leaf", "roll_hash", "config_hash")}
+        must(signed("receipt", said, key, receipt["signature"]), f"receipt {number}: not signed by the server")
+        here = all(receipt[name] == e[name] for name in ("poll", "roll_hash", "config_hash"))
+        must(here, f"receipt {number}: of another poll, roll or configuration")
+        must(receipt["leaf"] in e["leaves"], f"receipt {number}: the ballot is NOT in the urn: this proves misconduct")
+    return found
+
+
+def counted(e: dict[str, Any], must: Any, key: str) -> None:
+    config, tally, result = e["config"], e["tally"], e["verdict"]
+    secret = config["secrecy"] == "secret"
+    must(secret == (e["opened"] is not None) == (e["ballots"] is None), "ballots: not as the secrecy says")
+    if secret:
+        rows = e["opened"] or []
+        must(rows == sorted(rows, key=lambda row: row[0]), "opened: not sorted by tracker")
+        must(len({row[0] for row in rows}) == len(rows), "opened: a tracker twice")
+        opened = [sha256(b"\x00" + canonical(row)) for row in rows]
+        must(root(opened) == e["opened_root"], "opened_root: not the root of the opened ballots")
+        contents = [choice if valid else None for _, choice, valid in rows]
+        must(all(valid == (choice in CHOICES) for _, choice, valid in rows), "opened: a vote that is none")
+    else:
+        rows = e["ballots"] or []
+        leaves = [sha256(f"\x00{e['poll']}\n{number}\n{choice}".encode()) for number, choice in rows]
+        must(sorted(leaves) == e["leaves"], "ballots: not those under the seal")
+        must(len({row[0] for row in rows}) == len(rows), "ballots: one entitlement voted twice")
+        must(not e["opened_root"], "opened_root: nothing was opened in an open vote")
+        contents = [choice for _, choice in rows]
+    counts = Counter(contents)
+    numbers = {name: counts[name] for name in CHOICES}
+    valid = sum(numbers.values())
+    numbers |= {"valid": valid, "blank": 0, "invalid": len(rows) - valid, "returned": e["returned"]}
+    must({name: tally[name] for name in numbers} == numbers, "tally: not what is on the ballots")
+    must(len(rows) == e["returned"] <= tally["entitled"], "returned: more or fewer than were opened or issued")
+    must(e["roll"] is None or len(e["roll"]) == tally["entitled"], "entitled: not as many as on the roll")
+    said = {name: e[name] for name in ("poll", "urn_root", "opened_root", "tally")}
+    must(signed("count", said, key, e["count_signature"]), "count_signature: not what was counted")
+    must(result["rule"] == config["rule"] and result["tally"] == tally, "verdict: of another rule or tally")
+    outcome, quorum, thresholds = verdict(config["rule"], tally, result["casting_vote"])
+    must(result["outcome"] == outcome, f"verdict: {result['outcome']}, but rule and tally say {outcome}")
+    for told, right in ((result["quorum"], quorum), (result["thresholds"], thresholds)):
+        same = [{name: each[name] for name in mine} for each, mine in zip(told, right, strict=False)] == right
+        must(same and len(told) == len(right), "verdict: a number in it is wrong")
+
+
+def _tidy(printed: str) -> str:
+    return "".join(printed.split()).lower()
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="Checks the evidence of a poll.")
+    parser.add_argument("evidence")
+    parser.add_argument("--receipt", action="append", default=[], help="what the server answered when you voted")
+    parser.add_argument("--key", default="", help="the server's public key as known from elsewhere (hex)")
+    parser.add_argument("--root", default="", help="the seal as published: minutes, letter to the tellers (hex)")
+    given = parser.parse_args()
+    receipts = []
+    try:
+        with open(given.evidence, encoding="utf-8") as file:
+            bundle = json.load(file)
+        for name in given.receipt:
+            with open(name, encoding="utf-8") as file:
+                said = json.load(file)
+            receipts += said if isinstance(said, list) else [said]
+        found = faults(bundle, receipts, _tidy(given.key), _tidy(given.root))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError) as error:
+        found = [f"unreadable: {type(error).__name__}: {error}"]
+    for fault in found:
+        print(f"WRONG  {fault}")
+    if not found:
+        print(
+            f"OK  {bundle['returned']} ballots, {len(receipts)} receipts, verdict {(bundle['verdict'] or {}).get('outcome')}"
+        )
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
