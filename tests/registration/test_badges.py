@@ -154,7 +154,8 @@ def test_badges_of_five_hundred_are_one_file_and_the_job_says_how_far_it_is(api:
     assert len(set(progress)) > 10, "whoever asks sees it go on"
     printed = PdfReader(io.BytesIO(api.get(f"{API}/{begun.json()['id']}/content").content)).pages
     assert len(printed) == 500
-    assert all(f"Nguyễn Thị Mỹ Duyên {n:03}" in printed[n].extract_text() for n in (0, 24, 25, 499))
+    for n in (0, 24, 25, 499):
+        assert f"Nguyễn Thị Mỹ Duyên {n:03}" in " ".join(printed[n].extract_text().split())
 
 
 @pytest.mark.parametrize("sheet", ["a6", "a4"])
