@@ -91,17 +91,17 @@ def test_a_clause_keeps_its_id_through_every_change(room: SimpleNamespace) -> No
     address, (first, last) = f"{API}/{said['id']}", said["clauses"]
     changed = [
         {"text": {"vi": "Thưởng Tết."}},
-        {"id": last["id"], "text": {"vi": "Giám đốc và các phòng tổ chức thực hiện"}},
         CLAUSES[0],  # the very same words, sent without any id
+        {"id": last["id"], "text": {"vi": "Giám đốc và các phòng tổ chức thực hiện"}},
     ]
     again = room.secretary.patch(address, {"clauses": changed}, format="json").json()
-    assert [one["id"] for one in again["clauses"]][1:] == [last["id"], first["id"]]
-    assert again["clauses"][2]["clauses"][0]["id"] == first["clauses"][0]["id"]
+    assert [one["id"] for one in again["clauses"]][1:] == [first["id"], last["id"]]
+    assert again["clauses"][1]["clauses"][0]["id"] == first["clauses"][0]["id"]
     assert [one["number"] for one in room.secretary.get(f"{address}/versions").json()] == [1, 2]
     compared = room.secretary.get(f"{address}/compare").json()
     assert (compared["before"], compared["after"]) == (1, 2)
     (row,) = [row for row in compared["rows"] if row["change"] == "changed" and row["after"]["id"] == last["id"]]
-    assert (row["before"]["label"]["vi"], row["after"]["label"]["vi"]) == ("Điều 2", "Điều 2")
+    assert (row["before"]["label"]["vi"], row["after"]["label"]["vi"]) == ("Điều 2", "Điều 3")
     assert {"kind": "added", "text": "và các phòng "} in row["words"]["vi"]
     assert [piece["kind"] for piece in row["words"]["en"]] == ["removed"]
     assert room.secretary.get(f"{address}/compare?before=7").status_code == 400
