@@ -102,7 +102,8 @@ def signed(kind: str, said: Any, key: Any, signature: Any) -> bool:
 
 def check(rule: dict[str, Any], tally: dict[str, Any], base: str, got: int, share: str, cmp: str) -> dict[str, Any]:
     """One comparison with every operand, as the verdict holds it."""
-    parts = {base: tally[base]} if base in PEOPLE else {name: tally[name] for name in ("yes", "no")}
+    names = (base,) if base in PEOPLE else ("yes", "no")
+    parts = {name: tally[name] for name in (*names, *(["left_after_voting"] if base == "present_at_seal" else []))}
     if base not in {*PEOPLE, "yes_no"}:
         parts["abstain"] = tally["abstain"]
     if base == "returned" and rule["blanks"] == "count_in_cast":

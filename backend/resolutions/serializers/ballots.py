@@ -86,6 +86,7 @@ class ConfigSerializer(serializers.Serializer[Any]):
 
     poll = serializers.UUIDField()
     resolution = serializers.UUIDField()
+    amendment = serializers.UUIDField(allow_null=True)
     round = serializers.IntegerField()
     question = serializers.DictField(child=serializers.CharField())
     rule = RuleSerializer()
