@@ -6,10 +6,11 @@ import pytest
 from django.apps import apps
 from django.db import connection, transaction
 from django.test import TransactionTestCase
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 #: The same code gives the same answer; `make hunt` looks further, each time somewhere else.
-settings.register_profile("steady", derandomize=True)
+#: How long an example takes to be drawn says how busy the machine is, and nothing of the code.
+settings.register_profile("steady", derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("hunt", derandomize=False, print_blob=True)
 settings.load_profile("steady")
 

@@ -149,7 +149,8 @@ APPEND_ONLY = [
     "conferences_timeandplace", "documents_documentfile", "invitations_invitationreply", "invitations_lettercopy",
     "invitations_reminder", "outbox_event", "privacy_consentdecision", "privacy_consentwording",
     "questions_questionnaire", "registration_presence", "registration_scan", "registration_seatreminder",
-    "resolutions_entitlement", "resolutions_namedballot", "rights_correction", "rights_erasure", "rights_requestentry",
+    "resolutions_backing", "resolutions_entitlement", "resolutions_namedballot", "resolutions_promulgation",
+    "resolutions_textversion", "rights_correction", "rights_erasure", "rights_requestentry",
 ]  # fmt: skip
 
 

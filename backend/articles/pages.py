@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 from backend.articles import addresses, linked_data, queries
 from backend.articles.models import Article
 from backend.articles.snapshots import Snapshot, snapshot_of
-from backend.calendars.queries import at_the_time_told
+from backend.calendars.queries import as_told
 from backend.conferences.models import Conference, Duty
 from backend.conferences.programme import Programme
 from backend.conferences.queries import (
@@ -30,6 +30,7 @@ from backend.conferences.queries import (
     when_said,
 )
 from backend.conferences.queries.public import public_conferences
+from backend.conferences.queries.told import places_told
 from backend.conferences.states import DutyKind, ItemState
 from backend.core.clock import local
 from backend.core.responses import fresh
@@ -196,7 +197,7 @@ def conference(request: HttpRequest, language: str, slug: str) -> HttpResponseBa
     row = for_details(public_conferences(), AnonymousUser()).filter(slug=slug).first()
     if row is None:
         return _not_found(request, language)
-    at_the_time_told([row])
+    told = as_told([row]).get(row.pk)
     lead = lead_organisation(row)
     recap = queries.articles_in(language).filter(conference=row).first()
     own = addresses.conference(language, slug)
@@ -212,7 +213,7 @@ def conference(request: HttpRequest, language: str, slug: str) -> HttpResponseBa
         moved=row.state in {"postponed", "cancelled"},
         reason=localized(row.reason, language),
         time=when_said(row, language),
-        places=[site_said(site, language) for site in row.sites.all()],
+        places=places_told(told, language) if told else [site_said(site, language) for site in row.sites.all()],
         lead=localized(name_then(lead, row.day), language) if lead else "",
         co=[localized(name_then(body, row.day), language) for body in co_organisations(row)],
         chairs=[_chair(duty, row, language) for duty in row.duties.all() if duty.kind == DutyKind.CHAIR],
@@ -220,7 +221,7 @@ def conference(request: HttpRequest, language: str, slug: str) -> HttpResponseBa
         recap={"title": snapshot_of(recap).title[language], "address": addresses.article(language, recap.slug)}
         if recap
         else None,
-        linked_data=linked_data.block(linked_data.event(row, language)),
+        linked_data=linked_data.block(linked_data.event(row, language, told=told)),
         alternates={code: addresses.conference(code, slug) for code in addresses.CONFERENCES},
         own=own,
         canonical=own,

@@ -173,8 +173,7 @@ def _of_room(room: Room, reader: Reader, language: str) -> Feed:
     feed = Feed(name=name, language=language)
     by_id = shown.by_id()
     for row in shown.conferences:
-        at = [site for site in row.sites.all() if site.room_id == room.pk]
-        feed.entries += [entries.at_site(row, site, shown, language) for site in at]
+        feed.entries += entries.in_room_as_a_whole(row, room, shown, language)
     points = {point.id for each in shown.points.values() for point in each}
     uses = AgendaRoom.objects.filter(room=room, agenda_item__in=points).order_by("agenda_item__starts_at", "id")
     for use in uses.select_related("agenda_item", "site", "room__venue").prefetch_related("bookings"):

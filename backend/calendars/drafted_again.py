@@ -9,10 +9,9 @@ from django.conf import settings
 from backend.calendars.entries import CLASSES
 from backend.conferences.models import Room, TimeAndPlace
 from backend.conferences.programme import Entry, Programme
-from backend.conferences.queries.told import place_told
 from backend.conferences.states import ConferenceState, Confidentiality
 from backend.core.text import localized, say
-from backend.invitations import ical
+from backend.invitations import ical, wording
 from backend.mail.mailbox import Mailbox
 from backend.people.models import Organisation
 
@@ -38,7 +37,7 @@ def meeting(told: TimeAndPlace, language: str, *, site: UUID | None = None) -> i
         start=told.starts_at,
         end=told.ends_at,
         timezone=told.time_zone,
-        location=place_told(told, site, language),
+        location=wording.where_told(told, site, language),
         organizer=_organizer(told, language),
         language=language,
         status="CANCELLED",

@@ -10,9 +10,9 @@ from django.conf import settings
 
 from backend.calendars import addresses
 from backend.calendars.queries import Part, Shown
-from backend.conferences.models import AgendaItem, AgendaRoom, Conference, Duty, RoomBooking, Site
+from backend.conferences.models import AgendaItem, AgendaRoom, Conference, Duty, Room, RoomBooking
 from backend.conferences.programme import Entry, from_json
-from backend.conferences.queries import item_span
+from backend.conferences.queries import Span, item_span
 from backend.conferences.states import CALLED_OFF, ConferenceState, Confidentiality, DutyKind, ItemState, Kind
 from backend.core.clock import local
 from backend.core.text import localized, say
@@ -47,7 +47,7 @@ def meeting(conference: Conference, shown: Shown, language: str) -> ical.Calenda
         start=conference.starts_at,
         end=conference.ends_at,
         timezone=conference.time_zone,
-        location=wording.where(conference, None, language),
+        location=_where(conference, None, shown, language),
         url=_page(conference, language),
         organizer=wording.organizer(conference, language),
         language=language,
@@ -58,13 +58,18 @@ def meeting(conference: Conference, shown: Shown, language: str) -> ical.Calenda
     )
 
 
-def at_site(conference: Conference, site: Site, shown: Shown, language: str) -> ical.CalendarEntry:
-    """The conference at one of its sites, under the UID of those who are invited there."""
-    return replace(
-        meeting(conference, shown, language),
-        uid=ical.calendar_uid(conference.pk, site.pk),
-        location=wording.where(conference, site, language),
-    )
+def in_room_as_a_whole(conference: Conference, room: Room, shown: Shown, language: str) -> Iterator[ical.CalendarEntry]:
+    """The conference at those of its sites that are in the room, each under the UID of those who are invited there."""
+    if (told := shown.told.get(conference.pk)) is not None:
+        there = [UUID(place["site"]) for place in told.places if place["room"] == str(room.pk)]
+    else:
+        there = [site.pk for site in conference.sites.all() if site.room_id == room.pk]
+    for site in there:
+        yield replace(
+            meeting(conference, shown, language),
+            uid=ical.calendar_uid(conference.pk, site),
+            location=_where(conference, site, shown, language),
+        )
 
 
 def own(conference: Conference, part: Part, shown: Shown, language: str) -> ical.CalendarEntry | None:
@@ -84,7 +89,7 @@ def own(conference: Conference, part: Part, shown: Shown, language: str) -> ical
         sequence=sequence + 2 * part.withdrawals,
         stamp=modified,
         modified=modified,
-        location=wording.where(conference, site, language),
+        location=_where(conference, site.pk if site else None, shown, language),
         description="\n\n".join(filter(None, [_own_part(part), entry.description])),
         status=status,
         free=status == "CANCELLED",
@@ -130,17 +135,19 @@ def _point(point: Entry, sequence: int, whole: ical.CalendarEntry, language: str
 
 def in_room(row: AgendaRoom, conference: Conference, shown: Shown, language: str) -> Iterator[ical.CalendarEntry]:
     """A point of the programme that runs in a room of its own; nothing while its time is not exact. Where a programme
-    was released, what is not as released is only told as busy."""
+    was released, what is not as released is only told as busy; what is put off stays as it was released."""
     item: AgendaItem = row.agenda_item
     span, title, sequence, state = item_span(item), item.title, item.sequence, item.state
     written = max(item.updated_at, row.updated_at)
     if (stored := shown.released.get(conference.pk)) is not None:
         programme = from_json(stored)
-        told = programme.by_id().get(item.pk)
-        if told is None or not _as_told(row, told):
+        told, put_off = programme.by_id().get(item.pk), conference.pk in shown.told
+        if told is None or not (_there(row, told) and (put_off or _as_told(row, told))):
             yield from (busy(booking, language) for booking in row.bookings.all())
             return
         title, state = told.title, told.state
+        if put_off and told.starts_at and told.ends_at:
+            span = Span(told.starts_at, told.ends_at)
         sequence = programme.sequence_of(told, conference.sequence)
         written = told.changed_at or conference.said_at
     if span is None:
@@ -170,8 +177,11 @@ def _as_told(row: AgendaRoom, told: Entry) -> bool:
     if (told.starts_at, told.ends_at) != (item.starts_at, item.ends_at):
         return False
     # What is off with its session is planned by its own row, and holds no room.
-    as_planned = item.state == ItemState.PLANNED if told.state == ItemState.PLANNED else not row.bookings.all()
-    return as_planned and any(place.room == row.room_id for place in told.places)
+    return item.state == ItemState.PLANNED if told.state == ItemState.PLANNED else not row.bookings.all()
+
+
+def _there(row: AgendaRoom, told: Entry) -> bool:
+    return any(place.room == row.room_id for place in told.places)
 
 
 def busy(booking: RoomBooking, language: str) -> ical.CalendarEntry:
@@ -201,6 +211,13 @@ def _modified(conference: Conference, shown: Shown) -> dt.datetime:
         rows += [site, site.venue, *([site.room] if site.room else [])]
     newest: dt.datetime = max([conference.said_at, *(row.updated_at for row in rows)])
     return newest
+
+
+def _where(conference: Conference, site_id: UUID | None, shown: Shown, language: str) -> str:
+    if (told := shown.told.get(conference.pk)) is not None:
+        return wording.where_told(told, site_id, language)
+    site = next((site for site in conference.sites.all() if site.pk == site_id), None)
+    return wording.where(conference, site, language)
 
 
 def _page(conference: Conference, language: str) -> str:

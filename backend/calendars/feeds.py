@@ -112,8 +112,9 @@ def conference_data(request: HttpRequest, language: str | None, slug: str) -> Ht
     row = rows.filter(slug=slug).first()
     if row is None:
         return problems.page(404, request)
-    queries.at_the_time_told([row])
-    data = linked_data.whole_event(row, programme_for(NOBODY, row), queries.start_told_before(row), language)
+    told = queries.as_told([row]).get(row.pk)
+    before = queries.start_told_before(row)
+    data = linked_data.whole_event(row, programme_for(NOBODY, row), before, language, told=told)
     return _linked(request, data, language)
 
 

@@ -3,13 +3,12 @@
 import datetime as dt
 from collections.abc import Mapping
 from typing import Any
-from uuid import UUID
 
 from backend.calendars import addresses, drafted_again
 from backend.conferences.models import Conference, Series, Site, TimeAndPlace
 from backend.conferences.programme import Entry, Programme
 from backend.conferences.queries import name_then
-from backend.conferences.queries.told import place_told
+from backend.conferences.queries.told import places_told
 from backend.conferences.states import ConferenceState, Confidentiality, ItemState
 from backend.core.clock import local
 from backend.core.text import localized
@@ -23,8 +22,9 @@ _SCHEDULED = "https://schema.org/EventScheduled"
 _RESCHEDULED = "https://schema.org/EventRescheduled"
 
 
-def event(conference: Conference, language: str) -> dict[str, Any]:
-    """The conference in one language; needs organisers and sites loaded."""
+def event(conference: Conference, language: str, *, told: TimeAndPlace | None = None) -> dict[str, Any]:
+    """The conference in one language; needs organisers and sites loaded. `told` says where one that is postponed was to
+    be."""
     day = conference.day
     return known(
         {
@@ -34,7 +34,9 @@ def event(conference: Conference, language: str) -> dict[str, Any]:
             "startDate": _moment(conference, conference.starts_at) or (day.isoformat() if day else None),
             "endDate": _moment(conference, conference.ends_at),
             "eventStatus": _STATUS.get(conference.state, _SCHEDULED),
-            "location": [_place(site, language) for site in conference.sites.all()],
+            "location": _places_told(told, language)
+            if told
+            else [_place(site, language) for site in conference.sites.all()],
             "organizer": [
                 {"@type": "Organization", "name": localized(name_then(row.organisation, day), language)}
                 for row in conference.organisers.all()
@@ -45,17 +47,23 @@ def event(conference: Conference, language: str) -> dict[str, Any]:
 
 
 def whole_event(
-    conference: Conference, programme: Programme, before: dt.datetime | None, language: str
+    conference: Conference,
+    programme: Programme,
+    before: dt.datetime | None,
+    language: str,
+    *,
+    told: TimeAndPlace | None = None,
 ) -> dict[str, Any]:
     """The conference with the series it belongs to and those points of the programme that have an exact time; needs the
-    series with its outline loaded, too. `before` is the start people were told before this one, if there was one."""
+    series with its outline loaded, too. `before` is the start people were told before this one, if there was one; `told`
+    as in `event`."""
     series = conference.series
     moved = {"eventStatus": _RESCHEDULED, "previousStartDate": _moment(conference, before)} if before else {}
     return known(
         {
             "@context": "https://schema.org",
             "@id": addresses.linked_data(conference.slug),
-            **event(conference, language),
+            **event(conference, language, told=told),
             **moved,
             "inLanguage": language,
             "superEvent": _series(series, language) if series and series.outline.confidentiality == _PUBLIC else None,
@@ -75,9 +83,7 @@ def cancelled_event(told: TimeAndPlace, language: str) -> dict[str, Any]:
             "startDate": _moment(told, told.starts_at),
             "endDate": _moment(told, told.ends_at),
             "eventStatus": _STATUS[ConferenceState.CANCELLED],
-            "location": [
-                {"@type": "Place", "name": place_told(told, UUID(place["site"]), language)} for place in told.places
-            ],
+            "location": _places_told(told, language),
             "inLanguage": language,
         }
     )
@@ -119,6 +125,10 @@ def _place(site: Site, language: str) -> dict[str, Any]:
             "address": localized(site.venue.address, language),
         }
     )
+
+
+def _places_told(told: TimeAndPlace, language: str) -> list[dict[str, Any]]:
+    return [{"@type": "Place", "name": said} for said in places_told(told, language)]
 
 
 def _moment(conference: Conference | TimeAndPlace, moment: dt.datetime | None) -> str | None:

@@ -6,7 +6,17 @@ from uuid import UUID
 
 from django.db.models import F, Q, QuerySet
 
-from backend.conferences.models import Conference, Duty, OutlineDuty, Paper, PhotoNoticeShown, Release, Speaker, Speech
+from backend.conferences.models import (
+    Conference,
+    Duty,
+    OutlineDuty,
+    Paper,
+    PhotoNoticeShown,
+    Release,
+    Speaker,
+    Speech,
+    TimeAndPlace,
+)
 from backend.conferences.states import AHEAD, ConferenceState, PaperState
 from backend.core.text import localized, say
 from backend.documents.models import DocumentFile
@@ -141,6 +151,7 @@ class Parts(Holding):
             (Speech.objects.filter(person=subject.person_id), _ON_RECORD),
             (papers.filter(state=PaperState.ACCEPTED), _ON_RECORD),
             (mentions(Conference.objects.all(), subject, "title", "note"), _AS_WRITTEN),
+            (mentions(TimeAndPlace.objects.all(), subject, "title"), _AS_WRITTEN),
             (mentions(Speech.objects.all(), subject, "speaker", "gist", "points", "quotes"), _AS_WRITTEN),
             (mentions(Release.objects.all(), subject, "programme", "note"), _AS_WRITTEN),
             (_papers_on_file(subject), _ON_RECORD),

@@ -135,6 +135,19 @@ class Body(serializers.Serializer[Any]):
         return super().to_internal_value(data)
 
 
+class Part(Body):
+    """A body inside a body: whole also where the one around it changes only some members."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        if isinstance(data, dict):
+            missing = [name for name, field in self.fields.items() if field.required and name not in data]
+            if missing:
+                raise serializers.ValidationError(
+                    {name: [self.fields[name].error_messages["required"]] for name in missing}
+                )
+        return super().to_internal_value(data)
+
+
 def refuse_unknown(serializer: serializers.Serializer[Any], data: Any) -> None:
     """Raises ValidationError naming each member of `data` the serializer does not write: a typo must not pass silently."""
     if isinstance(data, dict):

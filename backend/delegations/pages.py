@@ -4,22 +4,19 @@ focal point's language.
 GET only shows: mail scanners and previews fetch every link they see. POST changes, then leads back to GET.
 """
 
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.utils.decorators import method_decorator
-from django.utils.translation import override
-from django.views import View
-from django.views.decorators.cache import never_cache
-from django.views.decorators.csrf import csrf_exempt
 
 from backend.core import context
 from backend.core.clock import database_now
-from backend.core.errors import DomainError, Invalid, NotFound, TooLarge
+from backend.core.errors import DomainError, Invalid, NotFound
+from backend.core.pages import LinkPage
 from backend.core.text import current_language, localized, say
 from backend.delegations import queries, services
 from backend.delegations.models import Delegate, Delegation
@@ -28,7 +25,7 @@ from backend.delegations.services.letters import delegation_facts
 from backend.delegations.states import DelegationState
 from backend.documents.queries import disposition
 from backend.imports.form import MEDIA_TYPE, empty_form, filename
-from backend.imports.uploads import Sheet, looked_at, too_large
+from backend.imports.uploads import Sheet, looked_at
 from backend.invitations import wording
 from backend.invitations.forms import FIELDS, NamedBody, first_of_each
 from backend.invitations.queries import LIVE
@@ -51,25 +48,12 @@ def _form_bytes() -> int:
     return 2 * int(settings.IMPORT_MAX_BYTES)
 
 
-# No CSRF token, for the reasons of the reply page: the signed token in the address is the authority.
-@method_decorator([csrf_exempt, never_cache], name="dispatch")
-class DelegationPage(View):
-    http_method_names = ["get", "head", "post"]
+class DelegationPage(LinkPage):
     takes_bytes = staticmethod(_form_bytes)
-
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        try:
-            opened = queries.opened_by(kwargs["token"])
-        except DomainError as refusal:
-            return _refused(request, refusal)
-        with override(opened.focal_language):
-            try:
-                queries.check_wanted(opened.conference)
-                response: HttpResponseBase = super().dispatch(request, opened, kwargs["token"])
-            except DomainError as refusal:
-                response = _refused(request, refusal, localized(opened.conference.title))
-            response["Content-Language"] = opened.focal_language
-        return response
+    opened_by = staticmethod(queries.opened_by)
+    language_of = attrgetter("focal_language")
+    title_of = attrgetter("conference.title")
+    check = staticmethod(lambda opened: queries.check_wanted(opened.conference))
 
     def get(self, request: HttpRequest, opened: Delegation, token: str) -> HttpResponse:
         if "template" in request.GET:
@@ -148,8 +132,6 @@ def _changed(link: dict[str, Any], delegate_id: UUID, written: dict[str, str]) -
 def _sheet(file: "UploadedFile[Any] | None") -> Sheet:
     if file is None:
         raise Invalid({"file": say(vi="Xin chọn một tệp.", en="Please choose a file.")})
-    if (file.size or 0) > settings.IMPORT_MAX_BYTES:
-        raise TooLarge(too_large())
     return looked_at(filename=file.name or "", content=file.read())
 
 
@@ -246,9 +228,3 @@ def _as_written(row: Delegate) -> dict[str, str]:
         "email": person.email,
         "phone": person.phone,
     }
-
-
-def _refused(request: HttpRequest, refusal: DomainError, title: str = "") -> HttpResponse:
-    """A page that says why nobody can be named: 404 for a wrong link, 410 for a void one, 409 for a bad moment."""
-    facts = {"sentence": refusal.sentence, "title": title, "language": current_language()}
-    return render(request, "reply/refused.html", facts, status=refusal.status)

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from backend.core.errors import Conflict, Invalid
+from backend.core.errors import Conflict
 from backend.core.queries import locked
 from backend.core.text import Text, say
 from backend.documents.events import DocumentFiled, DocumentNumbered, OfficialNumberVoided
@@ -107,9 +107,6 @@ def void_number(*, official_number_id: UUID, reason: str, expected: int | None =
 
     Raises Conflict when the document was issued under it: what went out keeps its number.
     """
-    reason = reason.strip()
-    if not reason:
-        raise Invalid({"reason": say(vi="Cần nêu lý do.", en="A reason is required.")})
     number = locked(OfficialNumber, official_number_id, expected=expected)
     if number.document_id is None:
         raise Conflict(say(vi="Số này đã huỷ.", en="This number is already void."))

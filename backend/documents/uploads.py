@@ -98,7 +98,7 @@ def format_of(content: bytes, *, most_unpacked: int | None = None) -> str | None
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             found = _kind_of(archive.infolist(), most)
             if found is not None:
-                _unpack(archive, most)
+                _unpack(archive)
             return found
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError):
         return None
@@ -111,24 +111,19 @@ def _kind_of(members: list[zipfile.ZipInfo], most: int) -> str | None:
     if any(name.lower().endswith("vbaproject.bin") for name in names):
         raise _refused(vi="Tệp có chứa macro.", en="The file holds macros.")
     if len(members) > MOST_MEMBERS or sum(member.file_size for member in members) > most:
-        raise _too_much()
+        raise _refused(
+            vi="Tệp giải nén ra quá lớn nên không được nhận.",
+            en="The file grows too large when unpacked; it is not taken.",
+        )
     if "[Content_Types].xml" not in names:
         return None
     return next((kind for kind, part in MAIN_PART.items() if part in names), None)
 
 
-def _unpack(archive: zipfile.ZipFile, most: int) -> None:
-    """Reads every member to its end, keeping nothing: sizes an archive declares may be untrue, and parts damaged."""
-    unpacked = 0
+def _unpack(archive: zipfile.ZipFile) -> None:
+    """Reads every member to its end, keeping nothing: parts may be damaged, and sizes that are declared untrue. Of no
+    member more is read than it declares."""
     for member in archive.infolist():
         with archive.open(member) as part:
-            while chunk := part.read(_CHUNK):
-                unpacked += len(chunk)
-                if unpacked > most:
-                    raise _too_much()
-
-
-def _too_much() -> Invalid:
-    return _refused(
-        vi="Tệp giải nén ra quá lớn nên không được nhận.", en="The file grows too large when unpacked; it is not taken."
-    )
+            while part.read(_CHUNK):
+                pass

@@ -20,7 +20,7 @@ from backend.mail.models import OutgoingMail
 
 @dataclass(frozen=True, kw_only=True)
 class Letter:
-    """`template` names letters/<template>.<language>.txt and .html; `facts` fills both.
+    """`template` names letters/<template>.<language>.txt and .html, framed by letters/letter.<language>; `facts` fills both.
 
     `answers` is the Message-ID of the mail it is an answer to.
     """

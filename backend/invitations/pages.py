@@ -3,21 +3,18 @@
 GET only shows: mail scanners and previews fetch every link they see. POST answers.
 """
 
+from operator import attrgetter
 from typing import Any
 
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.decorators import method_decorator
-from django.utils.translation import override
-from django.views import View
-from django.views.decorators.cache import never_cache
-from django.views.decorators.csrf import csrf_exempt
 
 from backend.conferences.queries.notices import photo_notice
 from backend.conferences.queries.told import time_and_place
 from backend.core.errors import DomainError, Gone, Invalid
-from backend.core.text import current_language, localized, say
+from backend.core.pages import LinkPage, sentence
+from backend.core.text import localized, say
 from backend.core.vietnamese import clean
 from backend.invitations import links, queries, services, wording
 from backend.invitations.forms import FIELDS, NamedBody, first_of_each
@@ -34,25 +31,11 @@ LONGEST_NOTE = 1000
 MOST_BOXES = 50
 
 
-# No CSRF token: mail programs open the page in browsers of their own that keep no cookies, and it has no session to
-# ride on. The signed token in the address is the authority, and another site that knows it could answer anyway.
-@method_decorator([csrf_exempt, never_cache], name="dispatch")
-class ReplyPage(View):
-    http_method_names = ["get", "head", "post"]
-
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        try:
-            opened = queries.opened_by(kwargs["token"])
-        except DomainError as refusal:
-            return _refused(request, refusal)
-        with override(opened.language):
-            try:
-                queries.check_open(opened, opened.conference)
-                response: HttpResponseBase = super().dispatch(request, opened, kwargs["token"])
-            except DomainError as refusal:
-                response = _refused(request, refusal, localized(opened.conference.title))
-            response["Content-Language"] = opened.language
-        return response
+class ReplyPage(LinkPage):
+    opened_by = staticmethod(queries.opened_by)
+    language_of = attrgetter("language")
+    title_of = attrgetter("conference.title")
+    check = staticmethod(lambda opened: queries.check_open(opened, opened.conference))
 
     def get(self, request: HttpRequest, opened: Invitation, token: str) -> HttpResponse:
         return _page(request, opened)
@@ -129,7 +112,7 @@ def _substituted(request: HttpRequest, opened: Invitation, token: str) -> HttpRe
             en="{name} comes in your place and gets an invitation of their own.",
             name=proposal.substitute_name,
         )
-        return _sentence(request, said, localized(opened.conference.title), status=200)
+        return sentence(request, said, localized(opened.conference.title))
     return _page(request, queries.opened_by(token), proposed=proposal.substitute_name)
 
 
@@ -179,13 +162,3 @@ def _page(
         "language": language,
     }
     return render(request, f"reply/page.{language}.html", {**shown, **facts}, status=status)
-
-
-def _refused(request: HttpRequest, refusal: DomainError, title: str = "") -> HttpResponse:
-    """A page that says why no answer can be given: 404 for a wrong link, 410 for a void one, 409 for a bad moment."""
-    return _sentence(request, refusal.sentence, title, status=refusal.status)
-
-
-def _sentence(request: HttpRequest, sentence: Any, title: str, *, status: int) -> HttpResponse:
-    facts = {"sentence": sentence, "title": title, "language": current_language()}
-    return render(request, "reply/refused.html", facts, status=status)

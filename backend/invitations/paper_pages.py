@@ -3,25 +3,22 @@
 GET only shows: mail scanners and previews fetch every link they see. POST hands in.
 """
 
+from operator import attrgetter
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.utils.decorators import method_decorator
-from django.utils.translation import override
-from django.views import View
-from django.views.decorators.cache import never_cache
-from django.views.decorators.csrf import csrf_exempt
 
 from backend.conferences.models import Paper
 from backend.conferences.queries.papers import MISSING
 from backend.conferences.states import PaperState
 from backend.core.clock import database_now
 from backend.core.errors import DomainError, IllegalMove, Invalid
-from backend.core.text import current_language, localized, say
+from backend.core.pages import LinkPage
+from backend.core.text import current_language, say
 from backend.documents.models import DocumentFile
-from backend.documents.uploads import looked_at, too_large
+from backend.documents.uploads import looked_at
 from backend.invitations import paper_links, services, wording
 from backend.invitations.services.papers import paper_facts
 
@@ -31,26 +28,16 @@ def _form_bytes() -> int:
     return 2 * int(settings.UPLOAD_MAX_BYTES)
 
 
-# No CSRF token, for the reasons of the reply page: the signed token in the address is the authority.
-@method_decorator([csrf_exempt, never_cache], name="dispatch")
-class PaperPage(View):
-    http_method_names = ["get", "head", "post"]
-    takes_bytes = staticmethod(_form_bytes)
+def _language_of(opened: Paper) -> str:
+    return opened.speaker.person.language if opened.speaker.person else current_language()
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        try:
-            opened = paper_links.opened_by(kwargs["token"])
-        except DomainError as refusal:
-            return _refused(request, refusal)
-        language = opened.speaker.person.language if opened.speaker.person else current_language()
-        with override(language):
-            try:
-                paper_links.check_wanted(opened)
-                response: HttpResponseBase = super().dispatch(request, opened, kwargs["token"])
-            except DomainError as refusal:
-                response = _refused(request, refusal, localized(opened.conference.title))
-            response["Content-Language"] = language
-        return response
+
+class PaperPage(LinkPage):
+    takes_bytes = staticmethod(_form_bytes)
+    opened_by = staticmethod(paper_links.opened_by)
+    language_of = staticmethod(_language_of)
+    title_of = attrgetter("conference.title")
+    check = staticmethod(paper_links.check_wanted)
 
     def get(self, request: HttpRequest, opened: Paper, token: str) -> HttpResponse:
         return _page(request, opened, done=request.GET.get("done") == str(_last_number(opened)))
@@ -60,8 +47,6 @@ class PaperPage(View):
         try:
             if file is None:
                 raise Invalid({"file": say(vi="Xin chọn một tệp.", en="Please choose a file.")})
-            if (file.size or 0) > settings.UPLOAD_MAX_BYTES:
-                return _page(request, opened, status=413, problem=too_large())
             upload = looked_at(filename=file.name or "", content=file.read())
             filed = services.hand_in_by_link(token=token, upload=upload)
         except Invalid as wrong:
@@ -109,9 +94,3 @@ def _page(request: HttpRequest, opened: Paper, *, status: int = 200, **facts: An
         "language": language,
     }
     return render(request, f"paper/page.{language}.html", {**shown, **facts}, status=status)
-
-
-def _refused(request: HttpRequest, refusal: DomainError, title: str = "") -> HttpResponse:
-    """A page that says why nothing can be handed in: 404 for a wrong link, 410 for a void one."""
-    facts = {"sentence": refusal.sentence, "title": title, "language": current_language()}
-    return render(request, "reply/refused.html", facts, status=refusal.status)

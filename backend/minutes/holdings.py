@@ -61,6 +61,6 @@ def _minutes(subject: Subject) -> QuerySet[Minutes]:
 def _entries(subject: Subject) -> list[QuerySet[Finding | Proposal | Conclusion]]:
     return [
         mentions(Finding.objects.all(), subject, "text", "scope"),
-        mentions(Proposal.objects.all(), subject, "text", "proposer", "addressees", "response"),
+        mentions(Proposal.objects.all(), subject, "text", "proposer", "addressees", "response", "responses"),
         mentions(Conclusion.objects.all(), subject, "text", "addressee"),
     ]

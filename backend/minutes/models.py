@@ -4,7 +4,7 @@ from django.db import models
 
 from backend.conferences.models import Conference, Speech
 from backend.core.models import Base
-from backend.core.text import LocalizedTextField
+from backend.core.text import LocalizedTextField, Text
 from backend.documents.models import Document
 from backend.minutes.states import ConclusionKind, FindingKind, MinutesState, ProposalKind
 from backend.people.models import Account, Organisation
@@ -29,12 +29,20 @@ class Finding(Entry):
 
 
 class Proposal(Entry):
-    """Brought by somebody to one or several addressees; `response` is what was answered."""
+    """Brought by somebody to one or several addressees. `response` is what was answered there and then; `responses` what
+    the bodies it is addressed to answered, each once: [{addressee, text, on}]."""
 
     kind = models.CharField(max_length=10, choices=ProposalKind)
     proposer = LocalizedTextField(blank=True)
     addressees = models.JSONField(default=list, blank=True)
     response = LocalizedTextField(blank=True)
+    responses = models.JSONField(default=list, blank=True)
+
+    @property
+    def unanswered(self) -> list[Text]:
+        """The bodies it is addressed to that have not answered yet."""
+        answered = [one["addressee"]["vi"] for one in self.responses]
+        return [one for one in self.addressees if one["vi"] not in answered]
 
 
 class Conclusion(Entry):

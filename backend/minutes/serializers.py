@@ -6,7 +6,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from backend.conferences.models import Conference
-from backend.core.serializers import Body, HouseSerializer, LanguageMap
+from backend.core.serializers import Body, Day, HouseSerializer, LanguageMap, Part
 from backend.documents.queries import written_number
 from backend.minutes import drafting
 from backend.minutes.models import Conclusion, Finding, Minutes, Proposal
@@ -33,12 +33,32 @@ class FindingSerializer(EntrySerializer):
         read_only_fields = ["version"]
 
 
+class AddresseeResponse(Part):
+    """What one of the bodies a proposal is addressed to answered, and when."""
+
+    addressee = LanguageMap(max_length=500, help_text="One of `addressees`, by its Vietnamese name.")
+    text = LanguageMap(max_length=10000)
+    on = Day(required=False, allow_null=True, default=None)
+
+    def to_internal_value(self, data: Any) -> Any:
+        said = super().to_internal_value(data)
+        return {**said, "on": said["on"].isoformat() if said.get("on") else None}
+
+    def to_representation(self, instance: Any) -> Any:
+        return dict(instance)
+
+
 class ProposalSerializer(EntrySerializer):
+    """`response` is what was answered at the conference, `responses` what each addressee answered; `unanswered` are the
+    addressees that have not."""
+
     addressees = serializers.ListField(child=LanguageMap(max_length=500), max_length=20, required=False)
+    responses = serializers.ListField(child=AddresseeResponse(), max_length=20, required=False)
+    unanswered = serializers.ListField(child=LanguageMap(), read_only=True)
 
     class Meta:
         model = Proposal
-        fields = [*ENTRY, "proposer", "addressees", "response"]
+        fields = [*ENTRY, "proposer", "addressees", "response", "responses", "unanswered"]
         read_only_fields = ["version"]
 
 

@@ -4,48 +4,32 @@ in the person's language. Taking back is one button, as giving is; no box is eve
 GET only shows: mail scanners and previews fetch every link they see. POST decides.
 """
 
+from operator import attrgetter
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.decorators import method_decorator
 from django.utils.formats import date_format
-from django.utils.translation import override
-from django.views import View
-from django.views.decorators.cache import never_cache
-from django.views.decorators.csrf import csrf_exempt
 
 from backend.core import context
 from backend.core.clock import local
 from backend.core.errors import DomainError, Gone, NotFound
-from backend.core.text import current_language, localized, say
+from backend.core.pages import LinkPage
+from backend.core.text import localized, say
 from backend.people.models import Person
 from backend.privacy import queries, services
 from backend.privacy.queries import Standing
 from backend.privacy.states import ConsentVia, Decision
 
 
-# No CSRF token: mail programs open the page in browsers of their own that keep no cookies, and it has no session to
-# ride on. The signed token in the address is the authority, and another site that knows it could answer anyway.
-@method_decorator([csrf_exempt, never_cache], name="dispatch")
-class ConsentPage(View):
-    http_method_names = ["get", "head", "post"]
+class ConsentPage(LinkPage):
+    opened_by = staticmethod(queries.opened_by)
+    language_of = attrgetter("language")
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        try:
-            person = queries.opened_by(kwargs["token"])
-        except DomainError as refusal:
-            facts = {"sentence": refusal.sentence, "title": "", "language": current_language()}
-            return render(request, "reply/refused.html", facts, status=refusal.status)
-        with override(person.language):
-            response: HttpResponseBase = super().dispatch(request, person)
-            response["Content-Language"] = person.language
-        return response
-
-    def get(self, request: HttpRequest, person: Person) -> HttpResponse:
+    def get(self, request: HttpRequest, person: Person, token: str) -> HttpResponse:
         return _page(request, person)
 
-    def post(self, request: HttpRequest, person: Person) -> HttpResponse:
+    def post(self, request: HttpRequest, person: Person, token: str) -> HttpResponse:
         try:
             with context.acting(actor=f"person:{person.pk}"):
                 _decide(request, person)

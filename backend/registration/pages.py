@@ -4,19 +4,15 @@ language.
 GET only shows: mail scanners and previews fetch every link they see. POST takes the seat or leaves it to others.
 """
 
+from operator import attrgetter
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.decorators import method_decorator
-from django.utils.translation import override
-from django.views import View
-from django.views.decorators.cache import never_cache
-from django.views.decorators.csrf import csrf_exempt
 
 from backend.core import context
-from backend.core.errors import DomainError
-from backend.core.text import current_language, localized, say
+from backend.core.pages import LinkPage
+from backend.core.text import localized, say
 from backend.invitations import wording
 from backend.registration import queries, services
 from backend.registration.models import Registration
@@ -24,26 +20,11 @@ from backend.registration.models import Registration
 CHOICES = {"take": services.accept, "leave": services.cancel}
 
 
-# No CSRF token: mail programs open the page in browsers of their own that keep no cookies, and it has no session to
-# ride on. The signed token in the address is the authority, and another site that knows it could answer anyway.
-@method_decorator([csrf_exempt, never_cache], name="dispatch")
-class OfferPage(View):
-    http_method_names = ["get", "head", "post"]
-
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        try:
-            row = queries.offered_by(kwargs["token"])
-        except DomainError as refusal:
-            return _refused(request, refusal)
-        language = row.person.language
-        with override(language):
-            try:
-                queries.check_offer(row)
-                response: HttpResponseBase = super().dispatch(request, row, kwargs["token"])
-            except DomainError as refusal:
-                response = _refused(request, refusal, localized(row.conference.title))
-            response["Content-Language"] = language
-        return response
+class OfferPage(LinkPage):
+    opened_by = staticmethod(queries.offered_by)
+    language_of = attrgetter("person.language")
+    title_of = attrgetter("conference.title")
+    check = staticmethod(queries.check_offer)
 
     def get(self, request: HttpRequest, row: Registration, token: str) -> HttpResponse:
         return _page(request, row)
@@ -72,9 +53,3 @@ def _page(request: HttpRequest, row: Registration, *, status: int = 200, **facts
         "language": language,
     }
     return render(request, f"offer/page.{language}.html", {**shown, **facts}, status=status)
-
-
-def _refused(request: HttpRequest, refusal: DomainError, title: str = "") -> HttpResponse:
-    """A page that says why the seat can no longer be had: 404 for a wrong link, 409 and 410 for one that came too late."""
-    facts = {"sentence": refusal.sentence, "title": title, "language": current_language()}
-    return render(request, "reply/refused.html", facts, status=refusal.status)

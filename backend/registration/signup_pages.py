@@ -21,6 +21,7 @@ from backend.conferences.models import Conference
 from backend.conferences.queries import site_said
 from backend.conferences.queries.notices import photo_notice
 from backend.core.errors import DomainError, Forbidden, Invalid, TooManyAttempts
+from backend.core.pages import refused
 from backend.core.text import current_language, localized, say
 from backend.invitations import wording
 from backend.invitations.forms import first_of_each
@@ -57,8 +58,7 @@ class _Page(View):
                     raise Forbidden(say(vi="Xin gửi từ chính trang này.", en="Please send it from the page itself."))
                 response: HttpResponseBase = super().dispatch(request, *args, **kwargs)
             except DomainError as refusal:
-                facts = {"sentence": refusal.sentence, "title": "", "language": language}
-                response = render(request, "reply/refused.html", facts, status=refusal.status)
+                response = refused(request, refusal)
             response["Content-Language"] = language
             response["Content-Security-Policy"] = POLICY
         return response

@@ -16,6 +16,7 @@ from backend.invitations.models import Invitation
 from backend.invitations.queries import conferences_of
 from backend.invitations.states import InvitationState
 from backend.people.models import Account
+from backend.people.queries import descendants
 from backend.registration.models import Presence, Registration
 from backend.registration.queries import present_at
 from backend.registration.states import Direction
@@ -192,10 +193,17 @@ def _cast_in(urn: type[NamedBallot] | type[Envelope]) -> Subquery:
 def summoned(poll: Poll) -> int:
     """How many were called to the vote: invited people of the voting categories, and whoever stands on the roll."""
     invited = Invitation.objects.filter(
-        conference_id=poll.conference_id, category__in=poll.voting_categories, person__isnull=False
+        _of_units(poll),
+        conference_id=poll.conference_id,
+        category__in=poll.voting_categories,
+        person__isnull=False,
     ).exclude(state__in=NOT_SUMMONED)
     rolled = Entitlement.objects.filter(poll_id=poll.pk).values_list("holder__person_id", flat=True)
     return len({*invited.values_list("person_id", flat=True), *rolled})
+
+
+def _of_units(poll: Poll) -> Q:
+    return Q(organisation__in=descendants(poll.voting_units)) if poll.voting_units else Q()
 
 
 def present_entitled(poll: Poll, moment: dt.datetime) -> int:
@@ -215,6 +223,14 @@ def attending(poll: Poll) -> int:
         Q(present_at_open=True) | Q(holder__in=came.values("registration")) | Q(number__in=voted.values("number"))
     )
     return Entitlement.objects.filter(took_part, poll_id=poll.pk).count()
+
+
+def left_after_voting(poll: Poll) -> int:
+    """How many of the roll voted and were gone when the poll was sealed. `poll.sealed_at` must be set."""
+    assert poll.sealed_at is not None
+    inside = present_at(poll.conference_id, poll.sealed_at).values("pk")
+    voted = Q(number__in=urn_of(poll.secrecy).objects.filter(poll_id=poll.pk).values("number"))
+    return Entitlement.objects.filter(voted, poll_id=poll.pk).exclude(holder_id__in=inside).count()
 
 
 def present_registrations(conference_id: UUID, moment: dt.datetime) -> set[UUID]:
@@ -290,10 +306,13 @@ def roll(poll: Poll) -> list[dict[str, Any]]:
 
 
 def voters(poll: Poll) -> QuerySet[Registration]:
-    """Who will stand on the roll: confirmed registrations of the voting categories, in the order of names."""
+    """Who will stand on the roll: confirmed registrations of the voting categories and units, in the order of names."""
     return (
         Registration.objects.filter(
-            conference_id=poll.conference_id, state="confirmed", category__in=poll.voting_categories
+            _of_units(poll),
+            conference_id=poll.conference_id,
+            state="confirmed",
+            category__in=poll.voting_categories,
         )
         .select_related("person")
         .order_by("person__sort_key", "id")

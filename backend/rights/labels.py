@@ -119,6 +119,7 @@ MEMBERS: dict[str, Any] = {
     "address": say(vi="Địa chỉ", en="Address"),
     "answer_by": say(vi="Hạn phản hồi", en="To be answered by"),
     "answers": say(vi="Các câu trả lời", en="Answers"),
+    "consents": say(vi="Những điều đồng ý khi đăng ký", en="What was agreed to when signing up"),
     "approved_at": say(vi="Thông qua lúc", en="Approved at"),
     "asked_at": say(vi="Đề nghị lúc", en="Asked at"),
     "by": say(vi="Ai xem", en="Who looked"),

@@ -2,20 +2,18 @@
 elsewhere. The addresses are the authority; they open nothing else.
 """
 
+from operator import attrgetter
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.decorators import method_decorator
-from django.utils.translation import override
-from django.views import View
 from django.views.decorators.cache import never_cache
-from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
 from backend.core import context
 from backend.core.errors import DomainError, NotFound
-from backend.core.text import current_language, say
+from backend.core.pages import LinkPage, refused
+from backend.core.text import say
 from backend.people.models import Person
 from backend.rights import links, queries, services
 from backend.rights.models import DataRequest
@@ -34,33 +32,19 @@ def copy(request: HttpRequest, token: str) -> HttpResponse:
             raise NotFound()
         content, name = services.fetch(export_id=export_id)
     except DomainError as refusal:
-        return _refused(request, refusal)
+        return refused(request, refusal)
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "X-Robots-Tag": "noindex, nofollow"}
     return HttpResponse(content, content_type="application/zip", headers=headers)
 
 
-# No CSRF token: mail programs open the page in browsers of their own that keep no cookies, and it has no session to
-# ride on. The signed token in the address is the authority, and another site that knows it could ask anyway.
-@method_decorator([csrf_exempt, never_cache], name="dispatch")
-class RequestPage(View):
-    """GET only shows: mail scanners and previews fetch every link they see. POST asks."""
+class RequestPage(LinkPage):
+    opened_by = staticmethod(queries.who_asks_by)
+    language_of = attrgetter("language")
 
-    http_method_names = ["get", "head", "post"]
-
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        try:
-            person = queries.who_asks_by(kwargs["token"])
-        except DomainError as refusal:
-            return _refused(request, refusal)
-        with override(person.language):
-            response: HttpResponseBase = super().dispatch(request, person)
-            response["Content-Language"] = person.language
-        return response
-
-    def get(self, request: HttpRequest, person: Person) -> HttpResponse:
+    def get(self, request: HttpRequest, person: Person, token: str) -> HttpResponse:
         return _page(request, person)
 
-    def post(self, request: HttpRequest, person: Person) -> HttpResponse:
+    def post(self, request: HttpRequest, person: Person, token: str) -> HttpResponse:
         kind, text = request.POST.get("kind", ""), request.POST.get("text", "").strip()
         if kind not in RequestKind.values:
             problem = say(vi="Xin chọn điều muốn yêu cầu.", en="Please choose what you ask for.")
@@ -80,8 +64,3 @@ def _page(
     kinds = [(kind.value, kind.label) for kind in RequestKind]
     shown = {"name": person.full_name, "kinds": kinds, "asked": asked, "language": person.language, **facts}
     return render(request, f"data_request/page.{person.language}.html", shown, status=status)
-
-
-def _refused(request: HttpRequest, refusal: DomainError) -> HttpResponse:
-    facts = {"sentence": refusal.sentence, "title": "", "language": current_language()}
-    return render(request, "reply/refused.html", facts, status=refusal.status)

@@ -92,7 +92,15 @@ class Inside:
             Paper.objects.create(**whole, speaker=speaker, title=said, remarks=said),
             speech,
             FindingFactory(**whole, speech=speech, text=said, scope=said),
-            ProposalFactory(**whole, speech=speech, text=said, proposer=said, addressees=[said], response=said),
+            ProposalFactory(
+                **whole,
+                speech=speech,
+                text=said,
+                proposer=said,
+                addressees=[said],
+                response=said,
+                responses=[{"addressee": said, "text": said, "on": None}],
+            ),
             ConclusionFactory(**whole, speech=speech, text=said, addressee=said, deadline_said=said),
             resolution,
             AmendmentFactory(

@@ -246,7 +246,7 @@ class World:
         self.questionnaire = QuestionnaireFactory(conference=self.announced)
         self.answer_sheet = AnswerSheetFactory(questionnaire=self.questionnaire, person=self.delegate)
         self.registration = Registration.objects.get(conference=self.announced, person=self.delegate)
-        Admission.objects.create(conference=self.announced)
+        Admission.objects.create(conference=self.announced, door_hours=31 * 24)
         registration.set_admission(conference_id=self.elsewhere.pk, mode="open")
         self.page_token = signup_links.page_sign(self.elsewhere.pk)
         self.signup_token = signup_links.sign(SignupFactory(conference=self.elsewhere).pk, 0)

@@ -1,13 +1,15 @@
-"""A cancelled conference that is a draft again stays in the feeds it was in: cancelled, as people were last told of it, and
-without a word of the draft."""
+"""What is called off and prepared anew: a cancelled conference that is a draft again stays in the feeds it was in, cancelled,
+as people were last told of it, and without a word of the draft; a postponed one stays where and when it was to be."""
 
 import datetime as dt
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from django.test import Client
 from icalendar import Event
 
+from backend.calendars import addresses
 from backend.calendars.models import CalendarLink
 from backend.conferences import services as conferences
 from backend.conferences.models import AgendaItem, Conference, Organiser, Room, Site
@@ -27,6 +29,7 @@ from tests.factories.people import AccountFactory, OrganisationFactory, account_
 pytestmark = pytest.mark.django_db
 FEED = "/calendars/conferences/tong-ket.ics"
 DATA = "/calendars/conferences/tong-ket.jsonld"
+PAGE = urlsplit(addresses.conference("vi", "tong-ket")).path
 SLOT = "2021-01-14T13:30"
 STORM = {"vi": "Bão"}
 WEEK = dt.timedelta(days=7)
@@ -147,7 +150,7 @@ def test_not_a_word_of_the_draft_is_read(conference: Conference, host: Organisat
     assert not [word for word in DRAFTED if word in str(data)]
     api = signed_in(stranger)
     assert api.get(f"/api/v1/conferences/{conference.pk}").status_code == 404
-    assert Client().get("/conferences/tong-ket").status_code == 404
+    assert Client().get(PAGE).status_code == 404
     [row] = [row for row in api.get("/api/v1/calendar-links").json()["results"] if row["kind"] == "conference"]
     assert row["name"] == {"vi": "Tổng kết", "en": "Review"}
 
@@ -164,6 +167,29 @@ def test_announced_anew_it_is_told_as_it_stands_and_one_step_on(
     assert event["dtstart"].dt == was["dtstart"].dt + WEEK
     for room in rooms:
         assert not cancelled(f"/calendars/rooms/{room.pk}.ics")
+
+
+def test_what_is_postponed_stays_where_and_when_it_was_to_be(
+    conference: Conference, host: Organisation, rooms: list[Room]
+) -> None:
+    """Another week and house are being prepared: they are told when it is announced again."""
+    paths = feeds(conference, host, rooms)
+    conferences.postpone(conference_id=conference.pk, reason=STORM)
+    before = [[known(event) for event in cancelled(path)] for path in paths]
+    assert [len(found) for found in before] == [1] * 5
+    later = {name: getattr(conference, name) + WEEK for name in ("starts_at", "ends_at")}
+    conferences.edit(conference_id=conference.pk, fields=later)
+    hall = RoomFactory(venue=rooms[0].venue, name={"vi": "Nhà mới"})
+    conferences.edit_site(site_id=Site.objects.get(conference=conference).pk, fields={"room": hall})
+    assert [[known(event) for event in cancelled(path)] for path in paths] == before
+    assert not entries(f"/calendars/rooms/{hall.pk}.ics")
+    assert [place["name"].split(",")[0] for place in fetch(DATA).json()["location"]] == ["Hội trường"]
+    page = Client().get(PAGE).content.decode()
+    assert "Hội trường, Nhà cũ" in page
+    assert "Nhà mới" not in page
+    conferences.announce(conference_id=conference.pk)
+    (event,) = entries(f"/calendars/rooms/{hall.pk}.ics").values()
+    assert (event["dtstart"].dt, event["location"].split(",")[0]) == (before[0][0][6] + WEEK, "Nhà mới")
 
 
 def test_it_is_read_as_closed_as_it_is_now(conference: Conference, host: Organisation, rooms: list[Room]) -> None:

@@ -212,6 +212,7 @@ FIRST = [*MOVED_AND_TOLD, step("release"), step("told"), step("move", 0), step("
     steps=[step("move_point", 1), step("another_room", 1), step("told"), step("turn_point", 1), step("postpone")]
     + [step("move", 1), step("revive"), step("turn_point", 1), step("cancel"), step("revive"), step("release")]
 )
+@example(steps=[step("postpone"), step("move", 0), step("another_hall", 1), step("revive"), step("another_hall", 0)])
 @example(
     steps=[step("release"), step("told"), step("another_room", 1), step("release"), step("told"), step("reword", 1)]
 )

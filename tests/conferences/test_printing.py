@@ -3,6 +3,7 @@
 import datetime as dt
 import io
 import resource
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -469,6 +470,13 @@ def test_setting_that_takes_too_long_is_ended(monkeypatch: pytest.MonkeyPatch, t
     with pytest.raises(NotPrinted):
         write_pdf(sheet())
     assert time.perf_counter() - begun < 4
+
+
+def test_nobody_waits_for_ever_for_a_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(press, "_turns", threading.BoundedSemaphore(1))
+    monkeypatch.setattr(press, "SECONDS", 0.05)
+    with press._turns, pytest.raises(NotPrinted):
+        write_pdf(sheet())
 
 
 def test_setting_that_takes_too_much_memory_is_ended(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:

@@ -94,7 +94,11 @@ def test_a_site_of_the_conference_and_the_same_unit_twice(client: APIClient, con
     site = SiteFactory(conference=conference)
     first = body(conference, site=str(site.pk))
     assert client.post(API, first, format="json").status_code == 201
-    assert client.post(API, first, format="json").status_code == 409
+    again = client.post(API, first, format="json")
+    assert (again.status_code, again.json()["detail"]) == (
+        409,
+        "Đơn vị này đã có chỉ tiêu cho địa điểm và thành phần này.",
+    )
     assert client.post(API, {**first, "site": None}, format="json").status_code == 201
     assert InvitationList.objects.count() == 2
 

@@ -234,6 +234,18 @@ def test_a_file_that_is_none_is_refused_on_the_page(
     assert 'role="alert"' in said(answer)
     assert not Import.objects.exists()
     assert client.post(page(unit), {"do": "file"}).status_code == 400
+    assert client.post(page(unit), {"do": "commit"}).status_code == 404
+
+
+def test_while_a_file_is_being_committed_no_other_takes_its_place(client: Client, unit: Delegation) -> None:
+    hand_in(client, unit, AN)
+    assert client.post(page(unit), {"do": "commit"}).status_code == 303
+
+    assert hand_in(client, unit, BINH).status_code == 409
+
+    lift.run()
+    assert names(unit) == ["Nguyễn Văn An"]
+    assert hand_in(client, unit, BINH).status_code == 303
 
 
 def test_a_file_without_a_name_column_says_why_and_may_be_replaced(client: Client, unit: Delegation) -> None:

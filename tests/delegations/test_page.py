@@ -8,8 +8,10 @@ import pytest
 from django.test import Client
 
 from backend.core.clock import now
+from backend.core.errors import Gone
 from backend.delegations import links, services
 from backend.delegations.models import Delegate, Delegation
+from backend.delegations.services import naming
 from backend.invitations import services as invitations
 from backend.invitations.models import Invitation
 from backend.mail.models import OutgoingMail
@@ -17,6 +19,7 @@ from backend.outbox.models import Event
 from backend.people.models import Person
 from tests import lift
 from tests.factories.delegations import DelegationFactory
+from tests.factories.invitations import InvitationFactory
 from tests.factories.people import PersonFactory
 
 pytestmark = pytest.mark.django_db
@@ -312,15 +315,37 @@ def test_a_reply_link_is_no_key_to_a_units_page(client: Client, unit: Delegation
     assert client.get(f"/d/{links.sign(DelegationFactory().pk, 0)}").status_code == 404
 
 
-@pytest.mark.parametrize(("state", "status"), [("cancelled", 410), ("closed", 409), ("postponed", 409)])
-def test_a_conference_that_wants_no_names_says_so(client: Client, unit: Delegation, state: str, status: int) -> None:
+@pytest.mark.parametrize(
+    ("state", "status", "why"), [("cancelled", 410, "huỷ"), ("closed", 409, "bế mạc"), ("postponed", 409, "hoãn")]
+)
+def test_a_conference_that_wants_no_names_says_so(
+    client: Client, unit: Delegation, state: str, status: int, why: str
+) -> None:
     unit.conference.state = state
     unit.conference.save()
 
     for answer in (client.get(page(unit)), name(client, unit)):
         assert answer.status_code == status
         assert unit.conference.title["vi"] in said(answer)
+        assert why in said(answer)
     assert not Invitation.objects.exists()
+
+
+def test_a_link_replaced_while_the_page_was_open_does_nothing(unit: Delegation) -> None:
+    with pytest.raises(Gone):
+        services.submit(delegation_id=unit.pk, link_round=unit.link_round - 1)
+
+
+def test_who_is_invited_elsewhere_while_they_are_named_is_not_invited_twice(
+    client: Client, unit: Delegation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As if the organisers had done it a moment after the unit's list was looked at."""
+    there = PersonFactory(full_name=AN["full_name"], email=AN["email"], organisation=unit.organisation)
+    InvitationFactory(list__conference=unit.conference, person=there)
+    monkeypatch.setattr(naming, "ensure_not_invited", lambda *_: None)
+
+    assert name(client, unit).status_code == 409
+    assert Invitation.objects.count() == 1
 
 
 def test_after_the_deadline_nobody_is_named(client: Client, unit: Delegation) -> None:

@@ -13,6 +13,7 @@ from backend.documents import queries, services
 from backend.documents.models import NumberSeries, OfficialNumber
 from tests.factories.documents import DocumentFactory
 from tests.factories.people import OrganisationFactory, account_with
+from tests.threads import rush
 
 RIVALS = 20
 
@@ -62,6 +63,14 @@ def test_without_the_lock_the_race_is_lost(monkeypatch: pytest.MonkeyPatch) -> N
     assert given != list(range(1, RIVALS + 1))
 
 
+@pytest.mark.django_db(transaction=True)
+def test_one_document_gets_one_number_however_many_ask_at_once() -> None:
+    document = DocumentFactory()
+    series = {"organisation_id": document.organisation_id, "kind": "BB", "year": 2021}
+
+    assert rush([lambda: services.next_number(**series, document_id=document.pk)] * 4) == (1, 3)
+
+
 @pytest.mark.django_db
 def test_each_organisation_kind_and_year_counts_for_itself() -> None:
     one, other = OrganisationFactory(symbol="KT2"), OrganisationFactory(symbol="")
@@ -102,7 +111,8 @@ def test_a_voided_number_leaves_an_explained_gap_and_is_not_given_again() -> Non
     answer = client.post(f"/api/v1/official-numbers/{number.pk}/void", {"reason": "Lấy nhầm số"})
     assert answer.status_code == 200, answer.json()
     assert (answer.json()["document"], answer.json()["gap_reason"]) == (None, "Lấy nhầm số")
-    assert client.post(f"/api/v1/official-numbers/{number.pk}/void", {"reason": "Lần nữa"}).status_code == 409
+    again = client.post(f"/api/v1/official-numbers/{number.pk}/void", {"reason": "Lần nữa"})
+    assert (again.status_code, again.json()["detail"]) == (409, "Số này đã huỷ.")
     assert services.next_number(**series, document_id=document.pk).number == 2
     assert [row["written"][:2] for row in client.get("/api/v1/official-numbers").json()["results"]] == ["02", "01"]
 

@@ -151,6 +151,8 @@ def test_only_who_keeps_the_people_and_runs_the_list_hands_in(client: APIClient,
     )
 
     assert hand_in(client, content, elsewhere, name="a.csv").status_code == 403
+    nowhere = hand_in(client, content, Organisation(), name="a.csv")
+    assert [each["field"] for each in nowhere.json()["errors"]] == ["organisation"]
     assert hand_in(client_of(account_with("editor", organisation=host)), content, host, name="a.csv").status_code == 403
     assert hand_in(client, content, host, name="a.csv", list=str(lists[0].pk)).status_code == 202
     assert hand_in(client, content, host, name="a.csv", list=str(lists[1].pk)).status_code == 400
@@ -188,6 +190,9 @@ def test_whom_a_row_means_is_said(client: APIClient, host: Organisation) -> None
 def test_an_import_is_removed(client: APIClient, host: Organisation) -> None:
     row = ImportFactory(organisation=host)
 
+    Import.objects.filter(pk=row.pk).update(state="committing")
+    assert client.delete(f"{API}/{row.pk}", headers={"If-Match": "*"}).status_code == 409
+    Import.objects.filter(pk=row.pk).update(state="ready")
     assert client.delete(f"{API}/{row.pk}").status_code == 428
     assert client.delete(f"{API}/{row.pk}", headers={"If-Match": "*"}).status_code == 204
     assert not Import.objects.exists()

@@ -295,6 +295,7 @@ UNREADABLE = {
     "empty": (workbook([]), "xlsx", "No row of headings"),
     "another encoding": (text([HEADINGS, AN]).decode().encode("cp1258", "replace"), "csv", "UTF-8"),
     "bytes": (bytes(range(256)), "csv", "UTF-8"),
+    "one row too many": (text([HEADINGS, *people(MOST_ROWS + 1)]), "csv", "more than 5000"),
     "too many rows": (text([HEADINGS, *people(MOST_ROWS + 50)]), "csv", "more than 5000"),
 }
 

@@ -145,6 +145,8 @@ def test_a_new_hour_for_the_whole_series_is_one_letter_with_an_entry_for_each_me
     links = [line for line in said.splitlines() if line.startswith("Trả lời cho cuộc họp này: http")]
     assert len(set(links)) == 4
 
+    [together] = Event.objects.filter(name="series_news.addressed")
+    assert together.payload["people"] == [str(person.pk)]
     [alone] = news(once)
     assert alone["Subject"] == "Changed: Weekly staff meeting", "one meeting: its own letter, to be answered in place"
     [request] = calendars(alone)
@@ -187,27 +189,35 @@ def test_what_loses_its_hour_is_taken_out_of_the_calendar(client: Any, weekly: S
 def test_what_is_news_no_more_when_the_letter_is_written_is_not_told_and_the_rest_in_the_order_of_time(
     client: Any, weekly: Series
 ) -> None:
-    """Between the closing of the window and the letter one meeting is cancelled, and one moves back and beyond all."""
+    """Between finding out whom it concerns and the letter one meeting is put off, and one moves back; another one has
+    moved beyond all."""
     rows = meetings(weekly)
-    person, other = invited(rows), invited(rows[2:])
+    person, other, gone = invited(rows), invited(rows[2:]), invited(rows)
     was = {row.pk: {name: getattr(row, name) for name in ("starts_at", "ends_at")} for row in rows}
     edit(client, weekly, start_time="09:00")
-    conferences.edit(
-        conference_id=rows[0].pk,
-        fields={name: value + dt.timedelta(weeks=5) for name, value in was[rows[0].pk].items()},
-    )
+    beyond = {name: value + dt.timedelta(weeks=5) for name, value in was[rows[0].pk].items()}
+    conferences.edit(conference_id=rows[0].pk, fields=beyond)
     Conference.objects.filter(series=weekly).update(news_due_at=LONG_AGO)
     conferences.tell_due_news()
+    due = Event.objects.get(name="series.news_due").payload["windows"]
+    assert services.tell_series_news(series_id=weekly.pk, windows=due) == 3
+
     conferences.edit(conference_id=rows[1].pk, fields=was[rows[1].pk])
-    conferences.cancel(conference_id=rows[2].pk, reason={"vi": "Bão"})
-    lift.run()
+    conferences.postpone(conference_id=rows[2].pk, reason={"vi": "Bão"})
+    Invitation.objects.filter(person=gone).update(email="")
+    Person.objects.filter(pk=gone.pk).update(email="")
+    [told] = Event.objects.filter(name="series_news.addressed").values_list("payload__people", flat=True)
+    assert set(told) == {str(each.pk) for each in (person, other, gone)}
+    assert services.mail_series_news(series_id=weekly.pk, windows=due, people=told) == 2
+    assert not Event.objects.filter(name="series_news.addressed").exclude(payload__people=told).exists()
 
     [letter] = news(person)
+    assert letter["Subject"] == "Thay đổi 2 cuộc họp: Giao ban tuần"
     assert [str(calendar.events[0]["uid"]) for calendar in calendars(letter)] == [
         calendar_uid(row.pk, None) for row in (rows[3], rows[0])
     ]
     [alone] = news(other)
-    assert alone["Subject"] == "Thay đổi: Giao ban tuần", "all but one are gone: the letter of that meeting"
+    assert alone["Subject"] == "Thay đổi: Giao ban tuần", "only one is left: the letter of that meeting"
     assert [calendar.events[0]["uid"] for calendar in calendars(alone)] == [calendar_uid(rows[3].pk, None)]
 
 

@@ -3,9 +3,11 @@
 import uuid
 
 import pytest
+from django.db import transaction
 from rest_framework.test import APIClient
 
-from backend.mail.models import MailState
+from backend.core.guards import erasing
+from backend.mail.models import MailState, OutgoingMail
 from backend.people.models import Account
 from tests.factories.mail import MailBatchFactory, OutgoingMailFactory
 from tests.factories.people import AccountFactory, OrganisationFactory, account_with
@@ -47,6 +49,9 @@ def test_the_list_holds_no_letter_and_the_content_is_the_letter_byte_for_byte() 
     assert not {"raw", "content", "body"} & set(row)
     assert content.headers["Content-Type"] == "message/rfc822"
     assert content.content == bytes(mail.raw)
+    with transaction.atomic(), erasing():
+        OutgoingMail.objects.filter(pk=mail.pk).update(state="sent", raw=b"")
+    assert client.get(f"{API}/{mail.pk}/content").status_code == 404, "its bytes are not kept any more"
 
 
 def test_mails_are_filtered() -> None:

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from backend.minutes.drafting.course import proposal
 from tests.factories.conferences import SpeechFactory
 from tests.factories.minutes import ConclusionFactory, FindingFactory, ProposalFactory
 
@@ -34,6 +35,36 @@ def test_a_proposal_goes_last_with_its_addressees_and_is_amended_by_who_read_it(
     assert [row["order"] for row in listed] == [0, 1]
     assert room.secretary.delete(address, headers={"If-Match": answer["ETag"]}).status_code == 204
     assert room.secretary.get(address).status_code == 404
+
+
+def test_each_body_a_petition_is_addressed_to_answers_once(room: Any) -> None:
+    centre, above = (
+        {"vi": "lãnh đạo Trung tâm", "en": "the Centre"},
+        {"vi": "lãnh đạo Tổng cục", "en": "the Directorate"},
+    )
+    row = ProposalFactory(conference=room.conference, kind="petition", addressees=[centre, above])
+    address = f"/api/v1/proposals/{row.pk}"
+    said = {
+        "addressee": centre,
+        "text": {"vi": "Bổ sung trong quý I", "en": "In the first quarter"},
+        "on": "2021-01-20",
+    }
+
+    def patch(responses: Any) -> Any:
+        return room.secretary.patch(address, {"responses": responses}, headers={"If-Match": "*"})
+
+    assert room.secretary.get(address).json()["unanswered"] == [centre, above]
+    for wrong in ([{**said, "addressee": {"vi": "Bộ"}}], [said, said], [{"addressee": centre}], [{**said, "by": 1}]):
+        assert patch(wrong).status_code == 400, wrong
+    answered = patch([said]).json()
+    assert (answered["responses"], answered["unanswered"]) == ([said], [above])
+    assert room.secretary.patch(address, {"addressees": [above]}, headers={"If-Match": "*"}).status_code == 400
+    row.refresh_from_db()
+    (told,) = proposal(row).after
+    assert told["text"] == {
+        "vi": "Trả lời của lãnh đạo Trung tâm, ngày 20 tháng 01 năm 2021: Bổ sung trong quý I.",
+        "en": "Response of the Centre, 20 January 2021: In the first quarter.",
+    }
 
 
 @pytest.mark.parametrize(

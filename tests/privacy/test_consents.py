@@ -191,6 +191,8 @@ def test_what_was_written_is_taken_down_by_who_keeps_the_person_and_nobody_conse
         return client.post(f"{API}consents", {**body, **paper, **changed}, format="json").status_code
 
     assert client.post(f"{API}consents", body, format="json").status_code == 400
+    half = client.post(f"{API}consents", {**body, "via": "paper"}, format="json")
+    assert [each["field"] for each in half.json()["errors"]] == ["taken_by"]
     assert answered(person=str(stranger.pk)) == 400
     assert answered(taken_at=(now() + dt.timedelta(days=1)).isoformat()) == 400
     assert answered() == 201

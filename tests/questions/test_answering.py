@@ -99,12 +99,36 @@ def test_people_answer_for_themselves_and_organisers_for_them(
         ({"meal": "chay", "bus": ["ve"], "allergy": "\u202eok"}, "allergy", "U+202E"),
         ({"meal": "chay", "bus": ["ve"], "allergy": "x" * 2001}, "allergy", "2000"),
         ({"meal": {"a": 1}}, "meal", "lựa chọn"),
+        ({"meal": "chay", "stay": True, "nights": 0}, "nights", "Ít nhất là 1"),
+        ({"meal": "chay", "bus": ["ve"], "allergy": 5}, "allergy", "Phải là chữ"),
+        (["chay"], "answers", "nhiều nhất 60"),
     ],
 )
 def test_what_is_no_answer_is_refused_by_question_and_reason(
     conference: Any, questionnaire: Any, delegate: Any, given: Any, key: str, said: str
 ) -> None:
     assert said in reasons(answer(client(account_with(person=delegate)), conference, given))[key]
+    assert not AnswerSheet.objects.exists()
+
+
+def test_dates_are_days_of_this_age(organiser: APIClient, conference: Any, delegate: Any) -> None:
+    QuestionnaireFactory(conference=conference, questions=[question("arrival", "date")])
+    for given, said in ((20261121, "dạng"), ("21/11/2026", "dạng"), ("2026-13-01", "dạng"), ("1026-11-21", "1912")):
+        assert said in reasons(answer(organiser, conference, {"arrival": given}, person=str(delegate.pk)))["arrival"]
+
+
+def test_nobody_answers_for_nobody_and_nothing_is_answered_afterwards(
+    conference: Any, questionnaire: Any, delegate: Any
+) -> None:
+    host = conference.organisers.get().organisation
+    staff, given = client(account_with("organiser", organisation=host, person=None)), {"meal": "chay"}
+    assert list(reasons(answer(staff, conference, given))) == ["person"]
+    unknown = {"conference": "0190b0e4-0000-7000-8000-000000000000", "answers": given}
+    assert list(reasons(staff.post("/api/v1/answer-sheets", unknown, format="json"))) == ["conference"]
+
+    conference.state = "closed"
+    conference.save()
+    assert answer(staff, conference, given, person=str(delegate.pk)).status_code == 409
     assert not AnswerSheet.objects.exists()
 
 

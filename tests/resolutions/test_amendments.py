@@ -214,6 +214,9 @@ def test_a_sponsor_of_the_text_accepts_and_a_whole_article_is_replaced(hall: Sim
     hall.secretary.post(f"{address}/table")
     at = ids(hall, address)
     kept = {"id": at["khoản 2 Điều 1"], "text": {"vi": "Về thiết bị, hạ tầng."}}
+    deep = {"text": {"vi": "x"}, "clauses": [{"text": {"vi": "y"}}]}
+    too_deep = moved(hall, address, "insert_after", at["điểm a khoản 1 Điều 1"], "x", clauses=[deep])
+    assert (too_deep.status_code, too_deep.json()["errors"][0]["field"]) == (400, "clause")
     strange = moved(hall, address, "replace", at["Điều 1"], "Kế hoạch:", clauses=[{"id": "lạ", "text": {"vi": "x"}}])
     assert strange.status_code == 400
     one = submitted(hall, address, "replace", at["Điều 1"], "Kế hoạch:", clauses=[kept, {"text": {"vi": "Về vốn."}}])
@@ -243,6 +246,9 @@ def test_an_amendment_is_decided_by_a_poll_and_nothing_changes_meanwhile(hall: S
     with pytest.raises(IntegrityError) as refused, transaction.atomic():
         Amendment.objects.filter(pk=one.rsplit("/", 1)[1]).update(state="withdrawn")
     assert constraint_of(refused.value) == "amendments_stand_in_the_vote"
+    with pytest.raises(IntegrityError) as refused, transaction.atomic():
+        Poll.objects.filter(pk=poll).update(amendment=None)
+    assert constraint_of(refused.value) == "poll_stands"
     for person in hall.people:
         services.cast(poll_id=poll, person_id=person.pk, choice="yes")
     for step in (services.seal, services.count, services.declare, services.conclude, services.conclude):

@@ -12,11 +12,12 @@ from backend.core.errors import Conflict, Forbidden
 from backend.people.models import Account
 from backend.registration.models import Presence, Registration
 from backend.resolutions import merkle, services
+from backend.resolutions.counting import Rule
 from backend.resolutions.models import Entitlement, NamedBallot, Poll
 from tests.factories.conferences import DutyFactory
-from tests.factories.people import AccountFactory, PersonFactory
+from tests.factories.people import AccountFactory, OrganisationFactory, PersonFactory
 from tests.factories.registration import RegistrationFactory
-from tests.factories.resolutions import PollFactory
+from tests.factories.resolutions import PollFactory, ResolutionFactory
 
 
 def voters(poll: Poll, count: int, *, present: int | None = None, category: str = "staff") -> list[Registration]:
@@ -294,3 +295,66 @@ def test_casting_costs_few_statements(django_assert_max_num_queries: Any) -> Non
     api = signed_in(AccountFactory(person=row.person))
     with django_assert_max_num_queries(6):
         assert api.post("/api/v1/ballots", {"poll": str(poll.id), "choice": "yes"}, format="json").status_code == 200
+
+
+@pytest.mark.django_db
+def test_a_rule_of_all_members_needs_their_number_and_holds_abstainers_and_absentees_against_it(chair: Account) -> None:
+    resolution = ResolutionFactory()
+    DutyFactory(conference=resolution.conference, kind="secretary", person=chair.person)
+    api = signed_in(chair)
+    body: dict[str, Any] = {
+        "resolution": str(resolution.pk),
+        "question": {"vi": "Thông qua?"},
+        "rule": "party_majority",
+        "voting_categories": ["delegate"],
+    }
+    refused = api.post("/api/v1/polls", body, format="json")
+    assert (refused.status_code, refused.data["errors"][0]["field"]) == (400, "members")
+
+    made = api.post("/api/v1/polls", {**body, "members": 3}, format="json")
+    poll = Poll.objects.get(pk=made.data["id"])
+    rows = voters(poll, 4, category="delegate")
+    crowded = api.post(f"/api/v1/polls/{poll.pk}/open", {}, format="json")
+    assert (crowded.status_code, crowded.data["reason"]) == (409, "members")
+
+    made = api.post("/api/v1/polls", {**body, "members": 9}, format="json")
+    assert api.post(f"/api/v1/polls/{made.data['id']}/open", {}, format="json").status_code == 200
+    for row, choice in zip(rows, ("yes", "yes", "yes", "no"), strict=True):
+        services.cast(poll_id=made.data["id"], person_id=row.person_id, choice=choice)
+    services.seal(poll_id=made.data["id"])
+    verdict = services.count(poll_id=made.data["id"]).verdict
+    assert verdict is not None
+    (check,) = verdict["thresholds"]
+    assert (verdict["outcome"], check["base_number"], check["needed"], check["margin"]) == ("rejected", 9, 5, -2)
+
+
+@pytest.mark.django_db
+def test_only_the_units_named_vote_with_those_below_them() -> None:
+    district = OrganisationFactory()
+    commune = OrganisationFactory(parent=district)
+    poll = PollFactory(voting_units=[str(district.pk)])
+    rows = voters(poll, 4)
+    for row, unit in zip(rows, (district, commune), strict=False):
+        Registration.objects.filter(pk=row.pk).update(organisation=unit)
+    services.open_poll(poll_id=poll.pk, override_reason="thử")
+    on_roll = Entitlement.objects.filter(poll=poll).values_list("holder", flat=True)
+    assert set(on_roll) == {rows[0].pk, rows[1].pk}
+    assert Poll.objects.get(pk=poll.pk).tally["summoned"] == 2
+
+
+@pytest.mark.django_db
+def test_who_votes_and_leaves_is_counted_with_those_who_stayed() -> None:
+    rule = {"all_of": [{"share": "1/2", "cmp": ">", "base": "present_at_seal"}]}
+    poll = PollFactory(rule=Rule.from_json(rule).to_json())
+    rows = voters(poll, 5)
+    services.open_poll(poll_id=poll.pk)
+    for row in rows[:2]:
+        services.cast(poll_id=poll.pk, person_id=row.person_id, choice="yes")
+    for row in rows[1:3]:
+        Presence.objects.create(conference=poll.conference, registration=row, direction="out", source="name")
+    services.seal(poll_id=poll.pk)
+    verdict = services.count(poll_id=poll.pk).verdict
+    assert verdict is not None
+    (check,) = verdict["thresholds"]
+    assert check["parts"] == {"present_at_seal": 3, "left_after_voting": 1}
+    assert (verdict["outcome"], check["needed"]) == ("rejected", 3)

@@ -105,6 +105,8 @@ def test_a_clause_keeps_its_id_through_every_change(room: SimpleNamespace) -> No
     assert {"kind": "added", "text": "và các phòng "} in row["words"]["vi"]
     assert [piece["kind"] for piece in row["words"]["en"]] == ["removed"]
     assert room.secretary.get(f"{address}/compare?before=7").status_code == 400
+    wordless = room.secretary.patch(address, {"clauses": [{"id": last["id"]}]}, format="json")
+    assert [one["field"] for one in wordless.json()["errors"]] == ["clauses.0.text"]
     assert room.secretary.patch(address, {"clauses": changed[1:]}, format="json").status_code == 200
     assert TextVersion.objects.count() == 3
     assert room.secretary.patch(address, {"title": TITLE}, format="json").status_code == 200

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import pytest
 from django.db import IntegrityError, connection, transaction
 
+from backend.conferences.models import TimeAndPlace
 from backend.core.errors import Conflict
 from backend.core.guards import erasing
 from backend.core.models import IdempotencyRecord
@@ -125,6 +126,15 @@ def test_nothing_is_found_afterwards_but_what_the_report_lists(everything: Simpl
     for mail in [*OutgoingMail.objects.all(), *InboundMail.objects.all()]:
         assert NAME not in email.message_from_bytes(bytes(mail.raw), policy=email.policy.default).as_string()
     assert not any(mark in str(report) for mark in marks)
+
+
+def test_a_name_of_a_conference_that_people_were_told_is_explained(everything: SimpleNamespace) -> None:
+    TimeAndPlace.objects.create(
+        conference=everything.conference, sequence=9, title={"vi": f"Chia tay {NAME}"}, time_zone="Asia/Ho_Chi_Minh"
+    )
+    report = erased(everything.person)
+    told = [each["explained"] for each in report["traces"] if each["table"] == "conferences_timeandplace"]
+    assert told == [True]
 
 
 def test_what_they_were_called_and_reached_at_before_a_correction_goes_too(everything: SimpleNamespace) -> None:

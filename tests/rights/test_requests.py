@@ -6,6 +6,7 @@ import email.policy
 import io
 import json
 import re
+import uuid
 import zipfile
 from types import SimpleNamespace
 
@@ -125,6 +126,44 @@ def test_nothing_is_given_before_it_is_known_who_asks(office) -> None:
     assert stranger.post(f"{API}/data-requests", body, format="json").status_code == 403
 
 
+def refused_fields(answer) -> list[str]:
+    assert answer.status_code == 400, answer.content
+    return [each["field"] for each in answer.json()["errors"]]
+
+
+def test_what_names_nobody_or_nothing_there_is_refused_by_field(office) -> None:
+    """By one who may everything, whom no rule stops before."""
+    desk = client_of(account_with("data_officer", "administrator", person=None))
+    nobody = str(uuid.uuid4())
+    somebody, stranger = str(office.person.pk), PersonFactory()
+    theirs = asked(office, "access")["id"]
+
+    def post(where: str, **body) -> list[str]:
+        return refused_fields(desk.post(f"{API}/{where}", body, format="json"))
+
+    assert post("data-requests", kind="access") == ["person"], "an account of no person asks for itself"
+    assert post("data-requests", kind="access", person=nobody) == ["person"]
+    assert post("data-requests", kind="access", organisation=nobody, name="Lê Thị Bưởi") == ["organisation"]
+    change = {"phone": "+84905123456"}
+    for where, said in (("personal-exports", {}), ("corrections", change), ("erasures", {})):
+        assert post(where, person=nobody, **said) == ["person"]
+        assert post(where, person=str(stranger.pk), request=theirs, **said) == ["request"]
+    foreign = PositionFactory(person=stranger)
+    assert post("corrections", person=somebody, position=str(foreign.pk), title={"vi": "Chủ tịch"}) == ["position"]
+    assert post("public-holidays", day="2026-02-16", name={"vi": "Tết"}) == ["day"]
+    assert desk.post(f"{API}/retention-terms/no.such/change", {"days": 9}, format="json").status_code == 404
+    assert (DataRequest.objects.count(), Correction.objects.count(), PersonalExport.objects.count()) == (1, 0, 0)
+
+
+def test_a_closed_request_is_neither_put_off_nor_identified(office) -> None:
+    request = asked(office, "object")
+    done(office.desk, request, "refuse", note="Không có căn cứ")
+
+    done(office.desk, request, "extend", status=409, days=5, note="Thêm")
+    done(office.desk, request, "identify", status=409, confirmed=True, note="Gọi lại")
+    done(office.desk, asked(office, "restrict"), "extend", status=400, days=16, note="Thêm")
+
+
 def test_officers_are_reminded_by_the_clock_once_of_each_moment(office) -> None:
     request = asked(office, "access")
     reminders = OutgoingMail.objects.filter(purpose="rights.deadline").order_by("created_at", "id")
@@ -233,8 +272,9 @@ class TestCopies:
 
     def test_nobody_else_gets_it(self, office) -> None:
         begun = office.own.post(f"{API}/personal-exports", {}, format="json")
-        run(begun.json()["id"])
         export = PersonalExport.objects.get()
+        assert office.own.get(f"{API}/personal-exports/{export.pk}/file").status_code == 410, "not packed yet"
+        run(begun.json()["id"])
         others = account_with("organiser", "secretary", "auditor", organisation=office.host)
         assert client_of(others).get(f"{API}/personal-exports/{export.pk}/file").status_code == 404
         body = {"person": str(office.person.pk)}

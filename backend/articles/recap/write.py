@@ -305,6 +305,15 @@ def _proposal(record: Record, row: Proposal) -> Block:
     said = fill(vi="{asked}: {text}", en="{asked}: {text}", asked=asked, text=text)
     answer = known(row.response)
     reply = [fill(vi="Phản hồi: {answer}", en="Response: {answer}", answer=answer)] if answer else []
+    reply += [
+        fill(
+            vi="{by} trả lời: {answer}",
+            en="{by} responded: {answer}",
+            by=known(one["addressee"]),
+            answer=known(one["text"]),
+        )
+        for one in row.responses
+    ]
     return Block(text=joined(ended(opened(piece)) for piece in [said, *reply]), sources=[_source(row)])
 
 

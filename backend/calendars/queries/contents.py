@@ -10,7 +10,7 @@ from uuid import UUID
 from dateutil.relativedelta import relativedelta
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
 
 from backend.conferences.models import (
     AgendaItem,
@@ -69,7 +69,8 @@ def at_room(room: Room, reader: Reader) -> QuerySet[Conference]:
     start, end = window()
     by_site = Site.objects.filter(room=room).values("conference_id")
     by_item = with_items_visible_to(AgendaRoom.objects.filter(room=room), reader).values("conference_id")
-    there = Q(pk__in=by_site) | Q(pk__in=by_item)
+    told = _told_off().filter(places__contains=[{"room": str(room.pk)}]).values("conference_id")
+    there = Q(pk__in=by_site) | Q(pk__in=by_item) | Q(pk__in=told)
     return open_to(reader).filter(there, starts_at__gte=start, starts_at__lt=end)
 
 
@@ -96,12 +97,14 @@ class Point(NamedTuple):
 @dataclass(kw_only=True)
 class Shown:
     """Conferences as a reader may see them: `points` are the agenda items he may know of, `released` the last programme
-    released of each conference that has one, `hidden` the items of those that are kept from him."""
+    released of each conference that has one, `hidden` the items of those that are kept from him, `told` what people know
+    of when and where a postponed one was to be."""
 
     conferences: list[Conference]
     points: dict[UUID, list[Point]] = field(default_factory=lambda: defaultdict(list))
     hidden: set[UUID] = field(default_factory=set)
     released: Mapping[UUID, dict[str, Any]] = field(default_factory=dict)
+    told: Mapping[UUID, TimeAndPlace] = field(default_factory=dict)
 
     def by_id(self) -> dict[UUID, Conference]:
         return {conference.pk: conference for conference in self.conferences}
@@ -118,8 +121,7 @@ def shown(conferences: QuerySet[Conference], reader: Reader) -> Shown:
         )
         .order_by("starts_at", "id")
     )
-    at_the_time_told(rows)
-    found = Shown(conferences=rows, released=last_releases(rows))
+    found = Shown(conferences=rows, released=last_releases(rows), told=as_told(rows))
     items = AgendaItem.objects.filter(conference__in=[row.pk for row in rows])
     seen = with_items_visible_to(items, reader)
     for values in seen.order_by("order").values_list(*Point._fields):
@@ -130,16 +132,23 @@ def shown(conferences: QuerySet[Conference], reader: Reader) -> Shown:
     return found
 
 
-def at_the_time_told(conferences: Iterable[Conference]) -> None:
-    """Of what is postponed the public is told the time it knows of, not one that is being prepared and was not
-    announced; nothing is saved."""
+def as_told(conferences: Iterable[Conference]) -> dict[UUID, TimeAndPlace]:
+    """Of what is postponed the public is told the time and place it knows of, not those that are being prepared and were
+    not announced: what was told when it was put off. The rows get the last exact time told; nothing is saved."""
     rows = {row.pk: row for row in conferences if row.state == ConferenceState.POSTPONED}
     if not rows:
-        return
+        return {}
     told = TimeAndPlace.objects.filter(conference__in=rows, called_off=CallingOff.NOT).exclude(starts_at=None)
     for known in told.order_by("sequence"):
         row = rows[known.conference_id]
         row.starts_at, row.ends_at, row.time_zone = known.starts_at, known.ends_at, known.time_zone
+    return {known.conference_id: known for known in _told_off().filter(conference__in=rows)}
+
+
+def _told_off() -> QuerySet[TimeAndPlace]:
+    """What was told of postponed conferences when they were put off."""
+    told = TimeAndPlace.objects.filter(sequence=F("conference__told_sequence"), called_off=CallingOff.POSTPONED)
+    return told.filter(conference__state=ConferenceState.POSTPONED)
 
 
 def start_told_before(conference: Conference) -> dt.datetime | None:

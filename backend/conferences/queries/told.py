@@ -67,6 +67,11 @@ def _where(row: TimeAndPlace, site_id: UUID | None) -> list[tuple[str, str, str 
     return sorted((place["site"], place["venue"], place["room"]) for place in chosen)
 
 
+def places_told(row: TimeAndPlace, language: str) -> list[str]:
+    """Every place as it was called then, in order."""
+    return [place["said"].get(language) or place["said"][settings.REQUIRED_LANGUAGE] for place in row.places]
+
+
 def place_told(row: TimeAndPlace, site_id: UUID | None, language: str) -> str:
     """The place of one site, without one of every site, as it was called then; "" when none was known."""
     chosen = [place for place in row.places if site_id is None or place["site"] == str(site_id)]

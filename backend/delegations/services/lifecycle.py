@@ -9,7 +9,7 @@ from django.db import transaction
 
 from backend.conferences.models import Conference
 from backend.core.clock import database_now
-from backend.core.errors import Conflict, Invalid, NotFound
+from backend.core.errors import Conflict, Invalid
 from backend.core.text import Text, localized, say
 from backend.delegations import schedule
 from backend.delegations.events import (
@@ -46,12 +46,10 @@ def create_delegation(
 ) -> Delegation:
     """Gives a unit places, with an invitation list of its own. Nobody hears of it until it is asked.
 
-    Raises NotFound, Invalid for what does not exist, a deadline that has passed or lies after the conference, and
+    Raises Invalid for a unit that does not exist, a deadline that has passed or lies after the conference, and
     Conflict for a second delegation of the unit in the same category and site, or a conference that invites nobody.
     """
-    conference = Conference.objects.select_for_update(no_key=True).filter(pk=conference_id).first()
-    if conference is None:
-        raise NotFound()
+    conference = Conference.objects.select_for_update(no_key=True).get(pk=conference_id)
     unit = Organisation.objects.filter(pk=organisation_id).first()
     if unit is None:
         raise Invalid({"organisation": say(vi="Không có đơn vị này.", en="There is no such organisation.")})

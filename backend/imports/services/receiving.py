@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from backend.core.errors import Conflict, Invalid
+from backend.core.errors import Conflict
 from backend.core.queries import locked
 from backend.core.text import say
 from backend.imports.events import ImportReceived
@@ -13,12 +13,10 @@ from backend.imports.models import Import
 from backend.imports.services.reading import READ
 from backend.imports.states import MOVES, ImportState
 from backend.imports.uploads import Sheet
-from backend.invitations.models import InvitationList
 from backend.jobs import services as jobs
 from backend.jobs.models import Job
 from backend.jobs.states import LIVE
 from backend.outbox.services import emit
-from backend.people.models import Organisation
 
 
 @transaction.atomic
@@ -55,10 +53,6 @@ def _receive(
     holder_id: UUID | None = None,
     kind: str = READ,
 ) -> Job:
-    if not Organisation.objects.filter(pk=organisation_id).exists():
-        raise Invalid({"organisation": say(vi="Không có đơn vị này.", en="There is no such organisation.")})
-    if list_id and not InvitationList.objects.filter(pk=list_id).exists():
-        raise Invalid({"list": say(vi="Không có danh sách này.", en="There is no such list.")})
     which = {
         "organisation_id": organisation_id,
         "list_id": list_id,

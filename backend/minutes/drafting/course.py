@@ -1,5 +1,6 @@
 """The agenda and what was said, in order, with what each speech found, proposed and concluded."""
 
+import datetime as dt
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
@@ -212,6 +213,12 @@ def proposal(row: Proposal) -> Told:
     if row.response:
         answer = compose("Trả lời: {answer}", "Response: {answer}", answer=ended(dict(row.response)))
         after.append(block("response", f"response:{row.pk}", answer, f"proposal:{row.pk}"))
+    for index, one in enumerate(row.responses):
+        who = one["addressee"]
+        if one["on"]:
+            who = compose("{who}, {day}", "{who}, {day}", who=who, day=words.day(dt.date.fromisoformat(one["on"])))
+        text = compose("Trả lời của {who}: {said}", "Response of {who}: {said}", who=who, said=ended(one["text"]))
+        after.append(block("response", f"response:{row.pk}:{index}", text, f"proposal:{row.pk}"))
     return Told(row, lead, dict(row.text), tuple(after))
 
 

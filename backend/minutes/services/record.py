@@ -32,8 +32,21 @@ def _check(entry: Entry) -> None:
         raise Invalid(
             {"speech": say(vi="Phát biểu này thuộc hội nghị khác.", en="This speech belongs to another conference.")}
         )
+    if isinstance(entry, Proposal):
+        _check_responses(entry)
     if isinstance(entry, Conclusion) and entry.due_from and entry.due_to and entry.due_to < entry.due_from:
         raise Invalid({"due_to": say(vi="Không thể trước ngày bắt đầu.", en="Must not be before due_from.")})
+
+
+def _check_responses(proposal: Proposal) -> None:
+    """Only the bodies it is addressed to answer, each once."""
+    asked = [one["vi"] for one in proposal.addressees]
+    answered = [one["addressee"]["vi"] for one in proposal.responses]
+    if strangers := [name for name in answered if name not in asked]:
+        sentence = say(vi="Không gửi tới: {name}.", en="It is not addressed to: {name}.", name=strangers[0])
+        raise Invalid({"responses": sentence})
+    if len(set(answered)) < len(answered):
+        raise Invalid({"responses": say(vi="Mỗi nơi trả lời một lần.", en="Each addressee answers once.")})
 
 
 @transaction.atomic

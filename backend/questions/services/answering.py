@@ -96,9 +96,7 @@ def version(conference_id: UUID, number: int | None) -> Questionnaire:
 
 
 def _refuse_unless_ahead(conference_id: UUID) -> None:
-    state = Conference.objects.filter(pk=conference_id).values_list("state", flat=True).first()
-    if state is None:
-        raise NotFound()
+    state = Conference.objects.values_list("state", flat=True).get(pk=conference_id)
     if state not in AHEAD:
         raise Conflict(
             say(

@@ -24,6 +24,7 @@ class Supported:
         """Who is meant, and whether a secretary says so. Raises Forbidden for whoever speaks for others."""
         entered = bool(body.get("person") or body.get("organisation"))
         if not entered:
+            services.ensure_a_say(row.conference_id, self.account.person_id)
             return services.Backer(person_id=self.account.person_id), False
         if not rules.staff.test(self.account, row):
             raise Forbidden()

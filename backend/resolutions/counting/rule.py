@@ -78,6 +78,11 @@ class Rule:
     title: Text = field(default_factory=dict)
     citation: Text = field(default_factory=dict)
 
+    def bases(self) -> set[str]:
+        """All it measures by."""
+        found = {threshold.base for threshold in self.all_of}
+        return found | {self.quorum.base} if self.quorum else found
+
     def to_json(self) -> dict[str, Any]:
         return {
             "all_of": [threshold.to_json() for threshold in self.all_of],

@@ -28,6 +28,23 @@ $$;
 CREATE TRIGGER resolutions_amendment_stands BEFORE UPDATE OR DELETE ON resolutions_amendment
     FOR EACH ROW EXECUTE FUNCTION resolutions_amendment_stands();
 """
+POLLS = """
+CREATE FUNCTION resolutions_poll_subject_stands() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF OLD.state <> 'draft' AND NEW.amendment_id IS DISTINCT FROM OLD.amendment_id THEN
+        RAISE EXCEPTION 'a poll is on what it was opened on'
+            USING ERRCODE = 'restrict_violation', TABLE = TG_TABLE_NAME, CONSTRAINT = 'poll_stands';
+    END IF;
+    RETURN NEW;
+END
+$$;
+CREATE TRIGGER resolutions_poll_subject_stands BEFORE UPDATE ON resolutions_poll
+    FOR EACH ROW EXECUTE FUNCTION resolutions_poll_subject_stands();
+"""
+UNDO_POLLS = """
+DROP TRIGGER resolutions_poll_subject_stands ON resolutions_poll;
+DROP FUNCTION resolutions_poll_subject_stands();
+"""
 UNDO_AMENDMENTS = """
 DROP TRIGGER resolutions_amendment_stands ON resolutions_amendment;
 DROP FUNCTION resolutions_amendment_stands();
@@ -42,4 +59,5 @@ class Migration(migrations.Migration):
     operations = [
         append_only("resolutions_backing", "taken_back_at"),
         migrations.RunSQL(AMENDMENTS, UNDO_AMENDMENTS),
+        migrations.RunSQL(POLLS, UNDO_POLLS),
     ]

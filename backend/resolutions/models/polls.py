@@ -17,6 +17,9 @@ from backend.resolutions.states import PollState, ReceiptKind, Secrecy
 class Poll(Base):
     """One vote on one resolution, or on an `amendment` to it. Its configuration is frozen once it opens; a re-vote is a new poll that replaces it.
 
+    Who comes as one of `voting_categories` votes, of `voting_units` and those below them where any are named. `members` is
+    how many the body has, where the rule measures by them.
+
     `rule` is rule data (see counting), `verdict` the one result object every output renders. `config` is all that was
     frozen at the opening, as `config_hash` hashes it. Of a secret poll only the public half of its key is here; `threshold`
     tellers together hold the other (see sealing).
@@ -34,6 +37,8 @@ class Poll(Base):
     question = LocalizedTextField()
     rule = models.JSONField()
     voting_categories = models.JSONField(default=list)
+    voting_units = models.JSONField(default=list)
+    members = models.PositiveIntegerField(null=True, blank=True)
     state = models.CharField(max_length=10, choices=PollState, default=PollState.DRAFT)
     closes_at = models.DateTimeField(null=True, blank=True)
     opened_at = models.DateTimeField(null=True)

@@ -9,7 +9,7 @@ from rest_framework import serializers
 from backend.conferences.serializers.fields import Id
 from backend.core.serializers import Body, HouseSerializer, LanguageMap, Moment, StatefulSerializer
 from backend.invitations.states import Category
-from backend.people.models import Person
+from backend.people.models import Organisation, Person
 from backend.resolutions.models import Amendment, Poll, Resolution, Teller
 from backend.resolutions.promises import promises, warnings
 from backend.resolutions.serializers.rules import RuleField, RuleSerializer, TallySerializer, VerdictSerializer
@@ -33,6 +33,7 @@ class PollSerializer(StatefulSerializer):
     turnout = serializers.IntegerField(read_only=True)
     rule = serializers.SerializerMethodField()
     voting_categories = serializers.ListField(child=serializers.ChoiceField(Category.choices), read_only=True)
+    voting_units = serializers.ListField(child=serializers.UUIDField(), read_only=True)
     tally = serializers.SerializerMethodField()
     verdict = serializers.SerializerMethodField()
     promises = serializers.SerializerMethodField()
@@ -56,6 +57,8 @@ class PollSerializer(StatefulSerializer):
             "question",
             "rule",
             "voting_categories",
+            "voting_units",
+            "members",
             "state",
             "moves",
             "closes_at",
@@ -107,6 +110,8 @@ class PollBody(Body):
     voting_categories = serializers.ListField(
         child=serializers.ChoiceField(Category.choices), min_length=1, max_length=3
     )
+    voting_units = serializers.ListField(child=Id(queryset=Organisation.objects.all()), max_length=200, required=False)
+    members = serializers.IntegerField(min_value=1, max_value=1_000_000, required=False, allow_null=True)
     closes_at = Moment(required=False, allow_null=True)
     secrecy = serializers.ChoiceField(Secrecy.choices, default=Secrecy.NAMED)
     receipt = serializers.ChoiceField(ReceiptKind.choices, default=ReceiptKind.INCLUSION)

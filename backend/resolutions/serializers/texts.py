@@ -7,7 +7,7 @@ from rest_framework import serializers
 
 from backend.conferences.models import Conference
 from backend.conferences.serializers.fields import Id, VisibleItem
-from backend.core.serializers import Body, HouseSerializer, LanguageMap, Line, StatefulSerializer
+from backend.core.serializers import Body, HouseSerializer, LanguageMap, Line, Part, StatefulSerializer
 from backend.core.text import Text, say
 from backend.invitations.states import Authority
 from backend.resolutions.models import Resolution, TextVersion
@@ -106,7 +106,7 @@ class TextVersionSerializer(WordedSerializer):
         read_only_fields = fields
 
 
-class WrittenClause(Body):
+class WrittenClause(Part):
     """`id` names a clause that is on record already; a new one has none."""
 
     id = serializers.CharField(required=False, max_length=32)

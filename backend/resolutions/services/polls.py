@@ -1,5 +1,6 @@
 """A poll's life: the roll is frozen, the urn is nailed shut, the ballots are counted, the result is declared."""
 
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from backend.core.errors import Conflict, Invalid
 from backend.core.queries import locked
 from backend.core.text import Text, localized, say
 from backend.outbox.services import emit
+from backend.people.models import Organisation
 from backend.resolutions import merkle, methods, queries, receipts
 from backend.resolutions.counting import PRESETS, InvalidRule, InvalidTally, Rule, Tally, Verdict, chair_decides, decide
 from backend.resolutions.events import PollAnnulled, PollCounted, PollDeclared, PollOpened, PollSealed
@@ -28,7 +30,15 @@ from backend.resolutions.services.resolutions import (
 from backend.resolutions.states import POLL_MOVES, PollState, ReceiptKind, ResolutionState, Secrecy
 
 #: What is known of people once a poll is sealed.
-PEOPLE = ("summoned", "entitled", "attending", "present_at_open", "present_at_seal")
+PEOPLE = (
+    "members",
+    "summoned",
+    "entitled",
+    "attending",
+    "present_at_open",
+    "present_at_seal",
+    "left_after_voting",
+)
 
 
 def rule_from(said: str | dict[str, Any]) -> Rule:
@@ -51,6 +61,8 @@ def draft_poll(
     question: Text,
     rule: str | dict[str, Any],
     voting_categories: list[str],
+    voting_units: Collection[Organisation] = (),
+    members: int | None = None,
     closes_at: Any = None,
     replaces: Poll | None = None,
     amendment: Amendment | None = None,
@@ -63,7 +75,12 @@ def draft_poll(
 
     Raises Invalid for a wrong rule or a tracker in an open vote, Conflict when the replaced poll was not annulled.
     """
-    written = rule_from(rule).to_json()
+    read = rule_from(rule)
+    written = read.to_json()
+    if members is None and "members" in read.bases():
+        raise Invalid(
+            {"members": say(vi="Quy tắc cần tổng số thành viên.", en="The rule needs the number of all members.")}
+        )
     if amendment is not None and amendment.resolution_id != resolution.pk:
         raise Invalid({"amendment": say(vi="Không thuộc nghị quyết này.", en="It is to another resolution.")})
     if receipt == ReceiptKind.TRACKER and secrecy != Secrecy.SECRET:
@@ -85,6 +102,8 @@ def draft_poll(
         question=question,
         rule=written,
         voting_categories=sorted(set(voting_categories)),
+        voting_units=sorted({str(unit.pk) for unit in voting_units}),
+        members=members,
         closes_at=closes_at,
         secrecy=secrecy,
         receipt=receipt,
@@ -115,7 +134,16 @@ def open_poll(*, poll_id: UUID, override_reason: str = "", expected: int | None 
         "summoned": queries.summoned(poll),
         "entitled": len(entitlements),
         "present_at_open": sum(row.present_at_open for row in entitlements),
+        **({"members": poll.members} if poll.members is not None else {}),
     }
+    if poll.members is not None and poll.members < len(entitlements):
+        sentence = say(
+            vi="Danh sách biểu quyết có {n} người, nhiều hơn {members} thành viên.",
+            en="The roll has {n} people, more than the {members} members.",
+            n=len(entitlements),
+            members=poll.members,
+        )
+        raise Conflict(sentence, reason="members")
     _require_quorum(poll, people, override_reason)
     poll.state, poll.opened_at, poll.tally = PollState.OPEN, moment, people
     poll.receipt_key = receipts.public_key()
@@ -151,6 +179,8 @@ def _frozen(poll: Poll) -> dict[str, Any]:
         "rule": poll.rule,
         "method": poll.method,
         "voting_categories": poll.voting_categories,
+        "voting_units": poll.voting_units,
+        "members": poll.members,
         "text_hash": poll.text_hash,
         "closes_at": poll.closes_at.isoformat() if poll.closes_at else None,
         "secrecy": poll.secrecy,
@@ -181,7 +211,12 @@ def _require_quorum(poll: Poll, people: dict[str, int], override_reason: str) ->
         return
     # With everybody present voting yes, only a missing quorum can stand in the way.
     here = people["present_at_open"]
-    trial = decide(rule, Tally.of_ballots(yes=here, no=0, **{**people, "present_at_seal": here, "attending": here}))
+    trial = decide(
+        rule,
+        Tally.of_ballots(
+            yes=here, no=0, **{**people, "present_at_seal": here, "attending": here, "left_after_voting": 0}
+        ),
+    )
     if trial.outcome == "no_quorum":
         raise Conflict(
             say(vi="Chưa đủ số đại biểu: {proof}", en="No quorum: {proof}", proof=localized(trial.proof[0])),
@@ -203,6 +238,7 @@ def seal(*, poll_id: UUID, expected: int | None = None) -> Poll:
         "returned": len(leaves),
         "present_at_seal": queries.present_entitled(poll, poll.sealed_at),
         "attending": queries.attending(poll),
+        "left_after_voting": queries.left_after_voting(poll),
     }
     _, poll.urn_signature = receipts.sign("urn", queries.urn_statement(poll), by=poll.receipt_key)
     poll.save()
@@ -244,7 +280,7 @@ def reach_verdict(poll: Poll, contents: list[Any]) -> None:
     """Counts what stood on the ballots of a locked, sealed poll and keeps the verdict."""
     POLL_MOVES.move(poll, "count")
     assert poll.tally is not None  # a sealed poll has one: a constraint of the table
-    people = {name: poll.tally[name] for name in PEOPLE}
+    people = {name: poll.tally.get(name) for name in PEOPLE}
     try:
         tally = Tally.of_ballots(**methods.counted(poll.method, contents), **people)
         verdict = decide(Rule.from_json(poll.rule), tally)

@@ -8,9 +8,8 @@ from rest_framework.decorators import action
 from rest_framework.response import Response
 
 from backend.core.api import HouseViewSet
-from backend.core.errors import NotFound
 from backend.core.text import both
-from backend.privacy.terms import Sweep, sweep_of, sweeps
+from backend.privacy.terms import Sweep, sweeps
 from backend.rights import queries, rules, serializers, services
 from backend.rights.models import LegalHold, RetentionRun, RetentionTerm
 
@@ -96,8 +95,5 @@ def _told(each: Sweep, days: int) -> dict[str, Any]:
 
 
 def _rehearsed(name: str) -> dict[str, Any]:
-    each = sweep_of(name)
-    if each is None:
-        raise NotFound()
-    before, count = services.due(name)
+    each, before, count = services.due(name)
     return {**_told(each, queries.days_kept(each)), "before": before, "due": count}

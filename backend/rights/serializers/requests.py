@@ -6,6 +6,7 @@ from rest_framework import serializers
 
 from backend.core.clock import local, now
 from backend.core.serializers import Body, HouseSerializer, Line, Moment, StatefulSerializer
+from backend.rights.deadlines import LONGEST_EXTENSION
 from backend.rights.models import DataRequest, PublicHoliday, RequestEntry
 from backend.rights.states import MOVES, NEW, OPEN, RequestKind
 
@@ -64,7 +65,7 @@ class ReasonBody(Body):
 
 
 class ExtensionBody(ReasonBody):
-    days = serializers.IntegerField(min_value=1, max_value=15)
+    days = serializers.IntegerField(min_value=1, max_value=LONGEST_EXTENSION)
 
 
 class IdentityBody(Body):

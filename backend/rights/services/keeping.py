@@ -33,21 +33,18 @@ def drop_old() -> Mapping[str, int]:
     return {each.name: count for each in sweeps() if (count := _drop(each))}
 
 
-def due(name: str) -> tuple[dt.datetime, int]:
-    """How many rows of a sort would be dropped now, being older than which moment. Raises NotFound for an unknown one."""
-    each = sweep_of(name)
-    if each is None:
-        raise NotFound()
+def due(name: str) -> tuple[Sweep, dt.datetime, int]:
+    """The sort of that name, and how many rows of it would be dropped now, being older than which moment. Raises NotFound
+    for an unknown one."""
+    each = _known(name)
     before = _before(each)
-    return before, each.due(before, queries.held_conferences()).count()
+    return each, before, each.due(before, queries.held_conferences()).count()
 
 
 @transaction.atomic
 def set_days(*, name: str, days: int) -> None:
     """Keeps a sort of data for so many days from now on. Raises NotFound for an unknown one, Invalid out of bounds."""
-    each = sweep_of(name)
-    if each is None:
-        raise NotFound()
+    each = _known(name)
     if not each.least <= days <= LONGEST_DAYS:
         sentence = say(
             vi="Ít nhất {least} ngày, nhiều nhất 100 năm.",
@@ -79,6 +76,13 @@ def lift(*, hold_id: UUID) -> LegalHold:
         row.save(update_fields=["lifted_at"])
         emit(LegalHoldLifted(hold_id=row.pk, conference_id=row.conference_id))
     return row
+
+
+def _known(name: str) -> Sweep:
+    each = sweep_of(name)
+    if each is None:
+        raise NotFound()
+    return each
 
 
 def _drop(each: Sweep) -> int:

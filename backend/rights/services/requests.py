@@ -12,7 +12,7 @@ from backend.core.errors import Conflict, Invalid
 from backend.core.queries import locked
 from backend.core.text import say
 from backend.outbox.services import emit
-from backend.people.models import Person
+from backend.people.models import Organisation, Person
 from backend.rights import deadlines, queries
 from backend.rights.events import DataRequestDue, DataRequestMoved, DataRequestReceived
 from backend.rights.models import DataRequest, RequestEntry
@@ -30,7 +30,8 @@ def receive(
     """Takes a request; the deadlines run from `received_at` (default: now), which may be earlier for one on paper.
 
     What the directory knows of the person is filled in where `said` leaves it open. Who asks through an account of their
-    own is known; for others identity is to be checked. Raises Invalid without a name, or for a moment to come.
+    own is known; for others identity is to be checked, and `said` has their name. Raises Invalid for a person or an
+    organisation that is not there, or a moment to come.
     """
     received_at = received_at or now()
     if received_at > now():
@@ -38,6 +39,9 @@ def receive(
     person = Person.objects.filter(pk=person_id).first() if person_id else None
     if person_id and person is None:
         raise Invalid({"person": say(vi="Không có người này.", en="There is no such person.")})
+    unit = said.get("organisation_id")
+    if unit and not Organisation.objects.filter(pk=unit).exists():
+        raise Invalid({"organisation": say(vi="Không có đơn vị này.", en="There is no such organisation.")})
     if person is not None:
         known = {"name": person.full_name, "email": person.email, "phone": person.phone, "language": person.language}
         said = {
@@ -45,8 +49,6 @@ def receive(
             "organisation_id": person.organisation_id,
             **{key: value for key, value in said.items() if value},
         }
-    if not said.get("name"):
-        raise Invalid({"name": say(vi="Cần biết ai yêu cầu.", en="Say who asks.")})
     day = local(received_at).date()
     request = DataRequest.objects.create(
         kind=kind,
@@ -98,7 +100,7 @@ def refuse(*, request_id: UUID, note: str, expected: int | None = None) -> DataR
 
 @transaction.atomic
 def extend(*, request_id: UUID, days: int, note: str, expected: int | None = None) -> DataRequest:
-    """Puts the deadline off once, by at most 15 days, with a reason that goes to whoever asked.
+    """Puts the deadline off once, by so many days, with a reason that goes to whoever asked.
 
     Raises Conflict for a second time, or when the deadline has passed.
     """
@@ -107,8 +109,6 @@ def extend(*, request_id: UUID, days: int, note: str, expected: int | None = Non
         raise Conflict(say(vi="Chỉ được gia hạn một lần.", en="The deadline can be put off only once."))
     if local(now()).date() > request.due_on:
         raise Conflict(say(vi="Đã quá hạn, không gia hạn được.", en="The deadline has passed; it cannot be put off."))
-    if not 1 <= days <= deadlines.LONGEST_EXTENSION:
-        raise Invalid({"days": say(vi="Từ 1 đến 15 ngày.", en="From 1 to 15 days.")})
     request.due_on, request.extended = request.due_on + dt.timedelta(days=days), True
     request.moments = len(_passed(request, queries.working_calendar()))
     letters.tell_requester(request, "extended", note)
