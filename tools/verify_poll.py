@@ -195,6 +195,7 @@ def counted(e: dict[str, Any], must: Any, key: str) -> None:
     numbers |= {"valid": valid, "blank": 0, "invalid": len(rows) - valid, "returned": e["returned"]}
     must({name: tally[name] for name in numbers} == numbers, "tally: not what is on the ballots")
     must(len(rows) == e["returned"] <= tally["entitled"], "returned: more or fewer than were opened or issued")
+    must(tally["members"] == config["members"], "members: not as many as was said when voting began")
     must(e["roll"] is None or len(e["roll"]) == tally["entitled"], "entitled: not as many as on the roll")
     said = {name: e[name] for name in ("poll", "urn_root", "opened_root", "tally")}
     must(signed("count", said, key, e["count_signature"]), "count_signature: not what was counted")

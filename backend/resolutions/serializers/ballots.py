@@ -92,6 +92,8 @@ class ConfigSerializer(serializers.Serializer[Any]):
     rule = RuleSerializer()
     method = serializers.DictField()
     voting_categories = serializers.ListField(child=serializers.CharField())
+    voting_units = serializers.ListField(child=serializers.CharField())
+    members = serializers.IntegerField(allow_null=True)
     text_hash = serializers.CharField()
     closes_at = serializers.CharField(allow_null=True)
     secrecy = serializers.ChoiceField(Secrecy.choices)
