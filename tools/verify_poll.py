@@ -102,7 +102,8 @@ def signed(kind: str, said: Any, key: Any, signature: Any) -> bool:
 
 def check(rule: dict[str, Any], tally: dict[str, Any], base: str, got: int, share: str, cmp: str) -> dict[str, Any]:
     """One comparison with every operand, as the verdict holds it."""
-    parts = {base: tally[base]} if base in PEOPLE else {name: tally[name] for name in ("yes", "no")}
+    names = (base,) if base in PEOPLE else ("yes", "no")
+    parts = {name: tally[name] for name in (*names, *(["left_after_voting"] if base == "present_at_seal" else []))}
     if base not in {*PEOPLE, "yes_no"}:
         parts["abstain"] = tally["abstain"]
     if base == "returned" and rule["blanks"] == "count_in_cast":
@@ -194,6 +195,7 @@ def counted(e: dict[str, Any], must: Any, key: str) -> None:
     numbers |= {"valid": valid, "blank": 0, "invalid": len(rows) - valid, "returned": e["returned"]}
     must({name: tally[name] for name in numbers} == numbers, "tally: not what is on the ballots")
     must(len(rows) == e["returned"] <= tally["entitled"], "returned: more or fewer than were opened or issued")
+    must(tally["members"] == config["members"], "members: not as many as was said when voting began")
     must(e["roll"] is None or len(e["roll"]) == tally["entitled"], "entitled: not as many as on the roll")
     said = {name: e[name] for name in ("poll", "urn_root", "opened_root", "tally")}
     must(signed("count", said, key, e["count_signature"]), "count_signature: not what was counted")

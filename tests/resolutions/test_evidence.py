@@ -3,8 +3,10 @@
 import copy
 import importlib.util
 import json
+import random
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,6 +18,9 @@ from nacl.signing import SigningKey, VerifyKey
 
 from backend.core.text import both
 from backend.resolutions import merkle, promises, receipts, sealing, services
+from backend.resolutions.counting import Rule, Tally, decide
+from backend.resolutions.counting.rule import COUNTED, QUORUM_BASES, THRESHOLD_BASES, TIES
+from backend.resolutions.counting.verdict import OUTCOMES
 from backend.resolutions.models import Entitlement, Poll
 from tests.factories.conferences import DutyFactory
 from tests.factories.people import PersonFactory
@@ -182,6 +187,46 @@ def test_somebody_else_who_signs_everything_anew_is_told_by_the_key() -> None:
     assert "key: signed by another key" in verify_poll.faults(forged, [], "", ""), "the configuration names the key"
     missing = signed_again({**bundle, "leaves": bundle["leaves"][1:]})
     assert any("NOT in the urn" in fault for fault in verify_poll.faults(missing, told, "", ""))
+
+
+def test_verdicts_are_those_of_the_engine() -> None:
+    """Over rules and counts of every kind; the script shares no line with it."""
+    chance, outcomes = random.Random(5), Counter[str]()
+    for _ in range(3000):
+        rule = Rule.from_json(
+            {
+                "all_of": [_measure(chance, THRESHOLD_BASES) for _ in range(chance.randint(1, 2))],
+                "quorum": {**_measure(chance, QUORUM_BASES), "at": ["open", "seal"]} if chance.random() < 0.5 else None,
+                "blanks": chance.choice(COUNTED),
+                "invalid": chance.choice(COUNTED),
+                "tie": chance.choice(TIES),
+            }
+        )
+        votes = {name: chance.randint(0, 3) for name in ("yes", "no", "abstain", "blank", "invalid")}
+        returned, more = sum(votes.values()), [chance.randint(0, 2) for _ in range(4)]
+        attending, opening = returned + more[0], chance.randint(0, returned)
+        people = {
+            "attending": attending,
+            "present_at_open": opening,
+            "present_at_seal": returned,
+            "entitled": attending,
+        }
+        people |= {"left_after_voting": min(more[3], returned), "summoned": attending, "members": attending + more[2]}
+        verdict = decide(rule, Tally.of_ballots(**votes, **people)).to_json()
+        outcome, quorum, thresholds = verify_poll.verdict(verdict["rule"], verdict["tally"], None)
+        assert outcome == verdict["outcome"], verdict
+        for told, mine in zip(verdict["quorum"] + verdict["thresholds"], quorum + thresholds, strict=True):
+            assert {name: told[name] for name in mine} == mine, verdict
+        outcomes[outcome] += 1
+    assert set(outcomes) == set(OUTCOMES)
+
+
+def _measure(chance: random.Random, bases: tuple[str, ...]) -> dict[str, str]:
+    return {
+        "share": chance.choice(["1/2", "2/3", "1/3"]),
+        "cmp": chance.choice([">", ">="]),
+        "base": chance.choice(bases),
+    }
 
 
 def test_evidence_says_nothing_of_ballots_before_they_are_counted() -> None:
