@@ -156,7 +156,7 @@ APPEND_ONLY = [
 
 
 def some_row_of(table: str) -> str:
-    """Of zeros and blanks, with no trigger or foreign key asked; returns a column that holds an id."""
+    """Of zeros and blanks, with no trigger, check or foreign key asked; returns a column that holds an id."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT conname FROM pg_constraint WHERE conrelid = %s::regclass AND contype = 'c'",
@@ -166,12 +166,15 @@ def some_row_of(table: str) -> str:
             cursor.execute(f'ALTER TABLE "{table}" DROP CONSTRAINT "{check}"')
         cursor.execute("SET LOCAL session_replication_role = replica")
         cursor.execute(
-            "SELECT column_name, data_type FROM information_schema.columns WHERE table_name = %s"
-            " AND is_nullable = 'NO' AND is_identity = 'NO' AND is_generated = 'NEVER'",
+            "SELECT attname, format_type(atttypid, NULL) FROM pg_attribute WHERE attrelid = %s::regclass AND attnum > 0"
+            " AND attnotnull AND NOT attisdropped AND attidentity = '' AND attgenerated = ''",
             [table],
         )
         columns = dict(cursor.fetchall())
-        values = ", ".join(f"({BLANK.get(kind, BLANK['text'])})::{kind}" for kind in columns.values())
+        values = ", ".join(
+            f"({BLANK['jsonb'] if kind.endswith('[]') else BLANK.get(kind, BLANK['text'])})::{kind}"
+            for kind in columns.values()
+        )
         names = ", ".join(f'"{name}"' for name in columns)
         cursor.execute(f'INSERT INTO "{table}" ({names}) VALUES ({values})')
         cursor.execute("SET LOCAL session_replication_role = DEFAULT")
