@@ -1,5 +1,6 @@
 """What everybody read once and is closed by now: the released programme in feeds."""
 
+import datetime as dt
 from uuid import UUID
 
 import pytest
@@ -51,6 +52,20 @@ def test_what_was_closed_after_its_release_is_hidden_in_that_release_too(
         assert "Phiên thứ hai" not in shown
         assert "Kiện toàn nhân sự" not in shown, "what a closed session holds is as closed"
     assert "Kiện toàn nhân sự" in said(link(member, "conference", conference))
+
+
+def test_what_is_closed_after_its_release_is_said_anew_and_what_is_worked_on_is_not(conference: Conference) -> None:
+    item = AgendaItemFactory(conference=conference, title={"vi": "Kiện toàn nhân sự"})
+    conferences.release(conference_id=conference.pk)
+
+    def said_at() -> dt.datetime:
+        return Conference.objects.values_list("said_at", flat=True).get(pk=conference.pk)
+
+    released = said_at()
+    conferences.edit_agenda_item(agenda_item_id=item.pk, fields={"title": {"vi": "Tên mới"}})
+    assert said_at() == released
+    close(item.pk, "internal")
+    assert said_at() > released
 
 
 def test_what_was_opened_after_its_release_is_not_shown_under_its_closed_words(conference: Conference) -> None:
