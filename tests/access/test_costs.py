@@ -276,6 +276,11 @@ class House:
         fields = {"device": uuid4(), "scan": uuid4(), "direction": "in", "outcome": "no_seat"}
         return Scan.objects.create(conference=row.conference, registration=row, scanned_at=at, at=at, **fields)
 
+    def came(self, quorum: Any) -> None:
+        """Somebody who counts comes in."""
+        row = RegistrationFactory(conference=quorum.conference, category="delegate")
+        Presence.objects.create(conference=quorum.conference, registration=row, direction="in", source="name")
+
     def poll(self, voters: int = 1) -> Poll:
         """Declared, with the reader's vote and as many others cast: what people see of themselves is not noted."""
         poll: Poll = PollFactory(resolution=ResolutionFactory(conference=self.conference(state="running")))
@@ -460,6 +465,11 @@ GROWING: dict[str, tuple[Callable[[House], Any], Callable[[House, Any], Any]]] =
     ),
     "rooms/free": (lambda h: None, lambda h, row: RoomFactory(venue__organisation=h.renamed())),
     "rooms/<pk>/day": (lambda h: RoomFactory(venue__organisation=h.host), lambda h, row: h.booking(row)),
+    "quorums/<pk>": (lambda h: QuorumFactory(conference=h.conference(state="running")), lambda h, row: h.came(row)),
+    "quorums/<pk>/course": (
+        lambda h: QuorumFactory(conference=h.conference(state="running")),
+        lambda h, row: h.came(row),
+    ),
     "resolutions/<pk>/versions": (
         lambda h: ResolutionFactory(conference=h.conference()),
         lambda h, row: h.rewritten(row),

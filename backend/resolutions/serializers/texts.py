@@ -77,21 +77,39 @@ class WordedSerializer(HouseSerializer):
 
 class ResolutionSerializer(WordedSerializer, StatefulSerializer):
     """`clauses` are the Điều, with their khoản and điểm below them; [] means that the text is not on record.
-    `text_hash` is what a vote on the text as it stands would be cast on. `official_number` is "" before it is issued."""
+    `text_hash` is what a vote on the text as it stands would be cast on. `official_number` is null before it is issued."""
 
     machine = RESOLUTION_MOVES
     text_hash = serializers.SerializerMethodField()
     chair = serializers.CharField(source="chaired_by.full_name", default="", read_only=True)
-    official_number = serializers.CharField(source="promulgation.facts.number", default="", read_only=True)
-    issued_at = serializers.DateTimeField(source="promulgation.issued_at", default=None, read_only=True)
+    official_number = serializers.CharField(source="promulgation.facts.number", allow_null=True, read_only=True)
+    issued_at = serializers.DateTimeField(source="promulgation.issued_at", allow_null=True, read_only=True)
 
     class Meta:
         model = Resolution
         fields = (
-            "id", "conference", "agenda_item", "title", "preamble", "clauses", "text_hash", "state", "moves",
-            "shared_at", "comments_until", "support_needed", "decided_how", "decided_at", "by_consensus", "chair", "referred_to", "referred_why", "official_number",
-            "issued_at", "version",
-        )  # fmt: skip
+            "id",
+            "conference",
+            "agenda_item",
+            "title",
+            "preamble",
+            "clauses",
+            "text_hash",
+            "state",
+            "moves",
+            "shared_at",
+            "comments_until",
+            "support_needed",
+            "decided_how",
+            "decided_at",
+            "by_consensus",
+            "chair",
+            "referred_to",
+            "referred_why",
+            "official_number",
+            "issued_at",
+            "version",
+        )
         read_only_fields = fields
 
     @extend_schema_field({"type": "string"})
