@@ -54,6 +54,14 @@ class InvitationWithdrawn(DomainEvent):
     batch_id: UUID | None = None
 
 
+@event("invitations.restored", subject="conference_id")
+class InvitationsRestored(DomainEvent):
+    """A conference that was cancelled takes place after all: so many people are invited again, as they were."""
+
+    conference_id: UUID
+    count: int
+
+
 @event("invitation.named", subject="invitation_id")
 class InvitationNamed(DomainEvent):
     """An invitation held for an office got the person who will come."""

@@ -80,6 +80,14 @@ class Invitation(Base):
     )
     sent_at = models.DateTimeField(null=True)
     answered_at = models.DateTimeField(null=True)
+    called_off_from = models.CharField(
+        max_length=10,
+        blank=True,
+        default="",
+        editable=False,
+        help_text="The state it was withdrawn from because its conference was cancelled: it comes back with it.",
+    )
+    restored = models.PositiveSmallIntegerField(default=0, editable=False, help_text="How often it came back.")
 
     class Meta:
         constraints = [
@@ -87,7 +95,11 @@ class Invitation(Base):
                 fields=["conference", "person"],
                 condition=models.Q(person__isnull=False) & ~models.Q(state="withdrawn"),
                 name="one_live_invitation_per_person",
-            )
+            ),
+            models.CheckConstraint(
+                condition=models.Q(called_off_from="") | models.Q(state="withdrawn"),
+                name="only_what_is_withdrawn_comes_back",
+            ),
         ]
         indexes = [models.Index(Upper("email"), name="invitations_by_email")]
 

@@ -36,6 +36,7 @@ from tests.factories.conferences import (
 from tests.factories.invitations import InvitationFactory, InvitationListFactory
 from tests.factories.people import OrganisationFactory, PersonFactory
 from tests.factories.registration import RegistrationFactory
+from tests.guards import assert_refused_by, assert_written_without
 from tests.threads import in_threads
 from workers.reactions import invitations as reactions
 
@@ -723,6 +724,70 @@ def test_who_was_put_off_without_an_invitation_hears_of_the_new_time() -> None:
     conferences.announce(conference_id=conference.pk)
     close_window()
     assert [letter["subject"] for letter in letters(speaker)] == ["Thời gian mới: Hội nghị tổng kết"]
+
+
+def test_who_was_invited_to_what_was_cancelled_is_invited_again_when_it_takes_place_after_all() -> None:
+    conference = held()
+    accepted, silent, alone = (invited(conference) for _ in range(3))
+    unsent = InvitationFactory(conference=conference, list=InvitationListFactory(conference=conference)).person
+    answered(accepted, "accepted")
+    services.withdraw(invitation_id=Invitation.objects.get(person=alone).pk)
+    lift.run()
+    conferences.cancel(conference_id=conference.pk, reason={"vi": "Bão"})
+    lift.run()
+    conferences.reopen(conference_id=conference.pk)
+    lift.run()
+    assert set(states().values()) == {"withdrawn"}, "as long as nobody is told that it takes place"
+    conferences.announce(conference_id=conference.pk)
+    close_window()
+    assert states() == {accepted.pk: "accepted", silent.pk: "sent", alone.pk: "withdrawn", unsent.pk: "draft"}
+    for person in (accepted, silent):
+        [off], [letter] = letters(person, "cancellation"), letters(person)
+        assert "Hội nghị đã báo huỷ nay được tổ chức theo thời gian dưới đây." in text(letter)
+        assert "trả lời" in text(letter)
+        assert number(letter) > number(off)
+    assert letters(alone) == []
+    [fact] = Event.objects.filter(name="invitations.restored")
+    assert fact.payload["count"] == 2
+
+    conferences.cancel(conference_id=conference.pk, reason={"vi": "Bão nữa"})
+    lift.run()
+    _, again = letters(silent, "cancellation")
+    assert number(again) > number(letters(silent)[0])
+
+
+def states() -> dict[Any, str]:
+    return dict(Invitation.objects.values_list("person", "state"))
+
+
+def number(letter: EmailMessage) -> int:
+    """The SEQUENCE of its calendar entry."""
+    found = entry(letter)
+    assert found is not None
+    return found[1]
+
+
+def test_who_was_invited_anew_meanwhile_is_not_invited_twice() -> None:
+    conference = held()
+    person = invited(conference)
+    before = Invitation.objects.get(person=person)
+    conferences.cancel(conference_id=conference.pk, reason={"vi": "Bão"})
+    lift.run()
+    conferences.reopen(conference_id=conference.pk)
+    InvitationFactory(conference=conference, list=before.list, person=person)
+    conferences.announce(conference_id=conference.pk)
+    close_window()
+    assert Invitation.objects.get(pk=before.pk).state == "withdrawn"
+
+
+def test_only_what_is_withdrawn_comes_back() -> None:
+    row = Invitation.objects.get(person=invited(held()))
+
+    def wrong() -> None:
+        Invitation.objects.filter(pk=row.pk).update(called_off_from="sent")
+
+    assert_refused_by("only_what_is_withdrawn_comes_back", wrong)
+    assert_written_without("only_what_is_withdrawn_comes_back", wrong)
 
 
 def test_who_heard_of_a_cancellation_hears_once_that_it_takes_place_after_all() -> None:

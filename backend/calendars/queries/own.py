@@ -21,7 +21,7 @@ from backend.registration.states import OVER, RegistrationState
 @dataclass(kw_only=True)
 class Part:
     """What ties the person to one conference. The invitation is the last one; `withdrawals` counts those before it
-    that were taken back by letter."""
+    that were taken back by letter, and how often it was itself and came back."""
 
     invitation: Invitation | None = None
     withdrawals: int = 0
@@ -105,6 +105,7 @@ def _parts(person: UUID) -> dict[UUID, Part]:
     never_told = Q(state=InvitationState.DRAFT) | Q(state=InvitationState.WITHDRAWN, sent_at=None)
     for invitation in _of(Invitation.objects.exclude(never_told), person):
         part = parts[invitation.conference_id]
+        withdrawals[invitation.conference_id] += invitation.restored
         part.withdrawals, part.invitation = withdrawals[invitation.conference_id], invitation
         withdrawals[invitation.conference_id] += part.withdrawn
     live = Registration.objects.exclude(state__in=OVER)

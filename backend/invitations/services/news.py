@@ -22,6 +22,7 @@ from backend.invitations.parts import parts_in
 from backend.invitations.services import composing, failures, programmes
 from backend.invitations.services.chunks import chunks, written_to_each
 from backend.invitations.services.formal import current_letters, still_holds
+from backend.invitations.services.single import restore
 from backend.invitations.states import LetterDelivery
 from backend.mail import services as mail
 from backend.mail.models import OutgoingMail
@@ -100,10 +101,12 @@ def tell_news(*, conference_id: UUID, from_sequence: int, to_sequence: int, from
 
 
 def concerned_by(window: Window) -> list[Hearer]:
-    """Everybody who has something new to hear; nobody when the conference is not expected any more."""
+    """Everybody who has something new to hear, invited again if a cancellation had taken that back; nobody when the
+    conference is not expected any more."""
     conference = Conference.objects.get(pk=window.conference_id)
     if conference.state not in EXPECTED:
         return []
+    restore(conference_id=conference.pk, known=window.from_sequence)
     news = News(window, conference, time_and_place(conference))
     return [hearer for hearer in hearers_of(news) if news.concerns(hearer)]
 

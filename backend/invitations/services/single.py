@@ -2,8 +2,9 @@
 
 from uuid import UUID
 
-from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db import IntegrityError, transaction
+from django.db.models import Case, F, When
+from django.db.models.functions import Greatest
 
 from backend.conferences.models import Conference
 from backend.conferences.states import ConferenceState
@@ -12,7 +13,7 @@ from backend.core.errors import Conflict, Invalid, NotFound
 from backend.core.queries import locked
 from backend.core.text import say
 from backend.invitations import queries
-from backend.invitations.events import InvitationIssued, InvitationNamed, InvitationWithdrawn
+from backend.invitations.events import InvitationIssued, InvitationNamed, InvitationsRestored, InvitationWithdrawn
 from backend.invitations.letters import new_batch
 from backend.invitations.models import Invitation
 from backend.invitations.services.proposals import settle_of_withdrawn
@@ -36,23 +37,23 @@ def withdraw(*, invitation_id: UUID, expected: int | None = None) -> Invitation:
 
 @transaction.atomic
 def withdraw_all(*, conference_id: UUID) -> int:
-    """Takes back every invitation of a conference that is cancelled; returns how many invitees will hear of it.
+    """Takes back every invitation of a conference that is cancelled; returns how many invitees will hear of it. They
+    come back when it takes place after all (`restore`).
 
     Does nothing for a conference that lives: it may have been reopened since.
     """
     if not Conference.objects.filter(pk=conference_id, state=ConferenceState.CANCELLED).exists():
         return 0
-    return _withdraw_every(Invitation.objects.filter(conference_id=conference_id))
-
-
-def _withdraw_every(rows: QuerySet[Invitation]) -> int:
-    rows.filter(state=InvitationState.DRAFT).update(
-        state=InvitationState.WITHDRAWN, version=F("version") + 1, updated_at=now()
-    )
+    rows = Invitation.objects.filter(conference_id=conference_id)
+    off = {
+        "called_off_from": F("state"),
+        "state": InvitationState.WITHDRAWN,
+        "version": F("version") + 1,
+        "updated_at": now(),
+    }
+    rows.filter(state=InvitationState.DRAFT).update(**off)
     told = list(rows.filter(state__in=queries.LIVE).select_for_update().order_by("id"))
-    rows.filter(pk__in=[row.id for row in told]).update(
-        state=InvitationState.WITHDRAWN, version=F("version") + 1, updated_at=now()
-    )
+    rows.filter(pk__in=[row.id for row in told]).update(**off)
     settle_of_withdrawn([row.pk for row in told])
     batch = new_batch(told[0].conference, "cancellation") if told else None
     emit(
@@ -64,6 +65,45 @@ def _withdraw_every(rows: QuerySet[Invitation]) -> int:
         )
     )
     return len(told)
+
+
+@transaction.atomic
+def restore(*, conference_id: UUID, known: int) -> int:
+    """Gives back, as they were, the invitations that were withdrawn because the conference was cancelled, and returns how
+    many of them people had in their hands: these people know it under `known`, the sequence of the cancellation. Nobody
+    gets back what was withdrawn from them alone, or has been replaced since. The news that it takes place are theirs."""
+    rows = Invitation.objects.filter(conference_id=conference_id).exclude(called_off_from="")
+    invited = Invitation.objects.filter(conference_id=conference_id, person__isnull=False)
+    again = invited.exclude(state=InvitationState.WITHDRAWN).values("person")
+    found = dict(rows.exclude(person__in=again).order_by("id").select_for_update().values_list("pk", "sent_at"))
+    try:
+        given = _given_back(list(found), known)
+    except IntegrityError:  # the places of a unit were given to somebody else meanwhile: whoever has one keeps it
+        given = [pk for row in found for pk in _given_back_if_possible(row, known)]
+    told = sum(found[pk] is not None for pk in given)
+    if told:
+        emit(InvitationsRestored(conference_id=conference_id, count=told))
+    return told
+
+
+@transaction.atomic
+def _given_back(ids: list[UUID], known: int) -> list[UUID]:
+    Invitation.objects.filter(pk__in=ids).update(
+        state=F("called_off_from"),
+        called_off_from="",
+        sequence=Greatest("sequence", Case(When(sent_at=None, then=0), default=known)),
+        restored=F("restored") + Case(When(sent_at=None, then=0), default=1),
+        version=F("version") + 1,
+        updated_at=now(),
+    )
+    return ids
+
+
+def _given_back_if_possible(row: UUID, known: int) -> list[UUID]:
+    try:
+        return _given_back([row], known)
+    except IntegrityError:
+        return []
 
 
 @transaction.atomic

@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db import transaction
 
 from backend.conferences.models import Conference
-from backend.conferences.states import EXPECTED, ConferenceState
+from backend.conferences.states import EXPECTED
 from backend.core.clock import database_now
 from backend.core.errors import NotFound
 from backend.core.ids import time_ordered_id
@@ -21,7 +21,7 @@ from backend.registration.events import RegistrationCancelled, RegistrationOffer
 from backend.registration.models import Registration
 from backend.registration.services import counters
 from backend.registration.services.seats import cancel, placed_news
-from backend.registration.states import HOPING, MOVES, OVER, RegistrationState
+from backend.registration.states import MOVES, OVER, RegistrationState
 
 
 @transaction.atomic
@@ -41,8 +41,8 @@ def follow_withdrawal(*, invitation_id: UUID) -> Registration | None:
     held = rows.exclude(state__in=OVER).first()
     if held is None:
         return None
-    if held.state in {*HOPING, RegistrationState.CALLED_OFF} and _cancelled(gone.conference_id):
-        return None  # it ends as the conference does
+    if gone.called_off_from:
+        return None  # it ends, and comes back, as the conference does
     if heir is None or heir.state not in MAY_COME or heir.person_id is None or not _expected(gone.conference_id):
         return cancel(registration_id=held.pk)
     return _handed_on(held.pk, heir)
@@ -60,10 +60,6 @@ def _heir_of(invitation_id: UUID) -> UUID | None:
 
 def _expected(conference_id: UUID) -> bool:
     return Conference.objects.filter(pk=conference_id, state__in=EXPECTED).exists()
-
-
-def _cancelled(conference_id: UUID) -> bool:
-    return Conference.objects.filter(pk=conference_id, state=ConferenceState.CANCELLED).exists()
 
 
 def _handed_on(held_id: UUID, heir: Invitation) -> Registration:
