@@ -32,7 +32,8 @@ def organiser(conference: Any) -> APIClient:
 
 
 def ask(api: APIClient, path: str, **body: Any) -> tuple[int, list[str]]:
-    answer = api.post(f"/api/v1/{path}", body, format="json")
+    etag = api.get(f"/api/v1/{path.rsplit('/', 1)[0]}").headers.get("ETag", '"1"') if path.startswith("seats/") else ""
+    answer = api.post(f"/api/v1/{path}", body, format="json", **({"HTTP_IF_MATCH": etag} if etag else {}))
     return answer.status_code, [each["field"] for each in answer.json().get("errors", [])]
 
 
