@@ -34,9 +34,11 @@ SUBSCRIPTIONS: dict[str, list[str]] = {
     ],
     "conference.closed": ["minutes.draft", "conferences.carry_over"],
     "series.news_due": ["invitations.tell_series_news"],
+    "series.called_off": ["invitations.tell_of_series_calling_off"],
     "news.addressed": ["invitations.mail_news"],
     "series_news.addressed": ["invitations.mail_series_news"],
     "calling_off.addressed": ["invitations.mail_calling_off"],
+    "series_calling_off.addressed": ["invitations.mail_series_calling_off"],
     "postponement.addressed": ["invitations.mail_postponement"],
     "conference.moved": [
         "invitations.drop_start_reminders",

@@ -100,8 +100,20 @@ class ConferencePostponed(DomainEvent):
 
 @event("conference.cancelled", subject="conference_id")
 class ConferenceCancelled(DomainEvent):
+    """With a `series_id`, one edit of that series called off several: people are told of all by series.called_off."""
+
     conference_id: UUID
     sequence: int
+    series_id: UUID | None = None
+
+
+@event("series.called_off", subject="series_id")
+class SeriesCalledOff(DomainEvent):
+    """One edit of the series called off several of its conferences, each under the sequence `conferences` has for it;
+    everybody hears of all that concern them in one letter."""
+
+    series_id: UUID
+    conferences: dict[str, int]
 
 
 @event("conference.reopened", subject="conference_id")

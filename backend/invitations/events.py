@@ -46,12 +46,14 @@ class InvitationAnswered(DomainEvent):
 @event("invitation.withdrawn", subject="invitation_id")
 class InvitationWithdrawn(DomainEvent):
     """`sequence` is the one the invitee's calendar knows; the cancellation carries a higher one, and is one of the
-    letters of `batch_id`, or of none."""
+    letters of `batch_id`, or of none. With a `series_id` it is told in one letter with other conferences of that series,
+    by series_calling_off.addressed."""
 
     invitation_id: UUID
     conference_id: UUID
     sequence: int
     batch_id: UUID | None = None
+    series_id: UUID | None = None
 
 
 @event("invitations.restored", subject="conference_id")
@@ -107,6 +109,16 @@ class CallingOffAddressed(DomainEvent):
     sequence: int
     people: list[str]
     unreachable: list[str]
+
+
+@event("series_calling_off.addressed", subject="series_id")
+class SeriesCallingOffAddressed(DomainEvent):
+    """These `people` were invited to conferences of the series that one edit called off, or have a part in them; the
+    letters, one to each of them about all, are written together. The `conferences` are those of series.called_off."""
+
+    series_id: UUID
+    conferences: dict[str, int]
+    people: list[str]
 
 
 @event("postponement.addressed", subject="conference_id")

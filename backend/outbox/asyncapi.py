@@ -27,6 +27,7 @@ JSON: dict[Any, dict[str, Any]] = {
     int: {"type": "integer"},
     int | None: {"type": ["integer", "null"]},
     list[str]: {"type": "array", "items": {"type": "string"}},
+    dict[str, int]: {"type": "object", "additionalProperties": {"type": "integer"}},
     dict[str, list[int]]: {"type": "object", "additionalProperties": {"type": "array", "items": {"type": "integer"}}},
 }
 ENVELOPE: dict[str, Any] = {

@@ -25,6 +25,7 @@ SAMPLES: dict[Any, Any] = {
     int: 3,
     int | None: None,
     list[str]: ["a"],
+    dict[str, int]: {"a": 1},
     dict[str, list[int]]: {"a": [1, 2]},
 }
 

@@ -13,7 +13,13 @@ def mail_invitation(event: Event) -> None:
 
 
 def mail_cancellation(event: Event) -> None:
-    services.mail_cancellation(invitation_id=event.subject_id, batch=_batch(event))
+    if not _together(event):
+        services.mail_cancellation(invitation_id=event.subject_id, batch=_batch(event))
+
+
+def _together(event: Event) -> bool:
+    """Whether a fact of the series has people told of this one and others in one letter."""
+    return event.payload.get("series_id") is not None
 
 
 def _batch(event: Event) -> UUID | None:
@@ -22,7 +28,7 @@ def _batch(event: Event) -> UUID | None:
 
 
 def tell_news(event: Event) -> None:
-    if event.payload.get("series_id") is None:  # else series.news_due tells of it
+    if not _together(event):
         services.tell_news(**_window(event))
 
 
@@ -58,7 +64,18 @@ def mail_postponement(event: Event) -> None:
 
 
 def tell_of_calling_off(event: Event) -> None:
-    services.tell_of_calling_off(conference_id=event.subject_id, sequence=event.payload["sequence"])
+    if not _together(event):
+        services.tell_of_calling_off(conference_id=event.subject_id, sequence=event.payload["sequence"])
+
+
+def tell_of_series_calling_off(event: Event) -> None:
+    services.tell_of_series_calling_off(series_id=event.subject_id, conferences=event.payload["conferences"])
+
+
+def mail_series_calling_off(event: Event) -> None:
+    services.mail_series_calling_off(
+        series_id=event.subject_id, conferences=event.payload["conferences"], people=event.payload["people"]
+    )
 
 
 def mail_calling_off(event: Event) -> None:
@@ -68,7 +85,8 @@ def mail_calling_off(event: Event) -> None:
 
 
 def withdraw_all(event: Event) -> None:
-    services.withdraw_all(conference_id=event.subject_id)
+    if not _together(event):  # else series.called_off withdraws, before it looks for whom to tell
+        services.withdraw_all(conference_id=event.subject_id)
 
 
 def take_reply(event: Event) -> None:
@@ -125,5 +143,7 @@ ALL = [
     mail_postponement,
     tell_of_calling_off,
     mail_calling_off,
+    tell_of_series_calling_off,
+    mail_series_calling_off,
     withdraw_all,
 ]

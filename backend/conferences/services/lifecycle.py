@@ -131,10 +131,17 @@ def postpone(*, conference_id: UUID, reason: Text, expected: int | None = None) 
 def cancel(*, conference_id: UUID, reason: Text, expected: int | None = None) -> Conference:
     """Calls the conference off; its rooms are free again, and its invitations will be withdrawn, which is all the news
     there is."""
+    conference = cancel_untold(conference_id=conference_id, reason=reason, expected=expected)
+    emit(ConferenceCancelled(conference_id=conference.id, sequence=conference.sequence))
+    return conference
+
+
+@transaction.atomic
+def cancel_untold(*, conference_id: UUID, reason: Text, expected: int | None = None) -> Conference:
+    """`cancel` without its fact: whoever cancels several emits theirs together (`news.emit_called_off`)."""
     conference = locked(Conference, conference_id, expected=expected)
     MOVES.move(conference, "cancel")
     _call_off(conference, reason)
-    emit(ConferenceCancelled(conference_id=conference.id, sequence=conference.sequence))
     return conference
 
 

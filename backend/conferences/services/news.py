@@ -8,7 +8,7 @@ The conferences of a series share a window: an edit of the series moves many, an
 """
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from uuid import UUID
 
@@ -18,7 +18,7 @@ from django.db import transaction
 from django.db.models import F, QuerySet
 from django.db.models.functions import Now
 
-from backend.conferences.events import ConferenceNewsDue, SeriesNewsDue
+from backend.conferences.events import ConferenceCancelled, ConferenceNewsDue, SeriesCalledOff, SeriesNewsDue
 from backend.conferences.models import Conference, Organiser, Release, Series, TimeAndPlace
 from backend.conferences.queries.told import time_and_place
 from backend.conferences.states import EXPECTED
@@ -106,6 +106,16 @@ def _emit_together(series_id: UUID, facts: list[ConferenceNewsDue]) -> None:
         return
     windows = {str(fact.conference_id): fact.numbers for fact in facts}
     emit(*(replace(fact, series_id=series_id) for fact in facts), SeriesNewsDue(series_id=series_id, windows=windows))
+
+
+def emit_called_off(series_id: UUID, conferences: Sequence[Conference]) -> None:
+    """These conferences were cancelled by one edit of the series. One alone is told of like any other."""
+    for start in range(0, len(conferences), MOST_TOGETHER):
+        some = conferences[start : start + MOST_TOGETHER]
+        together = series_id if len(some) > 1 else None
+        emit(*(ConferenceCancelled(conference_id=row.pk, sequence=row.sequence, series_id=together) for row in some))
+        if together:
+            emit(SeriesCalledOff(series_id=together, conferences={str(row.pk): row.sequence for row in some}))
 
 
 def _due() -> QuerySet[Conference]:

@@ -24,6 +24,7 @@ from backend.conferences.services import lifecycle, outlines
 from backend.conferences.services.carrying import carry_over
 from backend.conferences.services.drafting import draft
 from backend.conferences.services.inputs import ConferenceFields, SiteFields
+from backend.conferences.services.news import emit_called_off
 from backend.conferences.services.offices import follow_day
 from backend.conferences.services.scheduling import TIME_FIELDS, keep_apart, save_changes, settle_time
 from backend.conferences.services.standing import (
@@ -219,6 +220,9 @@ def lead_along(
     slots = _new_slots(series, rows) if replan else {row.pk: row.slot for row in rows if row.slot}
     led = [_led(series, row, slots.get(row.pk), touched, reason, spare) for row in rows]
     changes = [change for change in led if change is not None]
+    off = {change.conference_id for change in changes if change.outcome == Outcome.CALLED_OFF}
+    ids = [row.pk for row in rows if row.pk in off]
+    emit_called_off(series.pk, list(Conference.objects.filter(pk__in=ids).order_by("pk")))
     written = {change.conference_id for change in changes if change.outcome in _WRITTEN}
     keep_apart([row for row in rows if row.pk in written], known=known)
     return changes
@@ -338,7 +342,7 @@ def _unplanned(row: Conference, reason: Text, *, spare: bool) -> Change:
         row.delete()
         gone.conference_id = None
         return gone
-    lifecycle.cancel(conference_id=row.pk, reason=reason)
+    lifecycle.cancel_untold(conference_id=row.pk, reason=reason)  # told by lead_along
     return _change(row, Outcome.CALLED_OFF)
 
 

@@ -32,6 +32,7 @@ from backend.invitations.services.postponement import mail_postponement, tell_of
 from backend.invitations.services.proposals import decline_proposal, take_over_proposals
 from backend.invitations.services.readdressing import follow_bounce
 from backend.invitations.services.reminders import drop_own_reminders, drop_reminders, mail_reminders, remind_invitees
+from backend.invitations.services.series_calling_off import mail_series_calling_off, tell_of_series_calling_off
 from backend.invitations.services.series_news import mail_series_news, tell_series_news
 from backend.invitations.services.single import name_invitee, resend, withdraw, withdraw_all
 from backend.invitations.services.substitutes import accept_substitute, propose_by_link, propose_substitute
@@ -71,6 +72,7 @@ __all__ = [
     "mail_postponement",
     "mail_proposal_declined",
     "mail_reminders",
+    "mail_series_calling_off",
     "mail_series_news",
     "name_invitee",
     "opened_copy",
@@ -89,6 +91,7 @@ __all__ = [
     "tell_news",
     "tell_of_calling_off",
     "tell_of_postponement",
+    "tell_of_series_calling_off",
     "tell_series_news",
     "try_again",
     "withdraw",

@@ -15,7 +15,7 @@ from backend.conferences.states import CALLED_OFF, ConferenceState
 from backend.core.text import Text, localized
 from backend.invitations import queries, wording
 from backend.invitations.events import CallingOffAddressed, InvitationWithdrawn
-from backend.invitations.letters import batch_of, written
+from backend.invitations.letters import Letter, batch_of, written
 from backend.invitations.models import Invitation
 from backend.invitations.parts import parts_in
 from backend.invitations.services import composing, failures
@@ -34,11 +34,11 @@ def tell_of_calling_off(*, conference_id: UUID, sequence: int) -> int:
     """Has letters written to everybody whom no invitation tells; returns how many. Of a draft only those heard who were
     asked for a paper. Does nothing where everybody knows, nor for what was announced again, or called off otherwise,
     since."""
-    conference = _called_off(conference_id, sequence)
-    if conference is None or _known_to_be_off(conference):
+    conference = called_off(conference_id, sequence)
+    if conference is None:
         return 0
-    rows = list(Person.objects.filter(pk__in=_taking_part(conference) - _told_as_invited(conference)).order_by("pk"))
-    emit(*(_addressed(conference, some) for some in chunks(rows)))
+    rows = untold(conference)
+    emit(*(addressed(conference, some) for some in chunks(rows)))
     return sum(bool(row.email) for row in rows)
 
 
@@ -46,24 +46,29 @@ def tell_of_calling_off(*, conference_id: UUID, sequence: int) -> int:
 def tell_besides(*, conference: Conference, person: Person) -> bool:
     """Has a letter written to somebody whose invitation never reached them, and so cannot tell them: if they know of the
     cancelled conference by a part they have in it, or by any other letter. Returns whether they do."""
+    knows = knows_besides(conference, person)
+    if knows:
+        emit(addressed(conference, [person]))
+    return knows
+
+
+def knows_besides(conference: Conference, person: Person) -> bool:
+    """Whether somebody whose invitation never reached them is to hear that the conference is cancelled all the same."""
     if conference.state != ConferenceState.CANCELLED or _known_to_be_off(conference):
         return False
-    knows = was_written_to(person.email, conference_id=conference.pk) or person.pk in _taking_part(conference)
-    if knows:
-        emit(_addressed(conference, [person]))
-    return knows
+    return was_written_to(person.email, conference_id=conference.pk) or person.pk in _taking_part(conference)
 
 
 @transaction.atomic
 def mail_calling_off(*, conference_id: UUID, sequence: int, people: Collection[str]) -> int:
     """Queues one letter to each of these people, with the reason; returns how many were written. Somebody no letter can
     be written to is left to another try, alone."""
-    if _called_off(conference_id, sequence) is None:
+    if called_off(conference_id, sequence) is None:
         return 0
     conference = composing.with_letter_facts().get(pk=conference_id)
     rows = list(Person.objects.filter(pk__in=people).exclude(email="").order_by("pk"))
     offices = queries.offices(rows, conference)
-    known = _known(conference)
+    known = known_time(conference)
     writing = asked_for_papers(conference_id)
 
     def write(person: Person) -> OutgoingMail:
@@ -77,17 +82,25 @@ def mail_calling_off(*, conference_id: UUID, sequence: int, people: Collection[s
             letter="calling_off",
             error=error,
             invitation=None,
-            again=_addressed(conference, [person]),
+            again=addressed(conference, [person]),
         )
 
     letters, failed = written_to_each(rows, write, alone=len(people) == 1, who=lambda person: person.pk, report=report)
     if letters:
         mail.queue_all([letter for _, letter in letters], batch=batch_of(conference, "calling_off", sequence))
-    emit(*(_addressed(conference, [person]) for person in failed))
+    emit(*(addressed(conference, [person]) for person in failed))
     return len(letters)
 
 
-def _called_off(conference_id: UUID, sequence: int) -> Conference | None:
+def untold(conference: Conference) -> list[Person]:
+    """Who has to hear that the conference is off, and is told by no invitation."""
+    if _known_to_be_off(conference):
+        return []
+    return list(Person.objects.filter(pk__in=_taking_part(conference) - _told_as_invited(conference)).order_by("pk"))
+
+
+def called_off(conference_id: UUID, sequence: int) -> Conference | None:
+    """The conference, while it is off under this very sequence."""
     rows = Conference.objects.filter(state__in=CALLED_OFF, sequence=sequence)
     return rows.filter(pk=conference_id).first()
 
@@ -110,12 +123,13 @@ def _told_as_invited(conference: Conference) -> set[UUID]:
     reached them, `tell_besides`. Asked in one statement, because invitations are being withdrawn meanwhile."""
     told = Q(state__in=queries.LIVE)
     if conference.state == ConferenceState.CANCELLED:
-        told |= Q(state=InvitationState.WITHDRAWN, pk__in=_withdrawn_since(conference).values("subject_id"))
+        told |= Q(state=InvitationState.WITHDRAWN, pk__in=withdrawn_since(conference).values("subject_id"))
     rows = Invitation.objects.filter(told, conference=conference, sent_at__isnull=False, person__isnull=False)
     return {person for person in rows.exclude(email="").values_list("person_id", flat=True) if person is not None}
 
 
-def _withdrawn_since(conference: Conference) -> QuerySet[Event]:
+def withdrawn_since(conference: Conference) -> QuerySet[Event]:
+    """Withdrawals that followed the conference's present cancellation."""
     cancelled = Event.objects.filter(
         name=ConferenceCancelled.name, subject_id=conference.pk, payload__sequence=conference.sequence
     )
@@ -126,14 +140,14 @@ def _withdrawn_since(conference: Conference) -> QuerySet[Event]:
     )
 
 
-def _known(conference: Conference) -> Conference | TimeAndPlace:
+def known_time(conference: Conference) -> Conference | TimeAndPlace:
     """The time everybody was last told."""
     kept = told(conference.pk)
     last = max((sequence for sequence, row in kept.items() if not row.called_off), default=None)
     return conference if last is None else kept[last]
 
 
-def _addressed(conference: Conference, rows: Sequence[Person]) -> CallingOffAddressed:
+def addressed(conference: Conference, rows: Sequence[Person]) -> CallingOffAddressed:
     return CallingOffAddressed(
         conference_id=conference.pk,
         sequence=conference.sequence,
@@ -142,26 +156,36 @@ def _addressed(conference: Conference, rows: Sequence[Person]) -> CallingOffAddr
     )
 
 
-def _letter(
-    conference: Conference, person: Person, office: Text, known: Conference | TimeAndPlace, *, asked: bool
-) -> OutgoingMail:
+def composed(
+    conference: Conference,
+    person: Person,
+    office: Text,
+    known: Conference | TimeAndPlace,
+    *,
+    asked: bool,
+    language: str,
+) -> Letter:
     cancelled = conference.state == ConferenceState.CANCELLED
-    kind = "cancellation" if cancelled else "postponement"
-    letter = composing.conference_letter(
+    return composing.conference_letter(
         conference,
         person,
         office,
-        template=f"letters/{kind}",
+        template="letters/cancellation" if cancelled else "letters/postponement",
         subject="cancelled" if cancelled else "postponed",
-        language=person.language,
+        language=language,
         cancelled=cancelled,
-        reason=localized(conference.reason, person.language),
-        when=wording.when(known, person.language),
+        reason=localized(conference.reason, language),
+        when=wording.when(known, language),
         asked=cancelled and asked,
     )
+
+
+def _letter(
+    conference: Conference, person: Person, office: Text, known: Conference | TimeAndPlace, *, asked: bool
+) -> OutgoingMail:
     return written(
-        letter,
-        purpose=kind,
+        composed(conference, person, office, known, asked=asked, language=person.language),
+        purpose="cancellation" if conference.state == ConferenceState.CANCELLED else "postponement",
         subject_id=uuid5(conference.pk, str(person.pk)),
         sequence=conference.sequence,
         recipient=(person.full_name, person.email),

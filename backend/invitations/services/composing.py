@@ -25,6 +25,7 @@ SUBJECTS = {
     "first_programme": {"vi": "Chương trình: {title}", "en": "Programme: {title}"},
     "programme": {"vi": "Chương trình thay đổi: {title}", "en": "Programme changed: {title}"},
     "series": {"vi": "Thay đổi {n} cuộc họp: {title}", "en": "{n} meetings changed: {title}"},
+    "series_cancelled": {"vi": "Huỷ {n} cuộc họp: {title}", "en": "{n} meetings cancelled: {title}"},
     "resumed": {"vi": "Thời gian mới: {title}", "en": "New date: {title}"},
     "postponed": {"vi": "Hoãn hội nghị: {title}", "en": "Postponed: {title}"},
     "cancelled": {"vi": "Huỷ hội nghị: {title}", "en": "Cancelled: {title}"},

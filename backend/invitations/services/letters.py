@@ -108,30 +108,34 @@ def mail_cancellation(*, invitation_id: UUID, batch: UUID | None = None) -> None
     row = queries.with_letter_facts(Invitation.objects.all()).get(pk=invitation_id)
     if row.person is None or row.state != InvitationState.WITHDRAWN or row.sent_at is None or not row.email:
         return
-    if not _may_know(row, row.person):
+    if not may_know(row, row.person):
         calling_off.tell_besides(conference=row.conference, person=row.person)
         return
-    cancelled = row.conference.state == ConferenceState.CANCELLED
-    known = composing.known_to(row)
     again = InvitationWithdrawn(invitation_id=row.pk, conference_id=row.conference_id, sequence=row.sequence)
     with reported(row, "cancellation", again):
-        entry = composing.entry(row, sequence=row.sequence + 1, known=known)
-        letter = composing.letter(
-            row,
-            template="letters/cancellation",
-            subject="cancelled" if cancelled else "delegated" if row.substitute else "withdrawn",
-            calendar=ical.cancel(entry) if entry else None,
-            calendar_method="CANCEL" if entry else None,
-            cancelled=cancelled,
-            substitute="" if cancelled else _name_of(row.substitute, row.language),
-            asked=cancelled and row.person_id in asked_for_papers(row.conference_id),
-            reason=localized(row.conference.reason, row.language) if cancelled else "",
-            when=wording.when(known, row.language),
-        )
-        _post(row, letter, purpose="cancellation", sequence=row.sequence, batch=batch)
+        _post(row, cancellation(row), purpose="cancellation", sequence=row.sequence, batch=batch)
 
 
-def _may_know(row: Invitation, person: Person) -> bool:
+def cancellation(row: Invitation) -> Letter:
+    """What the invitee, who knows of the invitation, is told when it is withdrawn."""
+    cancelled = row.conference.state == ConferenceState.CANCELLED
+    known = composing.known_to(row)
+    entry = composing.entry(row, sequence=row.sequence + 1, known=known)
+    return composing.letter(
+        row,
+        template="letters/cancellation",
+        subject="cancelled" if cancelled else "delegated" if row.substitute else "withdrawn",
+        calendar=ical.cancel(entry) if entry else None,
+        calendar_method="CANCEL" if entry else None,
+        cancelled=cancelled,
+        substitute="" if cancelled else _name_of(row.substitute, row.language),
+        asked=cancelled and row.person_id in asked_for_papers(row.conference_id),
+        reason=localized(row.conference.reason, row.language) if cancelled else "",
+        when=wording.when(known, row.language),
+    )
+
+
+def may_know(row: Invitation, person: Person) -> bool:
     """Takes back what of the invitation waits to be sent; False when nothing of it can have reached the person."""
     own = Q(subject_id=row.pk) & ~Q(purpose="cancellation")
     news = Q(purpose__in=["news", "postponement"], subject_id=uuid5(row.conference_id, str(person.pk)))

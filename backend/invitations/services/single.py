@@ -36,9 +36,9 @@ def withdraw(*, invitation_id: UUID, expected: int | None = None) -> Invitation:
 
 
 @transaction.atomic
-def withdraw_all(*, conference_id: UUID) -> int:
-    """Takes back every invitation of a conference that is cancelled; returns how many invitees will hear of it. They
-    come back when it takes place after all (`restore`).
+def withdraw_all(*, conference_id: UUID, series_id: UUID | None = None) -> int:
+    """Takes back every invitation of a conference that is cancelled; returns how many invitees will hear of it: from
+    one letter each, or together with others of the series. They come back when it takes place after all (`restore`).
 
     Does nothing for a conference that lives: it may have been reopened since.
     """
@@ -55,11 +55,15 @@ def withdraw_all(*, conference_id: UUID) -> int:
     told = list(rows.filter(state__in=queries.LIVE).select_for_update().order_by("id"))
     rows.filter(pk__in=[row.id for row in told]).update(**off)
     settle_of_withdrawn([row.pk for row in told])
-    batch = new_batch(told[0].conference, "cancellation") if told else None
+    batch = new_batch(told[0].conference, "cancellation") if told and series_id is None else None
     emit(
         *(
             InvitationWithdrawn(
-                invitation_id=row.id, conference_id=row.conference_id, sequence=row.sequence, batch_id=batch
+                invitation_id=row.id,
+                conference_id=row.conference_id,
+                sequence=row.sequence,
+                batch_id=batch,
+                series_id=series_id,
             )
             for row in told
         )
