@@ -16,10 +16,10 @@ from django.views.decorators.http import require_safe
 from backend.articles import addresses, linked_data, queries
 from backend.articles.models import Article
 from backend.articles.snapshots import Snapshot, snapshot_of
-from backend.calendars.queries import as_told
 from backend.conferences.models import Conference, Duty
 from backend.conferences.programme import Programme
 from backend.conferences.queries import (
+    as_told,
     co_organisations,
     for_details,
     for_lists,

@@ -122,7 +122,8 @@ def _of_conference(conference: Conference, reader: Reader, language: str) -> Fee
         entry = drafted_again.meeting(told, language)
         return Feed(name=entry.summary, language=language, entries=[entry])
     shown = queries.shown(Conference.objects.filter(pk=conference.pk), reader)
-    return _of_meetings(localized(conference.title, language), shown, language)
+    [row] = shown.conferences
+    return _of_meetings(localized(row.title, language), shown, language)
 
 
 def _of_organisation(organisation: Organisation, reader: Reader, language: str) -> Feed:
@@ -174,10 +175,12 @@ def _of_room(room: Room, reader: Reader, language: str) -> Feed:
     by_id = shown.by_id()
     for row in shown.conferences:
         feed.entries += entries.in_room_as_a_whole(row, room, shown, language)
+        if row.pk in shown.told:
+            feed.entries += entries.in_room_as_told(row, room, shown, language)
     points = {point.id for each in shown.points.values() for point in each}
     uses = AgendaRoom.objects.filter(room=room, agenda_item__in=points).order_by("agenda_item__starts_at", "id")
     for use in uses.select_related("agenda_item", "site", "room__venue").prefetch_related("bookings"):
-        if use.site.room_id != room.pk:
+        if use.site.room_id != room.pk and use.conference_id not in shown.told:
             feed.entries += entries.in_room(use, by_id[use.conference_id], shown, language)
     gone = queries.drafted_again_in(room, reader)
     feed.entries += [drafted_again.meeting(told, language, site=site) for told, site in gone]

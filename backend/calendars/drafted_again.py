@@ -1,6 +1,7 @@
 """A cancelled conference that is a draft again, as people were last told of it: an entry that says no more than that it is
 cancelled, and when, where and under which name it was to be. Nothing of it is read from the draft."""
 
+import datetime as dt
 from dataclasses import replace
 from uuid import UUID
 
@@ -26,12 +27,13 @@ def titled(told: TimeAndPlace, language: str) -> str:
 def meeting(told: TimeAndPlace, language: str, *, site: UUID | None = None) -> ical.CalendarEntry:
     """The conference as a whole, or at one of the sites it had; `told` has an exact start."""
     assert told.starts_at is not None
+    said_at: dt.datetime = told.said_at  # type: ignore[attr-defined]  # by queries.drafted_again
     said = str(ConferenceState.CANCELLED.label)
     return ical.CalendarEntry(
         uid=ical.calendar_uid(told.conference_id, site),
         sequence=told.sequence,
-        stamp=told.recorded_at,
-        modified=told.recorded_at,
+        stamp=said_at,
+        modified=said_at,
         summary=titled(told, language),
         description=f"{said[:1].upper()}{said[1:]}",
         start=told.starts_at,

@@ -11,11 +11,11 @@ from django.conf import settings
 from backend.calendars import addresses
 from backend.calendars.queries import Part, Shown
 from backend.conferences.models import AgendaItem, AgendaRoom, Conference, Duty, Room, RoomBooking
-from backend.conferences.programme import Entry, from_json
-from backend.conferences.queries import Span, item_span
+from backend.conferences.programme import Entry, Programme, from_json
+from backend.conferences.queries import item_span
 from backend.conferences.states import CALLED_OFF, ConferenceState, Confidentiality, DutyKind, ItemState, Kind
 from backend.core.clock import local
-from backend.core.text import localized, say
+from backend.core.text import Text, localized, say
 from backend.invitations import ical, wording
 from backend.mail.mailbox import Mailbox
 
@@ -104,11 +104,9 @@ def own_items(
     if stored is None or whole is None:
         return
     programme = from_json(stored)
-    # As with the conference, taken back and invited again are two steps; both go to the points, too.
-    steps = 2 * part.withdrawals + part.withdrawn
     for point in programme.entries:
         if person in point.people() and point.starts_at is not None and not point.reserve:
-            sequence = programme.sequence_of(point, conference.sequence) + steps
+            sequence = programme.sequence_of(point, conference.sequence) + part.steps
             yield _point(point, sequence, whole, language)
 
 
@@ -135,53 +133,76 @@ def _point(point: Entry, sequence: int, whole: ical.CalendarEntry, language: str
 
 def in_room(row: AgendaRoom, conference: Conference, shown: Shown, language: str) -> Iterator[ical.CalendarEntry]:
     """A point of the programme that runs in a room of its own; nothing while its time is not exact. Where a programme
-    was released, what is not as released is only told as busy; what is put off stays as it was released."""
+    was released, what is not as released is only told as busy."""
     item: AgendaItem = row.agenda_item
     span, title, sequence, state = item_span(item), item.title, item.sequence, item.state
     written = max(item.updated_at, row.updated_at)
     if (stored := shown.released.get(conference.pk)) is not None:
         programme = from_json(stored)
-        told, put_off = programme.by_id().get(item.pk), conference.pk in shown.told
-        if told is None or not (_there(row, told) and (put_off or _as_told(row, told))):
+        told = programme.by_id().get(item.pk)
+        if told is None or not _as_told(row, told):
             yield from (busy(booking, language) for booking in row.bookings.all())
             return
         title, state = told.title, told.state
-        if put_off and told.starts_at and told.ends_at:
-            span = Span(told.starts_at, told.ends_at)
         sequence = programme.sequence_of(told, conference.sequence)
         written = told.changed_at or conference.said_at
-    if span is None:
+    if span is not None:
+        off = state != ItemState.PLANNED
+        entry = _in_its_room(conference, item.pk, title, span.start, span.end, row.room, written, shown, language)
+        yield replace(entry, sequence=sequence, status="CANCELLED" if off else entry.status, free=off or entry.free)
+
+
+def in_room_as_told(conference: Conference, room: Room, shown: Shown, language: str) -> Iterator[ical.CalendarEntry]:
+    """The points of a conference that is called off which were to be in the room, and not where it was itself, as people
+    knew them; the reader may know of them."""
+    told, stored = shown.told[conference.pk], shown.programme(conference.pk)
+    if stored is None:
         return
+    programme = from_json(stored)
+    as_a_whole = {UUID(place["site"]) for place in told.places if place["room"] == str(room.pk)}
+    for point in _open(conference, programme, shown):
+        there = any(place.room == room.pk and place.site not in as_a_whole for place in point.places)
+        if there and point.starts_at is not None:
+            start, end, written = point.starts_at, point.ends_at, point.changed_at or told.recorded_at
+            entry = _in_its_room(conference, point.id, point.title, start, end, room, written, shown, language)
+            yield replace(entry, sequence=programme.sequence_of(point, conference.sequence))
+
+
+def _in_its_room(
+    conference: Conference,
+    item_id: UUID,
+    title: Text,
+    start: dt.datetime,
+    end: dt.datetime | None,
+    room: Room,
+    written: dt.datetime,
+    shown: Shown,
+    language: str,
+) -> ical.CalendarEntry:
     entry = meeting(conference, shown, language)
-    off = entry.free or state != ItemState.PLANNED
     modified = max(entry.stamp, written)
-    yield replace(
+    return replace(
         entry,
-        uid=ical.item_uid(item.pk),
-        sequence=sequence,
+        uid=ical.item_uid(item_id),
         stamp=modified,
         modified=modified,
         summary=f"{localized(title, language)} ({entry.summary})",
         description="",
-        start=span.start,
-        end=span.end,
-        location=", ".join([localized(row.room.name, language), localized(row.room.venue.name, language)]),
+        start=start,
+        end=end,
+        location=", ".join([localized(room.name, language), localized(room.venue.name, language)]),
         related_to=entry.uid,
-        status="CANCELLED" if off else entry.status,
-        free=off,
     )
 
 
 def _as_told(row: AgendaRoom, told: Entry) -> bool:
     item = row.agenda_item
+    if not any(place.room == row.room_id for place in told.places):
+        return False
     if (told.starts_at, told.ends_at) != (item.starts_at, item.ends_at):
         return False
     # What is off with its session is planned by its own row, and holds no room.
     return item.state == ItemState.PLANNED if told.state == ItemState.PLANNED else not row.bookings.all()
-
-
-def _there(row: AgendaRoom, told: Entry) -> bool:
-    return any(place.room == row.room_id for place in told.places)
 
 
 def busy(booking: RoomBooking, language: str) -> ical.CalendarEntry:
@@ -204,7 +225,7 @@ def busy(booking: RoomBooking, language: str) -> ical.CalendarEntry:
 def _modified(conference: Conference, shown: Shown) -> dt.datetime:
     """When anything an entry says of the conference was last written; its agenda is said as released, once it was."""
     rows: list[Any] = [*conference.organisers.all()]
-    if conference.pk not in shown.released:
+    if shown.programme(conference.pk) is None:
         rows += shown.points.get(conference.pk, [])
     rows += [organiser.organisation for organiser in conference.organisers.all()]
     for site in conference.sites.all():
@@ -243,26 +264,33 @@ def _state_said(conference: Conference, language: str) -> str:
 
 
 def _agenda(conference: Conference, shown: Shown, language: str) -> Iterator[str]:
-    """The points of the last released programme, else of the working one, as far as the reader may know of them.
-
-    A point that was closed after a release is hidden in that release too; one that was opened is not shown under the
-    words it had while it was closed.
-    """
-    stored = shown.released.get(conference.pk)
+    """The points of the programme as people know it, else of the working one, as far as the reader may know of them."""
+    stored = shown.programme(conference.pk)
     if stored is None:
         for item in shown.points.get(conference.pk, []):
             if not item.reserve:
                 yield _line(conference, item.starts_at, item.title, item.state, language)
         return
+    for point in _open(conference, from_json(stored), shown):
+        if not point.reserve:
+            yield _line(conference, point.starts_at, point.title, point.state, language)
+
+
+def _open(conference: Conference, programme: Programme, shown: Shown) -> Iterator[Entry]:
+    """What the reader may know of a programme that is not the working one.
+
+    A point that was closed since is hidden in it too; one that was opened is not shown under the words it had while it
+    was closed.
+    """
     gone: set[UUID] = set()
     today = {item.id: item.confidentiality for item in shown.points.get(conference.pk, [])}
-    for point in from_json(stored).entries:
+    for point in programme.entries:
         own = point.own_confidentiality
         opened_since = own not in ("", Confidentiality.PUBLIC) and today.get(point.id) != own
         if point.id in shown.hidden or point.parent in gone or opened_since:
             gone.add(point.id)
-        elif not point.reserve:
-            yield _line(conference, point.starts_at, point.title, point.state, language)
+        else:
+            yield point
 
 
 def _line(conference: Conference, start: dt.datetime | None, title: dict[str, str], state: str, language: str) -> str:

@@ -21,7 +21,7 @@ from backend.calendars import composing, linked_data, queries, services
 from backend.calendars.composing import Feed
 from backend.calendars.states import FeedKind
 from backend.conferences.models import Conference
-from backend.conferences.queries import for_lists, programme_for
+from backend.conferences.queries import as_told, for_lists, programme_for
 from backend.conferences.queries.public import public_conferences
 from backend.core import problems
 from backend.core.responses import fresh
@@ -112,7 +112,7 @@ def conference_data(request: HttpRequest, language: str | None, slug: str) -> Ht
     row = rows.filter(slug=slug).first()
     if row is None:
         return problems.page(404, request)
-    told = queries.as_told([row]).get(row.pk)
+    told = as_told([row]).get(row.pk)
     before = queries.start_told_before(row)
     data = linked_data.whole_event(row, programme_for(NOBODY, row), before, language, told=told)
     return _linked(request, data, language)

@@ -151,7 +151,7 @@ class Parts(Holding):
             (Speech.objects.filter(person=subject.person_id), _ON_RECORD),
             (papers.filter(state=PaperState.ACCEPTED), _ON_RECORD),
             (mentions(Conference.objects.all(), subject, "title", "note"), _AS_WRITTEN),
-            (mentions(TimeAndPlace.objects.all(), subject, "title"), _AS_WRITTEN),
+            (mentions(TimeAndPlace.objects.all(), subject, "title", "programme"), _AS_WRITTEN),
             (mentions(Speech.objects.all(), subject, "speaker", "gist", "points", "quotes"), _AS_WRITTEN),
             (mentions(Release.objects.all(), subject, "programme", "note"), _AS_WRITTEN),
             (_papers_on_file(subject), _ON_RECORD),

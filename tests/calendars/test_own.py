@@ -15,6 +15,7 @@ from backend.core.clock import now
 from backend.invitations import services as invitations
 from backend.invitations.ical import calendar_uid, item_uid
 from backend.invitations.models import Invitation
+from backend.invitations.services.single import restore
 from backend.mail.models import OutgoingMail
 from backend.people.models import Account, Person
 from backend.registration import services as registration
@@ -239,6 +240,29 @@ def test_ones_own_points_of_the_released_programme_stand_beside_the_conference(p
     conferences.announce(conference_id=held.pk)
     back = entries(path)["Đo lường thời chuyển đổi số (Tổng kết 2020)"]
     assert (back["status"] != "CANCELLED", back["sequence"] > gone["sequence"]) == (True, True)
+
+
+def test_a_point_taken_back_with_its_conference_is_one_step_and_comes_back_later(person: Person, path: str) -> None:
+    held = conference()
+    item = AgendaItemFactory(conference=held, starts_at=held.starts_at)
+    Speaker.objects.create(conference=held, agenda_item=item, order=1, person=person)
+    invite(held, person)
+    conferences.release(conference_id=held.pk)
+
+    def sequence() -> int:
+        (point,) = [event for event in entries(path).values() if str(event["uid"]) == item_uid(item.pk)]
+        return int(point["sequence"])
+
+    begun = sequence()
+    conferences.cancel(conference_id=held.pk, reason={"vi": "Bão"})
+    assert sequence() == begun + 1
+    invitations.withdraw_all(conference_id=held.pk)
+    assert sequence() == begun + 1
+    conferences.reopen(conference_id=held.pk)
+    conferences.announce(conference_id=held.pk)
+    announced = sequence()
+    restore(conference_id=held.pk, known=begun + 1)
+    assert begun + 1 < announced < sequence()
 
 
 def release(held: Conference, number: int, *points: Entry) -> None:

@@ -212,6 +212,7 @@ FIRST = [*MOVED_AND_TOLD, step("release"), step("told"), step("move", 0), step("
     steps=[step("move_point", 1), step("another_room", 1), step("told"), step("turn_point", 1), step("postpone")]
     + [step("move", 1), step("revive"), step("turn_point", 1), step("cancel"), step("revive"), step("release")]
 )
+@example(steps=[step("postpone"), step("move", 1), step("move_point", 1), step("cancel"), step("revive")])
 @example(steps=[step("postpone"), step("move", 0), step("another_hall", 1), step("revive"), step("another_hall", 0)])
 @example(
     steps=[step("release"), step("told"), step("another_room", 1), step("release"), step("told"), step("reword", 1)]
@@ -236,7 +237,8 @@ def test_one_change_is_one_step_in_every_feed(steps: list[tuple[str, Step]], set
                 highest[key] = sequence
                 if key in before:
                     was, saw = before[key]
-                    assert sequence - was in (0, 1), (done, key, before[key], after[key])
+                    # What was prepared unseen of a programme never released was counted, and comes back with it.
+                    assert sequence - was in (0, 1) or name.startswith("revive"), (done, key, before[key], after[key])
                     assert sequence == was or seen != saw, (done, key, "rose for nothing")
                     if told and seen != saw:
                         assert sequence == was + 1, (done, key, "did not rise")

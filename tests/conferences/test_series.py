@@ -275,6 +275,8 @@ def test_a_series_that_ends_sooner_is_not_made_longer_by_ending_it(organiser: AP
     ("fields", "named"),
     [
         ({"rule": "FREQ=HOURLY"}, {"rule"}),
+        ({"rule": ";;;"}, {"rule"}),
+        ({"rule": " "}, {"rule"}),
         ({"rule": "FREQ=WEEKLY;BYDAY=TU"}, {"starts_on"}),
         ({"rule": "FREQ=WEEKLY;UNTIL=20261101"}, {"rule"}),
         ({"rule": "FREQ=WEEKLY;X-COLOUR=RED"}, {"rule"}),

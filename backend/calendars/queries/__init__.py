@@ -3,7 +3,6 @@
 from backend.calendars.queries.contents import (
     Reader,
     Shown,
-    as_told,
     at_room,
     busy_in,
     expected_or_in_window,
@@ -26,7 +25,6 @@ __all__ = [
     "Part",
     "Reader",
     "Shown",
-    "as_told",
     "at_room",
     "busy_in",
     "drafted_again",

@@ -10,7 +10,7 @@ from uuid import UUID
 from dateutil.relativedelta import relativedelta
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from backend.conferences.models import (
     AgendaItem,
@@ -23,7 +23,15 @@ from backend.conferences.models import (
     Site,
     TimeAndPlace,
 )
-from backend.conferences.queries import apart_from, held_by, hidden_items, visible_to, with_items_visible_to
+from backend.conferences.queries import (
+    apart_from,
+    as_told,
+    held_by,
+    hidden_items,
+    told_off,
+    visible_to,
+    with_items_visible_to,
+)
 from backend.conferences.queries.public import public_conferences
 from backend.conferences.states import AHEAD, CALLED_OFF, CallingOff, ConferenceState
 from backend.core.clock import local, now
@@ -50,9 +58,17 @@ def open_to(reader: Reader) -> QuerySet[Conference]:
 
 def expected_or_in_window() -> Q:
     """Conferences whose exact time lies within the window, and those to come that have none."""
-    start, end = window()
     to_come = Q(day=None) | Q(day__gte=local(now()).date())
-    return Q(starts_at__gte=start, starts_at__lt=end) | Q(to_come, starts_at=None, state__in=AHEAD)
+    return _within_window() | Q(to_come, starts_at=None, state__in=AHEAD)
+
+
+def _within_window() -> Q:
+    """Conferences whose exact time lies within the window; of what is called off the time that was told."""
+    start, end = window()
+    off = told_off().filter(starts_at__gte=start, starts_at__lt=end)
+    return Q(pk__in=off.values("conference_id")) | (
+        Q(starts_at__gte=start, starts_at__lt=end) & ~Q(pk__in=told_off().values("conference_id"))
+    )
 
 
 def held_by_organisation(organisation: Organisation, reader: Reader) -> QuerySet[Conference]:
@@ -66,12 +82,19 @@ def of_series(series_id: UUID, reader: Reader) -> QuerySet[Conference]:
 
 def at_room(room: Room, reader: Reader) -> QuerySet[Conference]:
     """Those held in the room, or of which a point of the programme the reader may see is; with an exact time."""
-    start, end = window()
     by_site = Site.objects.filter(room=room).values("conference_id")
     by_item = with_items_visible_to(AgendaRoom.objects.filter(room=room), reader).values("conference_id")
-    told = _told_off().filter(places__contains=[{"room": str(room.pk)}]).values("conference_id")
-    there = Q(pk__in=by_site) | Q(pk__in=by_item) | Q(pk__in=told)
-    return open_to(reader).filter(there, starts_at__gte=start, starts_at__lt=end)
+    there = Q(pk__in=by_site) | Q(pk__in=by_item) | Q(pk__in=_told_in(room))
+    return open_to(reader).filter(there, _within_window())
+
+
+def _told_in(room: Room) -> QuerySet[Any]:
+    """Called off conferences that were to be in the room, as a whole or with a point of their programme."""
+    point = {"entries": [{"places": [{"room": str(room.pk)}]}]}
+    of_points = told_off().filter(
+        Q(programme__contains=point) | Q(conference__releases__programme__contains=point),
+    )
+    return told_off().filter(Q(places__contains=[{"room": str(room.pk)}]) | Q(pk__in=of_points)).values("conference_id")
 
 
 def busy_in(room: Room, reader: Reader) -> QuerySet[RoomBooking]:
@@ -98,7 +121,7 @@ class Point(NamedTuple):
 class Shown:
     """Conferences as a reader may see them: `points` are the agenda items he may know of, `released` the last programme
     released of each conference that has one, `hidden` the items of those that are kept from him, `told` what people know
-    of when and where a postponed one was to be."""
+    of when and where one that is called off was to be."""
 
     conferences: list[Conference]
     points: dict[UUID, list[Point]] = field(default_factory=lambda: defaultdict(list))
@@ -108,6 +131,12 @@ class Shown:
 
     def by_id(self) -> dict[UUID, Conference]:
         return {conference.pk: conference for conference in self.conferences}
+
+    def programme(self, conference_id: UUID) -> dict[str, Any] | None:
+        """What people know of the programme, as it is stored: as released, or as it stood when the conference was called
+        off; None while it is the working one."""
+        told = self.told.get(conference_id)
+        return self.released.get(conference_id) or (told.programme if told else None)
 
 
 def shown(conferences: QuerySet[Conference], reader: Reader) -> Shown:
@@ -126,29 +155,11 @@ def shown(conferences: QuerySet[Conference], reader: Reader) -> Shown:
     seen = with_items_visible_to(items, reader)
     for values in seen.order_by("order").values_list(*Point._fields):
         found.points[values[0]].append(Point(*values))
-    if found.released:
-        released = items.filter(conference__in=found.released.keys())
-        found.hidden = set(released.exclude(pk__in=seen.values("pk")).values_list("pk", flat=True))
+    if stored := [row.pk for row in rows if found.programme(row.pk) is not None]:
+        found.hidden = set(
+            items.filter(conference__in=stored).exclude(pk__in=seen.values("pk")).values_list("pk", flat=True)
+        )
     return found
-
-
-def as_told(conferences: Iterable[Conference]) -> dict[UUID, TimeAndPlace]:
-    """Of what is postponed the public is told the time and place it knows of, not those that are being prepared and were
-    not announced: what was told when it was put off. The rows get the last exact time told; nothing is saved."""
-    rows = {row.pk: row for row in conferences if row.state == ConferenceState.POSTPONED}
-    if not rows:
-        return {}
-    told = TimeAndPlace.objects.filter(conference__in=rows, called_off=CallingOff.NOT).exclude(starts_at=None)
-    for known in told.order_by("sequence"):
-        row = rows[known.conference_id]
-        row.starts_at, row.ends_at, row.time_zone = known.starts_at, known.ends_at, known.time_zone
-    return {known.conference_id: known for known in _told_off().filter(conference__in=rows)}
-
-
-def _told_off() -> QuerySet[TimeAndPlace]:
-    """What was told of postponed conferences when they were put off."""
-    told = TimeAndPlace.objects.filter(sequence=F("conference__told_sequence"), called_off=CallingOff.POSTPONED)
-    return told.filter(conference__state=ConferenceState.POSTPONED)
 
 
 def start_told_before(conference: Conference) -> dt.datetime | None:

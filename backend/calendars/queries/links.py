@@ -13,7 +13,7 @@ from backend.calendars.queries.contents import Reader, open_to
 from backend.calendars.queries.drafted_again import drafted_again
 from backend.calendars.states import FeedKind
 from backend.conferences.models import Conference, Organiser, Room, Series
-from backend.conferences.queries import visible_series
+from backend.conferences.queries import told_off, visible_series
 from backend.conferences.states import Confidentiality
 from backend.people.models import Account, Organisation
 from backend.people.queries import token_digest
@@ -25,7 +25,8 @@ def links_of(account: Account) -> QuerySet[CalendarLink]:
         Subquery(_subjects(kind, account).filter(pk=OuterRef("subject")).values(name)[:1]) for kind, name in _NAMES
     ]
     told = drafted_again(account).filter(conference=OuterRef("subject")).values("title")[:1]
-    named = [Subquery(told), *named]
+    off = told_off().filter(conference=OuterRef("subject"), conference__in=open_to(account)).exclude(title={})
+    named = [Subquery(told), Subquery(off.values("title")[:1]), *named]
     return CalendarLink.objects.filter(account=account).annotate(name=Coalesce(*named))
 
 

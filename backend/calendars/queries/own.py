@@ -35,6 +35,13 @@ class Part:
         return self.invitation is not None and self.invitation.state == InvitationState.WITHDRAWN
 
     @property
+    def steps(self) -> int:
+        """Changes of its entries that are not the conference's: being taken back, and invited again. While it is taken
+        back because the conference is, that is the conference's."""
+        withdrawn = self.withdrawn and self.invitation is not None and not self.invitation.called_off_from
+        return 2 * self.withdrawals + withdrawn
+
+    @property
     def modified(self) -> list[dt.datetime]:
         """Of who speaks only that he does is said here, and what he speaks to as it was released."""
         told = [row.updated_at for row in (self.invitation, self.registration, *self.duties) if row is not None]
@@ -88,6 +95,8 @@ def own_parts(account: Account, person_id: UUID) -> tuple[Shown, dict[UUID, Part
     unseen = [row for row in found.conferences if row.pk not in seen]
     for row in unseen:
         found.points.pop(row.pk, None)
+        if row.pk in found.told:
+            found.told[row.pk].programme = None
     found.released = {pk: programme for pk, programme in found.released.items() if pk in seen}
     return found, {row.pk: parts[row.pk] for row in found.conferences}
 

@@ -100,6 +100,18 @@ class ConferenceViewSet(ArrangingActions, PrintsProgrammes, ReleasesProgrammes, 
     def get_serializer_class(self) -> Any:
         return ConferenceSummary if self.action == "list" else ConferenceSerializer
 
+    def paginate_queryset(self, queryset: Any) -> Any:
+        page = super().paginate_queryset(queryset)
+        if self.action == "list":
+            queries.show_as_told(page or (), self.account)
+        return page
+
+    def answer(self, row: Any, status: int = 200, serializer_class: Any = None) -> Response:
+        """Who does not work on a conference that is called off reads what was last told of it."""
+        if isinstance(row, Conference):
+            queries.show_as_told([row], self.account)
+        return super().answer(row, status, serializer_class)
+
     def _answer(self, conference: Conference, status: int = 200) -> Response:
         """The conference as it stands now, with everything it consists of and what clashes."""
         response = self.answer(

@@ -123,7 +123,8 @@ class TimeAndPlace(models.Model):
 
     `places` has one entry per site, in order: {"site": id, "venue": id, "room": id or null, "said": {"vi": …}}. `title`
     is what it was called then, and `organisers` who held it, the lead first; {} and none in what was told before they
-    were kept.
+    were kept. Of one that is called off time and place are those it was last told to have, and `programme` is how its
+    working programme stood (`programme.as_json`) if nothing was released; null otherwise.
     """
 
     id = models.UUIDField(primary_key=True, default=time_ordered_id, editable=False)
@@ -138,6 +139,7 @@ class TimeAndPlace(models.Model):
     places = models.JSONField(default=list)
     title = LocalizedTextField(blank=True)
     organisers = ArrayField(models.UUIDField(), default=list)
+    programme = models.JSONField(null=True)
     recorded_at = models.DateTimeField(db_default=Now())
 
     class Meta:

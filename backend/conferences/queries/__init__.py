@@ -25,6 +25,7 @@ from backend.conferences.queries.programmes import (
     names_for,
     programme_for,
     released,
+    told_programme,
     voices_now,
     working_programme,
 )
@@ -78,6 +79,7 @@ from backend.conferences.queries.said import (
     where_said,
 )
 from backend.conferences.queries.series import next_after, plan_of, planned_slots, visible_series, visible_templates
+from backend.conferences.queries.told import as_told, told_off
 from backend.conferences.queries.visibility import (
     READERS,
     VISIBILITY,
@@ -91,7 +93,7 @@ from backend.conferences.queries.visibility import (
     takes_part,
     visible_to,
 )
-from backend.conferences.queries.working import working_parts, works_on
+from backend.conferences.queries.working import show_as_told, working_parts, works_on
 from backend.conferences.wording import day_said
 
 __all__ = [
@@ -106,6 +108,7 @@ __all__ = [
     "acting_for",
     "also_visible",
     "apart_from",
+    "as_told",
     "belonging_to",
     "broken_releases",
     "buffers",
@@ -162,10 +165,13 @@ __all__ = [
     "releases_visible_to",
     "room_day",
     "secretary",
+    "show_as_told",
     "site_said",
     "speeches_of",
     "taken_span",
     "takes_part",
+    "told_off",
+    "told_programme",
     "unreleased_in",
     "visible_series",
     "visible_templates",

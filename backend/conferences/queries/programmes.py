@@ -14,6 +14,7 @@ from backend.conferences.queries.confidential import Reader, cut_for, effective
 from backend.conferences.queries.offices import left_by, positions_of
 from backend.conferences.queries.record import name_then
 from backend.conferences.queries.said import site_said, sites_of
+from backend.conferences.queries.told import told_off
 from backend.conferences.queries.working import works_on
 from backend.conferences.states import DutyKind, ItemState, OrganiserRole, Phase
 from backend.core.clock import local
@@ -90,12 +91,21 @@ def released(release: Release) -> Programme:
     return from_json(release.programme)
 
 
+def told_programme(conference: Conference) -> Programme | None:
+    """What who does not work on the conference reads: the last released programme, or as it stood when the conference
+    was called off; None while that is the working one."""
+    if (release := latest_release(conference.pk)) is not None:
+        return released(release)
+    stored = told_off().filter(conference=conference).values_list("programme", flat=True).first()
+    return None if stored is None else from_json(stored)
+
+
 def programme_for(account: Reader, conference: Conference) -> Programme:
     """What the account reads of a conference it may see: who works on it the working programme, everybody else what
-    was last released, or the working one as long as nothing ever was. Entries closed to the account are left out."""
-    release = None if works_on(account, conference) else latest_release(conference.pk)
-    programme = working_programme(conference) if release is None else released(release)
-    return cut_for(programme, account, conference)
+    was last released, or the working one as long as nothing ever was, and it is not called off. Entries closed to the
+    account are left out."""
+    told = None if works_on(account, conference) else told_programme(conference)
+    return cut_for(working_programme(conference) if told is None else told, account, conference)
 
 
 # What people and organisations are called

@@ -13,7 +13,7 @@ from backend.conferences.changes import between, heading_differs
 from backend.conferences.models import Conference, Paper, Release
 from backend.conferences.programme import Entry, Programme, digest
 from backend.conferences.queries.papers import MISSING, ends_before
-from backend.conferences.queries.programmes import latest_release, released, working_programme
+from backend.conferences.queries.programmes import latest_release, released, told_programme, working_programme
 from backend.conferences.queries.visibility import visible_to
 from backend.conferences.queries.working import worked_on_by, works_on
 from backend.conferences.states import Confidentiality, ItemKind, ItemState, Phase
@@ -54,11 +54,11 @@ def broken_releases() -> Iterator[Release]:
 
 
 def unreleased_in(conference: Conference, account: Account | AnonymousUser) -> set[UUID]:
-    """The agenda items whose working state is not for the account: where a programme was released and the account does
-    not work on the conference, those that are not as released."""
-    if works_on(account, conference) or (release := latest_release(conference.pk)) is None:
+    """The agenda items whose working state is not for the account: where a programme was released, or the conference
+    called off, and the account does not work on it, those that are not as people know them."""
+    if works_on(account, conference) or (told := told_programme(conference)) is None:
         return set()
-    return {change.entry_id for change in between(released(release), working_programme(conference))}
+    return {change.entry_id for change in between(told, working_programme(conference))}
 
 
 def release_of_today(conference: Conference) -> Release | None:

@@ -1,9 +1,11 @@
 """What people were told of time and place, and what of it is no longer so."""
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
+from django.db.models import F, QuerySet
 
 from backend.conferences.models import Conference, Site, TimeAndPlace
 from backend.conferences.queries.said import site_said
@@ -11,7 +13,7 @@ from backend.conferences.states import CALLED_OFF, CallingOff
 from backend.core.text import Text
 
 #: The columns that say when.
-_WHEN = ("day", "day_part", "starts_at", "ends_at", "time_zone")
+WHEN = ("day", "day_part", "starts_at", "ends_at", "time_zone")
 
 
 def time_and_place(conference: Conference) -> TimeAndPlace:
@@ -26,7 +28,7 @@ def time_and_place(conference: Conference) -> TimeAndPlace:
         title=conference.title,
         called_off=conference.state if conference.state in CALLED_OFF else CallingOff.NOT,
         places=[_place(site) for site in sites],
-        **{name: getattr(conference, name) for name in _WHEN},
+        **{name: getattr(conference, name) for name in WHEN},
     )
 
 
@@ -41,6 +43,32 @@ def told(conference_id: UUID) -> dict[int, TimeAndPlace]:
     return {row.sequence: row for row in TimeAndPlace.objects.filter(conference_id=conference_id)}
 
 
+def told_off() -> QuerySet[TimeAndPlace]:
+    """What was last told of conferences that are called off."""
+    told = TimeAndPlace.objects.filter(sequence=F("conference__told_sequence")).exclude(called_off=CallingOff.NOT)
+    return told.filter(conference__state__in=CALLED_OFF)
+
+
+def as_told(conferences: Iterable[Conference]) -> dict[UUID, TimeAndPlace]:
+    """Of what is called off outsiders are told when and where it was to be, and under which name, not what is being
+    prepared. The rows get what was last told; nothing is saved. Gives what was told, by conference."""
+    rows = {row.pk: row for row in conferences if row.state in CALLED_OFF}
+    if not rows:
+        return {}
+    found = {told.conference_id: told for told in told_off().filter(conference__in=rows)}
+    for pk, told in found.items():
+        for name in WHEN:
+            setattr(rows[pk], name, getattr(told, name))
+        rows[pk].title = told.title or rows[pk].title
+    return found
+
+
+def sites_as_told(conference: Conference, told: TimeAndPlace) -> list[Site]:
+    """Its loaded sites that are as they were told; where one that was changed since is to be is told with the rest."""
+    known = {(place["site"], place["venue"], place["room"]) for place in told.places}
+    return [site for site in conference.sites.all() if _key(_place(site)) in known]
+
+
 def says(kept: TimeAndPlace, conference: Conference) -> bool:
     """Whether the conference, as read, is what was kept under its sequence."""
     read = time_and_place(conference)
@@ -51,7 +79,7 @@ def same_time(one: TimeAndPlace, other: TimeAndPlace) -> bool:
     """One that is called off has no time in common with any other."""
     if one.called_off or other.called_off:
         return bool(one.called_off and other.called_off)
-    return all(getattr(one, name) == getattr(other, name) for name in _WHEN)
+    return all(getattr(one, name) == getattr(other, name) for name in WHEN)
 
 
 def same_place(one: TimeAndPlace, other: TimeAndPlace, site_id: UUID | None) -> bool:
@@ -64,7 +92,11 @@ def same_place(one: TimeAndPlace, other: TimeAndPlace, site_id: UUID | None) -> 
 
 def _where(row: TimeAndPlace, site_id: UUID | None) -> list[tuple[str, str, str | None]]:
     chosen = [place for place in row.places if site_id is None or place["site"] == str(site_id)]
-    return sorted((place["site"], place["venue"], place["room"]) for place in chosen)
+    return sorted(_key(place) for place in chosen)
+
+
+def _key(place: dict[str, Any]) -> tuple[str, str, str | None]:
+    return place["site"], place["venue"], place["room"]
 
 
 def places_told(row: TimeAndPlace, language: str) -> list[str]:

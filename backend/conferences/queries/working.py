@@ -1,13 +1,15 @@
-"""Who reads working programmes once a programme was released."""
+"""Who reads working programmes once a programme was released, or the conference called off."""
 
+from collections.abc import Iterable
 from typing import TypeVar
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
 from backend.conferences.models import Conference, Duty, Release
+from backend.conferences.queries.told import as_told, sites_as_told, told_off
 from backend.conferences.queries.visibility import READERS, held_by_any
-from backend.conferences.states import DutyKind, OrganiserRole
+from backend.conferences.states import CALLED_OFF, DutyKind, OrganiserRole
 from backend.people.models import Account
 from backend.people.queries import organisations_with
 
@@ -24,13 +26,27 @@ def works_on(account: Reader, conference: Conference) -> bool:
 
 def working_parts(rows: QuerySet[Row], account: Reader) -> QuerySet[Row]:
     """Of rows that make up working programmes (agenda items, their rooms and speakers, session chairs) those of
-    conferences the account works on, or that never released a programme: everybody else reads the released one."""
+    conferences the account works on, or that never released a programme and are not called off: everybody else reads
+    what was released, or how it stood."""
     works = worked_on_by(account)
     if works is None:
         return rows
     closed = Q(Exists(Release.objects.filter(conference=OuterRef("conference"))))
+    closed |= Q(Exists(told_off().filter(conference=OuterRef("conference"))))
     closed &= ~Q(Exists(Conference.objects.filter(works, pk=OuterRef("conference"))))
     return rows.exclude(closed & Q(kind=DutyKind.PANEL)) if rows.model is Duty else rows.exclude(closed)
+
+
+def show_as_told(rows: Iterable[Conference], account: Reader) -> None:
+    """Makes those of the rows that are called off, and that the account does not work on, say what people were last told
+    of them; sites are loaded."""
+    off, works = {row.pk: row for row in rows if row.state in CALLED_OFF}, worked_on_by(account)
+    if not off or works is None:
+        return
+    for pk in Conference.objects.filter(works, pk__in=off).values_list("pk", flat=True):
+        del off[pk]
+    for pk, told in as_told(off.values()).items():
+        off[pk]._prefetched_objects_cache["sites"] = sites_as_told(off[pk], told)  # type: ignore[attr-defined]
 
 
 def worked_on_by(account: Reader) -> Q | None:

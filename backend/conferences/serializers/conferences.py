@@ -92,7 +92,8 @@ class ConferenceSerializer(ConferenceSummary):
 
     `release` is the number of the latest released programme, null while there is none. Once there is one, `agenda`,
     `agenda_rooms` and session chairs are the working programme of those who work on the conference; everybody else
-    finds none here and reads /conferences/{id}/programme.
+    finds none here and reads /conferences/{id}/programme. So it is with one that is called off: time, name, places and
+    programme are then what was last told, to everybody who does not work on it.
 
     Of a series, `recurrence_id` is the local time it was first planned for, and `by_hand` names what was written in this
     occurrence alone: later edits of the series leave that as it is.

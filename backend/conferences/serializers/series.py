@@ -17,6 +17,7 @@ from backend.conferences.models import (
     Series,
     Venue,
 )
+from backend.conferences.recurrence import tidy
 from backend.conferences.serializers.fields import Id, OnGivenClock
 from backend.conferences.serializers.named import HolderSerializer
 from backend.conferences.serializers.rooms import RoomSerializer, VenueBrief
@@ -224,13 +225,23 @@ class OutlinedBody(Body):
     duties = serializers.ListField(child=OutlineDutyBody(), required=False, max_length=300)
 
 
+class RuleLine(Line):
+    """A recurrence rule; only what is left empty is none."""
+
+    def run_validation(self, data: Any = serializers.empty) -> Any:
+        value = super().run_validation(data)
+        if data != "" and isinstance(value, str) and not tidy(value):
+            raise serializers.ValidationError([say(vi="Không đọc được.", en="Cannot be read.")])
+        return value
+
+
 class SeriesBody(OutlinedBody):
     """`rule` is an RFC 5545 RRULE of days, weeks, months or years, as FREQ=MONTHLY;BYDAY=WE;BYSETPOS=3; empty: only the
     first day and the `added` ones. Without `start_time` the occurrences have a day (and a part of it) but no hour."""
 
     title = LanguageMap(one_line=True, max_length=500)
     organisation = Id(queryset=Organisation.objects.all())
-    rule = Line(required=False, allow_blank=True, max_length=500)
+    rule = RuleLine(required=False, allow_blank=True, max_length=500)
     starts_on = Day(required=False, allow_null=True)
     start_time = WallTime(required=False, allow_null=True)
     minutes = serializers.IntegerField(required=False, allow_null=True, min_value=1, max_value=20160)

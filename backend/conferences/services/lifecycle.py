@@ -19,10 +19,10 @@ from backend.conferences.events import (
 from backend.conferences.models import AgendaItem, Conference
 from backend.conferences.queries import lead_organisation_id
 from backend.conferences.services.booking import book_rooms
-from backend.conferences.services.news import begin_telling, keep_told, note_news
+from backend.conferences.services.news import begin_telling, keep_called_off, keep_told, note_news
 from backend.conferences.services.releases import follow
 from backend.conferences.services.scheduling import rearrange
-from backend.conferences.states import MOVES, ItemState
+from backend.conferences.states import EXPECTED, MOVES, ItemState
 from backend.core.clock import now
 from backend.core.errors import Invalid
 from backend.core.queries import locked
@@ -121,8 +121,7 @@ def postpone(*, conference_id: UUID, reason: Text, expected: int | None = None) 
     """Puts the conference off without a new time; its rooms are free again. Invitees are told at once, and of everything
     else that is new only when it is announced again."""
     conference = locked(Conference, conference_id, expected=expected)
-    MOVES.move(conference, "postpone")
-    _call_off(conference, reason)
+    _call_off(conference, "postpone", reason)
     emit(ConferencePostponed(conference_id=conference.id, sequence=conference.sequence))
     return conference
 
@@ -140,19 +139,20 @@ def cancel(*, conference_id: UUID, reason: Text, expected: int | None = None) ->
 def cancel_untold(*, conference_id: UUID, reason: Text, expected: int | None = None) -> Conference:
     """`cancel` without its fact: whoever cancels several emits theirs together (`news.emit_called_off`)."""
     conference = locked(Conference, conference_id, expected=expected)
-    MOVES.move(conference, "cancel")
-    _call_off(conference, reason)
+    _call_off(conference, "cancel", reason)
     return conference
 
 
-def _call_off(conference: Conference, reason: Text) -> None:
+def _call_off(conference: Conference, verb: str, reason: Text) -> None:
+    expected = conference.state in EXPECTED
+    MOVES.move(conference, verb)
     conference.reason = reason
     if conference.announced_at is not None:
         _next_state(conference)
     conference.told_sequence, conference.news_due_at = conference.sequence, None
     conference.save()
     if conference.announced_at is not None:
-        keep_told(conference)
+        keep_called_off(conference, expected=expected)
     book_rooms(conference)
 
 

@@ -10,6 +10,7 @@ The conferences of a series share a window: an edit of the series moves many, an
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from typing import Any
 from uuid import UUID
 
 import structlog
@@ -20,7 +21,9 @@ from django.db.models.functions import Now
 
 from backend.conferences.events import ConferenceCancelled, ConferenceNewsDue, SeriesCalledOff, SeriesNewsDue
 from backend.conferences.models import Conference, Organiser, Release, Series, TimeAndPlace
-from backend.conferences.queries.told import time_and_place
+from backend.conferences.programme import Programme, as_json
+from backend.conferences.queries import working_programme
+from backend.conferences.queries.told import WHEN, time_and_place
 from backend.conferences.states import EXPECTED
 from backend.core.clock import database_now
 from backend.outbox.services import emit
@@ -172,15 +175,48 @@ def mark_told(*, conference_id: UUID) -> TimeAndPlace:
         return keep_told(Conference.objects.select_for_update(no_key=True).get(pk=conference_id))
 
 
-def keep_told(conference: Conference) -> TimeAndPlace:
-    """`mark_told` for a conference that is locked already."""
+def keep_told(conference: Conference, **before: Any) -> TimeAndPlace:
+    """`mark_told` for a conference that is locked already; `before` is kept instead of what the record says now."""
     kept = _kept(conference)
     if kept is None:
         kept = time_and_place(conference)
         holders = Organiser.objects.filter(conference=conference).order_by("order", "id")
         kept.organisers = list(holders.values_list("organisation_id", flat=True))
+        for name, value in before.items():
+            setattr(kept, name, value)
         kept.save(force_insert=True)
     return kept
+
+
+def keep_called_off(conference: Conference, *, expected: bool) -> None:
+    """Keeps of a conference, locked and just called off, the time and place it was last told to have: what was changed
+    since is told when it is announced again. The same goes for its name and programme, unless it was `expected` until
+    now: then everybody read them as they stand."""
+    told = TimeAndPlace.objects.filter(conference=conference).order_by("-sequence").first()
+    before: dict[str, Any] = {name: getattr(told, name) for name in (*WHEN, "places")} if told else {}
+    if told and not expected:
+        before |= {name: getattr(told, name) for name in ("title", "organisers", "programme")}
+    elif not last_release(conference):
+        before["programme"] = as_json(_at(told, working_programme(conference)))
+    keep_told(conference, **before)
+
+
+def _at(told: TimeAndPlace | None, programme: Programme) -> Programme:
+    """The entries as far from the start that was told as they are from the programme's."""
+    if told is None or programme.starts_at is None or told.starts_at is None:
+        return programme
+    apart = told.starts_at - programme.starts_at
+    return replace(
+        programme,
+        entries=tuple(
+            replace(
+                entry,
+                starts_at=entry.starts_at and entry.starts_at + apart,
+                ends_at=entry.ends_at and entry.ends_at + apart,
+            )
+            for entry in programme.entries
+        ),
+    )
 
 
 def _kept(conference: Conference) -> TimeAndPlace | None:
