@@ -37,6 +37,13 @@ MAY_COME = (InvitationState.SENT, InvitationState.ACCEPTED, InvitationState.TENT
 #: fill it with `also_hears`.
 Comers = Callable[[UUID], dict[UUID, UUID | None]]
 COMERS: list[Comers] = []
+#: Whether somebody is in the room of a conference now, as the floors above know it; filled with `knows_who_is_inside`.
+Inside = Callable[[UUID, UUID], bool]
+INSIDE: list[Inside] = []
+STILL_INSIDE = say(
+    vi="Người này đã điểm danh vào và chưa ra; xin điểm danh ra trước.",
+    en="Already checked in, and not out again; check out first.",
+)
 
 
 def conferences_of(account: Account, *roles: str) -> QuerySet[Conference]:
@@ -56,6 +63,25 @@ def also_hears(comers: Comers) -> Comers:
     if comers not in COMERS:
         COMERS.append(comers)
     return comers
+
+
+def knows_who_is_inside(inside: Inside) -> Inside:
+    """Decorator for the queries of a floor above, registered as `also_hears` is."""
+    if inside not in INSIDE:
+        INSIDE.append(inside)
+    return inside
+
+
+def is_inside(conference_id: UUID, person_id: UUID | None) -> bool:
+    """Whether the person is in the room now: then nothing of theirs is given up from outside."""
+    return person_id is not None and any(inside(conference_id, person_id) for inside in INSIDE)
+
+
+def check_not_inside(invitation: Invitation) -> None:
+    """Raises Conflict when the invitee is in the room: declining and sending somebody else are refused. Who comes in a
+    moment later keeps the seat all the same, whatever was answered."""
+    if is_inside(invitation.conference_id, invitation.person_id):
+        raise Conflict(STILL_INSIDE)
 
 
 def comers(conference_id: UUID) -> dict[UUID, UUID | None]:

@@ -19,7 +19,7 @@ from backend.core.vietnamese import clean, one_line
 from backend.invitations import queries
 from backend.invitations.events import InvitationAnswered
 from backend.invitations.models import Invitation, InvitationReply
-from backend.invitations.states import MOVES, ReplyVia
+from backend.invitations.states import MOVES, Answer, ReplyVia
 from backend.outbox.services import emit
 from backend.privacy.services import Asked, give_consent
 from backend.privacy.states import ConsentVia
@@ -59,6 +59,8 @@ def reply(
     if answered_since and row.state == answer and row.note == note:
         return row
     MOVES.check(row, "answer")
+    if answer == Answer.DECLINED:
+        queries.check_not_inside(row)
     # Read with the invitation locked and from one clock for all programs: seats and turns go by it.
     row.state, row.note, row.answered_at = answer, note, at
     row.save()

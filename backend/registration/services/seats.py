@@ -12,6 +12,7 @@ from backend.core.errors import Conflict, Invalid, NotFound
 from backend.core.ids import time_ordered_id
 from backend.core.queries import locked
 from backend.core.text import Text, say
+from backend.invitations.queries import STILL_INSIDE
 from backend.invitations.states import Category
 from backend.outbox.registry import DomainEvent
 from backend.outbox.services import emit
@@ -27,6 +28,12 @@ from backend.registration.events import (
 from backend.registration.models import Admission, Registration, Seats
 from backend.registration.services import counters
 from backend.registration.states import MOVES, AdmissionMode, RegistrationState
+
+
+class StillInside(Conflict):
+    """Whoever is in the room gives up nothing until they are checked out."""
+
+    title = STILL_INSIDE
 
 
 @transaction.atomic
@@ -109,11 +116,14 @@ def refuse(*, registration_id: UUID, reason: Text, expected: int | None = None) 
 @transaction.atomic
 def cancel(*, registration_id: UUID, expected: int | None = None) -> Registration:
     """Gives the seat, the turn, the offer or the request up. A freed seat is passed on a moment later, by `promote`; a
-    second time is harmless. Whose request was refused or whose offer expired gets an IllegalMove."""
+    second time is harmless. Whose request was refused or whose offer expired gets an IllegalMove, and who is in the room
+    StillInside: nobody else may have the seat they sit on."""
     seats = seats_of(registration_id)
     row = locked(Registration, registration_id, expected=expected)
     if row.state in {RegistrationState.CANCELLED, RegistrationState.WITHDRAWN}:
         return row
+    if queries.is_inside(row):
+        raise StillInside()
     was = row.state
     MOVES.move(row, "cancel" if was == RegistrationState.CONFIRMED else "withdraw")
     counters.count(seats, [row], was=was, now=row.state)
