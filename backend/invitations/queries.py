@@ -1,13 +1,15 @@
 """Reading invitations: whose they are, which may be seen, and what a link opens."""
 
+import datetime as dt
 from collections.abc import Callable, Collection
 from uuid import UUID
 
 from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum, When
-from django.db.models.functions import Coalesce, Lower
+from django.db.models.functions import Coalesce, JSONObject, Lower
 
 from backend.conferences.models import Conference, TimeAndPlace
 from backend.conferences.queries import also_visible, held_by_any
+from backend.conferences.queries.told import TIME
 from backend.conferences.states import OVER, ConferenceState, Confidentiality, OrganiserRole
 from backend.core.errors import Conflict, Gone
 from backend.core.text import say
@@ -126,14 +128,37 @@ def visible_lists(account: Account) -> QuerySet[InvitationList]:
 
 
 def answered_to_former() -> Exists:
-    """Whether an invitation's answer was given before its invitee was told the time and place of its last letter."""
+    """Whether an invitation's answer was given while its invitee knew another time or place than its last letter tells:
+    by when it was given, which for one on paper or by word of mouth is before it was recorded."""
+    last = InvitationReply.objects.filter(invitation=OuterRef(OuterRef("pk"))).order_by("-id")
+    facts = JSONObject(**{name: F(name) for name in ("called_off", *TIME, "places")})
+    known = TimeAndPlace.objects.filter(conference=OuterRef("conference"), recorded_at__lte=OuterRef("given"))
     told_since = TimeAndPlace.objects.filter(
         conference=OuterRef("conference"),
         sequence=OuterRef("sequence"),
         sequence__gt=OuterRef("first_sequence"),
-        recorded_at__gt=OuterRef("answered_at"),
+    ).annotate(
+        given=Coalesce(Subquery(last.values("taken_at")[:1]), OuterRef("answered_at")),
+        says=facts,
+        said=Subquery(known.order_by("-sequence").values(facts=facts)[:1]),
     )
-    return Exists(told_since)
+    another = Q(said__isnull=True) | ~Q(says=F("said"))
+    return Exists(told_since.filter(another, recorded_at__gt=F("given")))
+
+
+def given_at(row: Invitation) -> dt.datetime | None:
+    """When the answer that counts was given, which may be before it was recorded; None while there is none."""
+    last = row.replies.order_by("-id").first()
+    return last.taken_at if last and last.taken_at else row.answered_at
+
+
+def first_sent(row: Invitation) -> dt.datetime | None:
+    """The earliest the invitee can have read the invitation; None while nothing has gone out. Of the letters only the
+    last one's time is kept: the first one is no older than the invitation, nor than what it told."""
+    if row.sent_at is None or (row.sequence == row.first_sequence and not row.link_round):
+        return row.sent_at
+    first = TimeAndPlace.objects.filter(conference=row.conference_id, sequence=row.first_sequence).first()
+    return max(row.created_at, first.recorded_at) if first else row.created_at
 
 
 def is_outdated(row: Invitation) -> bool:

@@ -11,7 +11,7 @@ from backend.conferences.states import CALLED_OFF, CallingOff
 from backend.core.text import Text
 
 #: The columns that say when.
-_WHEN = ("day", "day_part", "starts_at", "ends_at", "time_zone")
+TIME = ("day", "day_part", "starts_at", "ends_at", "time_zone")
 
 
 def time_and_place(conference: Conference) -> TimeAndPlace:
@@ -26,7 +26,7 @@ def time_and_place(conference: Conference) -> TimeAndPlace:
         title=conference.title,
         called_off=conference.state if conference.state in CALLED_OFF else CallingOff.NOT,
         places=[_place(site) for site in sites],
-        **{name: getattr(conference, name) for name in _WHEN},
+        **{name: getattr(conference, name) for name in TIME},
     )
 
 
@@ -51,7 +51,7 @@ def same_time(one: TimeAndPlace, other: TimeAndPlace) -> bool:
     """One that is called off has no time in common with any other."""
     if one.called_off or other.called_off:
         return bool(one.called_off and other.called_off)
-    return all(getattr(one, name) == getattr(other, name) for name in _WHEN)
+    return all(getattr(one, name) == getattr(other, name) for name in TIME)
 
 
 def same_place(one: TimeAndPlace, other: TimeAndPlace, site_id: UUID | None) -> bool:

@@ -1,17 +1,17 @@
 """One person's way to a seat: asked for, approved or refused, taken, waited for, given up."""
 
-import datetime as dt
 from uuid import UUID
 
 from django.db import transaction
 
 from backend.conferences.models import Conference, Site
 from backend.conferences.states import EXPECTED, ConferenceState
-from backend.core.clock import database_now, local
+from backend.core.clock import database_now
 from backend.core.errors import Conflict, Invalid, NotFound
 from backend.core.ids import time_ordered_id
 from backend.core.queries import locked
 from backend.core.text import Text, say
+from backend.invitations import wording
 from backend.invitations.queries import STILL_INSIDE
 from backend.invitations.states import Category
 from backend.outbox.registry import DomainEvent
@@ -220,7 +220,7 @@ def ensure_open(admission: Admission) -> None:
             say(
                 vi="Chưa mở đăng ký; mở lúc {at}.",
                 en="Registration has not opened; it opens at {at}.",
-                at=_clock(admission.opens_at, zone),
+                at=wording.until_said(admission.opens_at, zone),
             ),
             opens_at=admission.opens_at.isoformat(),
         )
@@ -229,14 +229,10 @@ def ensure_open(admission: Admission) -> None:
             say(
                 vi="Đã hết hạn đăng ký từ {at}.",
                 en="Registration closed at {at}.",
-                at=_clock(admission.closes_at, zone),
+                at=wording.until_said(admission.closes_at, zone),
             ),
             closes_at=admission.closes_at.isoformat(),
         )
-
-
-def _clock(moment: dt.datetime, zone: str) -> str:
-    return f"{local(moment, zone):%H:%M %d/%m/%Y}"
 
 
 def placed_news(row: Registration) -> DomainEvent:
