@@ -1,13 +1,15 @@
 """Reading invitations: whose they are, which may be seen, and what a link opens."""
 
+import datetime as dt
 from collections.abc import Callable, Collection
 from uuid import UUID
 
 from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum, When
-from django.db.models.functions import Coalesce, Lower
+from django.db.models.functions import Coalesce, JSONObject, Lower
 
 from backend.conferences.models import Conference, TimeAndPlace
 from backend.conferences.queries import also_visible, held_by_any
+from backend.conferences.queries.told import WHEN
 from backend.conferences.states import OVER, ConferenceState, Confidentiality, OrganiserRole
 from backend.core.errors import Conflict, Gone
 from backend.core.text import say
@@ -37,6 +39,13 @@ MAY_COME = (InvitationState.SENT, InvitationState.ACCEPTED, InvitationState.TENT
 #: fill it with `also_hears`.
 Comers = Callable[[UUID], dict[UUID, UUID | None]]
 COMERS: list[Comers] = []
+#: Whether somebody is in the room of a conference now, as the floors above know it; filled with `knows_who_is_inside`.
+Inside = Callable[[UUID, UUID], bool]
+INSIDE: list[Inside] = []
+STILL_INSIDE = say(
+    vi="Người này đã điểm danh vào và chưa ra; xin điểm danh ra trước.",
+    en="Already checked in, and not out again; check out first.",
+)
 
 
 def conferences_of(account: Account, *roles: str) -> QuerySet[Conference]:
@@ -56,6 +65,25 @@ def also_hears(comers: Comers) -> Comers:
     if comers not in COMERS:
         COMERS.append(comers)
     return comers
+
+
+def knows_who_is_inside(inside: Inside) -> Inside:
+    """Decorator for the queries of a floor above, registered as `also_hears` is."""
+    if inside not in INSIDE:
+        INSIDE.append(inside)
+    return inside
+
+
+def is_inside(conference_id: UUID, person_id: UUID | None) -> bool:
+    """Whether the person is in the room now: then nothing of theirs is given up from outside."""
+    return person_id is not None and any(inside(conference_id, person_id) for inside in INSIDE)
+
+
+def check_not_inside(invitation: Invitation) -> None:
+    """Raises Conflict when the invitee is in the room: declining and sending somebody else are refused. Who comes in a
+    moment later keeps the seat all the same, whatever was answered."""
+    if is_inside(invitation.conference_id, invitation.person_id):
+        raise Conflict(STILL_INSIDE)
 
 
 def comers(conference_id: UUID) -> dict[UUID, UUID | None]:
@@ -100,14 +128,37 @@ def visible_lists(account: Account) -> QuerySet[InvitationList]:
 
 
 def answered_to_former() -> Exists:
-    """Whether an invitation's answer was given before its invitee was told the time and place of its last letter."""
+    """Whether an invitation's answer was given while its invitee knew another time or place than its last letter tells:
+    by when it was given, which for one on paper or by word of mouth is before it was recorded."""
+    last = InvitationReply.objects.filter(invitation=OuterRef(OuterRef("pk"))).order_by("-id")
+    facts = JSONObject(**{name: F(name) for name in ("called_off", *WHEN, "places")})
+    known = TimeAndPlace.objects.filter(conference=OuterRef("conference"), recorded_at__lte=OuterRef("given"))
     told_since = TimeAndPlace.objects.filter(
         conference=OuterRef("conference"),
         sequence=OuterRef("sequence"),
         sequence__gt=OuterRef("first_sequence"),
-        recorded_at__gt=OuterRef("answered_at"),
+    ).annotate(
+        given=Coalesce(Subquery(last.values("taken_at")[:1]), OuterRef("answered_at")),
+        says=facts,
+        said=Subquery(known.order_by("-sequence").values(facts=facts)[:1]),
     )
-    return Exists(told_since)
+    another = Q(said__isnull=True) | ~Q(says=F("said"))
+    return Exists(told_since.filter(another, recorded_at__gt=F("given")))
+
+
+def given_at(row: Invitation) -> dt.datetime | None:
+    """When the answer that counts was given, which may be before it was recorded; None while there is none."""
+    last = row.replies.order_by("-id").first()
+    return last.taken_at if last and last.taken_at else row.answered_at
+
+
+def first_sent(row: Invitation) -> dt.datetime | None:
+    """The earliest the invitee can have read the invitation; None while nothing has gone out. Of the letters only the
+    last one's time is kept: the first one is no older than the invitation, nor than what it told."""
+    if row.sent_at is None or (row.sequence == row.first_sequence and not row.link_round):
+        return row.sent_at
+    first = TimeAndPlace.objects.filter(conference=row.conference_id, sequence=row.first_sequence).first()
+    return max(row.created_at, first.recorded_at) if first else row.created_at
 
 
 def is_outdated(row: Invitation) -> bool:

@@ -4,6 +4,7 @@ What is not known is said to be open; nothing is guessed.
 """
 
 import datetime as dt
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -15,7 +16,7 @@ from backend.conferences.queries import co_organisations, lead_organisation, nam
 from backend.conferences.queries.told import place_told
 from backend.conferences.states import DayPart
 from backend.core.clock import local
-from backend.core.text import localized
+from backend.core.text import localized, say
 from backend.invitations.models import Invitation
 from backend.mail.mailbox import Mailbox
 from backend.people.models import Honorific, Person
@@ -122,6 +123,11 @@ def until(moment: dt.datetime, zone: str, language: str) -> str:
         else f"{day(at, language)}, {hour(at, language)}"
     )
     return said if at.utcoffset() == local(moment).utcoffset() else f"{said} ({_offset(at, language)})"
+
+
+def until_said(moment: dt.datetime, zone: str) -> Any:
+    """`until`, for a sentence made by `say`."""
+    return say(vi=until(moment, zone, "vi"), en=until(moment, zone, "en"))
 
 
 def where(conference: Conference, site: Site | None, language: str) -> str:

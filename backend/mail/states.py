@@ -135,6 +135,14 @@ class InboundReason(models.TextChoices):
         say(vi="Trả lời cho một lần họp không tách riêng.", en="Answers an occurrence that has no invitation."),
     )
     WITHDRAWN = "withdrawn", InboundState.WAITING, say(vi="Giấy mời đã được rút.", en="The invitation was withdrawn.")
+    INSIDE = (
+        "inside",
+        InboundState.WAITING,
+        say(
+            vi="Người được mời đã điểm danh vào và chưa ra; phải điểm danh ra trước.",
+            en="The invitee is checked in, and not out again; they have to be checked out first.",
+        ),
+    )
     NAMELESS = (
         "nameless",
         InboundState.WAITING,

@@ -107,29 +107,53 @@ def test_announced_again_it_goes_on_with_the_same_turns_and_the_offer_is_made_an
 
     held.do("announce")
 
-    # Whose invitation was withdrawn with the conference is invited anew, or not.
-    assert held.states() == ["confirmed", "offered", "waiting", "pending", "withdrawn"]
-    assert held.counted() == (1, 1, 1)
+    assert held.states() == ["confirmed", "offered", "waiting", "pending", "waiting"]
+    assert held.counted() == (1, 1, 2)
+    assert Registration.objects.get(pk=held.invited.pk).turn == 3, "invited again, as they were"
     assert [Registration.objects.get(pk=row.pk).turn for row in held.rows[1:3]] == [1, 2]
     assert subjects(held.offered).count("Mời nhận chỗ") == 2, "each offer has its letter"
     assert subjects(held.waits).count("Danh sách chờ") == 1
     assert subjects(held.waits)[-1] == "Thời gian mới"
     assert client.post(f"/o/{offer_links.sign(held.offered.pk)}", {"choice": "take"}).status_code == 200
-    assert held.counted() == (2, 0, 1)
+    assert held.counted() == (2, 0, 2)
     assert services.resume(conference_id=held.conference.pk) == 0
 
 
 def test_between_the_cancellation_and_the_end_of_it_nothing_is_offered_taken_or_handed_on(held: Held) -> None:
+    invitee = InvitationFactory(list__conference=held.conference, person=held.seated.person, sent=True)
+    Registration.objects.filter(pk=held.seated.pk).update(invitation=invitee)
     type(held.conference).objects.update(state="cancelled")
     Registration.objects.filter(pk=held.offered.pk).update(offer_until=now() - dt.timedelta(seconds=1))
     services.expire_offers()
     services.promote(conference_id=held.conference.pk)
-    invitations.withdraw(invitation_id=held.letter.pk)
-    services.follow_withdrawal(invitation_id=held.letter.pk)
+    assert invitations.withdraw_all(conference_id=held.conference.pk) == 2
+    for row in (invitee, held.letter):
+        services.follow_withdrawal(invitation_id=row.pk)
 
     assert held.states() == ["confirmed", "offered", "waiting", "pending", "waiting"]
     services.call_off(conference_id=held.conference.pk)
     assert held.states() == ["confirmed", *["called_off"] * 4]
+
+
+def test_who_is_invited_again_with_the_conference_is_offered_a_seat_before_those_behind(held: Held) -> None:
+    """The line goes on when it is announced; the invitations come back with the news, minutes later."""
+    behind = RegistrationFactory(conference=held.conference)
+    services.cancel(registration_id=held.waits.pk)
+    held.do("cancel", reason={"vi": "Bão số 5."})
+    type(held.conference).objects.update(state="announced")
+    services.resume(conference_id=held.conference.pk)
+    services.set_capacity(conference_id=held.conference.pk, capacity=3)
+    held.letter.refresh_from_db()
+    behind.refresh_from_db()
+    assert (held.letter.state, held.states()[-1], behind.state) == ("withdrawn", "offered", "waiting")
+
+
+def test_whose_invitation_was_taken_back_for_good_waits_no_more(held: Held) -> None:
+    held.do("cancel", reason={"vi": "Bão số 5."})
+    type(held.letter).objects.update(called_off_from="")
+    held.do("reopen")
+    held.do("announce")
+    assert held.states()[-1] == "withdrawn"
 
 
 def test_who_is_invited_anew_before_the_line_goes_on_keeps_their_turn(held: Held) -> None:

@@ -16,10 +16,10 @@ from backend.core.errors import Conflict, Gone, Invalid
 from backend.core.queries import locked
 from backend.core.text import say
 from backend.core.vietnamese import clean, one_line
-from backend.invitations import queries
+from backend.invitations import queries, wording
 from backend.invitations.events import InvitationAnswered
 from backend.invitations.models import Invitation, InvitationReply
-from backend.invitations.states import MOVES, ReplyVia
+from backend.invitations.states import MOVES, Answer, ReplyVia
 from backend.outbox.services import emit
 from backend.privacy.services import Asked, give_consent
 from backend.privacy.states import ConsentVia
@@ -47,18 +47,22 @@ def reply(
     by word of mouth or on paper who took it and when.
 
     Raises Gone when the invitation or the conference was called off, Conflict when the conference is over or a newer
-    answer is on record than one taken earlier, Invalid for one that is yet to be taken.
+    answer is on record than one taken earlier, Invalid for one that is yet to be taken or taken before it was asked for.
     """
     row = locked(Invitation, invitation_id, expected=expected)
-    queries.check_open(row, Conference.objects.get(pk=row.conference_id))
+    conference = Conference.objects.get(pk=row.conference_id)
+    queries.check_open(row, conference)
     if row.person_id is None:
         raise Conflict(say(vi="Giấy mời chưa có tên người dự.", en="The invitation does not name a person yet."))
     note, at = clean(note), database_now()
-    _ensure_not_overtaken(row, taken_at, at)
-    answered_since = row.answered_at is not None and (row.sent_at is None or row.answered_at >= row.sent_at)
+    given = queries.given_at(row)
+    _ensure_possible(row, conference, taken_at, at, given)
+    answered_since = given is not None and (row.sent_at is None or given >= row.sent_at or taken_at == given)
     if answered_since and row.state == answer and row.note == note:
         return row
     MOVES.check(row, "answer")
+    if answer == Answer.DECLINED:
+        queries.check_not_inside(row)
     # Read with the invitation locked and from one clock for all programs: seats and turns go by it.
     row.state, row.note, row.answered_at = answer, note, at
     row.save()
@@ -76,17 +80,31 @@ def reply(
     return row
 
 
-def _ensure_not_overtaken(row: Invitation, taken_at: dt.datetime | None, at: dt.datetime) -> None:
+def _ensure_possible(
+    row: Invitation, conference: Conference, taken_at: dt.datetime | None, at: dt.datetime, given: dt.datetime | None
+) -> None:
+    """That it was taken between the invitation, to the minute as people note it, and now; and that none is newer."""
     if taken_at is None:
         return
     if taken_at > at:
         raise Invalid({"taken_at": say(vi="Không thể sau lúc này.", en="Cannot be later than now.")})
-    if row.answered_at is not None and taken_at < row.answered_at:
+    sent = queries.first_sent(row)
+    if sent is not None and taken_at < sent.replace(second=0, microsecond=0):
+        raise Invalid(
+            {
+                "taken_at": say(
+                    vi="Không thể trước khi gửi giấy mời ({at}).",
+                    en="Cannot be before the invitation was sent ({at}).",
+                    at=wording.until_said(sent, conference.time_zone),
+                )
+            }
+        )
+    if given is not None and taken_at < given:
         raise Conflict(
             say(
                 vi="Đã có câu trả lời mới hơn ({at}).",
                 en="A newer answer is on record ({at}).",
-                at=row.answered_at.isoformat(timespec="minutes"),
+                at=wording.until_said(given, conference.time_zone),
             )
         )
 

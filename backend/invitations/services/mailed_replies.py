@@ -172,6 +172,9 @@ def _in_vain(said: ical.Reply, row: Invitation) -> InboundReason | None:
         return InboundReason.WITHDRAWN
     if row.person_id is None:
         return InboundReason.NAMELESS
+    gives_up = said.method != "COUNTER" and said.answer in {"DECLINED", "DELEGATED"}
+    if gives_up and queries.is_inside(row.conference_id, row.person_id):
+        return InboundReason.INSIDE
     return InboundReason.NO_ANSWER if said.answer == "NEEDS-ACTION" and said.method == "REPLY" else None
 
 

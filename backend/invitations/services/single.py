@@ -24,10 +24,12 @@ from backend.people.models import Person
 
 @transaction.atomic
 def withdraw(*, invitation_id: UUID, expected: int | None = None) -> Invitation:
-    """Takes the invitation back: the link stops answering, and who was written to is written to again."""
+    """Takes the invitation back: the link stops answering, and who was written to is written to again. Raises Conflict
+    while the invitee is in the room."""
     row = locked(Invitation, invitation_id, expected=expected)
     told = row.state != InvitationState.DRAFT
     MOVES.move(row, "withdraw")
+    queries.check_not_inside(row)
     row.save()
     settle_of_withdrawn([row.pk])
     if told:

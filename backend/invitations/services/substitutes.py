@@ -34,6 +34,7 @@ def propose_substitute(*, invitation_id: UUID, named: Named, expected: int | Non
     queries.check_open(row, Conference.objects.get(pk=row.conference_id))
     if row.state not in queries.LIVE or row.person_id is None:
         raise Conflict(say(vi="Giấy mời này chưa gửi.", en="This invitation was not sent yet."))
+    queries.check_not_inside(row)
     if row.list.substitutes == Substitutes.NONE:
         raise Conflict(say(vi="Giấy mời này không cử người dự thay được.", en="Nobody can come in your place."))
     if row.proposals.filter(kind=ProposalKind.SUBSTITUTE, state=ProposalState.OPEN).exists():

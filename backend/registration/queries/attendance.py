@@ -11,7 +11,7 @@ from django.db.models import Count, F, Max, Min, Q, QuerySet
 
 from backend.core.text import Text
 from backend.invitations.models import Invitation
-from backend.invitations.queries import LIVE, LOOKS, conferences_of
+from backend.invitations.queries import LIVE, LOOKS, conferences_of, knows_who_is_inside
 from backend.invitations.states import Category
 from backend.people.models import Account, Person
 from backend.registration.models import Presence, Registration, Scan
@@ -61,6 +61,21 @@ def last_of(rows: Sequence[Registration]) -> dict[UUID, Presence]:
     log = Presence.objects.filter(registration__in=[row.pk for row in rows])
     log = log.order_by("registration_id", *LATEST_FIRST).distinct("registration_id")
     return {entry.registration_id: entry for entry in log.select_related("registration__person")}
+
+
+def is_inside(row: Registration) -> bool:
+    """Whether the person is in the room; certain as long as the registration is locked."""
+    entry = last_of([row]).get(row.pk)
+    return entry is not None and entry.direction == Direction.IN
+
+
+@knows_who_is_inside
+def person_is_inside(conference_id: UUID, person_id: UUID) -> bool:
+    """`is_inside` of who has a seat."""
+    seated = Registration.objects.filter(
+        conference_id=conference_id, person_id=person_id, state=RegistrationState.CONFIRMED
+    )
+    return any(is_inside(row) for row in seated)
 
 
 def inside(

@@ -13,7 +13,7 @@ from backend.invitations.states import InvitationState
 from backend.people.models import Person
 from backend.registration import queries
 from backend.registration.models import Registration
-from backend.registration.services.seats import cancel, register
+from backend.registration.services.seats import StillInside, cancel, register
 
 #: Answers to one conference are followed one after the other; other conferences are not waited for.
 ONE_AFTER_THE_OTHER = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"
@@ -74,7 +74,11 @@ def _seat(accepted: list[Invitation], heard: Invitation) -> None:
 
 
 def _give_up(invitation: Invitation) -> Registration | None:
+    """Who came in since they declined came after all, and keeps the seat."""
     if invitation.person_id is None:
         return None
     live = queries.live_registration(invitation.conference_id, invitation.person_id)
-    return cancel(registration_id=live.id) if live else None
+    try:
+        return cancel(registration_id=live.id) if live else None
+    except StillInside:
+        return live

@@ -21,7 +21,7 @@ from backend.registration.states import HOPING, MOVES, RegistrationState
 @transaction.atomic
 def call_off(*, conference_id: UUID) -> int:
     """Ends the requests, turns and offers of a cancelled conference; returns how many. Does nothing once it was
-    reopened. Seats stay with who has them: those of invitees end with their invitations."""
+    reopened. Seats stay with who has them, invited or not."""
     hoping = Registration.objects.filter(conference_id=conference_id, state__in=HOPING)
     if not hoping.exists():
         return 0
@@ -43,14 +43,15 @@ def call_off(*, conference_id: UUID) -> int:
 def resume(*, conference_id: UUID) -> int:
     """Whoever waited when the conference was cancelled waits again with the same turn, and is among the first to be
     offered a seat; who had asked waits for approval again. Returns how many. Whose invitation was withdrawn with the
-    conference is invited anew, or not."""
+    conference is among them: it comes back with the news; whose was taken back for good is not."""
     ended = Registration.objects.filter(conference_id=conference_id, state=RegistrationState.CALLED_OFF)
     if not ended.exists():
         return 0
     seats = counters.locked_seats(conference_id)
     if _state_of(conference_id) not in EXPECTED:
         return 0
-    invited = Exists(Invitation.objects.filter(conference=conference_id, person=OuterRef("person"), state__in=LIVE))
+    comes_back = Q(state__in=LIVE) | Q(called_off_from__in=LIVE)
+    invited = Exists(Invitation.objects.filter(comes_back, conference=conference_id, person=OuterRef("person")))
     moment, back = database_now(), Q(invitation=None) | invited
     rows = list(ended.filter(back).select_for_update(of=("self",)).order_by("id"))
     for verb, some in (

@@ -4,9 +4,9 @@ import datetime as dt
 
 from backend.conferences.models import Conference
 from backend.conferences.states import EXPECTED, ConferenceState
-from backend.core.clock import local
 from backend.core.errors import Conflict
 from backend.core.text import say
+from backend.invitations import wording
 from backend.registration import queries
 
 
@@ -42,7 +42,7 @@ def too_early(conference: Conference, moment: dt.datetime) -> Conflict | None:
         say(
             vi="Chưa đến giờ điểm danh: cửa mở lúc {at}; ban tổ chức có thể cho mở sớm hơn.",
             en="The door opens at {at}; the organisers may open it earlier.",
-            at=f"{local(opens, conference.time_zone):%H:%M %d/%m/%Y}",
+            at=wording.until_said(opens, conference.time_zone),
         ),
         door_opens_at=opens.isoformat(),
     )

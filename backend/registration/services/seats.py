@@ -1,17 +1,18 @@
 """One person's way to a seat: asked for, approved or refused, taken, waited for, given up."""
 
-import datetime as dt
 from uuid import UUID
 
 from django.db import transaction
 
 from backend.conferences.models import Conference, Site
 from backend.conferences.states import EXPECTED, ConferenceState
-from backend.core.clock import database_now, local
+from backend.core.clock import database_now
 from backend.core.errors import Conflict, Invalid, NotFound
 from backend.core.ids import time_ordered_id
 from backend.core.queries import locked
 from backend.core.text import Text, say
+from backend.invitations import wording
+from backend.invitations.queries import STILL_INSIDE
 from backend.invitations.states import Category
 from backend.outbox.registry import DomainEvent
 from backend.outbox.services import emit
@@ -27,6 +28,12 @@ from backend.registration.events import (
 from backend.registration.models import Admission, Registration, Seats
 from backend.registration.services import counters
 from backend.registration.states import MOVES, AdmissionMode, RegistrationState
+
+
+class StillInside(Conflict):
+    """Whoever is in the room gives up nothing until they are checked out."""
+
+    title = STILL_INSIDE
 
 
 @transaction.atomic
@@ -109,11 +116,14 @@ def refuse(*, registration_id: UUID, reason: Text, expected: int | None = None) 
 @transaction.atomic
 def cancel(*, registration_id: UUID, expected: int | None = None) -> Registration:
     """Gives the seat, the turn, the offer or the request up. A freed seat is passed on a moment later, by `promote`; a
-    second time is harmless. Whose request was refused or whose offer expired gets an IllegalMove."""
+    second time is harmless. Whose request was refused or whose offer expired gets an IllegalMove, and who is in the room
+    StillInside: nobody else may have the seat they sit on."""
     seats = seats_of(registration_id)
     row = locked(Registration, registration_id, expected=expected)
     if row.state in {RegistrationState.CANCELLED, RegistrationState.WITHDRAWN}:
         return row
+    if queries.is_inside(row):
+        raise StillInside()
     was = row.state
     MOVES.move(row, "cancel" if was == RegistrationState.CONFIRMED else "withdraw")
     counters.count(seats, [row], was=was, now=row.state)
@@ -210,7 +220,7 @@ def ensure_open(admission: Admission) -> None:
             say(
                 vi="Chưa mở đăng ký; mở lúc {at}.",
                 en="Registration has not opened; it opens at {at}.",
-                at=_clock(admission.opens_at, zone),
+                at=wording.until_said(admission.opens_at, zone),
             ),
             opens_at=admission.opens_at.isoformat(),
         )
@@ -219,14 +229,10 @@ def ensure_open(admission: Admission) -> None:
             say(
                 vi="Đã hết hạn đăng ký từ {at}.",
                 en="Registration closed at {at}.",
-                at=_clock(admission.closes_at, zone),
+                at=wording.until_said(admission.closes_at, zone),
             ),
             closes_at=admission.closes_at.isoformat(),
         )
-
-
-def _clock(moment: dt.datetime, zone: str) -> str:
-    return f"{local(moment, zone):%H:%M %d/%m/%Y}"
 
 
 def placed_news(row: Registration) -> DomainEvent:

@@ -20,14 +20,15 @@ from backend.registration import queries
 from backend.registration.events import RegistrationCancelled, RegistrationOffered
 from backend.registration.models import Registration
 from backend.registration.services import counters
-from backend.registration.services.seats import cancel, placed_news
+from backend.registration.services.seats import StillInside, cancel, placed_news
 from backend.registration.states import MOVES, OVER, RegistrationState
 
 
 @transaction.atomic
 def follow_withdrawal(*, invitation_id: UUID) -> Registration | None:
     """Gives up the place that came with an invitation taken back since; where its person sent somebody else who may still
-    come, it is handed on to them instead, in the same transaction. Returns the registration that ended."""
+    come, it is handed on to them instead, in the same transaction. Who came in meanwhile keeps it. Returns the
+    registration that ended."""
     heir_id = _heir_of(invitation_id)
     wanted = [each for each in (invitation_id, heir_id) if each is not None]
     locked = Invitation.objects.select_for_update().filter(pk__in=wanted).order_by("pk").in_bulk()
@@ -43,9 +44,12 @@ def follow_withdrawal(*, invitation_id: UUID) -> Registration | None:
         return None
     if gone.called_off_from:
         return None  # it ends, and comes back, as the conference does
-    if heir is None or heir.state not in MAY_COME or heir.person_id is None or not _expected(gone.conference_id):
-        return cancel(registration_id=held.pk)
-    return _handed_on(held.pk, heir)
+    try:
+        if heir is None or heir.state not in MAY_COME or heir.person_id is None or not _expected(gone.conference_id):
+            return cancel(registration_id=held.pk)
+        return _handed_on(held.pk, heir)
+    except StillInside:
+        return None
 
 
 def _heir_of(invitation_id: UUID) -> UUID | None:
@@ -77,6 +81,8 @@ def _handed_on(held_id: UUID, heir: Invitation) -> Registration:
     ended = held.state == RegistrationState.OFFERED and held.offer_until is not None and held.offer_until <= moment
     if held.state not in _PLACES or ended or (present is not None and _rank(present) <= _rank(held)):
         return cancel(registration_id=held_id)
+    if queries.is_inside(held):
+        raise StillInside()
     was, turn = held.state, held.turn
     MOVES.move(held, "cancel" if was == RegistrationState.CONFIRMED else "withdraw")
     held.cancelled_at = moment
