@@ -66,7 +66,7 @@ class ReminderKind(models.TextChoices):
 
 
 class ProposalKind(models.TextChoices):
-    WHEN = "time", say(vi="thời gian khác", en="another time")
+    TIME = "time", say(vi="thời gian khác", en="another time")
     SUBSTITUTE = "substitute", say(vi="người dự thay", en="a substitute")
 
 

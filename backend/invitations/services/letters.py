@@ -176,7 +176,7 @@ def mail_proposal_declined(*, proposal_id: UUID) -> None:
         return
     if row.person is None or row.conference.state in CALLED_OFF:
         return
-    known, other_time = composing.known_to(row), proposal.kind == ProposalKind.WHEN
+    known, other_time = composing.known_to(row), proposal.kind == ProposalKind.TIME
     with reported(row, "proposal_declined"):
         entry = composing.entry(row, sequence=row.sequence, known=known) if other_time else None
         letter = composing.letter(

@@ -36,7 +36,7 @@ def keep(row: Invitation, said: ical.Reply, *, inbound_id: UUID, stamp: dt.datet
         stamp=stamp,
     )
     if said.method == "COUNTER":
-        proposal.kind, reason = ProposalKind.WHEN, InboundReason.PROPOSED_TIME
+        proposal.kind, reason = ProposalKind.TIME, InboundReason.PROPOSED_TIME
         zone = ZoneInfo(row.conference.time_zone)
         proposal.starts_at, proposal.ends_at = _moment(said.start, zone), _moment(said.end, zone)
         same = (proposal.starts_at, proposal.ends_at) == (row.conference.starts_at, row.conference.ends_at)
@@ -93,7 +93,7 @@ def take_over_proposals(*, conference_id: UUID) -> int:
         return 0
     there = Q(starts_at=conference.starts_at) & (Q(ends_at=None) | Q(ends_at=conference.ends_at))
     rows = ReplyProposal.objects.filter(
-        there, invitation__conference=conference, kind=ProposalKind.WHEN, state=ProposalState.OPEN
+        there, invitation__conference=conference, kind=ProposalKind.TIME, state=ProposalState.OPEN
     )
     found = list(rows.select_for_update(of=("self",)).order_by("pk"))
     for proposal in found:
