@@ -21,7 +21,6 @@ from backend.registration.models import Registration, Seats
 from tests.factories.conferences import ConferenceFactory
 from tests.factories.delegations import DelegationFactory
 from tests.factories.invitations import InvitationFactory, InvitationListFactory
-from tests.factories.mail import OutgoingMailFactory
 from tests.factories.people import PersonFactory
 from tests.factories.registration import RegistrationFactory
 from tests.faults.stack import Breakable, breakable, wait_for
@@ -107,11 +106,11 @@ def the_next_in_line(row: Registration) -> Iterator[None]:
 
 @contextmanager
 def their_letter(row: Registration) -> Iterator[None]:
-    """Held back: it seems to be written already, and whoever writes it has to wait whether that is so."""
+    """Held back, with every other: nobody writes a letter meanwhile."""
     with transaction.atomic():
-        OutgoingMailFactory(purpose="seat-offer", subject_id=row.pk, recipient=row.person.email)
+        with connection.cursor() as cursor:
+            cursor.execute("LOCK TABLE mail_outgoingmail IN SHARE MODE")
         yield
-        transaction.set_rollback(True)
 
 
 def somebody_waits_for_us() -> bool:
