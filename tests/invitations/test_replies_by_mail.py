@@ -204,7 +204,7 @@ def test_a_wrong_or_former_address_proves_nothing(settings: Any) -> None:
     right = reply_addresses.address(row)
     local, domain = right.split("@")
     for to in (
-        f"{local[:-1]}{'a' if local[-1] != 'a' else 'b'}@{domain}",
+        f"{local[:-5]}{'a' if local[-5] != 'a' else 'b'}{local[-4:]}@{domain}",
         f"x{right}",
         f"{right}.evil.example",
         f"{local[:-4]}@{domain}",

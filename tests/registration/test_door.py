@@ -7,6 +7,7 @@ from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 from rest_framework.test import APIClient
 
@@ -15,6 +16,7 @@ from backend.conferences.models import PhotoNoticeShown
 from backend.conferences.services import set_photo_notice
 from backend.conferences.states import NoticePlace
 from backend.core.clock import local, now
+from backend.invitations import wording
 from backend.outbox.models import Event
 from backend.registration import codes, queries, services
 from backend.registration.models import Presence, Registration
@@ -287,7 +289,8 @@ def test_before_its_day_nobody_is_checked_in_however_they_are_found(when: Any) -
     ]
     refused = [client.post(f"/api/v1/{path}", body, format="json") for path, body in ways]
     assert [each.status_code for each in refused] == [409] * len(ways)
-    opens = f"00:00 {days(3):%d/%m/%Y}" if when["day"] else "chưa có ngày"
+    midnight = at_seven(days(3)) - dt.timedelta(hours=7)
+    opens = wording.until(midnight, settings.TIME_ZONE, "vi") if when["day"] else "chưa có ngày"
     assert all(opens in each.json()["detail"] for each in refused if "check-outs" not in each.request["PATH_INFO"])
     assert not Presence.objects.exists()
     assert Registration.objects.count() == 1, "nobody is left seated by a walk-in that was refused"
