@@ -1,8 +1,6 @@
 """A resolution's way from the draft to the decision."""
 
 import datetime as dt
-import hashlib
-import json
 from uuid import UUID
 
 from django.db import transaction
@@ -14,6 +12,7 @@ from backend.core.errors import Conflict, Invalid
 from backend.core.queries import locked
 from backend.core.text import Text, say
 from backend.outbox.services import emit
+from backend.resolutions import merkle
 from backend.resolutions.events import (
     ResolutionAdopted,
     ResolutionReferred,
@@ -140,8 +139,7 @@ def put_to_vote(resolution: Resolution, poll: Poll) -> str:
         amendment = locked(Amendment, poll.amendment_id)
         if amendment.state != AmendmentState.SUBMITTED:
             raise Conflict(say(vi="Sửa đổi này không còn chờ quyết định.", en="This amendment is not pending."))
-        said = json.dumps([text.hash, amendment.content], sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-        return hashlib.sha256(said.encode()).hexdigest()
+        return merkle.digest([text.hash, amendment.content])
     ensure_text_is_final(resolution)
     RESOLUTION_MOVES.move(resolution, "put_to_vote")
     resolution.save()
