@@ -123,7 +123,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("registration", "0012_consents_of_signups"),
-        ("resolutions", "0011_members_and_units"),
+        ("resolutions", "0012_ballots_of_every_method"),
     ]
 
     operations = [
