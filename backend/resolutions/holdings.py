@@ -45,9 +45,9 @@ class Votes(Holding):
             }
         for question in Teller.objects.filter(person=subject.person_id).values_list("poll__question", flat=True):
             yield {"type": "teller", "question": question}
-        for row in _authorisations(subject).values("holder__person", "given_at", "taken_back_at"):
-            gave = row.pop("holder__person") == subject.person_id
-            yield {"type": "authorisation_given" if gave else "proxy", **row}
+        for given in _authorisations(subject).select_related("holder"):
+            kind = "authorisation_given" if given.holder.person_id == subject.person_id else "proxy"
+            yield {"type": kind, "given_at": given.given_at, "taken_back_at": given.taken_back_at}
 
     def documents(self, subject: Subject) -> Iterator[UUID]:
         given = Authorisation.objects.filter(holder__person=subject.person_id, paper__isnull=False)

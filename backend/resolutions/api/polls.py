@@ -86,10 +86,19 @@ class PollViewSet(CustodyActions, HouseViewSet):
         poll, me = self.get_object(), self.account.person_id
         mine = list(queries.entitlements_of(poll.pk, me).select_related("holder__person"))
         cast = queries.cast_numbers(poll, [row.number for row in mine])
-        for row in mine:
-            row.own, row.cast = row.holder.person_id == me, row.number in cast
-        self.note_shown([row for row in mine if not row.own], ("holder.person_id",))
-        return Response(EntitlementSerializer(mine, many=True).data)
+        self.note_shown([row for row in mine if row.holder.person_id != me], ("holder.person_id",))
+        return Response(
+            [
+                {
+                    "number": row.number,
+                    "unit": row.unit,
+                    "name": row.holder.person.full_name,
+                    "own": row.holder.person_id == me,
+                    "cast": row.number in cast,
+                }
+                for row in mine
+            ]
+        )
 
     @extend_schema(responses=EvidenceSerializer)
     @action(detail=True, methods=["get"])

@@ -10,7 +10,7 @@ from rest_framework.decorators import action
 from rest_framework.parsers import MultiPartParser
 from rest_framework.response import Response
 
-from backend.conferences.serializers.papers import the_file
+from backend.conferences.serializers.papers import HandInBody, the_file
 from backend.core.api import HouseViewSet
 from backend.core.errors import Forbidden
 from backend.core.schema import BYTES_AT_HAND
@@ -20,7 +20,7 @@ from backend.documents.uploads import looked_at, with_form
 from backend.registration.models import Registration
 from backend.resolutions import electorate, rules, services
 from backend.resolutions.models import Authorisation
-from backend.resolutions.serializers.rolls import AuthorisationBody, AuthorisationSerializer, PaperBody
+from backend.resolutions.serializers.rolls import AuthorisationBody, AuthorisationSerializer
 
 
 class AuthorisationViewSet(HouseViewSet):
@@ -45,13 +45,15 @@ class AuthorisationViewSet(HouseViewSet):
         body = self.body(AuthorisationBody)
         conference, holder = body["conference"], body.pop("holder", None)
         self.check_object_permissions(request, conference)
-        if holder is None:
-            holder = Registration.objects.filter(
-                conference=conference, person=self.account.person_id, state="confirmed"
-            ).first()
-        elif holder.person_id != self.account.person_id and not rules.staff.test(self.account, conference):
+        own = Registration.objects.filter(
+            conference=conference, person=self.account.person_id, state="confirmed"
+        ).first()
+        if holder is not None and holder != own and not rules.staff.test(self.account, conference):
             raise Forbidden()
-        return self.answer_anew(services.authorise(holder_id=holder and holder.pk, **body), 201)
+        holder = holder or own
+        if holder is None:
+            raise Forbidden()
+        return self.answer_anew(services.authorise(holder_id=holder.pk, **body), 201)
 
     @extend_schema(request=None, responses=AuthorisationSerializer)
     @action(detail=True, methods=["post"], url_path="take-back")
@@ -76,13 +78,13 @@ class AuthorisationViewSet(HouseViewSet):
 
     @extend_schema(
         summary="File the signed paper",
-        request={"multipart/form-data": PaperBody},
+        request={"multipart/form-data": HandInBody},
         responses={201: AuthorisationSerializer},
     )
     @paper.mapping.post
     def file_paper(self, request: Any, pk: str) -> Response:
         """Keeps the paper with what was entered from it, once and for good."""
         given = self.get_object()
-        name, content = the_file(self.body(PaperBody))
+        name, content = the_file(self.body(HandInBody))
         upload = looked_at(filename=name, content=content)
         return self.answer_anew(services.file_paper(authorisation_id=given.pk, upload=upload), 201)

@@ -187,8 +187,8 @@ class AnnulBody(Body):
 class EntitlementSerializer(serializers.Serializer[Any]):
     number = serializers.IntegerField()
     unit = serializers.IntegerField(help_text="Which of its holder's votes this is.")
+    name = serializers.CharField(help_text="Whose vote it is.")
     own = serializers.BooleanField()
-    name = serializers.CharField(source="holder.person.full_name", help_text="Whose vote it is.")
     cast = serializers.BooleanField()
 
 

@@ -60,9 +60,3 @@ class AuthorisationBody(Body):
     proxy = Id(queryset=Person.objects.all())
     holder = Id(queryset=Registration.objects.all(), required=False)
     poll = Id(queryset=Poll.objects.all(), required=False, allow_null=True)
-
-
-class PaperBody(serializers.Serializer[Any]):
-    """A form with one file: .pdf, .docx or .pptx."""
-
-    file = serializers.FileField(max_length=255, allow_empty_file=True)

@@ -31,9 +31,7 @@ OVER = (ConferenceState.ARCHIVED, ConferenceState.CANCELLED, ConferenceState.CLO
 
 
 @transaction.atomic
-def authorise(
-    *, conference: Conference, holder_id: UUID | None, proxy: Person, poll: Poll | None = None
-) -> Authorisation:
+def authorise(*, conference: Conference, holder_id: UUID, proxy: Person, poll: Poll | None = None) -> Authorisation:
     """Has `proxy` cast the holder's votes, in one poll that has not opened or in all that open from now on.
 
     Raises Forbidden for a holder without a seat or a guest; Invalid for a proxy who has no seat, is a guest or the holder;
@@ -71,7 +69,7 @@ def authorise(
         full = say(vi="Người này đã nhận đủ {n} uỷ quyền.", en="This person stands for {n} already.", n=most)
         raise Conflict(full, reason="cap")
     given = Authorisation.objects.create(conference=conference, poll=poll, holder=holder, proxy=proxy)
-    emit(AuthorisationGiven(authorisation_id=given.pk, conference_id=conference.pk, poll_id=poll and poll.pk))
+    emit(AuthorisationGiven(authorisation_id=given.pk, conference_id=conference.pk, poll_id=given.poll_id))
     return given
 
 
