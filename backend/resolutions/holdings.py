@@ -45,9 +45,11 @@ class Votes(Holding):
             }
         for question in Teller.objects.filter(person=subject.person_id).values_list("poll__question", flat=True):
             yield {"type": "teller", "question": question}
-        for given in _authorisations(subject).select_related("holder"):
-            kind = "authorisation_given" if given.holder.person_id == subject.person_id else "proxy"
-            yield {"type": kind, "given_at": given.given_at, "taken_back_at": given.taken_back_at}
+        theirs = _authorisations(subject)
+        for given in theirs.exclude(proxy=subject.person_id).values("given_at", "taken_back_at"):
+            yield {"type": "authorisation", **given}
+        for held in theirs.filter(proxy=subject.person_id).values("given_at", "taken_back_at"):
+            yield {"type": "proxy", **held}
 
     def documents(self, subject: Subject) -> Iterator[UUID]:
         given = Authorisation.objects.filter(holder__person=subject.person_id, paper__isnull=False)
