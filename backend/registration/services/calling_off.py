@@ -6,7 +6,8 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from backend.conferences.models import Conference
-from backend.conferences.states import EXPECTED, ConferenceState
+from backend.conferences.queries.told import cancelled
+from backend.conferences.states import EXPECTED
 from backend.core.clock import database_now
 from backend.invitations.models import Invitation
 from backend.invitations.queries import LIVE
@@ -21,12 +22,12 @@ from backend.registration.states import HOPING, MOVES, RegistrationState
 @transaction.atomic
 def call_off(*, conference_id: UUID) -> int:
     """Ends the requests, turns and offers of a cancelled conference; returns how many. Does nothing once it was
-    reopened. Seats stay with who has them, invited or not."""
+    announced again. Seats stay with who has them, invited or not."""
     hoping = Registration.objects.filter(conference_id=conference_id, state__in=HOPING)
     if not hoping.exists():
         return 0
     seats = counters.locked_seats(conference_id)
-    if _state_of(conference_id) != ConferenceState.CANCELLED:
+    if not Conference.objects.filter(cancelled(), pk=conference_id).exists():
         return 0
     rows = list(hoping.select_for_update().order_by("id"))
     for was in sorted(HOPING):
