@@ -83,8 +83,23 @@ class PersonSerializer(HouseSerializer):
         return shown
 
 
+class FullName(Line):
+    """Somebody's name, in whatever letters they write it: signs and pictures alone are none."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=120, **kwargs)
+
+    def to_internal_value(self, data: Any) -> str:
+        name = super().to_internal_value(data)
+        if name and not any(c.isalnum() for c in name):
+            raise serializers.ValidationError(
+                say(vi="Họ tên phải có chữ cái hoặc chữ số.", en="A name has a letter or a digit at least.")
+            )
+        return name
+
+
 class PersonBody(HouseSerializer):
-    full_name = Line(max_length=120)
+    full_name = FullName()
     degree = Line(max_length=40, required=False, allow_blank=True)
     organisation = existing(Organisation, required=False, allow_null=True)
     language = serializers.ChoiceField(choices=settings.LANGUAGES, required=False)
@@ -186,7 +201,7 @@ class AccountBody(Body):
     email = serializers.EmailField(max_length=254)
     password = serializers.CharField(max_length=LONGEST_PASSWORD, trim_whitespace=False, write_only=True)
     person = existing(Person, required=False, allow_null=True)
-    full_name = Line(max_length=120, required=False)
+    full_name = FullName(required=False)
 
 
 class SignIn(Body):
