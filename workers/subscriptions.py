@@ -22,6 +22,7 @@ SUBSCRIPTIONS: dict[str, list[str]] = {
     "conference.postponed": [
         "invitations.drop_reminders",
         "registration.drop_seat_reminders",
+        "registration.put_off",
         "invitations.tell_of_postponement",
         "invitations.tell_of_calling_off",
         "delegations.tell_of_calling_off",

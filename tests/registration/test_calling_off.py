@@ -125,6 +125,32 @@ def test_announced_again_it_goes_on_with_the_same_turns_and_the_offer_is_made_an
     assert services.resume(conference_id=held.conference.pk) == 0
 
 
+def test_while_a_conference_is_postponed_no_offer_ends_and_it_is_made_anew_with_the_new_time(
+    held: Held, client: Client
+) -> None:
+    address = f"/o/{offer_links.sign(held.offered.pk)}"
+    conferences.postpone(conference_id=held.conference.pk, reason={"vi": "Bão số 5."})
+    Registration.objects.filter(pk=held.offered.pk).update(offer_until=now() - dt.timedelta(seconds=1))
+    services.expire_offers()
+    assert held.states()[1] == "offered"
+    assert client.post(address, {"choice": "take"}).status_code == 409
+    lift.run()
+    services.expire_offers()
+    services.promote(conference_id=held.conference.pk)
+    assert held.states() == ["confirmed", "waiting", "waiting", "pending", "waiting"]
+    assert held.counted() == (1, 0, 3)
+    assert Registration.objects.get(pk=held.offered.pk).turn == 1
+    assert subjects(held.offered)[-1] == "Hoãn hội nghị"
+    assert client.get(address).status_code == 409
+
+    held.do("announce")
+    assert held.states() == ["confirmed", "offered", "waiting", "pending", "waiting"]
+    assert held.counted() == (1, 1, 2)
+    assert [subjects(held.offered).count(word) for word in ("Mời nhận chỗ", "Quá hạn nhận chỗ")] == [2, 0]
+    assert services.put_off(conference_id=held.conference.pk) == 0
+    assert client.post(address, {"choice": "take"}).status_code == 200
+
+
 @pytest.mark.parametrize("withdrawn", [True, False])
 def test_reopened_at_once_everybody_hears_that_it_was_cancelled_and_why(held: Held, withdrawn: bool) -> None:
     """Letters say what happened, not how the conference stands by the time they are written."""

@@ -104,8 +104,7 @@ def offered_by(token: str) -> Registration:
 def check_offer(row: Registration) -> None:
     """Raises Gone or Conflict with the sentence people are told when an offered seat can no longer be had. By the
     database's clock."""
-    late = row.state == RegistrationState.OFFERED and row.offer_until is not None and row.offer_until <= database_now()
-    if late or row.state == RegistrationState.EXPIRED:
+    if row.state == RegistrationState.EXPIRED:
         raise Gone(OFFER_ENDED)
     if row.conference.state not in EXPECTED:
         raise Conflict(
@@ -115,6 +114,8 @@ def check_offer(row: Registration) -> None:
                 state=ConferenceState(row.conference.state).label,
             )
         )
+    if row.state == RegistrationState.OFFERED and row.offer_until is not None and row.offer_until <= database_now():
+        raise Gone(OFFER_ENDED)
 
 
 def live_registration(conference_id: UUID, person_id: UUID) -> Registration | None:
