@@ -7,6 +7,7 @@ from django.core.validators import RegexValidator
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from backend.core.printing import unprintable
 from backend.core.serializers import Body, Day, HouseSerializer, LanguageMap, Line
 from backend.core.text import say
 from backend.mail.mailbox import InvalidAddress, checked_email
@@ -63,16 +64,22 @@ class PersonSerializer(HouseSerializer):
     with the person's organisation, or is the person."""
 
     sometimes = ("email", "alternate_email", "phone")
+    unprintable = serializers.SerializerMethodField(
+        help_text="Letters of the name that badges and letters cannot print; their words are left blank."
+    )
     organisation = OrganisationBrief(read_only=True, allow_null=True)
     language = serializers.ChoiceField(choices=settings.LANGUAGES, read_only=True)
 
     class Meta:
         model = Person
         fields = [
-            "id", "full_name", "honorific", "degree", "email", "alternate_email", "phone", "language", "organisation",
-            "created_at", "updated_at",
+            "id", "full_name", "unprintable", "honorific", "degree", "email", "alternate_email", "phone", "language",
+            "organisation", "created_at", "updated_at",
         ]  # fmt: skip
         read_only_fields = fields
+
+    def get_unprintable(self, row: Person) -> str:
+        return unprintable(row.full_name)
 
     def to_representation(self, instance: Person) -> dict[str, Any]:
         shown = super().to_representation(instance)

@@ -72,10 +72,12 @@ def _packed(table: str, column: str, wanted: list[str]) -> int:
     )
     marks = [unpacking.comparable(mark) for mark in wanted]
     with transaction.atomic(), connection.chunked_cursor() as rows:
-        rows.itersize = _AT_A_TIME
         rows.execute(values)
+        some = iter(lambda: rows.fetchmany(_AT_A_TIME), [])
         return sum(
-            any(mark in words for words in unpacking.words_in(bytes(value)) for mark in marks) for (value,) in rows
+            any(mark in words for words in unpacking.words_in(bytes(value)) for mark in marks)
+            for values_held in some
+            for (value,) in values_held
         )
 
 
