@@ -64,6 +64,7 @@ def draft_poll(
     voting_units: Collection[Organisation] = (),
     weights: Sequence[dict[str, Any]] = (),
     splitting: bool = False,
+    proxies: int | None = None,
     members: int | None = None,
     closes_at: Any = None,
     replaces: Poll | None = None,
@@ -73,10 +74,11 @@ def draft_poll(
 ) -> Poll:
     """Prepares a vote on a resolution, or on an `amendment` to it. `replaces` names the poll whose result is void: a
     re-vote is a new round. A secret one needs tellers (`appoint`) before it opens. With `weights` some hold several
-    votes, and everything is counted in votes; `members` says then how many votes there are.
+    votes, and everything is counted in votes; `members` says then how many votes there are. `proxies` is how many
+    anybody may stand for beside themselves; None as the conference's procedure says when the poll opens.
 
-    Raises Invalid for a wrong rule, wrong weights, guests as voters or a tracker in an open vote, Conflict when the
-    replaced poll was not annulled.
+    Raises Invalid for a wrong rule, wrong weights, proxies where only those present vote, guests as voters or a tracker
+    in an open vote, Conflict when the replaced poll was not annulled.
     """
     read = rule_from(rule)
     written = read.to_json()
@@ -84,6 +86,9 @@ def draft_poll(
         raise Invalid(
             {"members": say(vi="Quy tắc cần tổng số thành viên.", en="The rule needs the number of all members.")}
         )
+    if proxies and "present_at_open" in read.bases():
+        wrong = say(vi="Chỉ người có mặt khi mở mới được biểu quyết.", en="Only those present at the opening vote.")
+        raise Invalid({"proxies": wrong})
     if not set(voting_categories) <= set(queries.PARTAKING):
         raise Invalid({"voting_categories": say(vi="Khách mời không biểu quyết.", en="Guests do not vote.")})
     if amendment is not None and amendment.resolution_id != resolution.pk:
@@ -110,6 +115,7 @@ def draft_poll(
         voting_units=sorted({str(unit.pk) for unit in voting_units}),
         weights=rolls.weights_from(weights, resolution=resolution, secrecy=secrecy, splitting=splitting),
         splitting=splitting,
+        proxies=proxies,
         members=members,
         closes_at=closes_at,
         secrecy=secrecy,
@@ -189,6 +195,7 @@ def _frozen(poll: Poll) -> dict[str, Any]:
         "voting_units": poll.voting_units,
         "weights": poll.weights,
         "splitting": poll.splitting,
+        "proxies": poll.proxies,
         "members": poll.members,
         "text_hash": poll.text_hash,
         "closes_at": poll.closes_at.isoformat() if poll.closes_at else None,
