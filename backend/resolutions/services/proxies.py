@@ -134,10 +134,16 @@ def file_paper(*, authorisation_id: UUID, upload: Upload) -> Authorisation:
     return given
 
 
+def stand_still(poll_id: UUID) -> None:
+    """Nobody names a proxy or takes votes back at the poll's conference until the transaction ends. Asked before the
+    poll's row is locked: whoever names a proxy for it touches that row while others wait for them."""
+    for conference_id in Poll.objects.filter(pk=poll_id).values_list("conference_id", flat=True):
+        locks.authorising(conference_id)
+
+
 def casters(poll: Poll) -> Mapping[UUID, UUID]:
-    """Who casts for whom in a locked poll that opens, by the holder's registration; sets how many each may stand for.
-    Whose proxy has no seat any more casts in person. Raises Conflict naming who stands for more."""
-    locks.authorising(poll.conference_id)
+    """Who casts for whom in a locked poll that opens, while proxies stand still, by the holder's registration; sets how
+    many each may stand for. Whose proxy has no seat any more casts in person. Raises Conflict naming who stands for more."""
     poll.proxies = electorate.proxies_allowed(poll.conference_id, poll)
     if "present_at_open" in Rule.from_json(poll.rule).bases():
         poll.proxies = 0  # only who is there then votes
