@@ -20,7 +20,7 @@ SMALL = replace(QUICK, people=ballots.CONNECTIONS * 2)
 @pytest.fixture(autouse=True)
 def _nobody_left_from_the_test_before() -> Iterator[None]:
     yield
-    for made_once in (population.host, population.people, population.organiser_token, ballots._voting_conference):
+    for made_once in (population.host, population.people, population.organiser_token, ballots.voting_conference):
         made_once.cache_clear()
 
 
