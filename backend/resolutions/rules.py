@@ -112,6 +112,8 @@ POLLS: Rules = {
     "draw_key": counts,
     "test_key": counts,
     "open": gavel,
+    "papers": counts | staff,
+    "issue_papers": counts | staff,
     "seal": gavel,
     "open_envelopes": counts,
     "recount": counts,

@@ -102,6 +102,8 @@ class ConfigSerializer(serializers.Serializer[Any]):
     public_key = serializers.CharField()
     threshold = serializers.IntegerField()
     tellers = serializers.ListField(child=serializers.CharField())
+    channels = serializers.ListField(child=serializers.CharField())
+    committee = serializers.ListField(child=serializers.CharField())
 
 
 class AuditHeadSerializer(serializers.Serializer[Any]):

@@ -15,6 +15,7 @@ from backend.resolutions.services.comments import comment, respond, set_procedur
 from backend.resolutions.services.custody import appoint, destroy_key, draw_key, end_complaints, test_key
 from backend.resolutions.services.issuing import issue
 from backend.resolutions.services.letters import mail_root
+from backend.resolutions.services.papers import issue_papers
 from backend.resolutions.services.polls import annul, close_due, conclude, count, declare, draft_poll, open_poll, seal
 from backend.resolutions.services.quorums import edit_quorum, set_quorum, watch_quorums
 from backend.resolutions.services.resolutions import (
@@ -52,6 +53,7 @@ __all__ = [
     "end_complaints",
     "ensure_a_say",
     "issue",
+    "issue_papers",
     "mail_root",
     "merge_amendments",
     "move",

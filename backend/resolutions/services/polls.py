@@ -27,7 +27,7 @@ from backend.resolutions.services.resolutions import (
     settle,
     take_back_from_vote,
 )
-from backend.resolutions.states import POLL_MOVES, PollState, ReceiptKind, ResolutionState, Secrecy
+from backend.resolutions.states import POLL_MOVES, Channel, PollState, ReceiptKind, ResolutionState, Secrecy
 
 #: What is known of people once a poll is sealed.
 PEOPLE = (
@@ -68,12 +68,13 @@ def draft_poll(
     amendment: Amendment | None = None,
     secrecy: str = Secrecy.NAMED,
     receipt: str = ReceiptKind.INCLUSION,
+    channels: Collection[str] = (Channel.DEVICES,),
 ) -> Poll:
     """Prepares a vote on a resolution, or on an `amendment` to it. `replaces` names the poll whose result is void: a
-    re-vote is a new round. A secret one needs tellers (`appoint`) before it opens.
+    re-vote is a new round. A secret one, and one with papers or hands, needs tellers (`appoint`) before it opens.
 
-
-    Raises Invalid for a wrong rule or a tracker in an open vote, Conflict when the replaced poll was not annulled.
+    Raises Invalid for a wrong rule, a tracker in an open vote or hands in a secret one, Conflict when the replaced poll
+    was not annulled.
     """
     read = rule_from(rule)
     written = read.to_json()
@@ -87,6 +88,8 @@ def draft_poll(
         raise Invalid(
             {"receipt": say(vi="Mã dò phiếu chỉ dùng khi bỏ phiếu kín.", en="Trackers are for secret polls.")}
         )
+    if Channel.HANDS in channels and secrecy == Secrecy.SECRET:
+        raise Invalid({"channels": say(vi="Bỏ phiếu kín không giơ tay.", en="Hands are not raised in secret.")})
     resolution = locked(Resolution, resolution.pk)
     if replaces is not None and (replaces.state != PollState.ANNULLED or replaces.resolution_id != resolution.pk):
         raise Conflict(
@@ -107,6 +110,7 @@ def draft_poll(
         closes_at=closes_at,
         secrecy=secrecy,
         receipt=receipt,
+        channels=[each.value for each in Channel if each in channels],
     )
 
 
@@ -117,7 +121,8 @@ def open_poll(*, poll_id: UUID, override_reason: str = "", expected: int | None 
     The roll: everybody with a seat whose category votes, numbered in the order of names; who is in the room now is
     kept with it. Raises Conflict when the conference is not running, the resolution is not tabled, the roll is empty,
     or the rule's quorum at opening is not met and no `override_reason` is given. A secret poll's key is made here and
-    handed to its tellers: Conflict unless each has tested the own key.
+    handed to its tellers: Conflict unless each has tested the own key. Papers and hands are counted by two tellers: Conflict
+    where nobody was appointed.
     """
     poll = locked(Poll, poll_id, expected=expected)
     POLL_MOVES.check(poll, "open")
@@ -147,7 +152,8 @@ def open_poll(*, poll_id: UUID, override_reason: str = "", expected: int | None 
     _require_quorum(poll, people, override_reason)
     poll.state, poll.opened_at, poll.tally = PollState.OPEN, moment, people
     poll.receipt_key = receipts.public_key()
-    if poll.secrecy == Secrecy.SECRET:
+    custody.ensure_counted(poll)
+    if poll.has_urn_key:
         poll.public_key = custody.hand_out_key(poll)
     poll.text_hash = put_to_vote(resolution, poll)
     poll.config = _frozen(poll)
@@ -188,7 +194,9 @@ def _frozen(poll: Poll) -> dict[str, Any]:
         "receipt_key": poll.receipt_key,
         "public_key": poll.public_key,
         "threshold": poll.threshold,
-        "tellers": sorted(poll.tellers.values_list("public_key", flat=True)),
+        "tellers": sorted(poll.tellers.exclude(public_key="").values_list("public_key", flat=True)),
+        "channels": poll.channels,
+        "committee": sorted(str(seat) for seat in poll.tellers.values_list("pk", flat=True)),
     }
 
 
