@@ -184,7 +184,7 @@ def counted(e: dict[str, Any], must: Any, key: str) -> None:
         must(all(valid == (choice in CHOICES) for _, choice, valid in rows), "opened: a vote that is none")
     else:
         rows = e["ballots"] or []
-        leaves = [sha256(f"\x00{e['poll']}\n{number}\n{choice}".encode()) for number, choice in rows]
+        leaves = [sha256(f"\x00{e['poll']}\n{number}\n".encode() + canonical(choice)) for number, choice in rows]
         must(sorted(leaves) == e["leaves"], "ballots: not those under the seal")
         must(len({row[0] for row in rows}) == len(rows), "ballots: one entitlement voted twice")
         must(not e["opened_root"], "opened_root: nothing was opened in an open vote")

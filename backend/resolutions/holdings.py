@@ -39,7 +39,7 @@ class Votes(Holding):
                 "question": question,
                 "number": number,
                 "cast": sealed or bool(ballot),
-                **(ballot or {}),
+                **dict(ballot or {}),
             }
         for question in Teller.objects.filter(person=subject.person_id).values_list("poll__question", flat=True):
             yield {"type": "teller", "question": question}

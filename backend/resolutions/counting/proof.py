@@ -50,17 +50,19 @@ def presence(check: Check) -> Text:
 
 
 def count(tally: Tally) -> Text:
+    said = [
+        ("tán thành {}", "{} for", tally.yes),
+        ("không tán thành {}", "{} against", tally.no),
+        ("ý kiến khác {}", "{} abstaining", tally.abstain),
+        *([("hợp lệ {}", "{} valid", tally.valid)] if tally.yes is None else []),
+    ]
     vi = [
-        f"tán thành {_vi(tally.yes)}",
-        f"không tán thành {_vi(tally.no)}",
-        f"ý kiến khác {_vi(tally.abstain)}",
+        *(sentence.format(_vi(number)) for sentence, _, number in said if number is not None),
         *([f"phiếu trắng {_vi(tally.blank)}"] if tally.blank else []),
         *([f"không hợp lệ {_vi(tally.invalid)}"] if tally.invalid else []),
     ]
     en = [
-        f"{tally.yes:,} for",
-        f"{tally.no:,} against",
-        f"{tally.abstain:,} abstaining",
+        *(sentence.format(f"{number:,}") for _, sentence, number in said if number is not None),
         *([f"{tally.blank:,} blank"] if tally.blank else []),
         *([f"{tally.invalid:,} invalid"] if tally.invalid else []),
     ]

@@ -63,7 +63,7 @@ def decide(rule: Rule, tally: Tally) -> Verdict:
     thresholds = tuple(
         compare(
             subject="yes",
-            got=tally.yes,
+            got=tally.number("yes"),
             share=threshold.share,
             cmp=threshold.cmp,
             base=threshold.base,
@@ -97,7 +97,7 @@ def _quorum_checks(rule: Rule, tally: Tally) -> list[Check]:
     return [
         compare(
             subject=f"present_at_{moment}",
-            got=tally.people(f"present_at_{moment}"),
+            got=tally.number(f"present_at_{moment}"),
             share=quorum.share,
             cmp=quorum.cmp,
             base=quorum.base,
@@ -115,7 +115,7 @@ def _outcome(rule: Rule, tally: Tally, quorum: tuple[Check, ...], thresholds: tu
         return "adopted"
     # The chair decides where one voice more would do; no casting vote makes two thirds out of a half.
     within_reach = all(check.share == Fraction(1, 2) and check.margin == -1 for check in missed)
-    if rule.tie == "chair" and tally.yes == tally.no > 0 and within_reach:
+    if rule.tie == "chair" and 0 < tally.number("yes") == tally.no and within_reach:
         return "tie_needs_chair"
     return "rejected"
 

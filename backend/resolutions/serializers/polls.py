@@ -12,8 +12,9 @@ from backend.invitations.states import Category
 from backend.people.models import Organisation, Person
 from backend.resolutions.models import Amendment, Poll, Resolution, Teller
 from backend.resolutions.promises import promises, warnings
+from backend.resolutions.serializers.ballots import Content
 from backend.resolutions.serializers.rules import RuleField, RuleSerializer, TallySerializer, VerdictSerializer
-from backend.resolutions.states import POLL_MOVES, Channel, Choice, PollState, ReceiptKind, Secrecy
+from backend.resolutions.states import POLL_MOVES, Channel, PollState, ReceiptKind, Secrecy
 
 RESULTS = (PollState.DECLARED, PollState.COUNTED)
 
@@ -204,4 +205,4 @@ class RollEntrySerializer(serializers.Serializer[Any]):
     name = serializers.CharField()
     present_at_open = serializers.BooleanField()
     cast = serializers.BooleanField()
-    choice = serializers.ChoiceField(Choice.choices, allow_null=True)
+    choice = Content(allow_null=True)

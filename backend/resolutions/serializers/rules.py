@@ -54,12 +54,12 @@ class TallySerializer(serializers.Serializer[Any]):
     """What was counted. A number of people that nobody established is null."""
 
     returned = serializers.IntegerField(help_text="valid + blank + invalid")
-    valid = serializers.IntegerField(help_text="yes + no + abstain")
-    yes = serializers.IntegerField()
-    no = serializers.IntegerField()
-    abstain = serializers.IntegerField()
+    valid = serializers.IntegerField(help_text="In a vote for or against: yes + no + abstain")
     blank = serializers.IntegerField()
     invalid = serializers.IntegerField()
+    yes = serializers.IntegerField(allow_null=True)
+    no = serializers.IntegerField(allow_null=True)
+    abstain = serializers.IntegerField(allow_null=True)
     members = serializers.IntegerField(allow_null=True)
     summoned = serializers.IntegerField(allow_null=True)
     entitled = serializers.IntegerField(allow_null=True)

@@ -1,5 +1,6 @@
 """Casting: one synchronous transaction of three statements, whole or not at all."""
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -42,7 +43,7 @@ class Urn:
 
     poll_id: UUID
     receipt: str
-    method: dict[str, Any]
+    method: methods.Method
     public_key: str
     receipt_key: str
     roll_hash: str
@@ -64,7 +65,7 @@ def cast(
     *,
     poll_id: UUID,
     person_id: UUID,
-    choice: str | None = None,
+    choice: Any = None,
     numbers: list[int] | None = None,
     envelopes: dict[int, bytes] | None = None,
 ) -> list[Receipt]:
@@ -86,14 +87,14 @@ def cast(
             " AND (e.present_at_open OR NOT p.rule @> %s::jsonb) ORDER BY 1),"
             " ARRAY(SELECT number FROM resolutions_issuedpaper i JOIN resolutions_entitlement e USING (poll_id, number)"
             " WHERE i.poll_id = p.id AND e.caster_id = %s), 'devices' = ANY(p.channels),"
-            " p.receipt, p.method ->> 'kind', p.public_key, p.receipt_key, p.roll_hash, p.config_hash"
+            " p.receipt, p.method, p.public_key, p.receipt_key, p.roll_hash, p.config_hash"
             " FROM resolutions_poll p WHERE p.id = %s",
             [person_id, OF_THOSE_PRESENT_AT_OPENING, person_id, poll_id],
         )
         found = cursor.fetchone()
     if found is None:
         raise NotFound()
-    secrecy, is_open, mine, on_paper, by_device, receipt, kind, public_key, receipt_key, roll_hash, config_hash = found
+    secrecy, is_open, mine, on_paper, by_device, receipt, method, public_key, receipt_key, roll_hash, config_hash = found
     if envelopes is not None:
         numbers = list(envelopes)
     if numbers is None:
@@ -116,7 +117,7 @@ def cast(
     urn = Urn(
         poll_id=poll_id,
         receipt=receipt,
-        method={"kind": kind},
+        method=methods.of(json.loads(method)),
         public_key=public_key,
         receipt_key=receipt_key,
         roll_hash=roll_hash,
@@ -144,37 +145,36 @@ def _receipt(urn: Urn, kept: Kept) -> Receipt:
     )
 
 
-def _cast_named(urn: Urn, numbers: list[int], choice: str | None, envelopes: dict[int, bytes] | None) -> list[Kept]:
+def _cast_named(urn: Urn, numbers: list[int], choice: Any, envelopes: dict[int, bytes] | None) -> list[Kept]:
     if envelopes is not None or choice is None:
         raise Invalid({"choice": say(vi="Biểu quyết ghi tên: cần lựa chọn.", en="A named vote: say the choice.")})
-    if not methods.is_valid(urn.method, choice):
-        raise Invalid({"choice": say(vi="Không có lựa chọn này.", en="There is no such choice.")})
+    choice = _vote(urn, choice)
     leaves = {number: merkle.leaf(str(urn.poll_id), number, choice) for number in numbers}
+    written = merkle.canonical(choice).decode()
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO resolutions_namedballot (poll_id, number, choice, leaf, cast_by)"
-            " SELECT %s, n, %s, l, %s FROM unnest(%s::int[], %s::text[]) AS given(n, l)"
+            " SELECT %s, n, %s::jsonb, l, %s FROM unnest(%s::int[], %s::text[]) AS given(n, l)"
             " ON CONFLICT DO NOTHING",
-            [urn.poll_id, choice, context.current().actor[:80], numbers, list(leaves.values())],
+            [urn.poll_id, written, context.current().actor[:80], numbers, list(leaves.values())],
         )
         repeated = cursor.rowcount < len(numbers)
         if repeated:
             cursor.execute(
-                "SELECT count(*) FROM resolutions_namedballot WHERE poll_id = %s AND number = ANY(%s) AND choice <> %s",
-                [urn.poll_id, numbers, choice],
+                "SELECT count(*) FROM resolutions_namedballot WHERE poll_id = %s AND number = ANY(%s) AND choice <> %s::jsonb",
+                [urn.poll_id, numbers, written],
             )
             if cursor.fetchone()[0]:
                 raise _voted_already()
     return [Kept(number=number, leaf=leaf, repeated=repeated) for number, leaf in leaves.items()]
 
 
-def _cast_secret(urn: Urn, numbers: list[int], choice: str | None, envelopes: dict[int, bytes] | None) -> list[Kept]:
+def _cast_secret(urn: Urn, numbers: list[int], choice: Any, envelopes: dict[int, bytes] | None) -> list[Kept]:
     """Keeps all of the envelopes or none; of what was cast before, the leaves."""
     trackers: dict[int, str] = {}
     sealed_here = envelopes is None
     if envelopes is None:
-        if not methods.is_valid(urn.method, choice):
-            raise Invalid({"choice": say(vi="Không có lựa chọn này.", en="There is no such choice.")})
+        choice = _vote(urn, choice)
         poll, trackers = str(urn.poll_id), {number: sealing.new_tracker() for number in numbers}
         envelopes = {
             number: sealing.sealed(urn.public_key, sealing.written(poll, choice, tracker))
@@ -208,12 +208,19 @@ def _cast_secret(urn: Urn, numbers: list[int], choice: str | None, envelopes: di
     return [Kept(number=number, leaf=leaf, repeated=True) for number, leaf in there.items()]
 
 
+def _vote(urn: Urn, choice: Any) -> Any:
+    """The choice as the method keeps it. Whoever has marked nothing is told so, and may still vote."""
+    if not urn.method.is_valid(choice):
+        raise Invalid({"choice": say(vi="Không có lựa chọn này.", en="There is no such choice.")})
+    return urn.method.kept(choice)
+
+
 def _voted_already() -> Conflict:
     return Conflict(say(vi="Bạn đã biểu quyết rồi.", en="You have voted already."), reason="already-cast")
 
 
 #: How a ballot is kept, by the poll's secrecy.
-CAST_BY_SECRECY: dict[str, Callable[[Urn, list[int], str | None, dict[int, bytes] | None], list[Kept]]] = {
+CAST_BY_SECRECY: dict[str, Callable[[Urn, list[int], Any, dict[int, bytes] | None], list[Kept]]] = {
     "named": _cast_named,
     "secret": _cast_secret,
 }

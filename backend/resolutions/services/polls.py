@@ -290,7 +290,8 @@ def reach_verdict(poll: Poll, contents: list[Any]) -> None:
     assert poll.tally is not None  # a sealed poll has one: a constraint of the table
     people = {name: poll.tally.get(name) for name in PEOPLE}
     try:
-        tally = Tally.of_ballots(**methods.counted(poll.method, contents), **people)
+        method = methods.of(poll.method)
+        tally = Tally(**method.numbers(method.counted(contents)), **people)
         verdict = decide(Rule.from_json(poll.rule), tally)
     except InvalidTally as error:
         raise Conflict("; ".join(localized(reason) for reason in error.errors.values())) from None

@@ -213,7 +213,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("conferences", "0016_programme_told"),
-        ("resolutions", "0011_members_and_units"),
+        ("resolutions", "0012_ballots_of_every_method"),
         ("core", "0002_append_only"),
     ]
 
