@@ -15,7 +15,11 @@ import math
 import sys
 from collections import Counter
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
+
+sys.path.insert(0, str(Path(__file__).parent))
+from verify_sheets import agreed  # it lies beside this file
 
 PEOPLE = ("members", "summoned", "entitled", "attending", "present_at_open", "present_at_seal")
 CHOICES = ("yes", "no", "abstain")
@@ -189,15 +193,17 @@ def counted(e: dict[str, Any], must: Any, key: str) -> None:
         must(len({row[0] for row in rows}) == len(rows), "ballots: one entitlement voted twice")
         must(not e["opened_root"], "opened_root: nothing was opened in an open vote")
         contents = [choice for _, choice in rows]
-    counts = Counter(contents)
-    numbers = {name: counts[name] for name in CHOICES}
-    valid = sum(numbers.values())
-    numbers |= {"valid": valid, "blank": 0, "invalid": len(rows) - valid, "returned": e["returned"]}
+    heaps, cast = agreed(e, must), Counter(contents)
+    numbers = {name: cast[name] + sum(heap[name] for heap in heaps) for name in CHOICES}
+    spoilt = len(rows) - sum(cast[name] for name in CHOICES)
+    numbers |= {"valid": sum(numbers.values()), "blank": sum(heap["blank"] for heap in heaps)}
+    numbers["invalid"] = spoilt + sum(heap["invalid"] for heap in heaps)
+    numbers["returned"] = numbers["valid"] + numbers["blank"] + numbers["invalid"]
     must({name: tally[name] for name in numbers} == numbers, "tally: not what is on the ballots")
-    must(len(rows) == e["returned"] <= tally["entitled"], "returned: more or fewer than were opened or issued")
+    must(len(rows) == e["returned"] <= tally["entitled"], "returned: more or fewer than were opened")
     must(tally["members"] == config["members"], "members: not as many as was said when voting began")
     must(e["roll"] is None or len(e["roll"]) == tally["entitled"], "entitled: not as many as on the roll")
-    said = {name: e[name] for name in ("poll", "urn_root", "opened_root", "tally")}
+    said = {name: e[name] for name in ("poll", "urn_root", "opened_root", "sheets_hash", "tally")}
     must(signed("count", said, key, e["count_signature"]), "count_signature: not what was counted")
     must(result["rule"] == config["rule"] and result["tally"] == tally, "verdict: of another rule or tally")
     outcome, quorum, thresholds = verdict(config["rule"], tally, result["casting_vote"])

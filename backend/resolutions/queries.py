@@ -285,7 +285,13 @@ def urn_statement(poll: Poll) -> dict[str, Any]:
 
 def count_statement(poll: Poll) -> dict[str, Any]:
     """What is signed when a poll is counted."""
-    return {"poll": str(poll.pk), "urn_root": poll.urn_root, "opened_root": poll.opened_root, "tally": poll.tally}
+    return {
+        "poll": str(poll.pk),
+        "urn_root": poll.urn_root,
+        "opened_root": poll.opened_root,
+        "sheets_hash": poll.sheets_hash,
+        "tally": poll.tally,
+    }
 
 
 def is_teller(poll_id: UUID, person_id: UUID | None) -> bool:

@@ -4,7 +4,7 @@ import threading
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, connection, connections, transaction
+from django.db import connection, connections, transaction
 
 from backend.core.errors import Conflict, Invalid
 from backend.resolutions import services
@@ -14,6 +14,7 @@ from tests.factories.conferences import DutyFactory
 from tests.factories.people import PersonFactory
 from tests.factories.resolutions import PollFactory, committee, secret_poll
 from tests.resolutions.test_polls import voters
+from tests.resolutions.test_secret_guards import only_refused_by
 from tests.resolutions.test_secret_polls import API, casters, signed_in
 
 
@@ -143,15 +144,7 @@ def test_postgresql_refuses(what: str) -> None:
         services.issue_papers(poll_id=poll.pk, numbers=[2])
     if until == "seal":
         services.seal(poll_id=poll.pk)
-
-    def wrong() -> None:
-        with connection.cursor() as cursor:
-            cursor.execute(statement.format(p=poll.pk))
-            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-
-    with pytest.raises(IntegrityError) as refused, transaction.atomic():
-        wrong()
-    assert str(refused.value.__cause__.diag.constraint_name).endswith(guard)  # type: ignore[union-attr]
+    only_refused_by(guard, statement.format(p=poll.pk))
 
 
 def paper_while_casting(poll: Poll, monkeypatch: pytest.MonkeyPatch, urn: Any) -> tuple[int, int]:

@@ -35,7 +35,7 @@ class PollViewSet(CustodyActions, TellingActions, HouseViewSet):
     rules = rules.POLLS
     scope = "resolutions"
     own_refusals = {"evidence": (409,)}
-    blind_to_versions = frozenset({"draw_key", "test_key", "recount", "destroy_key", "issue_papers"})
+    blind_to_versions = frozenset({"draw_key", "test_key", "recount", "destroy_key", "issue_papers", "enter_sheet"})
     queryset = Poll.objects.none()
     serializer_class = PollSerializer
     filterset_fields = {"conference": ["exact"], "resolution": ["exact"], "state": ["exact"]}

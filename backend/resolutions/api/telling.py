@@ -8,8 +8,10 @@ from rest_framework.response import Response
 
 from backend.core.api import HouseViewSet
 from backend.resolutions import queries, services
+from backend.resolutions.batches import batches
 from backend.resolutions.models import Poll
-from backend.resolutions.serializers import PapersBody, PollingListSerializer
+from backend.resolutions.serializers import PapersBody, PollingListSerializer, PollSerializer
+from backend.resolutions.serializers.sheets import BatchSerializer, SheetBody
 
 
 class TellingActions(HouseViewSet):
@@ -34,3 +36,33 @@ class TellingActions(HouseViewSet):
         rows = queries.polling_list(poll)
         self.note_shown(rows, ("person_id",))
         return Response(PollingListSerializer(rows, many=True).data)
+
+    @extend_schema(responses=BatchSerializer(many=True))
+    @action(detail=True, methods=["get"], pagination_class=None, filter_backends=[])
+    def sheets(self, request: Any, pk: str) -> Response:
+        """The boxes and rooms that were counted, and where two tellers agree. A teller reads what others found when the
+        own sheet is in; everybody else when the poll is counted."""
+        return self._batches(self.get_object())
+
+    @extend_schema(request=SheetBody, responses=BatchSerializer(many=True))
+    @sheets.mapping.post
+    def enter_sheet(self, request: Any, pk: str) -> Response:
+        """Keeps what the caller counted, after voting has ended; another sheet of the same batch corrects it. Answers with
+        the batches, and with what differs from another teller's sheet."""
+        poll = self.get_object()
+        services.enter_sheet(poll_id=poll.pk, person_id=self.account.person_id, **self.body(SheetBody))
+        return self._batches(poll)
+
+    @extend_schema(request=None, responses=PollSerializer)
+    @action(detail=True, methods=["post"])
+    def count(self, request: Any, pk: str) -> Response:
+        """Says that every box and room is in, and counts; refused while two tellers do not agree on each, or where the sums
+        cannot be. Envelopes of a secret poll are opened instead."""
+        poll = self.get_object()
+        return self.answer_anew(services.count_sheets(poll_id=poll.pk, expected=self.expected_version()))
+
+    def _batches(self, poll: Poll) -> Response:
+        found = batches(poll)
+        self.note_shown([sheet for batch in found for sheet in batch.sheets], ("teller.person_id",))
+        context = {"poll": poll, "person_id": self.account.person_id}
+        return Response(BatchSerializer(found, many=True, context=context).data)

@@ -136,6 +136,25 @@ class AuditHeadSerializer(serializers.Serializer[Any]):
     hash = serializers.CharField()
 
 
+class SheetRecordSerializer(serializers.Serializer[Any]):
+    """What one teller found; `sequence` numbers the teller's sheets of the batch, of which the last counts."""
+
+    teller = serializers.UUIDField()
+    channel = serializers.CharField()
+    batch = serializers.CharField()
+    sequence = serializers.IntegerField()
+    issued = serializers.IntegerField(allow_null=True)
+    returned = serializers.IntegerField(allow_null=True)
+    count = serializers.JSONField()
+
+
+class SheetsSerializer(serializers.Serializer[Any]):
+    """Numbers on the roll that were handed a paper, and the tellers' sheets."""
+
+    papers = serializers.ListField(child=serializers.IntegerField())
+    sheets = SheetRecordSerializer(many=True)
+
+
 class EvidenceSerializer(serializers.Serializer[Any]):
     """All that is needed to check a sealed poll without trusting this server; `ballots` are rows of number and choice,
     `opened` of tracker, choice and validity, `roll` of number, registration and person for those who may read it."""
@@ -154,6 +173,8 @@ class EvidenceSerializer(serializers.Serializer[Any]):
     ballots = serializers.ListField(child=serializers.ListField(), allow_null=True)
     opened = serializers.ListField(child=serializers.ListField(), allow_null=True)
     opened_root = serializers.CharField()
+    sheets = SheetsSerializer(allow_null=True)
+    sheets_hash = serializers.CharField()
     tally = TallySerializer(allow_null=True)
     count_signature = serializers.CharField()
     verdict = VerdictSerializer(allow_null=True)

@@ -94,7 +94,9 @@ def cast(
         found = cursor.fetchone()
     if found is None:
         raise NotFound()
-    secrecy, is_open, mine, on_paper, by_device, receipt, method, public_key, receipt_key, roll_hash, config_hash = found
+    secrecy, is_open, mine, on_paper, by_device, receipt, method, public_key, receipt_key, roll_hash, config_hash = (
+        found
+    )
     if envelopes is not None:
         numbers = list(envelopes)
     if numbers is None:

@@ -64,7 +64,7 @@ def draw_key(*, poll_id: UUID, person_id: UUID) -> tuple[Teller, str]:
     """A new key for one teller, and its words, which are told here and never again. A key drawn before is void, and the
     new one untested. Raises Conflict once the poll has opened, Forbidden for who is no teller of it."""
     _prepared(poll_id)
-    teller = _teller(poll_id, person_id)
+    teller = seat_of(poll_id, person_id)
     words, teller.public_key = sealing.new_words()
     teller.tested_at = None
     teller.save()
@@ -76,7 +76,7 @@ def test_key(*, poll_id: UUID, person_id: UUID, words: str) -> Teller:
     """Notes that a teller has entered the own words rightly. Raises Invalid for other words, Conflict once the poll has
     opened, Forbidden for who is no teller of it."""
     _prepared(poll_id)
-    teller = _teller(poll_id, person_id)
+    teller = seat_of(poll_id, person_id)
     try:
         rightly = sealing.public_of(words) == teller.public_key
     except sealing.NotOurs:
@@ -130,7 +130,7 @@ def destroy_key(*, poll_id: UUID, person_id: UUID) -> Poll:
     poll = locked(Poll, poll_id)
     if poll.state not in {PollState.DECLARED, PollState.ANNULLED} or not poll.public_key:
         raise Conflict(say(vi="Chưa công bố kết quả bỏ phiếu kín.", en="No secret poll was concluded here."))
-    teller = _teller(poll_id, person_id)
+    teller = seat_of(poll_id, person_id)
     if teller.destroyed_at is None:
         _give_up(teller, database_now())
         left = poll.tellers.filter(sealed_share__isnull=False).count()
@@ -192,7 +192,8 @@ def _prepared(poll_id: UUID) -> Poll:
     return poll
 
 
-def _teller(poll_id: UUID, person_id: UUID) -> Teller:
+def seat_of(poll_id: UUID, person_id: UUID) -> Teller:
+    """The teller's seat on the committee, locked. Raises Forbidden for who has none."""
     teller = Teller.objects.select_for_update().filter(poll_id=poll_id, person_id=person_id).first()
     if teller is None:
         raise Forbidden(say(vi="Bạn không thuộc ban kiểm phiếu này.", en="You are no teller of this poll."))

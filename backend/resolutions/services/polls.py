@@ -15,7 +15,7 @@ from backend.core.queries import locked
 from backend.core.text import Text, localized, say
 from backend.outbox.services import emit
 from backend.people.models import Organisation
-from backend.resolutions import merkle, methods, queries, receipts
+from backend.resolutions import batches, merkle, methods, queries, receipts
 from backend.resolutions.counting import PRESETS, InvalidRule, InvalidTally, Rule, Tally, Verdict, chair_decides, decide
 from backend.resolutions.events import PollAnnulled, PollCounted, PollDeclared, PollOpened, PollSealed
 from backend.resolutions.models import Amendment, Entitlement, NamedBallot, Poll, Resolution
@@ -275,27 +275,49 @@ def close_due() -> int:
 
 @transaction.atomic
 def count(*, poll_id: UUID) -> Poll:
-    """Counts the sealed ballots of a named poll and reaches the verdict; a secret one waits for its tellers. Counting
-    again changes nothing."""
+    """Counts the sealed ballots of a named poll and reaches the verdict; a secret one, and one with papers or hands, waits
+    for its tellers. Counting again changes nothing."""
     poll = locked(Poll, poll_id)
-    if poll.state != PollState.SEALED or poll.secrecy == Secrecy.SECRET:
+    if poll.state != PollState.SEALED or poll.secrecy == Secrecy.SECRET or poll.by_tellers:
         return poll
-    reach_verdict(poll, list(NamedBallot.objects.filter(poll_id=poll_id).values_list("choice", flat=True)))
+    reach_verdict(poll, _named_votes(poll))
     return poll
 
 
+@transaction.atomic
+def count_sheets(*, poll_id: UUID, expected: int | None = None) -> Poll:
+    """Counts what tellers found on paper and by hands, with the named ballots of devices, when they say that every batch
+    is in. Raises Conflict while two tellers do not agree on each, where the numbers cannot be of one vote, and where
+    envelopes are to be opened or tellers count nothing; IllegalMove before the seal."""
+    poll = locked(Poll, poll_id, expected=expected)
+    POLL_MOVES.check(poll, "count")
+    if not poll.by_tellers:
+        raise Conflict(say(vi="Cuộc biểu quyết này được kiểm tự động.", en="This poll is counted by itself."))
+    if poll.has_urn_key:
+        raise Conflict(
+            say(vi="Kiểm khi mở phong bì tại bàn kiểm phiếu.", en="It is counted when the envelopes are opened.")
+        )
+    reach_verdict(poll, _named_votes(poll))
+    return poll
+
+
+def _named_votes(poll: Poll) -> list[Any]:
+    return list(NamedBallot.objects.filter(poll_id=poll.pk).values_list("choice", flat=True))
+
+
 def reach_verdict(poll: Poll, contents: list[Any]) -> None:
-    """Counts what stood on the ballots of a locked, sealed poll and keeps the verdict."""
+    """Counts what stood on the ballots of a locked, sealed poll, with what its tellers found, and keeps the verdict."""
     POLL_MOVES.move(poll, "count")
     assert poll.tally is not None  # a sealed poll has one: a constraint of the table
     people = {name: poll.tally.get(name) for name in PEOPLE}
     try:
         method = methods.of(poll.method)
-        tally = Tally(**method.numbers(method.counted(contents)), **people)
+        tally = Tally(**method.numbers(batches.reconciled(poll, method.counted(contents))), **people)
         verdict = decide(Rule.from_json(poll.rule), tally)
     except InvalidTally as error:
         raise Conflict("; ".join(localized(reason) for reason in error.errors.values())) from None
     poll.tally, poll.verdict = tally.to_json(), verdict.to_json()
+    poll.sheets_hash = merkle.digest(batches.frozen(poll)) if poll.by_tellers else ""
     _, poll.count_signature = receipts.sign("count", queries.count_statement(poll), by=poll.receipt_key)
     poll.save()
     emit(PollCounted(poll_id=poll.pk, resolution_id=poll.resolution_id, conference_id=poll.conference_id))
