@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Checks the evidence of a poll without trusting the server it came from. Standard library only; docs/voting.md explains.
+"""Checks the evidence of a poll without trusting the server it came from. Standard library only, with verify_count.py beside
+it; docs/voting.md explains.
 
     python3 verify_poll.py evidence.json [--receipt receipt.json ...] [--key HEX] [--root HEX]
 
@@ -19,14 +20,10 @@ from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent))
-from verify_sheets import agreed  # it lies beside this file
+from verify_count import agreed, canonical, undivided  # it lies beside this file
 
 PEOPLE = ("members", "summoned", "entitled", "attending", "present_at_open", "present_at_seal")
 CHOICES = ("yes", "no", "abstain")
-
-
-def canonical(said: Any) -> bytes:
-    return json.dumps(said, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def sha256(data: bytes) -> str:
@@ -203,6 +200,9 @@ def counted(e: dict[str, Any], must: Any, key: str) -> None:
     must(len(rows) == e["returned"] <= tally["entitled"], "returned: more or fewer than were opened")
     must(tally["members"] == config["members"], "members: not as many as was said when voting began")
     must(e["roll"] is None or len(e["roll"]) == tally["entitled"], "entitled: not as many as on the roll")
+    must(result["counted_in"] == ("votes" if config["weights"] else "people"), "verdict: counted in something else")
+    whole = secret or config["splitting"] or undivided(e["roll"] or [], rows)
+    must(whole, "ballots: votes of one holder were divided")
     said = {name: e[name] for name in ("poll", "urn_root", "opened_root", "sheets_hash", "tally")}
     must(signed("count", said, key, e["count_signature"]), "count_signature: not what was counted")
     must(result["rule"] == config["rule"] and result["tally"] == tally, "verdict: of another rule or tally")

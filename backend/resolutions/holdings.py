@@ -15,14 +15,16 @@ from backend.resolutions.models import (
     Comment,
     Entitlement,
     Envelope,
+    IssuedPaper,
     NamedBallot,
     Promulgation,
     Resolution,
+    Sheet,
     Teller,
 )
 
 
-@holding("votes", Entitlement, NamedBallot, Envelope, Teller)
+@holding("votes", Entitlement, NamedBallot, Envelope, IssuedPaper, Teller, Sheet)
 class Votes(Holding):
     title = say(vi="Biểu quyết", en="Votes")
     data_class = DataClass.RECORD

@@ -124,8 +124,8 @@ WRONG: dict[str, tuple[str, str, str]] = {
     "a ballot by no channel": ("draft", "UPDATE resolutions_poll SET channels = '{{paper}}', state = 'open', opened_at = now(); " + NAMED, "by_its_channels"),
     "another channel": ("open", "UPDATE resolutions_poll SET channels = '{{devices}}'", "poll_stands"),
     "no channel": ("draft", "UPDATE resolutions_poll SET channels = '{{}}'", "a_poll_takes_votes_by_known_channels"),
-    "hands in secret": ("draft", "UPDATE resolutions_poll SET channels = '{{hands}}', secrecy = 'secret'", "hands_are_open_and_rank_nothing"),
-    "hands that rank": ("draft", "UPDATE resolutions_poll SET channels = '{{hands}}', method = '{{\"kind\": \"ranked\"}}'", "hands_are_open_and_rank_nothing"),
+    "hands in secret": ("draft", "UPDATE resolutions_poll SET channels = '{{hands}}', secrecy = 'secret'", "a_hand_is_one_open_vote"),
+    "hands that rank": ("draft", "UPDATE resolutions_poll SET channels = '{{hands}}', method = '{{\"kind\": \"ranked\"}}'", "a_hand_is_one_open_vote"),
     "nobody to count": ("draft", "DELETE FROM resolutions_teller; UPDATE resolutions_poll SET state = 'open'", "two_tellers_count"),
 }  # fmt: skip
 

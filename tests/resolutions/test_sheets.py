@@ -147,7 +147,7 @@ WRONG: dict[str, tuple[str, str, str]] = {
     "a sheet before the seal": ("open", ENTER % ("''", 1, 1, MINE), "sheet_in_time"),
     "a sheet after the count": ("count", ENTER % ("'late'", 1, 1, MINE), "sheet_in_time"),
     "a sheet of another's teller": ("seal", ENTER % ("''", 1, 1, ANOTHERS), "sheet_in_time"),
-    "a sheet of another channel": ("seal", (ENTER % ("''", 1, 1, MINE)).replace("'paper'", "'hands'"), "sheet_in_time"),
+    "a sheet of another channel": ("seal", (ENTER % ("''", 1, 1, MINE)).replace("'paper'", "'hands'").replace("1, 1 FROM", "NULL, NULL FROM"), "sheet_in_time"),
     "two sheets at once": ("sheets", ENTER % ("''", 1, 1, MINE), "sheets_of_a_teller_are_numbered"),
     "more returned than issued": ("seal", ENTER % ("''", 1, 2, MINE), "only_papers_are_issued_and_returned"),
     "a sheet changed": ("sheets", "UPDATE resolutions_sheet SET returned = 0", "resolutions_sheet_append_only"),

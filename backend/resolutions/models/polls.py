@@ -23,7 +23,8 @@ class Poll(Base):
     """One vote on one resolution, or on an `amendment` to it. Its configuration is frozen once it opens; a re-vote is a new poll that replaces it.
 
     Who comes as one of `voting_categories` votes, of `voting_units` and those below them where any are named. `members` is
-    how many the body has, where the rule measures by them.
+    how many the body has, where the rule measures by them. Who holds several votes stands in `weights`; all of them are
+    cast for one choice, unless `splitting` lets the holder divide them.
 
     `rule` is rule data (see counting), `verdict` the one result object every output renders. `config` is all that was
     frozen at the opening, as `config_hash` hashes it. Of a secret poll only the public half of its key is here; `threshold`
@@ -45,6 +46,8 @@ class Poll(Base):
     rule = models.JSONField()
     voting_categories = models.JSONField(default=list)
     voting_units = models.JSONField(default=list)
+    weights = models.JSONField(default=list)
+    splitting = models.BooleanField(default=False)
     members = models.PositiveIntegerField(null=True, blank=True)
     state = models.CharField(max_length=10, choices=PollState, default=PollState.DRAFT)
     closes_at = models.DateTimeField(null=True, blank=True)
@@ -93,9 +96,14 @@ class Poll(Base):
                 name="a_poll_takes_votes_by_known_channels",
             ),
             models.CheckConstraint(
-                condition=~Q(channels__contains=["hands"]) | (~Q(secrecy="secret") & ~Q(method__kind="ranked")),
-                name="hands_are_open_and_rank_nothing",
+                condition=~Q(channels__contains=["hands"])
+                | (~Q(secrecy="secret") & ~Q(method__kind="ranked") & Q(weights=[])),
+                name="a_hand_is_one_open_vote",
             ),
+            models.CheckConstraint(
+                condition=Q(weights=[]) | Q(secrecy="named") | Q(splitting=True), name="sealed_votes_may_differ"
+            ),
+            models.CheckConstraint(condition=~Q(voting_categories__contains="guest"), name="guests_are_no_voters"),
         ]
 
     @property
@@ -112,9 +120,9 @@ class Poll(Base):
 class Teller(Base):
     """A member of the committee that opens a secret poll's envelopes and counts papers and hands (ban kiểm phiếu).
 
-    Only where there are envelopes has a teller a key. `public_key` is of the key the teller alone holds as words, `tested_at` when the words were entered rightly since;
-    `sealed_share` is the share of the poll's key, which only those words open. `destroyed_at` is when the teller gave
-    it up.
+    Only where there are envelopes has a teller a key. `public_key` is of the key the teller alone holds as words,
+    `tested_at` when the words were entered rightly since; `sealed_share` is the share of the poll's key, which only those
+    words open. `destroyed_at` is when the teller gave it up.
     """
 
     poll = models.ForeignKey(Poll, on_delete=models.PROTECT, related_name="tellers")
@@ -134,15 +142,19 @@ class Teller(Base):
 
 
 class Entitlement(models.Model):
-    """One right to one ballot on the roll that was frozen when the poll opened."""
+    """One right to one ballot on the roll that was frozen when the poll opened; `unit` counts those of one holder."""
 
     pk = models.CompositePrimaryKey("poll_id", "number")
     poll = models.ForeignKey(Poll, on_delete=models.PROTECT, related_name="entitlements")
     number = models.PositiveIntegerField()
+    unit = models.PositiveSmallIntegerField(default=1)
     holder = models.ForeignKey(Registration, on_delete=models.PROTECT, related_name="entitlements")
     caster = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="entitlements")
     present_at_open = models.BooleanField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["poll", "holder"], name="one_entitlement_per_holder")]
+        constraints = [
+            models.UniqueConstraint(fields=["poll", "holder", "unit"], name="one_entitlement_per_unit"),
+            models.CheckConstraint(condition=Q(unit__gte=1, unit__lte=1000), name="votes_of_one_holder_are_bounded"),
+        ]
         indexes = [models.Index(fields=["poll", "caster"], name="entitlements_by_caster")]

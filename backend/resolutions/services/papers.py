@@ -21,7 +21,8 @@ def issue_papers(*, poll_id: UUID, numbers: Collection[int]) -> list[IssuedPaper
     """Notes that these on the roll were handed a ballot paper, all or none: no device casts their votes any more.
 
     Waits for the casts in flight and keeps new ones waiting, so that nobody has both. Raises Conflict where the poll is
-    not open or takes no papers, and for whoever has voted or was handed one, Invalid for numbers that are not on the roll.
+    not open or takes no papers, for whoever has voted or was handed one, and where votes
+    that belong together would be divided, Invalid for numbers that are not on the roll.
     """
     locks.alone(poll_id)
     poll = locked(Poll, poll_id)
@@ -40,6 +41,16 @@ def issue_papers(*, poll_id: UUID, numbers: Collection[int]) -> list[IssuedPaper
     handed = IssuedPaper.objects.filter(poll=poll, number__in=wanted).values_list("number", flat=True)
     if handed:
         raise Conflict(_naming(say(vi="Đã nhận phiếu giấy", en="Handed a paper before"), handed), reason="paper")
+    holders = Entitlement.objects.filter(poll=poll, number__in=wanted).values("holder")
+    theirs = Entitlement.objects.filter(poll=poll, holder__in=holders).values_list("number", flat=True)
+    if not poll.splitting and set(theirs) != set(wanted):
+        raise Conflict(
+            _naming(
+                say(vi="Các phiếu của một người được phát cùng nhau", en="Papers of one holder are issued together"),
+                theirs,
+            ),
+            reason="divided",
+        )
     by = context.current().actor[:80]
     return IssuedPaper.objects.bulk_create(IssuedPaper(poll=poll, number=number, issued_by=by) for number in wanted)
 

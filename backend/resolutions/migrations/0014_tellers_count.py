@@ -213,7 +213,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("conferences", "0016_programme_told"),
-        ("resolutions", "0012_ballots_of_every_method"),
+        ("resolutions", "0013_weights"),
         ("core", "0002_append_only"),
     ]
 
@@ -322,10 +322,11 @@ class Migration(migrations.Migration):
                     models.Q(
                         models.Q(("secrecy", "secret"), _negated=True),
                         models.Q(("method__kind", "ranked"), _negated=True),
+                        ("weights", []),
                     ),
                     _connector="OR",
                 ),
-                name="hands_are_open_and_rank_nothing",
+                name="a_hand_is_one_open_vote",
             ),
         ),
         migrations.AddConstraint(

@@ -1,14 +1,23 @@
-"""What tellers counted on paper and by hands, checked for verify_poll.py. Standard library only."""
+"""Whose votes were counted, and what tellers found on paper and by hands, checked for verify_poll.py. Standard library
+only."""
 
 import hashlib
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from typing import Any
 
 
 def canonical(said: Any) -> bytes:
     return json.dumps(said, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def undivided(roll: list[Any], ballots: list[Any]) -> bool:
+    """Whether all votes of one holder were cast, for one choice, or none."""
+    chosen, theirs = {number: canonical(choice) for number, choice in ballots}, defaultdict(set)
+    for number, holder, _ in roll:
+        theirs[holder].add(chosen.get(number))
+    return all(len(choices) == 1 for choices in theirs.values())
 
 
 def agreed(e: dict[str, Any], must: Callable[[Any, str], None]) -> list[dict[str, Any]]:
