@@ -1,5 +1,5 @@
 """What votes and texts hold about a person: their place on the roll, a ballot that was cast by name, the fact that a
-secret one was cast, a seat on a counting committee, and their part in a resolution."""
+secret one was cast or a paper taken, a seat on a counting committee, and their part in a resolution."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -41,6 +41,7 @@ class Votes(Holding):
                 "question": question,
                 "number": number,
                 "cast": sealed or bool(ballot),
+                "paper": IssuedPaper.objects.filter(poll=poll_id, number=number).exists(),
                 **dict(ballot or {}),
             }
         for question in Teller.objects.filter(person=subject.person_id).values_list("poll__question", flat=True):

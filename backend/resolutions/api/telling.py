@@ -10,7 +10,7 @@ from backend.core.api import HouseViewSet
 from backend.resolutions import queries, services
 from backend.resolutions.batches import batches
 from backend.resolutions.models import Poll
-from backend.resolutions.serializers import PapersBody, PollingListSerializer, PollSerializer
+from backend.resolutions.serializers import HandOutBody, PollingListSerializer, PollSerializer
 from backend.resolutions.serializers.sheets import BatchSerializer, SheetBody
 
 
@@ -23,13 +23,13 @@ class TellingActions(HouseViewSet):
         """The roll as it lies on the table where papers are handed out."""
         return self._polling_list(self.get_object())
 
-    @extend_schema(request=PapersBody, responses=PollingListSerializer(many=True))
+    @extend_schema(request=HandOutBody, responses=PollingListSerializer(many=True))
     @papers.mapping.post
     def issue_papers(self, request: Any, pk: str) -> Response:
         """Notes who was handed a ballot paper, all or none: whoever was votes on no device any more. Answers with the
         roll."""
         poll = self.get_object()
-        services.issue_papers(poll_id=poll.pk, **self.body(PapersBody))
+        services.issue_papers(poll_id=poll.pk, **self.body(HandOutBody))
         return self._polling_list(poll)
 
     def _polling_list(self, poll: Poll) -> Response:

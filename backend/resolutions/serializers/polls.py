@@ -145,7 +145,7 @@ class AppointBody(Body):
     threshold = serializers.IntegerField(min_value=2, max_value=16, default=2)
 
 
-class PapersBody(Body):
+class HandOutBody(Body):
     """The numbers on the roll of those who were handed a ballot paper."""
 
     numbers = serializers.ListField(
