@@ -11,7 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 
 from backend.registration import codes
-from tests.access.world import World
+from tests.access.world import NOTHING_FOUND, World
 from tests.factories.papers import PDF
 from tests.factories.people import PASSWORD
 
@@ -410,12 +410,25 @@ REQUESTS: dict[str, Callable[[World], Ask]] = {
     "POST polls/<pk>/recount": lambda w: Ask(of=w.secret_counted, body={"words": w.words[w.secret_counted.pk]}),
     "POST polls/<pk>/destroy-key": lambda w: Ask(of=w.secret_declared),
     "POST polls/<pk>/open": lambda w: Ask(of=w.poll, body={}),
+    "GET polls/<pk>/papers": lambda w: Ask(of=w.papers_open),
+    "POST polls/<pk>/papers": lambda w: Ask(of=w.papers_open, body={"numbers": [1]}),
+    "GET polls/<pk>/sheets": lambda w: Ask(of=w.papers_sealed),
+    "POST polls/<pk>/sheets": lambda w: Ask(of=w.papers_sealed, body=NOTHING_FOUND),
+    "POST polls/<pk>/count": lambda w: Ask(of=w.papers_sealed),
     "POST polls/<pk>/seal": lambda w: Ask(of=w.open_poll),
     "POST polls/<pk>/declare": lambda w: Ask(of=w.counted, body={}),
     "POST polls/<pk>/annul": lambda w: Ask(of=w.counted, body={"reason": VI}),
     "GET polls/<pk>/entitlement": lambda w: Ask(of=w.open_poll),
     "GET polls/<pk>/evidence": lambda w: Ask(of=w.declared),
     "GET polls/<pk>/roll": lambda w: Ask(of=w.declared),
+    "GET authorisations": lambda w: _page(w.authorisation),
+    "POST authorisations": lambda w: Ask(
+        body={"conference": _id(w.running), "proxy": _id(w.proxy), "poll": _id(w.secret_draft)}
+    ),
+    "GET authorisations/<pk>": lambda w: Ask(of=w.authorisation),
+    "POST authorisations/<pk>/take-back": lambda w: Ask(of=w.authorisation),
+    "GET authorisations/<pk>/paper": lambda w: Ask(of=w.on_paper),
+    "POST authorisations/<pk>/paper": lambda w: Ask(of=w.authorisation, file=PDF),
     "GET ballots": lambda w: Ask(),
     "POST ballots": lambda w: Ask(body={"poll": _id(w.open_poll), "choice": "yes"}),
     "GET ballots/<pk>": lambda w: Ask(of=w.open_poll),

@@ -13,7 +13,7 @@ from backend.core.clock import now
 from backend.delegations import links as delegation_links
 from backend.documents import services as documents
 from backend.documents.models import NumberSeries, OfficialNumber
-from backend.documents.uploads import looked_at
+from backend.documents.uploads import Upload, looked_at
 from backend.invitations import links
 from backend.invitations.models import FailedLetter
 from backend.minutes import services as minutes
@@ -70,7 +70,7 @@ from tests.factories.people import (
 )
 from tests.factories.privacy import access_to, consent_of
 from tests.factories.questions import AnswerSheetFactory, QuestionnaireFactory
-from tests.factories.registration import SignupFactory
+from tests.factories.registration import RegistrationFactory, SignupFactory
 from tests.factories.resolutions import AmendmentFactory, CommentFactory, PollFactory, QuorumFactory, ResolutionFactory
 from tests.factories.rights import (
     CorrectionFactory,
@@ -81,6 +81,14 @@ from tests.factories.rights import (
     PublicHolidayFactory,
     RetentionRunFactory,
 )
+
+#: The sheet of a teller to whose table nobody came.
+NOTHING_FOUND: dict[str, Any] = {
+    "channel": "paper",
+    "issued": 0,
+    "returned": 0,
+    "count": dict.fromkeys(("yes", "no", "abstain", "blank", "invalid"), 0),
+}
 
 
 class World:
@@ -312,6 +320,17 @@ class World:
         self.counted = self._poll(until="count")
         self.declared = self._poll(until="declare")
         self._make_secret_polls()
+        self._make_proxies()
+
+    def _make_proxies(self) -> None:
+        """The delegate has somebody cast their votes: for one poll, and, on paper, for all that are not open yet."""
+        resolutions.set_procedure(conference=self.running, proxies=2)
+        self.proxy = RegistrationFactory(conference=self.running, category="delegate").person
+        given = {"conference": self.running, "holder_id": self.inside.pk, "proxy": self.proxy}
+        self.authorisation, self.on_paper = (resolutions.authorise(**given, poll=poll) for poll in (self.poll, None))
+        resolutions.file_paper(
+            authorisation_id=self.on_paper.pk, upload=Upload(format="pdf", stem="giay-uy-quyen", content=b"%PDF-")
+        )
 
     def _make_secret_polls(self) -> None:
         """In each the delegate votes and is one of the two tellers, and holds the words of both keys."""
@@ -323,6 +342,22 @@ class World:
             self._secret_poll([self.delegate, other], *steps)
             for steps in ((), ("open", "seal"), ("open", "seal", "count"), ("open", "seal", "count", "declare"))
         )
+
+        self.papers_open, self.papers_sealed = (
+            self._paper_poll([self.delegate, other], seal=seal) for seal in (False, True)
+        )
+
+    def _paper_poll(self, tellers: list[Any], *, seal: bool) -> Poll:
+        """Once it is sealed, both tellers have found nothing."""
+        resolution = ResolutionFactory(conference=self.running)
+        poll: Poll = PollFactory(resolution=resolution, channels=["devices", "paper"])
+        resolutions.appoint(poll_id=poll.pk, people=tellers)
+        resolutions.open_poll(poll_id=poll.pk, override_reason="thử")
+        if seal:
+            resolutions.seal(poll_id=poll.pk)
+            for teller in tellers:
+                resolutions.enter_sheet(poll_id=poll.pk, person_id=teller.pk, **NOTHING_FOUND)
+        return Poll.objects.get(pk=poll.pk)
 
     def _secret_poll(self, tellers: list[Any], *steps: str) -> Poll:
         poll: Poll = PollFactory(resolution=ResolutionFactory(conference=self.running), secrecy="secret")

@@ -12,6 +12,7 @@ from backend.core.errors import Conflict
 from backend.core.text import say
 from backend.resolutions import evidence, queries, rules, services
 from backend.resolutions.api.custody import CustodyActions
+from backend.resolutions.api.telling import TellingActions
 from backend.resolutions.models import Poll
 from backend.resolutions.serializers import (
     AnnulBody,
@@ -28,13 +29,13 @@ from backend.resolutions.states import PollState
 UNSEALED = (PollState.DRAFT, PollState.OPEN)
 
 
-class PollViewSet(CustodyActions, HouseViewSet):
+class PollViewSet(CustodyActions, TellingActions, HouseViewSet):
     """Votes on resolutions. Nothing is ever deleted: a re-vote is a new round."""
 
     rules = rules.POLLS
     scope = "resolutions"
     own_refusals = {"evidence": (409,)}
-    blind_to_versions = frozenset({"draw_key", "test_key", "recount", "destroy_key"})
+    blind_to_versions = frozenset({"draw_key", "test_key", "recount", "destroy_key", "issue_papers", "enter_sheet"})
     queryset = Poll.objects.none()
     serializer_class = PollSerializer
     filterset_fields = {"conference": ["exact"], "resolution": ["exact"], "state": ["exact"]}
@@ -82,11 +83,23 @@ class PollViewSet(CustodyActions, HouseViewSet):
     @extend_schema(responses=EntitlementSerializer(many=True))
     @action(detail=True, methods=["get"], pagination_class=None, filter_backends=[])
     def entitlement(self, request: Any, pk: str) -> Response:
-        """The caller's own ballots in this poll, and which of them were cast."""
-        poll = self.get_object()
-        mine = list(queries.entitlements_of(poll.pk, self.account.person_id))
+        """The ballots the caller casts in this poll, whose they are, and which of them were cast."""
+        poll, me = self.get_object(), self.account.person_id
+        mine = list(queries.entitlements_of(poll.pk, me).select_related("holder__person"))
         cast = queries.cast_numbers(poll, [row.number for row in mine])
-        return Response([{"number": row.number, "unit": row.unit, "cast": row.number in cast} for row in mine])
+        self.note_shown([row for row in mine if row.holder.person_id != me], ("holder.person_id",))
+        return Response(
+            [
+                {
+                    "number": row.number,
+                    "unit": row.unit,
+                    "name": row.holder.person.full_name,
+                    "own": row.holder.person_id == me,
+                    "cast": row.number in cast,
+                }
+                for row in mine
+            ]
+        )
 
     @extend_schema(responses=EvidenceSerializer)
     @action(detail=True, methods=["get"])
@@ -104,5 +117,5 @@ class PollViewSet(CustodyActions, HouseViewSet):
     def roll(self, request: Any, pk: str) -> Response:
         """The named roll with the choices, once the result is declared."""
         roll = queries.roll(self.get_object())
-        self.note_shown(roll, ("person_id",))
+        self.note_shown(roll, ("person_id", "proxy_id"))
         return Response(RollEntrySerializer(roll, many=True).data)
