@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Checks the evidence of a poll without trusting the server it came from. Standard library only; docs/voting.md explains.
+"""Checks the evidence of a poll without trusting the server it came from. Standard library only, with verify_count.py beside
+it; docs/voting.md explains.
 
     python3 verify_poll.py evidence.json [--receipt receipt.json ...] [--key HEX] [--root HEX]
 
@@ -13,16 +14,16 @@ import hashlib
 import json
 import math
 import sys
-from collections import Counter, defaultdict
+from collections import Counter
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
+
+sys.path.insert(0, str(Path(__file__).parent))
+from verify_count import agreed, canonical, undivided  # it lies beside this file
 
 PEOPLE = ("members", "summoned", "entitled", "attending", "present_at_open", "present_at_seal")
 CHOICES = ("yes", "no", "abstain")
-
-
-def canonical(said: Any) -> bytes:
-    return json.dumps(said, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def sha256(data: bytes) -> str:
@@ -189,21 +190,20 @@ def counted(e: dict[str, Any], must: Any, key: str) -> None:
         must(len({row[0] for row in rows}) == len(rows), "ballots: one entitlement voted twice")
         must(not e["opened_root"], "opened_root: nothing was opened in an open vote")
         contents = [choice for _, choice in rows]
-    counts = Counter(contents)
-    numbers = {name: counts[name] for name in CHOICES}
-    valid = sum(numbers.values())
-    numbers |= {"valid": valid, "blank": 0, "invalid": len(rows) - valid, "returned": e["returned"]}
+    heaps, cast = agreed(e, must), Counter(contents)
+    numbers = {name: cast[name] + sum(heap[name] for heap in heaps) for name in CHOICES}
+    spoilt = len(rows) - sum(cast[name] for name in CHOICES)
+    numbers |= {"valid": sum(numbers.values()), "blank": sum(heap["blank"] for heap in heaps)}
+    numbers["invalid"] = spoilt + sum(heap["invalid"] for heap in heaps)
+    numbers["returned"] = numbers["valid"] + numbers["blank"] + numbers["invalid"]
     must({name: tally[name] for name in numbers} == numbers, "tally: not what is on the ballots")
-    must(len(rows) == e["returned"] <= tally["entitled"], "returned: more or fewer than were opened or issued")
+    must(len(rows) == e["returned"] <= tally["entitled"], "returned: more or fewer than were opened")
     must(tally["members"] == config["members"], "members: not as many as was said when voting began")
     must(e["roll"] is None or len(e["roll"]) == tally["entitled"], "entitled: not as many as on the roll")
     must(result["counted_in"] == ("votes" if config["weights"] else "people"), "verdict: counted in something else")
-    if e["roll"] and not secret and not config["splitting"]:
-        chosen, theirs = {number: canonical(choice) for number, choice in rows}, defaultdict(set)
-        for number, holder, _ in e["roll"]:
-            theirs[holder].add(chosen.get(number))
-        must(all(len(choices) == 1 for choices in theirs.values()), "ballots: votes of one holder were divided")
-    said = {name: e[name] for name in ("poll", "urn_root", "opened_root", "tally")}
+    whole = secret or config["splitting"] or undivided(e["roll"] or [], rows)
+    must(whole, "ballots: votes of one holder were divided")
+    said = {name: e[name] for name in ("poll", "urn_root", "opened_root", "sheets_hash", "tally")}
     must(signed("count", said, key, e["count_signature"]), "count_signature: not what was counted")
     must(result["rule"] == config["rule"] and result["tally"] == tally, "verdict: of another rule or tally")
     outcome, quorum, thresholds = verdict(config["rule"], tally, result["casting_vote"])

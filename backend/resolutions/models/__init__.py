@@ -5,6 +5,7 @@ from backend.resolutions.models.ballots import Envelope, NamedBallot, OpenedBall
 from backend.resolutions.models.polls import Entitlement, Poll, Teller
 from backend.resolutions.models.proxies import Authorisation, TakenBack
 from backend.resolutions.models.quorums import Quorum, QuorumChange
+from backend.resolutions.models.sheets import IssuedPaper, Sheet
 from backend.resolutions.models.texts import Procedure, Promulgation, Resolution, TextVersion
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     "Comment",
     "Entitlement",
     "Envelope",
+    "IssuedPaper",
     "NamedBallot",
     "OpenedBallot",
     "Poll",
@@ -22,6 +24,7 @@ __all__ = [
     "Quorum",
     "QuorumChange",
     "Resolution",
+    "Sheet",
     "TakenBack",
     "Teller",
     "TextVersion",

@@ -15,7 +15,18 @@ from backend.resolutions.services.comments import comment, respond, set_procedur
 from backend.resolutions.services.custody import appoint, destroy_key, draw_key, end_complaints, test_key
 from backend.resolutions.services.issuing import issue
 from backend.resolutions.services.letters import mail_root
-from backend.resolutions.services.polls import annul, close_due, conclude, count, declare, draft_poll, open_poll, seal
+from backend.resolutions.services.papers import issue_papers
+from backend.resolutions.services.polls import (
+    annul,
+    close_due,
+    conclude,
+    count,
+    count_sheets,
+    declare,
+    draft_poll,
+    open_poll,
+    seal,
+)
 from backend.resolutions.services.proxies import authorise, file_paper, take_back_votes
 from backend.resolutions.services.quorums import edit_quorum, set_quorum, watch_quorums
 from backend.resolutions.services.resolutions import (
@@ -26,6 +37,7 @@ from backend.resolutions.services.resolutions import (
     table,
     withdraw,
 )
+from backend.resolutions.services.sheets import enter_sheet
 from backend.resolutions.services.texts import draft, edit
 from backend.resolutions.services.urn import open_envelopes, recount
 
@@ -42,6 +54,7 @@ __all__ = [
     "comment",
     "conclude",
     "count",
+    "count_sheets",
     "decide_amendment",
     "decide_without_count",
     "declare",
@@ -53,8 +66,10 @@ __all__ = [
     "edit_quorum",
     "end_complaints",
     "ensure_a_say",
+    "enter_sheet",
     "file_paper",
     "issue",
+    "issue_papers",
     "mail_root",
     "merge_amendments",
     "move",

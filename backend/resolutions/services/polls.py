@@ -15,7 +15,7 @@ from backend.core.queries import locked
 from backend.core.text import Text, localized, say
 from backend.outbox.services import emit
 from backend.people.models import Organisation
-from backend.resolutions import merkle, methods, queries, receipts
+from backend.resolutions import batches, merkle, methods, queries, receipts
 from backend.resolutions.counting import PRESETS, InvalidRule, InvalidTally, Rule, Tally, Verdict, chair_decides, decide
 from backend.resolutions.events import PollAnnulled, PollCounted, PollDeclared, PollOpened, PollSealed
 from backend.resolutions.models import Amendment, NamedBallot, Poll, Resolution
@@ -28,7 +28,7 @@ from backend.resolutions.services.resolutions import (
     settle,
     take_back_from_vote,
 )
-from backend.resolutions.states import POLL_MOVES, PollState, ReceiptKind, ResolutionState, Secrecy
+from backend.resolutions.states import POLL_MOVES, Channel, PollState, ReceiptKind, ResolutionState, Secrecy
 
 #: What is known of people once a poll is sealed.
 PEOPLE = (
@@ -72,14 +72,16 @@ def draft_poll(
     amendment: Amendment | None = None,
     secrecy: str = Secrecy.NAMED,
     receipt: str = ReceiptKind.INCLUSION,
+    channels: Collection[str] = (Channel.DEVICES,),
 ) -> Poll:
     """Prepares a vote on a resolution, or on an `amendment` to it. `replaces` names the poll whose result is void: a
-    re-vote is a new round. A secret one needs tellers (`appoint`) before it opens. With `weights` some hold several
-    votes, and everything is counted in votes; `members` says then how many votes there are. `proxies` is how many
-    anybody may stand for beside themselves; None as the conference's procedure says when the poll opens.
+    re-vote is a new round. A secret one, and one with papers or hands, needs tellers (`appoint`) before it opens. With
+    `weights` some hold several votes, and everything is counted in votes; `members` says then how many votes there are.
+    `proxies` is how many anybody may stand for beside themselves; None as the conference's procedure says when the poll
+    opens.
 
-    Raises Invalid for a wrong rule, wrong weights, proxies where only those present vote, guests as voters or a tracker
-    in an open vote, Conflict when the replaced poll was not annulled.
+    Raises Invalid for a wrong rule, wrong weights, proxies where only those present vote, guests as voters, a tracker in
+    an open vote, or hands in a secret one or of who holds several votes, Conflict when the replaced poll was not annulled.
     """
     read = rule_from(rule)
     written = read.to_json()
@@ -98,6 +100,10 @@ def draft_poll(
         raise Invalid(
             {"receipt": say(vi="Mã dò phiếu chỉ dùng khi bỏ phiếu kín.", en="Trackers are for secret polls.")}
         )
+    if Channel.HANDS in channels and secrecy == Secrecy.SECRET:
+        raise Invalid({"channels": say(vi="Bỏ phiếu kín không giơ tay.", en="Hands are not raised in secret.")})
+    if Channel.HANDS in channels and weights:
+        raise Invalid({"channels": say(vi="Mỗi cánh tay là một phiếu.", en="A hand is one vote.")})
     resolution = locked(Resolution, resolution.pk)
     if replaces is not None and (replaces.state != PollState.ANNULLED or replaces.resolution_id != resolution.pk):
         raise Conflict(
@@ -121,6 +127,7 @@ def draft_poll(
         closes_at=closes_at,
         secrecy=secrecy,
         receipt=receipt,
+        channels=[each.value for each in Channel if each in channels],
     )
 
 
@@ -131,7 +138,8 @@ def open_poll(*, poll_id: UUID, override_reason: str = "", expected: int | None 
     The roll: everybody with a seat whose category votes, numbered in the order of names; who is in the room now is
     kept with it. Raises Conflict when the conference is not running, the resolution is not tabled, the roll is empty
     or its weights would unmask somebody, or the rule's quorum at opening is not met and no `override_reason` is given.
-    A secret poll's key is made here and handed to its tellers: Conflict unless each has tested the own key.
+    A secret poll's key is made here and handed to its tellers: Conflict unless each has tested the own key. Papers and
+    hands are counted by two tellers: Conflict where nobody was appointed.
     """
     stand_still(poll_id)
     poll = locked(Poll, poll_id, expected=expected)
@@ -162,7 +170,8 @@ def open_poll(*, poll_id: UUID, override_reason: str = "", expected: int | None 
     _require_quorum(poll, people, override_reason)
     poll.state, poll.opened_at, poll.tally = PollState.OPEN, moment, people
     poll.receipt_key = receipts.public_key()
-    if poll.secrecy == Secrecy.SECRET:
+    custody.ensure_counted(poll)
+    if poll.has_urn_key:
         poll.public_key = custody.hand_out_key(poll)
     poll.text_hash = put_to_vote(resolution, poll)
     poll.config = _frozen(poll)
@@ -206,7 +215,9 @@ def _frozen(poll: Poll) -> dict[str, Any]:
         "receipt_key": poll.receipt_key,
         "public_key": poll.public_key,
         "threshold": poll.threshold,
-        "tellers": sorted(poll.tellers.values_list("public_key", flat=True)),
+        "tellers": sorted(poll.tellers.exclude(public_key="").values_list("public_key", flat=True)),
+        "channels": poll.channels,
+        "committee": sorted(str(seat) for seat in poll.tellers.values_list("pk", flat=True)),
     }
 
 
@@ -273,27 +284,49 @@ def close_due() -> int:
 
 @transaction.atomic
 def count(*, poll_id: UUID) -> Poll:
-    """Counts the sealed ballots of a named poll and reaches the verdict; a secret one waits for its tellers. Counting
-    again changes nothing."""
+    """Counts the sealed ballots of a named poll and reaches the verdict; a secret one, and one with papers or hands, waits
+    for its tellers. Counting again changes nothing."""
     poll = locked(Poll, poll_id)
-    if poll.state != PollState.SEALED or poll.secrecy == Secrecy.SECRET:
+    if poll.state != PollState.SEALED or poll.secrecy == Secrecy.SECRET or poll.by_tellers:
         return poll
-    reach_verdict(poll, list(NamedBallot.objects.filter(poll_id=poll_id).values_list("choice", flat=True)))
+    reach_verdict(poll, _named_votes(poll))
     return poll
 
 
+@transaction.atomic
+def count_sheets(*, poll_id: UUID, expected: int | None = None) -> Poll:
+    """Counts what tellers found on paper and by hands, with the named ballots of devices, when they say that every batch
+    is in. Raises Conflict while two tellers do not agree on each, where the numbers cannot be of one vote, and where
+    envelopes are to be opened or tellers count nothing; IllegalMove before the seal."""
+    poll = locked(Poll, poll_id, expected=expected)
+    POLL_MOVES.check(poll, "count")
+    if not poll.by_tellers:
+        raise Conflict(say(vi="Cuộc biểu quyết này được kiểm tự động.", en="This poll is counted by itself."))
+    if poll.has_urn_key:
+        raise Conflict(
+            say(vi="Kiểm khi mở phong bì tại bàn kiểm phiếu.", en="It is counted when the envelopes are opened.")
+        )
+    reach_verdict(poll, _named_votes(poll))
+    return poll
+
+
+def _named_votes(poll: Poll) -> list[Any]:
+    return list(NamedBallot.objects.filter(poll_id=poll.pk).values_list("choice", flat=True))
+
+
 def reach_verdict(poll: Poll, contents: list[Any]) -> None:
-    """Counts what stood on the ballots of a locked, sealed poll and keeps the verdict."""
+    """Counts what stood on the ballots of a locked, sealed poll, with what its tellers found, and keeps the verdict."""
     POLL_MOVES.move(poll, "count")
     assert poll.tally is not None  # a sealed poll has one: a constraint of the table
     people = {name: poll.tally.get(name) for name in PEOPLE}
     try:
         method = methods.of(poll.method)
-        tally = Tally(**method.numbers(method.counted(contents)), **people)
+        tally = Tally(**method.numbers(batches.reconciled(poll, method.counted(contents))), **people)
         verdict = decide(Rule.from_json(poll.rule), tally, counted_in=_counted_in(poll))
     except InvalidTally as error:
         raise Conflict("; ".join(localized(reason) for reason in error.errors.values())) from None
     poll.tally, poll.verdict = tally.to_json(), verdict.to_json()
+    poll.sheets_hash = merkle.digest(batches.frozen(poll)) if poll.by_tellers else ""
     _, poll.count_signature = receipts.sign("count", queries.count_statement(poll), by=poll.receipt_key)
     poll.save()
     emit(PollCounted(poll_id=poll.pk, resolution_id=poll.resolution_id, conference_id=poll.conference_id))

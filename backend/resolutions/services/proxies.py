@@ -96,15 +96,19 @@ def take_back_votes(*, authorisation_id: UUID) -> Authorisation:
 
 
 def _return(poll_id: UUID, given: Authorisation) -> None:
-    """Waits for the casts in flight: either the proxy's is in, or the holder's right to it is back."""
+    """Waits for the casts in flight: either the proxy's is in, or the holder's right to it is back. A paper that was
+    handed out for it is a vote that is on its way."""
     locks.alone(poll_id)
     poll = Poll.objects.get(pk=poll_id)
     if poll.state != PollState.OPEN:
         return
     theirs = list(poll.entitlements.filter(holder=given.holder_id).values_list("number", flat=True))
-    if queries.cast_numbers(poll, theirs):
+    if queries.cast_numbers(poll, theirs) or poll.papers.filter(number__in=theirs).exists():
         raise Conflict(
-            say(vi="Người được uỷ quyền đã bỏ phiếu này.", en="The proxy has cast this vote already."),
+            say(
+                vi="Người được uỷ quyền đã bỏ phiếu này hoặc đã nhận phiếu giấy.",
+                en="The proxy has cast this vote already, or was handed a paper for it.",
+            ),
             reason="already-cast",
         )
     TakenBack.objects.create(poll=poll, holder=given.holder, person_id=given.holder.person_id)
