@@ -15,7 +15,7 @@ from backend.core.errors import Conflict
 from backend.core.text import localized
 from backend.registration.models import Registration
 from backend.resolutions import services
-from backend.resolutions.models import Authorisation, Entitlement, NamedBallot, Poll, TakenBack
+from backend.resolutions.models import Authorisation, Entitlement, NamedBallot, Poll, TakenBack, Teller
 from backend.resolutions.services import locks
 from tests.factories.conferences import DutyFactory
 from tests.factories.papers import PDF
@@ -315,6 +315,7 @@ def a_roll_cast_by(category: str, **fields: Any) -> Callable[[], Write]:
 def a_vote_taken_back(*, cast: bool = False, paper: bool = False, by: str = "holder") -> Callable[[], Write]:
     def wrong() -> Write:
         poll, (holder, proxy) = proxied(2, channels=["devices", "paper"])
+        Teller.objects.bulk_create(Teller(poll=poll, person=PersonFactory()) for _ in range(2))
         given(holder, proxy)
         services.open_poll(poll_id=poll.pk)
         if cast:
