@@ -157,7 +157,8 @@ def warnings(poll: Poll) -> list[str]:
     if poll.secrecy != Secrecy.SECRET or not poll.tally:
         return []
     tally, found = poll.tally, []
-    ballots = tally.get("returned", tally["entitled"])
+    known = not poll.by_tellers or poll.state in {PollState.COUNTED, PollState.DECLARED}
+    ballots = tally.get("returned", tally["entitled"]) if known else tally["entitled"]
     if ballots < FEW * weights.heaviest(poll.weights):
         found.append(
             say(
