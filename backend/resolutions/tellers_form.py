@@ -74,6 +74,7 @@ _SAID: dict[str, Text] = {
 def document_of(poll: Poll, language: str) -> TellersDocument:
     """The pages of a counted poll; before the result is declared they are marked DỰ THẢO."""
     conference = poll.conference
+    assert poll.opened_at is not None  # whatever is counted was opened
     lead, day = lead_organisation(conference), local(poll.opened_at, conference.time_zone).date()
     parent = lead.parent if lead else None
     tellers = [seat.person for seat in poll.tellers.select_related("person").order_by("person__sort_key", "id")]
@@ -128,17 +129,17 @@ def _body(poll: Poll, tellers: list[str], language: str) -> Iterator[Paragraph]:
     else:
         yield labelled("committee", said("by itself"))
     yield heading("roll")
-    for name, sentence in _PEOPLE.items():
+    for name, text in _PEOPLE.items():
         if (number := poll.tally.get(name)) is not None:
-            yield item(sentence[language].format(n=number))
+            yield item(text[language].format(n=number))
     yield heading("papers")
     for where, numbers in _heaps(poll, language):
         yield item(said("issued" if "issued" in numbers else "hands", where=where, **numbers))
-    for name, sentence in _SUMS.items():
-        yield item(sentence[language].format(n=poll.tally[name]))
+    for name, text in _SUMS.items():
+        yield item(text[language].format(n=poll.tally[name]))
     yield heading("result")
-    for name, number in batches.votes(poll):
-        yield item(f"{name[language]}: {number}.")
+    for whose, number in batches.votes(poll):
+        yield item(f"{whose[language]}: {number}.")
     yield heading("verdict")
     for sentence in poll.verdict["proof"]:
         yield Paragraph(text=localized(sentence, language))
