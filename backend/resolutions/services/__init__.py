@@ -27,6 +27,7 @@ from backend.resolutions.services.polls import (
     open_poll,
     seal,
 )
+from backend.resolutions.services.proxies import authorise, file_paper, take_back_votes
 from backend.resolutions.services.quorums import edit_quorum, set_quorum, watch_quorums
 from backend.resolutions.services.resolutions import (
     agree,
@@ -46,6 +47,7 @@ __all__ = [
     "agree",
     "annul",
     "appoint",
+    "authorise",
     "back",
     "cast",
     "close_due",
@@ -65,6 +67,7 @@ __all__ = [
     "end_complaints",
     "ensure_a_say",
     "enter_sheet",
+    "file_paper",
     "issue",
     "issue_papers",
     "mail_root",
@@ -83,6 +86,7 @@ __all__ = [
     "submit",
     "table",
     "take_back",
+    "take_back_votes",
     "test_key",
     "watch_quorums",
     "withdraw",

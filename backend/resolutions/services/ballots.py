@@ -74,10 +74,10 @@ def cast(
 
     The same request again is answered with the same receipts. In a secret poll a `choice` sent again is not compared
     with the first one, which nobody can read: the first stands, and its receipt says `repeated`. Raises Forbidden
-    without an entitlement, NotFound for an unknown poll, Conflict when the poll is not open (by the database's clock) or
-    takes no votes from devices, another ballot was cast, a paper was handed out for it, or votes that belong together are
-    divided, Invalid for what does not fit the poll. Where the rule measures by who was present at the
-    opening, only they vote: Forbidden for others.
+    without an entitlement, NotFound for an unknown poll, Invalid for what does not fit the poll, Conflict when the poll
+    is not open (by the database's clock) or takes no votes from devices, another ballot was cast, a paper was handed out
+    for it, or votes that belong together are divided. Where the rule measures by who was present at the opening, only
+    they vote: Forbidden for others.
     Design: the lock, then the check, then the insert, under READ COMMITTED; each alone lets late ballots in.
     """
     locks.share(poll_id)
@@ -85,12 +85,15 @@ def cast(
         cursor.execute(
             "SELECT p.secrecy, p.state = 'open' AND (p.closes_at IS NULL OR clock_timestamp() < p.closes_at),"
             " ARRAY(SELECT number FROM resolutions_entitlement e WHERE e.poll_id = p.id AND e.caster_id = %s"
-            " AND (e.present_at_open OR NOT p.rule @> %s::jsonb) ORDER BY 1),"
+            " AND (e.present_at_open OR NOT p.rule @> %s::jsonb) AND NOT EXISTS (SELECT FROM resolutions_takenback t"
+            " WHERE t.poll_id = e.poll_id AND t.holder_id = e.holder_id)"
+            " UNION ALL SELECT number FROM resolutions_takenback t JOIN resolutions_entitlement e USING (poll_id, holder_id)"
+            " WHERE t.poll_id = p.id AND t.person_id = %s ORDER BY 1),"
             " ARRAY(SELECT number FROM resolutions_issuedpaper i JOIN resolutions_entitlement e USING (poll_id, number)"
             " WHERE i.poll_id = p.id AND e.caster_id = %s), 'devices' = ANY(p.channels),"
             " p.receipt, p.method, p.public_key, p.receipt_key, p.roll_hash, p.config_hash"
             " FROM resolutions_poll p WHERE p.id = %s",
-            [person_id, OF_THOSE_PRESENT_AT_OPENING, person_id, poll_id],
+            [person_id, OF_THOSE_PRESENT_AT_OPENING, person_id, person_id, poll_id],
         )
         found = cursor.fetchone()
     if found is None:
@@ -112,11 +115,6 @@ def cast(
             say(vi="Cuộc biểu quyết không nhận phiếu từ thiết bị.", en="This poll takes no votes from devices."),
             reason="channel",
         )
-    if not set(wanted).isdisjoint(on_paper):
-        raise Conflict(
-            say(vi="Bạn đã nhận phiếu giấy: hãy bỏ phiếu giấy.", en="You were handed a ballot paper: vote with it."),
-            reason="paper",
-        )
     urn = Urn(
         poll_id=poll_id,
         receipt=receipt,
@@ -129,13 +127,26 @@ def cast(
     try:
         return [_receipt(urn, kept) for kept in CAST_BY_SECRECY[secrecy](urn, wanted, choice, envelopes)]
     except IntegrityError as error:
-        if constraint_of(error) != "units_together":
+        if (refusal := _REFUSALS.get(constraint_of(error))) is None:
             raise
-        sentence = say(
+        reason, sentence = refusal
+        raise Conflict(sentence, reason=reason) from None
+
+
+#: What the guards of PostgreSQL refuse, and why.
+_REFUSALS = {
+    "units_together": (
+        "divided",
+        say(
             vi="Các phiếu của một người phải bỏ cùng lúc, cho một lựa chọn.",
             en="All votes of one holder are cast together, for one choice.",
-        )
-        raise Conflict(sentence, reason="divided") from None
+        ),
+    ),
+    "paper_or_device": (
+        "paper",
+        say(vi="Bạn đã nhận phiếu giấy: hãy bỏ phiếu giấy.", en="You were handed a ballot paper: vote with it."),
+    ),
+}
 
 
 def _receipt(urn: Urn, kept: Kept) -> Receipt:

@@ -64,6 +64,7 @@ def draft_poll(
     voting_units: Collection[Organisation] = (),
     weights: Sequence[dict[str, Any]] = (),
     splitting: bool = False,
+    proxies: int | None = None,
     members: int | None = None,
     closes_at: Any = None,
     replaces: Poll | None = None,
@@ -75,9 +76,12 @@ def draft_poll(
     """Prepares a vote on a resolution, or on an `amendment` to it. `replaces` names the poll whose result is void: a
     re-vote is a new round. A secret one, and one with papers or hands, needs tellers (`appoint`) before it opens. With
     `weights` some hold several votes, and everything is counted in votes; `members` says then how many votes there are.
+    `proxies` is how many anybody may stand for beside themselves; None as the conference's procedure says when the poll
+    opens.
 
-    Raises Invalid for a wrong rule, wrong weights, guests as voters, a tracker in an open vote, or hands in a secret one or
-    of who holds several votes, Conflict when the replaced poll was not annulled.
+    Raises Invalid for a wrong rule, wrong weights, proxies where only those present vote or hands are raised, guests as
+    voters, a tracker in an open vote, or hands in a secret one or of who holds several votes, Conflict when the replaced
+    poll was not annulled.
     """
     read = rule_from(rule)
     written = read.to_json()
@@ -85,6 +89,9 @@ def draft_poll(
         raise Invalid(
             {"members": say(vi="Quy tắc cần tổng số thành viên.", en="The rule needs the number of all members.")}
         )
+    if proxies and "present_at_open" in read.bases():
+        wrong = say(vi="Chỉ người có mặt khi mở mới được biểu quyết.", en="Only those present at the opening vote.")
+        raise Invalid({"proxies": wrong})
     if not set(voting_categories) <= set(queries.PARTAKING):
         raise Invalid({"voting_categories": say(vi="Khách mời không biểu quyết.", en="Guests do not vote.")})
     if amendment is not None and amendment.resolution_id != resolution.pk:
@@ -97,6 +104,8 @@ def draft_poll(
         raise Invalid({"channels": say(vi="Bỏ phiếu kín không giơ tay.", en="Hands are not raised in secret.")})
     if Channel.HANDS in channels and weights:
         raise Invalid({"channels": say(vi="Mỗi cánh tay là một phiếu.", en="A hand is one vote.")})
+    if Channel.HANDS in channels and proxies:
+        raise Invalid({"proxies": say(vi="Không giơ tay thay người khác.", en="Nobody raises a hand for another.")})
     resolution = locked(Resolution, resolution.pk)
     if replaces is not None and (replaces.state != PollState.ANNULLED or replaces.resolution_id != resolution.pk):
         raise Conflict(
@@ -115,6 +124,7 @@ def draft_poll(
         voting_units=sorted({str(unit.pk) for unit in voting_units}),
         weights=rolls.weights_from(weights, resolution=resolution, secrecy=secrecy, splitting=splitting),
         splitting=splitting,
+        proxies=proxies,
         members=members,
         closes_at=closes_at,
         secrecy=secrecy,
@@ -197,6 +207,7 @@ def _frozen(poll: Poll) -> dict[str, Any]:
         "voting_units": poll.voting_units,
         "weights": poll.weights,
         "splitting": poll.splitting,
+        "proxies": poll.proxies,
         "members": poll.members,
         "text_hash": poll.text_hash,
         "closes_at": poll.closes_at.isoformat() if poll.closes_at else None,
