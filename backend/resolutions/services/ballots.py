@@ -90,10 +90,11 @@ def cast(
             " UNION ALL SELECT number FROM resolutions_takenback t JOIN resolutions_entitlement e USING (poll_id, holder_id)"
             " WHERE t.poll_id = p.id AND t.person_id = %s ORDER BY 1),"
             " ARRAY(SELECT number FROM resolutions_issuedpaper i JOIN resolutions_entitlement e USING (poll_id, number)"
-            " WHERE i.poll_id = p.id AND e.caster_id = %s), 'devices' = ANY(p.channels),"
+            " WHERE i.poll_id = p.id AND (e.caster_id = %s OR EXISTS (SELECT FROM resolutions_takenback t"
+            " WHERE t.poll_id = p.id AND t.holder_id = e.holder_id AND t.person_id = %s))), 'devices' = ANY(p.channels),"
             " p.receipt, p.method, p.public_key, p.receipt_key, p.roll_hash, p.config_hash"
             " FROM resolutions_poll p WHERE p.id = %s",
-            [person_id, OF_THOSE_PRESENT_AT_OPENING, person_id, person_id, poll_id],
+            [person_id, OF_THOSE_PRESENT_AT_OPENING, person_id, person_id, person_id, poll_id],
         )
         found = cursor.fetchone()
     if found is None:
