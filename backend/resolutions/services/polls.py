@@ -20,6 +20,7 @@ from backend.resolutions.counting import PRESETS, InvalidRule, InvalidTally, Rul
 from backend.resolutions.events import PollAnnulled, PollCounted, PollDeclared, PollOpened, PollSealed
 from backend.resolutions.models import Amendment, NamedBallot, Poll, Resolution
 from backend.resolutions.services import custody, locks, rolls
+from backend.resolutions.services.proxies import stand_still
 from backend.resolutions.services.resolutions import (
     conclude_amendment,
     decided_by,
@@ -143,6 +144,7 @@ def open_poll(*, poll_id: UUID, override_reason: str = "", expected: int | None 
     A secret poll's key is made here and handed to its tellers: Conflict unless each has tested the own key. Papers and
     hands are counted by two tellers: Conflict where nobody was appointed.
     """
+    stand_still(poll_id)
     poll = locked(Poll, poll_id, expected=expected)
     POLL_MOVES.check(poll, "open")
     resolution = locked(Resolution.objects.select_related("conference"), poll.resolution_id)
