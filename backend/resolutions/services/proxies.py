@@ -23,7 +23,7 @@ from backend.resolutions.counting import Rule
 from backend.resolutions.events import AuthorisationGiven, AuthorisationTakenBack
 from backend.resolutions.models import Authorisation, Poll, TakenBack
 from backend.resolutions.services import locks
-from backend.resolutions.states import PollState
+from backend.resolutions.states import Channel, PollState
 
 #: Abbreviation of giấy uỷ quyền (decree 30/2020).
 PAPER = "GUQ"
@@ -80,7 +80,7 @@ def _is_draft(poll: Poll) -> bool:
 @transaction.atomic
 def take_back_votes(*, authorisation_id: UUID) -> Authorisation:
     """Ends an authorisation. In polls that are open the holder casts from now on; the roll stays as it was frozen, and what
-    changed stands beside it. Raises Conflict once the proxy has cast in one of them: what is cast is cast; and when it
+    changed stands beside it. Raises Conflict once the proxy has cast in one of them, or holds a paper: what is cast is cast; and when it
     was taken back already.
     """
     given = Authorisation.objects.select_related("holder").filter(pk=authorisation_id).first()
@@ -149,8 +149,8 @@ def casters(poll: Poll) -> Mapping[UUID, UUID]:
     """Who casts for whom in a locked poll that opens, while proxies stand still, by the holder's registration; sets how
     many each may stand for. Whose proxy has no seat any more casts in person. Raises Conflict naming who stands for more."""
     poll.proxies = electorate.proxies_allowed(poll.conference_id, poll)
-    if "present_at_open" in Rule.from_json(poll.rule).bases():
-        poll.proxies = 0  # only who is there then votes
+    if "present_at_open" in Rule.from_json(poll.rule).bases() or Channel.HANDS in poll.channels:
+        poll.proxies = 0  # only who is there then votes, and a hand is one's own
     standing_for = electorate.standing_for(poll) if poll.proxies else {}
     crowded = electorate.crowded(standing_for.values(), most=poll.proxies)
     if crowded:
