@@ -80,8 +80,8 @@ def _is_draft(poll: Poll) -> bool:
 @transaction.atomic
 def take_back_votes(*, authorisation_id: UUID) -> Authorisation:
     """Ends an authorisation. In polls that are open the holder casts from now on; the roll stays as it was frozen, and what
-    changed stands beside it. Raises Conflict once the proxy has cast in one of them, or holds a paper: what is cast is cast; and when it
-    was taken back already.
+    changed stands beside it. Raises Conflict once the proxy has cast in one of them, or was handed a paper there: what is
+    cast is cast; and when it was taken back already.
     """
     given = Authorisation.objects.select_related("holder").filter(pk=authorisation_id).first()
     if given is None:
