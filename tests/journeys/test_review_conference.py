@@ -338,7 +338,8 @@ def decide(house: House, cast: SimpleNamespace, conference: Any, links: dict[str
     for voter, choice in zip(voters, ["yes"] * 6 + ["no", "abstain"], strict=True):
         (receipt,) = voter.post("ballots", {**ballot, "choice": choice})
         assert voter.post("ballots", {**ballot, "choice": choice}) == [receipt], "sent again: the same receipt"
-        assert voter.get(f"{address}/entitlement") == [{"number": receipt["number"], "cast": True}]
+        (mine,) = voter.get(f"{address}/entitlement")
+        assert (mine["number"], mine["own"], mine["cast"]) == (receipt["number"], True, True)
     assert voters[0].post("ballots", {**ballot, "choice": "no"}, expect=409)["reason"] == "already-cast"
     assert by.guest.get(address)["verdict"] is None
 
