@@ -44,8 +44,8 @@ def told(conference_id: UUID) -> dict[int, TimeAndPlace]:
 
 
 def told_off() -> QuerySet[TimeAndPlace]:
-    """What was last told of conferences that are called off."""
-    told = TimeAndPlace.objects.filter(sequence=F("conference__told_sequence")).exclude(called_off=CallingOff.NOT)
+    """How conferences that are called off stand in calendars."""
+    told = TimeAndPlace.objects.filter(sequence=F("conference__sequence")).exclude(called_off=CallingOff.NOT)
     return told.filter(conference__state__in=CALLED_OFF)
 
 

@@ -18,7 +18,7 @@ from backend.conferences.models import (
 )
 from backend.conferences.queries import Clash, clashes_of
 from backend.conferences.services.booking import book_rooms
-from backend.conferences.services.news import next_sequence, note_news
+from backend.conferences.services.news import note_news
 from backend.conferences.services.releases import follow
 from backend.conferences.states import ClashPolicy, ConferenceState, DayPart
 from backend.conferences.wording import day_said
@@ -166,9 +166,9 @@ def save_changes(
 ) -> None:
     """Saves the conference and tells which fields were written; writes nothing when there are none.
 
-    When an announced conference moved, conference.moved tells it, its released programme is released anew as it moved
-    along, and people hear of it when the news window closes. Its `sequence` rises once for all moves until then. An
-    occurrence of a series remembers what was written `by_hand`. A write that `shuts` or opens an agenda item is seen in
+    When the conference moved, its `sequence` rises, unless it is postponed: then nobody is shown where it is to be. Of an
+    announced one conference.moved tells it, its released programme is released anew as it moved along, and people hear of
+    it when the news window closes. An occurrence of a series remembers what was written `by_hand`. A write that `shuts` or opens an agenda item is seen in
     what was released, too.
     """
     written, moves = list(fields), list(moved)
@@ -179,8 +179,9 @@ def save_changes(
     facts: list[DomainEvent] = [ConferenceEdited(conference_id=conference.id, fields=sorted({*written, *moves}))]
     was = conference.sequence
     moves_people = bool(moves) and conference.state == ConferenceState.ANNOUNCED
+    if moves and conference.state in {ConferenceState.DRAFT, ConferenceState.ANNOUNCED}:
+        conference.sequence += 1
     if moves_people:
-        conference.sequence = next_sequence(conference)
         facts.append(ConferenceMoved(conference_id=conference.id, sequence=conference.sequence, changes=moves))
     conference.save(said=shuts or moves_people or not _only_worked_on(conference, {*written, *moves}))
     emit(*facts)

@@ -7,7 +7,7 @@ from uuid import UUID, uuid5
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from backend.conferences.events import ConferenceCancelled
+from backend.conferences.events import ConferenceCancelled, ConferencePostponementDue
 from backend.conferences.models import Conference, TimeAndPlace
 from backend.conferences.queries.papers import asked_for_papers
 from backend.conferences.queries.told import told
@@ -106,9 +106,15 @@ def called_off(conference_id: UUID, sequence: int) -> Conference | None:
 
 
 def _known_to_be_off(conference: Conference) -> bool:
-    """Whether it is what was last told, too: cancelled, reopened, and cancelled again before it was announced."""
+    """Whether it is what was last told, too: cancelled, reopened, and cancelled again before it was announced. Postponed
+    and announced again within one window of news, nobody was told."""
+    due = Event.objects.filter(name=ConferencePostponementDue.name, subject_id=conference.pk)
+    told_of = set(due.values_list("payload__sequence", flat=True))
     kept = TimeAndPlace.objects.filter(conference=conference, sequence__lt=conference.sequence).order_by("-sequence")
-    return kept.values_list("called_off", flat=True).first() == conference.state
+    for sequence, off in kept.values_list("sequence", "called_off"):
+        if off != ConferenceState.POSTPONED or sequence in told_of:
+            return bool(off == conference.state)
+    return False
 
 
 def _taking_part(conference: Conference) -> set[UUID]:

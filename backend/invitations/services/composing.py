@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from backend.conferences import services as conferences
 from backend.conferences.models import Conference, TimeAndPlace
 from backend.conferences.queries.told import says, told
+from backend.conferences.states import CALLED_OFF
 from backend.core.clock import now
 from backend.core.text import localized
 from backend.invitations import ical, links, reply_addresses, wording
@@ -27,8 +28,8 @@ SUBJECTS = {
     "series": {"vi": "Thay đổi {n} cuộc họp: {title}", "en": "{n} meetings changed: {title}"},
     "series_cancelled": {"vi": "Huỷ {n} cuộc họp: {title}", "en": "{n} meetings cancelled: {title}"},
     "resumed": {"vi": "Thời gian mới: {title}", "en": "New date: {title}"},
-    "postponed": {"vi": "Hoãn hội nghị: {title}", "en": "Postponed: {title}"},
-    "cancelled": {"vi": "Huỷ hội nghị: {title}", "en": "Cancelled: {title}"},
+    "postponed": {"vi": "Hoãn {noun}: {title}", "en": "Postponed: {title}"},
+    "cancelled": {"vi": "Huỷ {noun}: {title}", "en": "Cancelled: {title}"},
     "asked_again": {"vi": "Xin trả lời lại: {title}", "en": "Please answer again: {title}"},
     "remind_of_start": {"vi": "Nhắc lịch: {title}", "en": "Reminder: {title}"},
     "remind_of_reply": {"vi": "Xin trả lời giấy mời: {title}", "en": "Please answer: {title}"},
@@ -67,6 +68,12 @@ def at(row: Invitation, conference: Conference) -> None:
 def known_to(row: Invitation) -> Conference | TimeAndPlace:
     """The time and place in the invitee's hands; the conference's when it was not kept."""
     return told(row.conference_id).get(row.sequence) or row.conference
+
+
+def called_off(row: Invitation) -> TimeAndPlace | None:
+    """Where and when the conference, called off, stands in every calendar; None for one that is not."""
+    conference = row.conference
+    return told(conference.pk).get(conference.sequence) if conference.state in CALLED_OFF else None
 
 
 def entry(

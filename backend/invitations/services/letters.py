@@ -119,8 +119,10 @@ def mail_cancellation(*, invitation_id: UUID, batch: UUID | None = None) -> None
 def cancellation(row: Invitation) -> Letter:
     """What the invitee, who knows of the invitation, is told when it is withdrawn."""
     cancelled = row.conference.state == ConferenceState.CANCELLED
-    known = composing.known_to(row)
-    entry = composing.entry(row, sequence=row.sequence + 1, known=known)
+    known, sequence = composing.known_to(row), row.conference.sequence
+    if not row.called_off_from:
+        sequence += 1  # the next one: feeds may have shown the present one by now
+    entry = composing.entry(row, sequence=sequence, known=composing.called_off(row) or known)
     return composing.letter(
         row,
         template="letters/cancellation",
