@@ -22,9 +22,8 @@ SUBSCRIPTIONS: dict[str, list[str]] = {
     "conference.postponed": [
         "invitations.drop_reminders",
         "registration.drop_seat_reminders",
-        "invitations.tell_of_postponement",
-        "invitations.tell_of_calling_off",
     ],
+    "conference.postponement_due": ["invitations.tell_of_postponement", "invitations.tell_of_calling_off"],
     "conference.cancelled": [
         "invitations.drop_reminders",
         "registration.drop_seat_reminders",

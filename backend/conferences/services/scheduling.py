@@ -17,6 +17,7 @@ from backend.conferences.models import (
     Speaker,
 )
 from backend.conferences.queries import Clash, clashes_of
+from backend.conferences.queries.timetables import LONGEST, last_day
 from backend.conferences.services.booking import book_rooms
 from backend.conferences.services.news import note_news
 from backend.conferences.services.releases import follow
@@ -31,9 +32,6 @@ from backend.people.models import Person
 
 #: The columns that say when a conference is.
 TIME_FIELDS = ("day", "day_part", "starts_at", "ends_at", "time_zone")
-#: A conference holds its rooms and people as long as it lasts: a slip in the year of its end would take them for decades.
-#: The longest congresses on record last under two weeks.
-LONGEST = dt.timedelta(days=31)
 #: The hours in which something said to be in that part of a day may begin; noon and dusk belong to both sides.
 _HOURS = {DayPart.MORNING: range(12), DayPart.AFTERNOON: range(11, 19), DayPart.EVENING: range(17, 24)}
 #: States in which nothing of a conference may be written.
@@ -104,14 +102,6 @@ def _wrong_day_part(conference: Conference) -> Any:
     if local(conference.starts_at, conference.time_zone).hour in _HOURS[DayPart(conference.day_part)]:
         return None
     return say(vi="Không khớp với giờ bắt đầu.", en="Does not match the start.")
-
-
-def last_day(conference: Conference) -> dt.date | None:
-    """The last day the conference may be held on: that of its end; LONGEST after its first day while no end is known;
-    None without a known day."""
-    if conference.ends_at is not None:
-        return local(conference.ends_at, conference.time_zone).date()
-    return conference.day + LONGEST if conference.day is not None else None
 
 
 def ensure_on_its_days(conference: Conference, *, field: str, on: dt.date | dt.datetime | None) -> None:
