@@ -227,8 +227,8 @@ FIRST = [*MOVED_AND_TOLD, step("release"), step("told"), step("move", 0), step("
     steps=[*FIRST, step("postpone"), step("move", 1), step("revive"), step("told"), step("cancel"), step("revive")]
 )
 @example(
-    steps=[step("release"), step("told"), step("turn_point", 1), step("release"), step("told"), step("cancel")]
-    + [step("revive"), step("told"), step("turn_point", 1), step("release"), step("told"), step("lengthen", 0)]
+    steps=[step("release"), step("told"), step("turn_point", 1), step("release"), step("told"), step("postpone")]
+    + [step("lengthen", 0), step("revive"), step("told"), step("turn_point", 1), step("release"), step("lengthen", 1)]
 )
 @example(
     steps=[step("move_point", 1), step("another_room", 1), step("told"), step("turn_point", 1), step("postpone")]

@@ -110,10 +110,17 @@ def test_what_was_shown_with_its_conferences_sequence_goes_on_from_there(item: A
     assert shown(item) == [8]
 
 
-def test_what_is_worked_on_after_a_release_its_organisers_read_in_the_rooms_feed(item: AgendaItem) -> None:
+def test_what_is_worked_on_after_a_release_its_organisers_read_in_the_rooms_feed(
+    item: AgendaItem, rooms: list[Room]
+) -> None:
+    """Under a count that what was released of it, a second room, is not ahead of."""
     lead = item.conference.organisers.get().organisation
     [room] = Room.objects.filter(agendaroom__agenda_item=item)
     mine = link(account_with("organiser", organisation=lead), "room", room)
+    conferences.release(conference_id=item.conference_id)
+    site = AgendaRoom.objects.get().site
+    second = {"agenda_item": item, "site": site, "room": rooms[2]}
+    conferences.add_agenda_room(conference_id=item.conference_id, fields=second)
     conferences.release(conference_id=item.conference_id)
 
     def read(path: str) -> tuple[str, int, Any]:

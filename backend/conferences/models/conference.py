@@ -124,7 +124,7 @@ class TimeAndPlace(models.Model):
 
     `places` has one entry per site, in order: {"site": id, "venue": id, "room": id or null, "said": {"vi": …}}. `title`
     is what it was called then, and `organisers` who held it, the lead first; {} and none in what was told before they
-    were kept. Of one that is called off time and place are those it was last told to have, and `programme` is how its
+    were kept. Of one that is called off time and place are those feeds last showed of it while it was expected, and `programme` is how its
     working programme stood (`programme.as_json`) if nothing was released; null otherwise.
     """
 

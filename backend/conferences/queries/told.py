@@ -51,7 +51,7 @@ def told_off() -> QuerySet[TimeAndPlace]:
 
 def as_told(conferences: Iterable[Conference]) -> dict[UUID, TimeAndPlace]:
     """Of what is called off outsiders are told when and where it was to be, and under which name, not what is being
-    prepared. The rows get what was last told; nothing is saved. Gives what was told, by conference."""
+    prepared. The rows get what was last shown; nothing is saved. Gives what was shown, by conference."""
     rows = {row.pk: row for row in conferences if row.state in CALLED_OFF}
     if not rows:
         return {}
