@@ -13,7 +13,7 @@ import hashlib
 import json
 import math
 import sys
-from collections import Counter
+from collections import Counter, defaultdict
 from fractions import Fraction
 from typing import Any
 
@@ -156,7 +156,7 @@ def faults(e: dict[str, Any], receipts: list[dict[str, Any]], key: str, seal: st
     must(root(e["leaves"]) == e["urn_root"], "urn_root: not the root of the leaves")
     must(not seal or seal == e["urn_root"], "urn_root: not the seal that was published")
     must(len(e["leaves"]) == e["returned"], "returned: not as many as there are leaves")
-    names = ("poll", "urn_root", "returned", "roll_hash", "config_hash")
+    names = ("poll", "urn_root", "returned", "roll_hash", "config_hash", "taken_back")
     must(signed("urn", {n: e[n] for n in names}, key, e["urn_signature"]), "urn_signature: not what was sealed")
     must(e["state"] in {"sealed", "counted", "declared", "annulled"}, "state: not sealed")
     if e["state"] in {"counted", "declared"}:
@@ -184,7 +184,7 @@ def counted(e: dict[str, Any], must: Any, key: str) -> None:
         must(all(valid == (choice in CHOICES) for _, choice, valid in rows), "opened: a vote that is none")
     else:
         rows = e["ballots"] or []
-        leaves = [sha256(f"\x00{e['poll']}\n{number}\n{choice}".encode()) for number, choice in rows]
+        leaves = [sha256(f"\x00{e['poll']}\n{number}\n".encode() + canonical(choice)) for number, choice in rows]
         must(sorted(leaves) == e["leaves"], "ballots: not those under the seal")
         must(len({row[0] for row in rows}) == len(rows), "ballots: one entitlement voted twice")
         must(not e["opened_root"], "opened_root: nothing was opened in an open vote")
@@ -197,6 +197,12 @@ def counted(e: dict[str, Any], must: Any, key: str) -> None:
     must(len(rows) == e["returned"] <= tally["entitled"], "returned: more or fewer than were opened or issued")
     must(tally["members"] == config["members"], "members: not as many as was said when voting began")
     must(e["roll"] is None or len(e["roll"]) == tally["entitled"], "entitled: not as many as on the roll")
+    must(result["counted_in"] == ("votes" if config["weights"] else "people"), "verdict: counted in something else")
+    if e["roll"] and not secret and not config["splitting"]:
+        chosen, theirs = {number: canonical(choice) for number, choice in rows}, defaultdict(set)
+        for number, holder, _ in e["roll"]:
+            theirs[holder].add(chosen.get(number))
+        must(all(len(choices) == 1 for choices in theirs.values()), "ballots: votes of one holder were divided")
     said = {name: e[name] for name in ("poll", "urn_root", "opened_root", "tally")}
     must(signed("count", said, key, e["count_signature"]), "count_signature: not what was counted")
     must(result["rule"] == config["rule"] and result["tally"] == tally, "verdict: of another rule or tally")

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from typing import Any
 
 
-def leaf(poll_id: str, number: int, content: str) -> str:
-    """Of a named ballot: SHA-256(0x00 || poll || number || choice), hex: what a receipt names."""
-    return hashlib.sha256(b"\x00" + f"{poll_id}\n{number}\n{content}".encode()).hexdigest()
+def leaf(poll_id: str, number: int, content: Any) -> str:
+    """Of a named ballot: SHA-256(0x00 || poll || number || choice as canonical JSON), hex: what a receipt names."""
+    return hashlib.sha256(b"\x00" + f"{poll_id}\n{number}\n".encode() + canonical(content)).hexdigest()
 
 
 def envelope_leaf(poll_id: str, sealed: bytes) -> str:

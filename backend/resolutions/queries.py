@@ -20,6 +20,7 @@ from backend.people.queries import descendants
 from backend.registration.models import Presence, Registration
 from backend.registration.queries import present_at
 from backend.registration.states import Direction
+from backend.resolutions import weights
 from backend.resolutions.models import (
     Amendment,
     Backing,
@@ -30,6 +31,7 @@ from backend.resolutions.models import (
     Poll,
     Procedure,
     Resolution,
+    TakenBack,
     Teller,
 )
 from backend.resolutions.states import (
@@ -61,6 +63,11 @@ def _called_to_vote(account: Account) -> QuerySet[Entitlement]:
     return Entitlement.objects.filter(caster_id=account.person_id) if account.person_id else Entitlement.objects.none()
 
 
+def _voting_again(account: Account) -> QuerySet[TakenBack]:
+    """What the account took back from proxies."""
+    return TakenBack.objects.filter(person_id=account.person_id) if account.person_id else TakenBack.objects.none()
+
+
 def _called_to_count(account: Account) -> QuerySet[Teller]:
     """The account's seats on counting committees."""
     return Teller.objects.filter(person_id=account.person_id) if account.person_id else Teller.objects.none()
@@ -72,6 +79,7 @@ def visible_resolutions(account: Account) -> QuerySet[Resolution]:
     rows = Resolution.objects.select_related("conference", "chaired_by", "promulgation")
     rows = rows.filter(conference__in=visible_conferences(account))
     called = Q(pk__in=_called_to_vote(account).values("poll__resolution"))
+    called |= Q(pk__in=_voting_again(account).values("poll__resolution"))
     rows = rows.filter(apart_from(hidden_items(account), Resolution) | called)
     shown = Q(shared_at__isnull=False) & _partaken_in(account)
     return rows.filter(~Q(state=ResolutionState.DRAFT) | prepared_by(account) | shown)
@@ -147,9 +155,11 @@ PARTAKING = (Category.DELEGATE, Category.STAFF)
 
 def has_a_say(person_id: UUID, conference_id: UUID) -> bool:
     """Whether somebody may move and support: as a delegate or staff, with a seat."""
-    return Registration.objects.filter(
-        conference_id=conference_id, person_id=person_id, state="confirmed", category__in=PARTAKING
-    ).exists()
+    return having_a_say(conference_id).filter(person_id=person_id).exists()
+
+
+def having_a_say(conference_id: UUID) -> QuerySet[Registration]:
+    return Registration.objects.filter(conference_id=conference_id, state="confirmed", category__in=PARTAKING)
 
 
 def sponsors(person_id: UUID, resolution_id: UUID) -> bool:
@@ -179,7 +189,9 @@ def visible_polls(account: Account) -> QuerySet[Poll]:
     polls = Poll.objects.select_related("conference", "resolution").annotate(turnout=cast)
     visible = polls.filter(conference__in=visible_conferences(account))
     counted = Q(pk__in=_called_to_count(account).values("poll"))
-    called = Q(pk__in=_called_to_vote(account).values("poll")) | counted
+    called = (
+        Q(pk__in=_called_to_vote(account).values("poll")) | Q(pk__in=_voting_again(account).values("poll")) | counted
+    )
     visible = visible.filter(apart_from(hidden_items(account), Poll) | called)
     return visible.filter(~Q(state=PollState.DRAFT) | prepared_by(account) | counted)
 
@@ -191,15 +203,20 @@ def _cast_in(urn: type[NamedBallot] | type[Envelope]) -> Subquery:
 
 
 def summoned(poll: Poll) -> int:
-    """How many were called to the vote: invited people of the voting categories, and whoever stands on the roll."""
+    """How many votes were called to the vote: of invited people of the voting categories, and of whoever stands on the
+    roll."""
     invited = Invitation.objects.filter(
         _of_units(poll),
         conference_id=poll.conference_id,
         category__in=poll.voting_categories,
         person__isnull=False,
     ).exclude(state__in=NOT_SUMMONED)
-    rolled = Entitlement.objects.filter(poll_id=poll.pk).values_list("holder__person_id", flat=True)
-    return len({*invited.values_list("person_id", flat=True), *rolled})
+    votes = {
+        person: weights.held(poll.weights, category=category, organisation=organisation)
+        for person, category, organisation in invited.values_list("person_id", "category", "organisation_id")
+    }
+    rolled = Entitlement.objects.filter(poll_id=poll.pk).values("holder__person_id").annotate(votes=Count("number"))
+    return sum({**votes, **{row["holder__person_id"]: row["votes"] for row in rolled}}.values())
 
 
 def _of_units(poll: Poll) -> Q:
@@ -207,14 +224,14 @@ def _of_units(poll: Poll) -> Q:
 
 
 def present_entitled(poll: Poll, moment: dt.datetime) -> int:
-    """How many of the roll were in the room at `moment`."""
+    """How many votes of the roll were in the room at `moment`."""
     inside = present_at(poll.conference_id, moment).values("pk")
     return Entitlement.objects.filter(poll_id=poll.pk, holder_id__in=inside).count()
 
 
 def attending(poll: Poll) -> int:
-    """How many of the roll took part in the vote: were in the room when it opened, came in until it was sealed, or
-    voted. `poll.sealed_at` must be set."""
+    """How many votes of the roll took part: were in the room when it opened, came in until it was sealed, or were cast.
+    `poll.sealed_at` must be set."""
     came = Presence.objects.filter(
         conference_id=poll.conference_id, direction=Direction.IN, at__gt=poll.opened_at, at__lte=poll.sealed_at
     )
@@ -226,7 +243,8 @@ def attending(poll: Poll) -> int:
 
 
 def left_after_voting(poll: Poll) -> int:
-    """How many of the roll voted and were gone when the poll was sealed. `poll.sealed_at` must be set."""
+    """How many votes of the roll were cast whose holders were not in the room when the poll was sealed. `poll.sealed_at`
+    must be set."""
     assert poll.sealed_at is not None
     inside = present_at(poll.conference_id, poll.sealed_at).values("pk")
     voted = Q(number__in=urn_of(poll.secrecy).objects.filter(poll_id=poll.pk).values("number"))
@@ -238,8 +256,19 @@ def present_registrations(conference_id: UUID, moment: dt.datetime) -> set[UUID]
 
 
 def entitlements_of(poll_id: UUID, person_id: UUID) -> QuerySet[Entitlement]:
-    """The ballots a person may cast in a poll: the own one, and those of whom the person stands in for."""
-    return Entitlement.objects.filter(poll_id=poll_id, caster_id=person_id).order_by("number")
+    """The ballots a person may cast in a poll: their own, and those of whom they stand for."""
+    back = TakenBack.objects.filter(poll_id=poll_id)
+    handed = Q(caster_id=person_id) & ~Q(holder__in=back.values("holder"))
+    own_again = Q(holder__in=back.filter(person_id=person_id).values("holder"))
+    return Entitlement.objects.filter(handed | own_again, poll_id=poll_id).order_by("number")
+
+
+def taken_back(poll_id: UUID) -> list[int]:
+    """The numbers of the roll whose holders cast them in person after all; no names."""
+    rows = Entitlement.objects.filter(
+        poll_id=poll_id, holder__in=TakenBack.objects.filter(poll_id=poll_id).values("holder")
+    )
+    return sorted(rows.values_list("number", flat=True))
 
 
 def urn_of(secrecy: str) -> type[NamedBallot] | type[Envelope]:
@@ -275,6 +304,7 @@ def urn_statement(poll: Poll) -> dict[str, Any]:
         "returned": poll.tally["returned"],
         "roll_hash": poll.roll_hash,
         "config_hash": poll.config_hash,
+        "taken_back": taken_back(poll.pk),
     }
 
 
@@ -291,12 +321,17 @@ def roll(poll: Poll) -> list[dict[str, Any]]:
     """The named roll in order, each with whether a ballot was cast, and with the choice in an open vote."""
     choices = dict(NamedBallot.objects.filter(poll_id=poll.pk).values_list("number", "choice"))
     cast = cast_numbers(poll)
-    rows = Entitlement.objects.filter(poll_id=poll.pk).select_related("holder__person").order_by("number")
+    rows = Entitlement.objects.filter(poll_id=poll.pk).select_related("holder__person", "caster").order_by("number")
+    back = set(TakenBack.objects.filter(poll_id=poll.pk).values_list("holder_id", flat=True))
     return [
         {
             "number": row.number,
+            "unit": row.unit,
             "name": row.holder.person.full_name,
             "person_id": row.holder.person_id,
+            "proxy": row.caster.full_name if row.caster_id != row.holder.person_id else None,
+            "proxy_id": row.caster_id if row.caster_id != row.holder.person_id else None,
+            "taken_back": row.holder_id in back,
             "present_at_open": row.present_at_open,
             "cast": row.number in cast,
             "choice": choices.get(row.number),

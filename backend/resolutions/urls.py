@@ -1,7 +1,8 @@
-"""The addresses of resolutions, amendments, quorums, polls and ballots under /api/v1/."""
+"""The addresses of resolutions, amendments, quorums, polls, proxies and ballots under /api/v1/."""
 
 from backend.resolutions.api import (
     AmendmentViewSet,
+    AuthorisationViewSet,
     BallotViewSet,
     CommentViewSet,
     PollViewSet,
@@ -17,5 +18,6 @@ routes = [
     ("procedures", ProcedureViewSet),
     ("quorums", QuorumViewSet),
     ("polls", PollViewSet),
+    ("authorisations", AuthorisationViewSet),
     ("ballots", BallotViewSet),
 ]

@@ -20,7 +20,7 @@ WRONG: dict[str, tuple[str, str, str]] = {
     "an empty envelope": ("open", f"{INSERT} ('{{p}}', 2, NULL, 'b')", "envelope_stands"),
     "an envelope of nobody": ("open", f"{INSERT} ('{{p}}', 9, decode(repeat('00', 560), 'hex'), 'b')", "an_envelope_needs_an_entitlement"),
     "a late envelope": ("seal", LATE, "ballot_in_time"),
-    "an open ballot in a secret poll": ("open", "INSERT INTO resolutions_namedballot (poll_id, number, choice, leaf, cast_by) VALUES ('{p}', 2, 'yes', 'b', '')", "ballot_in_time"),
+    "an open ballot in a secret poll": ("open", "INSERT INTO resolutions_namedballot (poll_id, number, choice, leaf, cast_by) VALUES ('{p}', 2, '\"yes\"', 'b', '')", "ballot_in_time"),
     "an envelope changed": ("open", "UPDATE resolutions_envelope SET leaf = 'c'", "resolutions_envelope_append_only"),
     "an envelope emptied early": ("count", "SELECT set_config('plenum.erasing', 'on', true); UPDATE resolutions_envelope SET sealed = NULL", "envelope_stands"),
     "an envelope taken out": ("open", "DELETE FROM resolutions_envelope", "resolutions_envelope_append_only"),

@@ -10,7 +10,6 @@ from django.db.models import QuerySet
 from backend.conferences import services as conferences
 from backend.conferences.models import Conference, TimeAndPlace
 from backend.conferences.queries.told import says, told
-from backend.conferences.states import CALLED_OFF
 from backend.core.clock import now
 from backend.core.text import localized
 from backend.invitations import ical, links, reply_addresses, wording
@@ -28,6 +27,7 @@ SUBJECTS = {
     "series": {"vi": "Thay đổi {n} cuộc họp: {title}", "en": "{n} meetings changed: {title}"},
     "series_cancelled": {"vi": "Huỷ {n} cuộc họp: {title}", "en": "{n} meetings cancelled: {title}"},
     "resumed": {"vi": "Thời gian mới: {title}", "en": "New date: {title}"},
+    "as_planned": {"vi": "Vẫn tổ chức: {title}", "en": "Taking place after all: {title}"},
     "postponed": {"vi": "Hoãn {noun}: {title}", "en": "Postponed: {title}"},
     "cancelled": {"vi": "Huỷ {noun}: {title}", "en": "Cancelled: {title}"},
     "asked_again": {"vi": "Xin trả lời lại: {title}", "en": "Please answer again: {title}"},
@@ -70,10 +70,10 @@ def known_to(row: Invitation) -> Conference | TimeAndPlace:
     return told(row.conference_id).get(row.sequence) or row.conference
 
 
-def called_off(row: Invitation) -> TimeAndPlace | None:
-    """Where and when the conference, called off, stands in every calendar; None for one that is not."""
-    conference = row.conference
-    return told(conference.pk).get(conference.sequence) if conference.state in CALLED_OFF else None
+def called_off(row: Invitation, sequence: int) -> TimeAndPlace | None:
+    """Where and when the conference stands in every calendar that was called off under the sequence."""
+    kept = told(row.conference_id).get(sequence)
+    return kept if kept is not None and kept.called_off else None
 
 
 def entry(

@@ -13,7 +13,8 @@ from django.db import transaction
 from django.db.models import F, Q
 
 from backend.conferences.queries.papers import asked_for_papers
-from backend.conferences.states import CALLED_OFF, ConferenceState, NoticePlace
+from backend.conferences.queries.told import reason_told
+from backend.conferences.states import CALLED_OFF, NoticePlace
 from backend.core.clock import now
 from backend.core.text import localized
 from backend.invitations import ical, links, queries, wording
@@ -117,12 +118,12 @@ def mail_cancellation(*, invitation_id: UUID, batch: UUID | None = None) -> None
 
 
 def cancellation(row: Invitation) -> Letter:
-    """What the invitee, who knows of the invitation, is told when it is withdrawn."""
-    cancelled = row.conference.state == ConferenceState.CANCELLED
-    known, sequence = composing.known_to(row), row.conference.sequence
-    if not row.called_off_from:
-        sequence += 1  # the next one: feeds may have shown the present one by now
-    entry = composing.entry(row, sequence=sequence, known=composing.called_off(row) or known)
+    """What the invitee, who knows of the invitation, is told when it is withdrawn: with the conference, or from them
+    alone, under the number after those feeds have shown. What became of the conference since makes no difference."""
+    cancelled = bool(row.called_off_from)
+    known = composing.known_to(row)
+    sequence = row.conference.told_sequence if cancelled else row.conference.sequence + 1
+    entry = composing.entry(row, sequence=sequence, known=composing.called_off(row, sequence) or known)
     return composing.letter(
         row,
         template="letters/cancellation",
@@ -132,7 +133,7 @@ def cancellation(row: Invitation) -> Letter:
         cancelled=cancelled,
         substitute="" if cancelled else _name_of(row.substitute, row.language),
         asked=cancelled and row.person_id in asked_for_papers(row.conference_id),
-        reason=localized(row.conference.reason, row.language) if cancelled else "",
+        reason=localized(reason_told(row.conference), row.language) if cancelled else "",
         when=wording.when(known, row.language),
     )
 

@@ -28,6 +28,7 @@ from backend.registration.queries.registrations import (
     named,
     namesakes,
     offered_by,
+    people_seen_by,
     registered,
     seated_of_unit,
     seated_uninvited,
@@ -54,6 +55,8 @@ from backend.registration.queries.signups import (
     signup_by,
     sites_offered,
     units_offered,
+    unrecorded,
+    unrecorded_of,
 )
 
 __all__ = [
@@ -87,6 +90,7 @@ __all__ = [
     "named",
     "namesakes",
     "offered_by",
+    "people_seen_by",
     "place_in_line",
     "present_at",
     "public_page",
@@ -100,6 +104,8 @@ __all__ = [
     "summoned",
     "unit_then",
     "units_offered",
+    "unrecorded",
+    "unrecorded_of",
     "unseated_until",
     "visible_admissions",
     "visible_presences",

@@ -15,6 +15,8 @@ _PEOPLE = (
     "present_at_seal",
     "left_after_voting",
 )
+#: What a valid ballot says, in a vote for or against.
+_VOTES = {"yes", "no", "abstain"}
 
 
 class InvalidTally(ValueError):
@@ -30,17 +32,18 @@ class Tally:
     """One vote's numbers. A number of people that nobody established is None, not 0.
 
     Present and attending are those present *and entitled*: guests are in none of these numbers. `left_after_voting` are
-    those who voted and were gone at the sealing. Every returned ballot is yes, no, abstain, blank or invalid; the first
-    three are the valid ones.
+    those who voted, or were voted for by a proxy, and were not there at the sealing. Where some hold several votes, all
+    of these are numbers of votes. Every returned ballot is valid, blank or invalid; where people vote for or against,
+    each valid one is yes, no or abstain, and in an election these three are None.
     """
 
     returned: int
     valid: int
-    yes: int
-    no: int
-    abstain: int
     blank: int
     invalid: int
+    yes: int | None = None
+    no: int | None = None
+    abstain: int | None = None
     members: int | None = None
     summoned: int | None = None
     entitled: int | None = None
@@ -80,18 +83,18 @@ class Tally:
             name: {"vi": "Không có mục này.", "en": "There is no such number."} for name in sorted(set(data) - names)
         } | {
             name: {"vi": "Thiếu số này.", "en": "This number is missing."}
-            for name in sorted(names - set(_PEOPLE) - set(data))
+            for name in sorted(names - set(_PEOPLE) - (set() if _VOTES & set(data) else _VOTES) - set(data))
         }:
             raise InvalidTally(errors)
         return cls(**data)
 
-    def people(self, base: str) -> int:
-        """A number of people the rule needs; raises InvalidTally when it is unknown."""
-        number: int | None = getattr(self, base)
+    def number(self, name: str) -> int:
+        """A number the rule needs; raises InvalidTally when it is unknown."""
+        number: int | None = getattr(self, name)
         if number is None:
             raise InvalidTally(
                 {
-                    base: {
+                    name: {
                         "vi": "Quy tắc cần số này nhưng chưa biết.",
                         "en": "The rule needs this number; it is unknown.",
                     }
@@ -102,12 +105,13 @@ class Tally:
     def parts(self, rule: Rule, base: str) -> dict[str, int]:
         """The numbers that `base` is the sum of, under `rule`."""
         if base == "present_at_seal":
-            return {each: self.people(each) for each in (base, "left_after_voting")}
+            return {each: self.number(each) for each in (base, "left_after_voting")}
         if base in _PEOPLE:
-            return {base: self.people(base)}
-        parts = {"yes": self.yes, "no": self.no}
-        if base != "yes_no":
-            parts["abstain"] = self.abstain
+            return {base: self.number(base)}
+        if base != "yes_no" and self.yes is None:
+            parts = {"valid": self.valid}
+        else:
+            parts = {name: self.number(name) for name in ("yes", "no", *(["abstain"] if base != "yes_no" else []))}
         if base == "returned" and rule.blanks == "count_in_cast":
             parts["blank"] = self.blank
         if base != "valid" and rule.invalid == "count_in_cast":
@@ -116,10 +120,10 @@ class Tally:
 
 
 def _not_numbers(tally: Tally) -> dict[str, Text]:
-    wrong = {}
+    wrong, none = {}, all(getattr(tally, name) is None for name in _VOTES)
     for field in fields(tally):
         value = getattr(tally, field.name)
-        unknown = value is None and field.name in _PEOPLE
+        unknown = value is None and (field.name in _PEOPLE or (none and field.name in _VOTES))
         if not unknown and (not isinstance(value, int) or isinstance(value, bool) or value < 0):
             wrong[field.name] = {"vi": "Phải là số nguyên không âm.", "en": "Must be a whole number, not negative."}
     return wrong
@@ -127,7 +131,7 @@ def _not_numbers(tally: Tally) -> dict[str, Text]:
 
 def _contradictions(tally: Tally) -> dict[str, Text]:
     wrong: dict[str, Text] = {}
-    if tally.valid != tally.yes + tally.no + tally.abstain:
+    if tally.yes is not None and tally.valid != sum(tally.number(name) for name in _VOTES):
         wrong["valid"] = {
             "vi": "Số phiếu hợp lệ phải bằng tán thành + không tán thành + ý kiến khác.",
             "en": "Valid ballots must equal yes + no + abstain.",

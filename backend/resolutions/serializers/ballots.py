@@ -9,7 +9,7 @@ from rest_framework import serializers
 
 from backend.core.serializers import Body
 from backend.core.text import say
-from backend.resolutions import sealing
+from backend.resolutions import methods, sealing
 from backend.resolutions.serializers.rules import RuleSerializer, TallySerializer, VerdictSerializer
 from backend.resolutions.states import Choice, PollState, ReceiptKind, Secrecy
 
@@ -34,6 +34,31 @@ class Sealed(serializers.CharField):
         return sealed
 
 
+@extend_schema_field(
+    {
+        "description": "By the poll's `method`: yes, no or abstain; or a list of candidates' ids, the best first where they"
+        " are ranked.",
+        "oneOf": [
+            {"type": "string", "enum": Choice.values},
+            {"type": "array", "items": {"type": "string", "maxLength": 3}, "maxItems": methods.MOST_CANDIDATES},
+        ],
+        "examples": ["yes", ["3", "1"]],
+    },
+    component_name="Choice",
+)
+class Content(serializers.Field[Any, Any, Any, Any]):
+    """What stands on a ballot. Whether it is a vote is the poll's method to say."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        listed = isinstance(data, list) and len(data) <= methods.MOST_CANDIDATES
+        if isinstance(data, str) or (listed and all(isinstance(each, str) for each in data)):
+            return data
+        raise serializers.ValidationError(say(vi="Không phải là một lựa chọn.", en="This is no choice."))
+
+    def to_representation(self, value: Any) -> Any:
+        return value
+
+
 class EnvelopeSerializer(Body):
     number = serializers.IntegerField(min_value=1, max_value=1_000_000)
     sealed = Sealed()
@@ -47,7 +72,7 @@ class BallotBody(Body):
     """
 
     poll = serializers.UUIDField()
-    choice = serializers.ChoiceField(Choice.choices, required=False)
+    choice = Content(required=False)
     numbers = serializers.ListField(
         child=serializers.IntegerField(min_value=1, max_value=1_000_000), required=False, min_length=1, max_length=1000
     )
@@ -93,6 +118,9 @@ class ConfigSerializer(serializers.Serializer[Any]):
     method = serializers.DictField()
     voting_categories = serializers.ListField(child=serializers.CharField())
     voting_units = serializers.ListField(child=serializers.CharField())
+    weights = serializers.ListField(child=serializers.DictField())
+    splitting = serializers.BooleanField()
+    proxies = serializers.IntegerField()
     members = serializers.IntegerField(allow_null=True)
     text_hash = serializers.CharField()
     closes_at = serializers.CharField(allow_null=True)
@@ -120,6 +148,9 @@ class EvidenceSerializer(serializers.Serializer[Any]):
     config_hash = serializers.CharField()
     roll = serializers.ListField(child=serializers.ListField(), allow_null=True)
     roll_hash = serializers.CharField()
+    taken_back = serializers.ListField(
+        child=serializers.IntegerField(), help_text="Numbers their holders cast in person after all, not the proxy."
+    )
     returned = serializers.IntegerField(allow_null=True)
     leaves = serializers.ListField(child=serializers.CharField())
     urn_root = serializers.CharField()

@@ -12,8 +12,10 @@ from backend.invitations.states import Category
 from backend.people.models import Organisation, Person
 from backend.resolutions.models import Amendment, Poll, Resolution, Teller
 from backend.resolutions.promises import promises, warnings
+from backend.resolutions.serializers.ballots import Content
+from backend.resolutions.serializers.rolls import MOST_PROXIES, WeightSerializer
 from backend.resolutions.serializers.rules import RuleField, RuleSerializer, TallySerializer, VerdictSerializer
-from backend.resolutions.states import POLL_MOVES, Choice, PollState, ReceiptKind, Secrecy
+from backend.resolutions.states import POLL_MOVES, PollState, ReceiptKind, Secrecy
 
 RESULTS = (PollState.DECLARED, PollState.COUNTED)
 
@@ -34,6 +36,7 @@ class PollSerializer(StatefulSerializer):
     rule = serializers.SerializerMethodField()
     voting_categories = serializers.ListField(child=serializers.ChoiceField(Category.choices), read_only=True)
     voting_units = serializers.ListField(child=serializers.UUIDField(), read_only=True)
+    weights = WeightSerializer(many=True, read_only=True)
     tally = serializers.SerializerMethodField()
     verdict = serializers.SerializerMethodField()
     promises = serializers.SerializerMethodField()
@@ -58,6 +61,9 @@ class PollSerializer(StatefulSerializer):
             "rule",
             "voting_categories",
             "voting_units",
+            "weights",
+            "splitting",
+            "proxies",
             "members",
             "state",
             "moves",
@@ -103,6 +109,10 @@ class PollSerializer(StatefulSerializer):
 
 
 class PollBody(Body):
+    """`members` is the number of all members, or of all their votes where there are `weights`. `splitting` lets whoever
+    holds several votes divide them; secret polls with weights must allow it. `proxies` is how many anybody may stand for
+    beside themselves, 0 for none; left out, what the conference's procedure says."""
+
     resolution = Id(queryset=Resolution.objects.select_related("conference"))
     amendment = Id(queryset=Amendment.objects.all(), required=False, allow_null=True)
     question = LanguageMap(one_line=True, max_length=1000)
@@ -110,6 +120,9 @@ class PollBody(Body):
     voting_categories = serializers.ListField(
         child=serializers.ChoiceField(Category.choices), min_length=1, max_length=3
     )
+    weights = serializers.ListField(child=WeightSerializer(), max_length=5000, required=False)
+    splitting = serializers.BooleanField(default=False)
+    proxies = serializers.IntegerField(min_value=0, max_value=MOST_PROXIES, required=False, allow_null=True)
     voting_units = serializers.ListField(child=Id(queryset=Organisation.objects.all()), max_length=200, required=False)
     members = serializers.IntegerField(min_value=1, max_value=1_000_000, required=False, allow_null=True)
     closes_at = Moment(required=False, allow_null=True)
@@ -173,12 +186,18 @@ class AnnulBody(Body):
 
 class EntitlementSerializer(serializers.Serializer[Any]):
     number = serializers.IntegerField()
+    unit = serializers.IntegerField(help_text="Which of its holder's votes this is.")
+    name = serializers.CharField(help_text="Whose vote it is.")
+    own = serializers.BooleanField()
     cast = serializers.BooleanField()
 
 
 class RollEntrySerializer(serializers.Serializer[Any]):
     number = serializers.IntegerField()
+    unit = serializers.IntegerField()
     name = serializers.CharField()
+    proxy = serializers.CharField(allow_null=True, help_text="Who the roll says casts it instead of the holder.")
+    taken_back = serializers.BooleanField(help_text="The holder took it back from the proxy after the opening.")
     present_at_open = serializers.BooleanField()
     cast = serializers.BooleanField()
-    choice = serializers.ChoiceField(Choice.choices, allow_null=True)
+    choice = Content(allow_null=True)

@@ -1,14 +1,15 @@
 """Casting: one synchronous transaction of three statements, whole or not at all."""
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 
 from backend.core import context
-from backend.core.errors import Conflict, Forbidden, Invalid, NotFound
+from backend.core.errors import Conflict, Forbidden, Invalid, NotFound, constraint_of
 from backend.core.text import say
 from backend.resolutions import merkle, methods, receipts, sealing
 from backend.resolutions.services import locks
@@ -42,7 +43,7 @@ class Urn:
 
     poll_id: UUID
     receipt: str
-    method: dict[str, Any]
+    method: methods.Method
     public_key: str
     receipt_key: str
     roll_hash: str
@@ -64,7 +65,7 @@ def cast(
     *,
     poll_id: UUID,
     person_id: UUID,
-    choice: str | None = None,
+    choice: Any = None,
     numbers: list[int] | None = None,
     envelopes: dict[int, bytes] | None = None,
 ) -> list[Receipt]:
@@ -73,9 +74,9 @@ def cast(
 
     The same request again is answered with the same receipts. In a secret poll a `choice` sent again is not compared
     with the first one, which nobody can read: the first stands, and its receipt says `repeated`. Raises Forbidden
-    without an entitlement, NotFound for an unknown poll, Conflict when the poll is not open (by the database's clock) or
-    another ballot was cast, Invalid for what does not fit the poll. Where the rule measures by who was present at the
-    opening, only they vote: Forbidden for others.
+    without an entitlement, NotFound for an unknown poll, Invalid for what does not fit the poll, Conflict when the poll
+    is not open (by the database's clock), another ballot was cast, or votes that belong together are divided. Where the
+    rule measures by who was present at the opening, only they vote: Forbidden for others.
     Design: the lock, then the check, then the insert, under READ COMMITTED; each alone lets late ballots in.
     """
     locks.share(poll_id)
@@ -83,15 +84,18 @@ def cast(
         cursor.execute(
             "SELECT p.secrecy, p.state = 'open' AND (p.closes_at IS NULL OR clock_timestamp() < p.closes_at),"
             " ARRAY(SELECT number FROM resolutions_entitlement e WHERE e.poll_id = p.id AND e.caster_id = %s"
-            " AND (e.present_at_open OR NOT p.rule @> %s::jsonb) ORDER BY 1),"
-            " p.receipt, p.method ->> 'kind', p.public_key, p.receipt_key, p.roll_hash, p.config_hash"
+            " AND (e.present_at_open OR NOT p.rule @> %s::jsonb) AND NOT EXISTS (SELECT FROM resolutions_takenback t"
+            " WHERE t.poll_id = e.poll_id AND t.holder_id = e.holder_id)"
+            " UNION ALL SELECT number FROM resolutions_takenback t JOIN resolutions_entitlement e USING (poll_id, holder_id)"
+            " WHERE t.poll_id = p.id AND t.person_id = %s ORDER BY 1),"
+            " p.receipt, p.method, p.public_key, p.receipt_key, p.roll_hash, p.config_hash"
             " FROM resolutions_poll p WHERE p.id = %s",
-            [person_id, OF_THOSE_PRESENT_AT_OPENING, poll_id],
+            [person_id, OF_THOSE_PRESENT_AT_OPENING, person_id, poll_id],
         )
         found = cursor.fetchone()
     if found is None:
         raise NotFound()
-    secrecy, is_open, mine, receipt, kind, public_key, receipt_key, roll_hash, config_hash = found
+    secrecy, is_open, mine, receipt, method, public_key, receipt_key, roll_hash, config_hash = found
     if envelopes is not None:
         numbers = list(envelopes)
     wanted = sorted(set(mine if numbers is None else numbers))
@@ -102,13 +106,22 @@ def cast(
     urn = Urn(
         poll_id=poll_id,
         receipt=receipt,
-        method={"kind": kind},
+        method=methods.of(json.loads(method)),
         public_key=public_key,
         receipt_key=receipt_key,
         roll_hash=roll_hash,
         config_hash=config_hash,
     )
-    return [_receipt(urn, kept) for kept in CAST_BY_SECRECY[secrecy](urn, wanted, choice, envelopes)]
+    try:
+        return [_receipt(urn, kept) for kept in CAST_BY_SECRECY[secrecy](urn, wanted, choice, envelopes)]
+    except IntegrityError as error:
+        if constraint_of(error) != "units_together":
+            raise
+        sentence = say(
+            vi="Các phiếu của một người phải bỏ cùng lúc, cho một lựa chọn.",
+            en="All votes of one holder are cast together, for one choice.",
+        )
+        raise Conflict(sentence, reason="divided") from None
 
 
 def _receipt(urn: Urn, kept: Kept) -> Receipt:
@@ -130,37 +143,36 @@ def _receipt(urn: Urn, kept: Kept) -> Receipt:
     )
 
 
-def _cast_named(urn: Urn, numbers: list[int], choice: str | None, envelopes: dict[int, bytes] | None) -> list[Kept]:
+def _cast_named(urn: Urn, numbers: list[int], choice: Any, envelopes: dict[int, bytes] | None) -> list[Kept]:
     if envelopes is not None or choice is None:
         raise Invalid({"choice": say(vi="Biểu quyết ghi tên: cần lựa chọn.", en="A named vote: say the choice.")})
-    if not methods.is_valid(urn.method, choice):
-        raise Invalid({"choice": say(vi="Không có lựa chọn này.", en="There is no such choice.")})
+    choice = _vote(urn, choice)
     leaves = {number: merkle.leaf(str(urn.poll_id), number, choice) for number in numbers}
+    written = merkle.canonical(choice).decode()
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO resolutions_namedballot (poll_id, number, choice, leaf, cast_by)"
-            " SELECT %s, n, %s, l, %s FROM unnest(%s::int[], %s::text[]) AS given(n, l)"
+            " SELECT %s, n, %s::jsonb, l, %s FROM unnest(%s::int[], %s::text[]) AS given(n, l)"
             " ON CONFLICT DO NOTHING",
-            [urn.poll_id, choice, context.current().actor[:80], numbers, list(leaves.values())],
+            [urn.poll_id, written, context.current().actor[:80], numbers, list(leaves.values())],
         )
         repeated = cursor.rowcount < len(numbers)
         if repeated:
             cursor.execute(
-                "SELECT count(*) FROM resolutions_namedballot WHERE poll_id = %s AND number = ANY(%s) AND choice <> %s",
-                [urn.poll_id, numbers, choice],
+                "SELECT count(*) FROM resolutions_namedballot WHERE poll_id = %s AND number = ANY(%s) AND choice <> %s::jsonb",
+                [urn.poll_id, numbers, written],
             )
             if cursor.fetchone()[0]:
                 raise _voted_already()
     return [Kept(number=number, leaf=leaf, repeated=repeated) for number, leaf in leaves.items()]
 
 
-def _cast_secret(urn: Urn, numbers: list[int], choice: str | None, envelopes: dict[int, bytes] | None) -> list[Kept]:
+def _cast_secret(urn: Urn, numbers: list[int], choice: Any, envelopes: dict[int, bytes] | None) -> list[Kept]:
     """Keeps all of the envelopes or none; of what was cast before, the leaves."""
     trackers: dict[int, str] = {}
     sealed_here = envelopes is None
     if envelopes is None:
-        if not methods.is_valid(urn.method, choice):
-            raise Invalid({"choice": say(vi="Không có lựa chọn này.", en="There is no such choice.")})
+        choice = _vote(urn, choice)
         poll, trackers = str(urn.poll_id), {number: sealing.new_tracker() for number in numbers}
         envelopes = {
             number: sealing.sealed(urn.public_key, sealing.written(poll, choice, tracker))
@@ -194,12 +206,19 @@ def _cast_secret(urn: Urn, numbers: list[int], choice: str | None, envelopes: di
     return [Kept(number=number, leaf=leaf, repeated=True) for number, leaf in there.items()]
 
 
+def _vote(urn: Urn, choice: Any) -> Any:
+    """The choice as the method keeps it. Whoever has marked nothing is told so, and may still vote."""
+    if not urn.method.is_valid(choice):
+        raise Invalid({"choice": say(vi="Không có lựa chọn này.", en="There is no such choice.")})
+    return urn.method.kept(choice)
+
+
 def _voted_already() -> Conflict:
     return Conflict(say(vi="Bạn đã biểu quyết rồi.", en="You have voted already."), reason="already-cast")
 
 
 #: How a ballot is kept, by the poll's secrecy.
-CAST_BY_SECRECY: dict[str, Callable[[Urn, list[int], str | None, dict[int, bytes] | None], list[Kept]]] = {
+CAST_BY_SECRECY: dict[str, Callable[[Urn, list[int], Any, dict[int, bytes] | None], list[Kept]]] = {
     "named": _cast_named,
     "secret": _cast_secret,
 }

@@ -1,6 +1,6 @@
 """A poll's life: the roll is frozen, the urn is nailed shut, the ballots are counted, the result is declared."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -18,8 +18,8 @@ from backend.people.models import Organisation
 from backend.resolutions import merkle, methods, queries, receipts
 from backend.resolutions.counting import PRESETS, InvalidRule, InvalidTally, Rule, Tally, Verdict, chair_decides, decide
 from backend.resolutions.events import PollAnnulled, PollCounted, PollDeclared, PollOpened, PollSealed
-from backend.resolutions.models import Amendment, Entitlement, NamedBallot, Poll, Resolution
-from backend.resolutions.services import custody, locks
+from backend.resolutions.models import Amendment, NamedBallot, Poll, Resolution
+from backend.resolutions.services import custody, locks, rolls
 from backend.resolutions.services.resolutions import (
     conclude_amendment,
     decided_by,
@@ -62,6 +62,9 @@ def draft_poll(
     rule: str | dict[str, Any],
     voting_categories: list[str],
     voting_units: Collection[Organisation] = (),
+    weights: Sequence[dict[str, Any]] = (),
+    splitting: bool = False,
+    proxies: int | None = None,
     members: int | None = None,
     closes_at: Any = None,
     replaces: Poll | None = None,
@@ -70,10 +73,12 @@ def draft_poll(
     receipt: str = ReceiptKind.INCLUSION,
 ) -> Poll:
     """Prepares a vote on a resolution, or on an `amendment` to it. `replaces` names the poll whose result is void: a
-    re-vote is a new round. A secret one needs tellers (`appoint`) before it opens.
+    re-vote is a new round. A secret one needs tellers (`appoint`) before it opens. With `weights` some hold several
+    votes, and everything is counted in votes; `members` says then how many votes there are. `proxies` is how many
+    anybody may stand for beside themselves; None as the conference's procedure says when the poll opens.
 
-
-    Raises Invalid for a wrong rule or a tracker in an open vote, Conflict when the replaced poll was not annulled.
+    Raises Invalid for a wrong rule, wrong weights, proxies where only those present vote, guests as voters or a tracker
+    in an open vote, Conflict when the replaced poll was not annulled.
     """
     read = rule_from(rule)
     written = read.to_json()
@@ -81,6 +86,11 @@ def draft_poll(
         raise Invalid(
             {"members": say(vi="Quy tắc cần tổng số thành viên.", en="The rule needs the number of all members.")}
         )
+    if proxies and "present_at_open" in read.bases():
+        wrong = say(vi="Chỉ người có mặt khi mở mới được biểu quyết.", en="Only those present at the opening vote.")
+        raise Invalid({"proxies": wrong})
+    if not set(voting_categories) <= set(queries.PARTAKING):
+        raise Invalid({"voting_categories": say(vi="Khách mời không biểu quyết.", en="Guests do not vote.")})
     if amendment is not None and amendment.resolution_id != resolution.pk:
         raise Invalid({"amendment": say(vi="Không thuộc nghị quyết này.", en="It is to another resolution.")})
     if receipt == ReceiptKind.TRACKER and secrecy != Secrecy.SECRET:
@@ -103,6 +113,9 @@ def draft_poll(
         rule=written,
         voting_categories=sorted(set(voting_categories)),
         voting_units=sorted({str(unit.pk) for unit in voting_units}),
+        weights=rolls.weights_from(weights, resolution=resolution, secrecy=secrecy, splitting=splitting),
+        splitting=splitting,
+        proxies=proxies,
         members=members,
         closes_at=closes_at,
         secrecy=secrecy,
@@ -115,9 +128,9 @@ def open_poll(*, poll_id: UUID, override_reason: str = "", expected: int | None 
     """Freezes the roll, the text and the rule, and lets voting begin.
 
     The roll: everybody with a seat whose category votes, numbered in the order of names; who is in the room now is
-    kept with it. Raises Conflict when the conference is not running, the resolution is not tabled, the roll is empty,
-    or the rule's quorum at opening is not met and no `override_reason` is given. A secret poll's key is made here and
-    handed to its tellers: Conflict unless each has tested the own key.
+    kept with it. Raises Conflict when the conference is not running, the resolution is not tabled, the roll is empty
+    or its weights would unmask somebody, or the rule's quorum at opening is not met and no `override_reason` is given.
+    A secret poll's key is made here and handed to its tellers: Conflict unless each has tested the own key.
     """
     poll = locked(Poll, poll_id, expected=expected)
     POLL_MOVES.check(poll, "open")
@@ -129,7 +142,7 @@ def open_poll(*, poll_id: UUID, override_reason: str = "", expected: int | None 
     moment = database_now()
     if poll.closes_at and poll.closes_at <= moment:
         raise Conflict(say(vi="Giờ kết thúc biểu quyết đã qua.", en="The closing time has passed."))
-    entitlements = _freeze_roll(poll, moment)
+    entitlements = rolls.freeze(poll, moment)
     people = {
         "summoned": queries.summoned(poll),
         "entitled": len(entitlements),
@@ -138,8 +151,8 @@ def open_poll(*, poll_id: UUID, override_reason: str = "", expected: int | None 
     }
     if poll.members is not None and poll.members < len(entitlements):
         sentence = say(
-            vi="Danh sách biểu quyết có {n} người, nhiều hơn {members} thành viên.",
-            en="The roll has {n} people, more than the {members} members.",
+            vi="Danh sách biểu quyết có {n} phiếu, nhiều hơn tổng số {members}.",
+            en="The roll has {n} votes, more than the {members} of all members.",
             n=len(entitlements),
             members=poll.members,
         )
@@ -180,6 +193,9 @@ def _frozen(poll: Poll) -> dict[str, Any]:
         "method": poll.method,
         "voting_categories": poll.voting_categories,
         "voting_units": poll.voting_units,
+        "weights": poll.weights,
+        "splitting": poll.splitting,
+        "proxies": poll.proxies,
         "members": poll.members,
         "text_hash": poll.text_hash,
         "closes_at": poll.closes_at.isoformat() if poll.closes_at else None,
@@ -190,19 +206,6 @@ def _frozen(poll: Poll) -> dict[str, Any]:
         "threshold": poll.threshold,
         "tellers": sorted(poll.tellers.values_list("public_key", flat=True)),
     }
-
-
-def _freeze_roll(poll: Poll, moment: Any) -> list[Entitlement]:
-    inside = queries.present_registrations(poll.conference_id, moment)
-    rows = [
-        Entitlement(
-            poll=poll, number=number, holder=voter, caster_id=voter.person_id, present_at_open=voter.pk in inside
-        )
-        for number, voter in enumerate(queries.voters(poll), start=1)
-    ]
-    if not rows:
-        raise Conflict(say(vi="Không có ai được quyền biểu quyết.", en="Nobody is entitled to vote."))
-    return Entitlement.objects.bulk_create(rows)
 
 
 def _require_quorum(poll: Poll, people: dict[str, int], override_reason: str) -> None:
@@ -216,6 +219,7 @@ def _require_quorum(poll: Poll, people: dict[str, int], override_reason: str) ->
         Tally.of_ballots(
             yes=here, no=0, **{**people, "present_at_seal": here, "attending": here, "left_after_voting": 0}
         ),
+        counted_in=_counted_in(poll),
     )
     if trial.outcome == "no_quorum":
         raise Conflict(
@@ -282,14 +286,19 @@ def reach_verdict(poll: Poll, contents: list[Any]) -> None:
     assert poll.tally is not None  # a sealed poll has one: a constraint of the table
     people = {name: poll.tally.get(name) for name in PEOPLE}
     try:
-        tally = Tally.of_ballots(**methods.counted(poll.method, contents), **people)
-        verdict = decide(Rule.from_json(poll.rule), tally)
+        method = methods.of(poll.method)
+        tally = Tally(**method.numbers(method.counted(contents)), **people)
+        verdict = decide(Rule.from_json(poll.rule), tally, counted_in=_counted_in(poll))
     except InvalidTally as error:
         raise Conflict("; ".join(localized(reason) for reason in error.errors.values())) from None
     poll.tally, poll.verdict = tally.to_json(), verdict.to_json()
     _, poll.count_signature = receipts.sign("count", queries.count_statement(poll), by=poll.receipt_key)
     poll.save()
     emit(PollCounted(poll_id=poll.pk, resolution_id=poll.resolution_id, conference_id=poll.conference_id))
+
+
+def _counted_in(poll: Poll) -> str:
+    return "votes" if poll.weights else "people"
 
 
 @transaction.atomic

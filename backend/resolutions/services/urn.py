@@ -30,20 +30,22 @@ def open_envelopes(*, poll_id: UUID, words: Sequence[str], expected: int | None 
     key = _key(poll, words)
     ballots = _opened(poll, key)
     del key
-    contents = [ballot.content if methods.is_valid(poll.method, ballot.content) else None for ballot in ballots]
+    method = methods.of(poll.method)
+    contents = [method.kept(ballot.content) for ballot in ballots]
+    valid = [method.is_valid(content) for content in contents]
     trackers = [ballot.tracker for ballot in ballots]
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO resolutions_openedballot (poll_id, tracker, choice, valid)"
-            " SELECT %s, t, c::jsonb, c IS NOT NULL FROM unnest(%s::text[], %s::text[]) AS given(t, c)",
-            [poll_id, trackers, [None if each is None else merkle.canonical(each).decode() for each in contents]],
+            " SELECT %s, t, c::jsonb, v FROM unnest(%s::text[], %s::text[], %s::boolean[]) AS given(t, c, v)",
+            [
+                poll_id,
+                trackers,
+                [None if each is None else merkle.canonical(each).decode() for each in contents],
+                valid,
+            ],
         )
-    poll.opened_root = merkle.root(
-        [
-            merkle.opened_leaf(tracker, content, content is not None)
-            for tracker, content in zip(trackers, contents, strict=True)
-        ]
-    )
+    poll.opened_root = merkle.root([merkle.opened_leaf(*row) for row in zip(trackers, contents, valid, strict=True)])
     reach_verdict(poll, contents)
     return poll
 
@@ -55,10 +57,8 @@ def recount(*, poll_id: UUID, words: Sequence[str]) -> bool:
     poll = locked(Poll, poll_id)
     if poll.state not in {PollState.COUNTED, PollState.DECLARED} or poll.key_destroyed_at is not None:
         raise Conflict(say(vi="Không còn mở lại được hòm phiếu.", en="The urn cannot be opened again."))
-    again = [
-        ballot.content if methods.is_valid(poll.method, ballot.content) else None
-        for ballot in _opened(poll, _key(poll, words))
-    ]
+    method = methods.of(poll.method)
+    again = [method.kept(ballot.content) for ballot in _opened(poll, _key(poll, words))]
     first = OpenedBallot.objects.filter(poll_id=poll_id).values_list("choice", flat=True)
     return _in_order(again) == _in_order(first)
 

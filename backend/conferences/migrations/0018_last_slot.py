@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("conferences", "0016_programme_told")]
+    dependencies = [("conferences", "0017_reason_told")]
     operations = [
         migrations.AddField(
             model_name="conference",
