@@ -55,7 +55,9 @@ class Batch:
 
 
 def batches(poll: Poll) -> list[Batch]:
-    """By channel and name."""
+    """By channel and name; none where tellers count nothing."""
+    if not poll.by_tellers:
+        return []
     last: dict[tuple[str, str], dict[UUID, Sheet]] = defaultdict(dict)
     for sheet in poll.sheets.select_related("teller__person").order_by("channel", "batch", "sequence", "entered_at"):
         last[sheet.channel, sheet.batch][sheet.teller_id] = sheet
