@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from backend.core.errors import Conflict
-from backend.core.text import Text, both, localized, say
+from backend.core.text import Text, both, say
 from backend.resolutions import merkle, methods, queries
 from backend.resolutions.methods import Count
 from backend.resolutions.models import IssuedPaper, Poll, Sheet
@@ -55,7 +55,9 @@ class Batch:
 
 
 def batches(poll: Poll) -> list[Batch]:
-    """By channel and name."""
+    """By channel and name; none where tellers count nothing."""
+    if not poll.by_tellers:
+        return []
     last: dict[tuple[str, str], dict[UUID, Sheet]] = defaultdict(dict)
     for sheet in poll.sheets.select_related("teller__person").order_by("channel", "batch", "sequence", "entered_at"):
         last[sheet.channel, sheet.batch][sheet.teller_id] = sheet
@@ -127,7 +129,7 @@ def reconciled(poll: Poll, cast: Count) -> Count:
             )
     for batch in found:
         if batch.agreed is None:
-            raise Conflict(_open(batch, poll.method), reason="batches")
+            raise Conflict(_open(batch), reason="batches")
     _ensure_possible(poll, by_channel(poll))
     return method.added([cast, *(batch.agreed.count for batch in found if batch.agreed)])
 
@@ -174,14 +176,12 @@ def _ensure_possible(poll: Poll, by: dict[str, dict[str, int]]) -> None:
         )
 
 
-def _open(batch: Batch, method: dict[str, Any]) -> Any:
+def _open(batch: Batch) -> Any:
+    """Where, and no numbers: whoever wants to count may be no teller, and nothing is known before the count."""
     where = f"{Channel(batch.channel).label}{f', {batch.name}' if batch.name else ''}"
     if len(batch.sheets) < 2:
         return say(vi="Mới có một bản kê: {where}.", en="One sheet only: {where}.", where=where)
-    told = "; ".join(localized(each) for each in differences(batch, method))
-    return say(
-        vi="Hai bản kê chưa khớp ({where}): {told}.", en="The sheets differ ({where}): {told}.", where=where, told=told
-    )
+    return say(vi="Các bản kê chưa khớp: {where}.", en="The sheets differ: {where}.", where=where)
 
 
 def _found(sheet: Sheet) -> bytes:

@@ -602,6 +602,7 @@ OF_A_POLL = {
     "polls/<pk>/tellers",
     "polls/<pk>/papers",
     "polls/<pk>/sheets",
+    "polls/<pk>/record",
     "polls/<pk>/entitlement",
     "polls/<pk>/evidence",
     "polls/<pk>/roll",

@@ -73,6 +73,7 @@ def test_two_tellers_count_hands_in_two_rooms_and_papers_beside_devices() -> Non
     assert chair.get(f"{at}/sheets").data[0]["differences"] == [], "no results before the count"
     refused = chair.post(f"{at}/count")
     assert (refused.status_code, refused.data["reason"]) == (409, "batches")
+    assert not any(character.isdigit() for character in refused.data["detail"]), "nothing is known before the count"
     for _ in range(2):
         (mine,) = one.post(f"{at}/sheets", {**papers, "count": found(yes=2)}).data
     assert (mine["state"], mine["differences"], mine["sheets"][0]["sequence"]) == ("agreed", [], 2)

@@ -21,8 +21,8 @@ def issue_papers(*, poll_id: UUID, numbers: Collection[int]) -> list[IssuedPaper
     """Notes that these on the roll were handed a ballot paper, all or none: no device casts their votes any more.
 
     Waits for the casts in flight and keeps new ones waiting, so that nobody has both. Raises Conflict where the poll is
-    not open or takes no papers, for whoever has voted or was handed one, and where votes
-    that belong together would be divided, Invalid for numbers that are not on the roll.
+    not open or takes no papers, for whoever has voted or was handed one, and where votes that belong together would be
+    divided, Invalid for numbers that are not on the roll.
     """
     locks.alone(poll_id)
     poll = locked(Poll, poll_id)
