@@ -73,11 +73,19 @@ def count(tally: Tally) -> Text:
 
 
 def agreement(check: Check, tally: Tally) -> Text:
+    return _share({"vi": "Tán thành", "en": "In favour:"}, check, tally)
+
+
+def candidate(name: str, check: Check, tally: Tally) -> Text:
+    return _share({"vi": f"{name} được", "en": f"{name}:"}, check, tally)
+
+
+def _share(whose: Text, check: Check, tally: Tally) -> Text:
     base, note = _BASES[check.base], _composition(check, tally)
     return {
-        "vi": f"Tán thành {_vi(check.got)}/{_vi(check.base_number)} {base['vi']}{note['vi']} ({_percent_vi(check)}), "
+        "vi": f"{whose['vi']} {_vi(check.got)}/{_vi(check.base_number)} {base['vi']}{note['vi']} ({_percent_vi(check)}), "
         f"yêu cầu {_share_vi(check)}, tức ít nhất {_vi(check.needed)} phiếu: {_margin_vi(check, 'phiếu')}.",
-        "en": f"In favour: {check.got:,} of {check.base_number:,} {base['en']}{note['en']} ({check.percent}%); "
+        "en": f"{whose['en']} {check.got:,} of {check.base_number:,} {base['en']}{note['en']} ({check.percent}%); "
         f"{_share_en(check)} needed, that is at least {check.needed:,}: {_margin_en(check, 'vote', 'votes')}.",
     }
 
