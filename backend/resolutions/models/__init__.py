@@ -2,6 +2,7 @@
 
 from backend.resolutions.models.amendments import Amendment, Backing, Comment
 from backend.resolutions.models.ballots import Envelope, NamedBallot, OpenedBallot
+from backend.resolutions.models.elections import Candidate, Election
 from backend.resolutions.models.polls import Entitlement, Poll, Teller
 from backend.resolutions.models.quorums import Quorum, QuorumChange
 from backend.resolutions.models.texts import Procedure, Promulgation, Resolution, TextVersion
@@ -9,7 +10,9 @@ from backend.resolutions.models.texts import Procedure, Promulgation, Resolution
 __all__ = [
     "Amendment",
     "Backing",
+    "Candidate",
     "Comment",
+    "Election",
     "Entitlement",
     "Envelope",
     "NamedBallot",
