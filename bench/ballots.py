@@ -85,8 +85,6 @@ def open_poll(scale: Scale) -> Poll:
         question={"vi": "Thông qua?"},
         rule=PRESETS["staff_conference"].to_json(),
         voting_categories=["staff"],
-        state="open",
-        opened_at=now(),
     )
     Entitlement.objects.bulk_create(
         Entitlement(
@@ -98,6 +96,7 @@ def open_poll(scale: Scale) -> Poll:
         )
         for n in [*people(scale.people), SAMPLE]
     )
+    Poll.objects.filter(pk=poll.pk).update(state="open", opened_at=now())
     return poll
 
 

@@ -13,7 +13,7 @@ import hashlib
 import json
 import math
 import sys
-from collections import Counter
+from collections import Counter, defaultdict
 from fractions import Fraction
 from typing import Any
 
@@ -197,6 +197,12 @@ def counted(e: dict[str, Any], must: Any, key: str) -> None:
     must(len(rows) == e["returned"] <= tally["entitled"], "returned: more or fewer than were opened or issued")
     must(tally["members"] == config["members"], "members: not as many as was said when voting began")
     must(e["roll"] is None or len(e["roll"]) == tally["entitled"], "entitled: not as many as on the roll")
+    must(result["counted_in"] == ("votes" if config["weights"] else "people"), "verdict: counted in something else")
+    if e["roll"] and not secret and not config["splitting"]:
+        chosen, theirs = {number: canonical(choice) for number, choice in rows}, defaultdict(set)
+        for number, holder, _ in e["roll"]:
+            theirs[holder].add(chosen.get(number))
+        must(all(len(choices) == 1 for choices in theirs.values()), "ballots: votes of one holder were divided")
     said = {name: e[name] for name in ("poll", "urn_root", "opened_root", "tally")}
     must(signed("count", said, key, e["count_signature"]), "count_signature: not what was counted")
     must(result["rule"] == config["rule"] and result["tally"] == tally, "verdict: of another rule or tally")

@@ -3,6 +3,7 @@
 GET only shows: mail scanners and previews fetch every link they see. POST answers.
 """
 
+from collections.abc import Collection
 from operator import attrgetter
 from typing import Any
 
@@ -44,14 +45,18 @@ class ReplyPage(LinkPage):
         if request.POST.get("do") == "substitute":
             return _substituted(request, opened, token)
         answer, note = request.POST.get("answer", ""), clean(request.POST.get("note", "").replace("\x00", ""))
-        ticked, problem = boxes.ticked(request.POST.getlist("consent"), opened.language), None
+        ticked, problem, unclear = list[Asked](), None, dict[str, Any]()
+        try:
+            ticked = boxes.ticked(request.POST.getlist("consent"), opened.language)
+        except Invalid as wrong:
+            problem, unclear = wrong.fields["consents"], wrong.fields
         if answer not in Answer.values:
             problem = say(vi="Xin chọn một câu trả lời.", en="Please choose an answer.")
         elif len(note) > LONGEST_NOTE:
             problem = say(
                 vi="Lời nhắn dài quá {n} ký tự.", en="The note is longer than {n} characters.", n=LONGEST_NOTE
             )
-        again: dict[str, Any] = {"chosen": answer, "note": note, "ticked": {asked.purpose for asked in ticked}}
+        again: dict[str, Any] = {"chosen": answer, "note": note, "ticked": ticked, "problems": unclear}
         if problem:
             return _page(request, opened, status=400, problem=problem, given=_given(request, opened), **again)
         try:
@@ -63,12 +68,12 @@ class ReplyPage(LinkPage):
         return _page(request, queries.opened_by(token), done=True)
 
 
-def _asked(opened: Invitation) -> list[dict[str, Any]]:
-    """What the invitee has not consented to yet: each by itself, and not ticked."""
+def _asked(opened: Invitation, ticked: Collection[Asked]) -> list[dict[str, Any]]:
+    """What the invitee has not consented to yet: each by itself, and none ticked but by themselves."""
     if opened.person is None:
         return []
     open_ones = (standing.wording for standing in standings(opened.person.pk) if not standing.given)
-    return boxes.shown(open_ones, opened.language)
+    return boxes.shown(open_ones, opened.language, ticked)
 
 
 def _replied(request: HttpRequest, opened: Invitation, token: str, answer: str, note: str, ticked: list[Asked]) -> None:
@@ -133,6 +138,7 @@ def _page(
     status: int = 200,
     given: dict[str, Any] | None = None,
     problems_asked: dict[str, Any] | None = None,
+    ticked: Collection[Asked] = (),
     **facts: Any,
 ) -> HttpResponse:
     language, conference = opened.language, opened.conference
@@ -152,7 +158,7 @@ def _page(
         "chosen": opened.state,
         "note": opened.note,
         "longest_note": LONGEST_NOTE,
-        "asked": _asked(opened),
+        "asked": _asked(opened, ticked),
         "consents": consent_links.address(opened.person) if opened.person else "",
         "photo_notice": localized(photo_notice(conference.pk).text, language),
         "waiting_for": waiting.substitute_name or waiting.substitute_email if waiting else "",

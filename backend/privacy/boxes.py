@@ -1,9 +1,10 @@
 """The boxes by which people consent on a page without an account: each by itself, none ticked for anybody."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
-from backend.core.text import localized
+from backend.core.errors import Invalid
+from backend.core.text import localized, say
 from backend.privacy.models import ConsentWording
 from backend.privacy.services import Asked
 
@@ -11,18 +12,32 @@ from backend.privacy.services import Asked
 MOST = 50
 
 
-def shown(wordings: Iterable[ConsentWording], language: str) -> list[dict[str, Any]]:
-    """What stands beside them, for the template `consent/boxes`."""
+def shown(wordings: Iterable[ConsentWording], language: str, ticked: Collection[Asked] = ()) -> list[dict[str, Any]]:
+    """What stands beside them, for the template `consent/boxes`. What somebody `ticked` before stays so while they mend
+    the rest, as long as it says what it said then."""
+    before = {(each.purpose, each.version) for each in ticked}
     return [
-        {"purpose": row.purpose.code, "version": row.version, "text": localized(row.text, language)} for row in wordings
+        {
+            "purpose": row.purpose.code,
+            "version": row.version,
+            "text": localized(row.text, language),
+            "ticked": (row.purpose.code, row.version) in before,
+        }
+        for row in wordings
     ]
 
 
 def ticked(boxes: Sequence[str], language: str) -> list[Asked]:
-    """What somebody ticked, in the words they were shown. What is not ticked says nothing."""
+    """What somebody ticked, in the words they were shown. What is not ticked says nothing. Raises Invalid for a box that
+    names no version of any words, which no page of ours sends."""
     found = []
     for box in boxes[:MOST]:
         purpose, _, version = box.partition(":")
-        if version.isascii() and version.isdecimal() and len(version) < 6:
-            found.append(Asked(purpose=purpose, version=int(version), language=language))
+        if not (purpose and version.isascii() and version.isdecimal() and len(version) < 6):
+            sentence = say(
+                vi="Không rõ đồng ý với nội dung nào; xin đánh dấu lại.",
+                en="It is not clear which words were agreed to; please tick again.",
+            )
+            raise Invalid({"consents": sentence})
+        found.append(Asked(purpose=purpose, version=int(version), language=language))
     return found

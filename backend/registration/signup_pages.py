@@ -30,6 +30,7 @@ from backend.people.api import remote_address
 from backend.privacy import boxes
 from backend.privacy import links as consent_links
 from backend.privacy.queries import wordings_in_force
+from backend.privacy.services import Asked
 from backend.questions import form as questions_form
 from backend.questions.queries import asked_now
 from backend.registration import queries, services
@@ -78,9 +79,12 @@ class RegistrationPage(_Page):
         number = _number(request.POST.get("questionnaire", ""))
         asked = conference.questionnaires.filter(number=number).first() if number else None
         answers = questions_form.posted(asked, request.POST) if asked else {}
-        ticked = boxes.ticked(request.POST.getlist("consent"), current_language())
-        form = SignupForm(data=written)
+        form, ticked = SignupForm(data=written), list[Asked]()
         problems: dict[str, Any] = {} if form.is_valid() else first_of_each(form.errors)
+        try:
+            ticked = boxes.ticked(request.POST.getlist("consent"), current_language())
+        except Invalid as wrong:
+            problems |= wrong.fields
         status = 400
         if not problems:
             said = form.validated_data
@@ -108,7 +112,7 @@ class RegistrationPage(_Page):
             conference,
             written=written,
             answers=answers,
-            ticked={each.purpose for each in ticked} if "consents" not in problems else set(),
+            ticked=ticked,
             problems=problems,
             status=status,
         )
@@ -147,7 +151,7 @@ def _form(
     *,
     written: dict[str, str] | None = None,
     answers: dict[str, Any] | None = None,
-    ticked: Collection[str] = (),
+    ticked: Collection[Asked] = (),
     problems: dict[str, Any] | None = None,
     sent: bool = False,
     status: int = 200,
@@ -173,8 +177,7 @@ def _form(
         "asking": questions_form.shown(
             asked_now(conference.pk), category=Category.GUEST, sites=sites, given=answers or {}, problems=problems
         ),
-        "asked": boxes.shown(wordings_in_force(), language),
-        "ticked": ticked,
+        "asked": boxes.shown(wordings_in_force(), language, ticked),
         "hours": settings.SIGNUP_HOURS,
         "photo_notice": localized(photo_notice(conference.pk).text, language),
     }
@@ -190,6 +193,7 @@ def _result(request: HttpRequest, row: Signup, *, status: int = 200, **facts: An
         "unit": localized(row.organisation.name) if row.organisation else "",
         "answers": questions_form.answered_so(row.questionnaire, row.answers) if row.questionnaire else [],
         "agreed": [] if made else queries.agreed_to(row),
+        "unrecorded": [(localized(each.title, language), each.retired_at) for each in queries.unrecorded(row)],
         "consents": consent_links.address(made.person) if made else "",
         "state": made.state if made else "",
         "place": queries.place_in_line(made) if made else None,

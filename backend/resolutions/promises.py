@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from backend.core.text import say
+from backend.resolutions import weights
 from backend.resolutions.models import Poll
 from backend.resolutions.states import PollState, ReceiptKind, Secrecy
 
-#: Fewer ballots than this, or all alike, tell how people voted.
+#: Ballots of fewer people than this, or all alike, tell how people voted.
 FEW = 5
 
 ONCE = say(
@@ -116,7 +117,7 @@ def warnings(poll: Poll) -> list[str]:
         return []
     tally, found = poll.tally, []
     ballots = tally.get("returned", tally["entitled"])
-    if ballots < FEW:
+    if ballots < FEW * weights.heaviest(poll.weights):
         found.append(
             say(
                 vi="Chỉ có {n} phiếu: kết quả có thể làm lộ lựa chọn của từng người.",

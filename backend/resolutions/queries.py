@@ -20,6 +20,7 @@ from backend.people.queries import descendants
 from backend.registration.models import Presence, Registration
 from backend.registration.queries import present_at
 from backend.registration.states import Direction
+from backend.resolutions import weights
 from backend.resolutions.models import (
     Amendment,
     Backing,
@@ -196,15 +197,20 @@ def _cast_in(urn: type[NamedBallot] | type[Envelope]) -> Subquery:
 
 
 def summoned(poll: Poll) -> int:
-    """How many were called to the vote: invited people of the voting categories, and whoever stands on the roll."""
+    """How many votes were called to the vote: of invited people of the voting categories, and of whoever stands on the
+    roll."""
     invited = Invitation.objects.filter(
         _of_units(poll),
         conference_id=poll.conference_id,
         category__in=poll.voting_categories,
         person__isnull=False,
     ).exclude(state__in=NOT_SUMMONED)
-    rolled = Entitlement.objects.filter(poll_id=poll.pk).values_list("holder__person_id", flat=True)
-    return len({*invited.values_list("person_id", flat=True), *rolled})
+    votes = {
+        person: weights.held(poll.weights, category=category, organisation=organisation)
+        for person, category, organisation in invited.values_list("person_id", "category", "organisation_id")
+    }
+    rolled = Entitlement.objects.filter(poll_id=poll.pk).values("holder__person_id").annotate(votes=Count("number"))
+    return sum({**votes, **{row["holder__person_id"]: row["votes"] for row in rolled}}.values())
 
 
 def _of_units(poll: Poll) -> Q:
@@ -212,14 +218,14 @@ def _of_units(poll: Poll) -> Q:
 
 
 def present_entitled(poll: Poll, moment: dt.datetime) -> int:
-    """How many of the roll were in the room at `moment`."""
+    """How many votes of the roll were in the room at `moment`."""
     inside = present_at(poll.conference_id, moment).values("pk")
     return Entitlement.objects.filter(poll_id=poll.pk, holder_id__in=inside).count()
 
 
 def attending(poll: Poll) -> int:
-    """How many of the roll took part in the vote: were in the room when it opened, came in until it was sealed, or
-    voted. `poll.sealed_at` must be set."""
+    """How many votes of the roll took part: were in the room when it opened, came in until it was sealed, or were cast.
+    `poll.sealed_at` must be set."""
     came = Presence.objects.filter(
         conference_id=poll.conference_id, direction=Direction.IN, at__gt=poll.opened_at, at__lte=poll.sealed_at
     )
@@ -231,7 +237,8 @@ def attending(poll: Poll) -> int:
 
 
 def left_after_voting(poll: Poll) -> int:
-    """How many of the roll voted and were gone when the poll was sealed. `poll.sealed_at` must be set."""
+    """How many votes of the roll were cast whose holders were not in the room when the poll was sealed. `poll.sealed_at`
+    must be set."""
     assert poll.sealed_at is not None
     inside = present_at(poll.conference_id, poll.sealed_at).values("pk")
     voted = Q(number__in=urn_of(poll.secrecy).objects.filter(poll_id=poll.pk).values("number"))
@@ -326,6 +333,7 @@ def roll(poll: Poll) -> list[dict[str, Any]]:
     return [
         {
             "number": row.number,
+            "unit": row.unit,
             "name": row.holder.person.full_name,
             "person_id": row.holder.person_id,
             "present_at_open": row.present_at_open,

@@ -19,7 +19,9 @@ from backend.mail.models import OutgoingMail
 from backend.people.models import LoginFailure, Person
 from backend.privacy import links as consent_links
 from backend.privacy.models import ConsentDecision, ConsentPurpose
-from backend.privacy.services import ensure_standard_purposes, reword_purpose
+from backend.privacy.queries import consented
+from backend.privacy.services import Asked, ensure_standard_purposes, give_consent, retire_purpose, reword_purpose
+from backend.privacy.states import ConsentVia
 from backend.questions.models import AnswerSheet
 from backend.registration import queries, services, signup_links
 from backend.registration.holdings import unconfirmed
@@ -58,6 +60,12 @@ def letter(signup: Signup) -> str:
     return str(text)
 
 
+def mailed(made: Registration) -> list[str]:
+    """The letter about a registration, as text and as html."""
+    message = message_from_bytes(bytes(OutgoingMail.objects.get(subject_id=made.pk).raw), policy=policy.default)
+    return [str(message.get_body((form,)).get_content()) for form in ("plain", "html")]  # type: ignore[union-attr]
+
+
 def link(signup: Signup) -> str:
     found = re.search(rf"{settings.BASE_URL}(/y/\S+)", letter(signup))
     assert found
@@ -84,8 +92,7 @@ def test_a_seat_is_taken_once_the_mailbox_is_proved(client: Client, conference: 
     assert (made.state, made.category, made.person.full_name) == ("confirmed", "guest", "Trần Văn An")
     assert "Đã có chỗ." in client.get(address).content.decode()
     services.mail_confirmation(registration_id=made.pk)
-    told = message_from_bytes(bytes(OutgoingMail.objects.get(subject_id=made.pk).raw), policy=policy.default)
-    assert consent_links.address(made.person) in told.get_body(("plain",)).get_content()  # type: ignore[union-attr]
+    assert consent_links.address(made.person) in mailed(made)[0]
     signup.refresh_from_db()
     assert (signup.said, signup.answers, signup.registration_id) == ({}, {}, made.pk)
 
@@ -332,7 +339,7 @@ def test_what_is_ticked_is_in_the_ledger_once_the_mailbox_is_proved_and_nothing_
     assert "checked" not in shown
     assert photo_notice(conference.pk).text["vi"].split("\n")[0][:40] in shown
 
-    client.post(f"{page(conference)}?language=en", {**AN, "consent": ["portrait:1", "portrait:1", "nonsense"]})
+    client.post(f"{page(conference)}?language=en", {**AN, "consent": ["portrait:1", "portrait:1"]})
     signup = Signup.objects.get()
     assert (signup.consents, ConsentDecision.objects.exists()) == ([{"purpose": "portrait", "version": 1}], False)
     address = link(signup)
@@ -368,8 +375,53 @@ def test_words_that_changed_are_read_again_and_those_that_changed_before_the_pro
     wrong = client.post(page(conference), {**AN, "full_name": "", "consent": ["portrait:1"]}).content.decode()
     assert wrong.count(" checked") == 1, "what they ticked themselves stays ticked while they mend the rest"
 
-    client.post(link(Signup.objects.get()), {"choice": "confirm"})
+    address = link(Signup.objects.get())
+    assert "Không ghi nhận được sự đồng ý về “Danh bạ đại biểu”" in client.get(address).content.decode()
+    client.post(address, {"choice": "confirm"})
     assert [row.wording.purpose.code for row in ConsentDecision.objects.all()] == ["portrait"]
+    made = Registration.objects.get()
+    own = consent_links.address(made.person)
+    said = "Chưa ghi nhận sự đồng ý về “Danh bạ đại biểu”: nội dung xin đồng ý đã thay đổi"
+    shown = client.get(address).content.decode()
+    assert (said in shown, own in shown) == (True, True)
+    services.mail_confirmation(registration_id=made.pk)
+    for form in mailed(made):
+        assert "Danh bạ đại biểu" in form
+        assert own in form
+    at = f"/api/v1/sign-ups/{address.removeprefix('/y/')}"
+    assert [each["purpose"] for each in APIClient().get(at).json()["unrecorded"]] == ["directory"]
+
+    give_consent(
+        person_id=made.person_id, asked=Asked(purpose="directory", version=2, language="vi"), via=ConsentVia.PAGE
+    )
+    assert "Chưa ghi nhận" not in client.get(address).content.decode(), "they have decided"
+
+
+@pytest.mark.usefixtures("purposes")
+def test_words_that_only_read_otherwise_since_are_agreed_to_as_they_were_read(client: Client, conference: Any) -> None:
+    """And whoever waits hears of what nobody is asked for any more."""
+    RegistrationFactory(conference=conference)
+    portrait, directory = (ConsentPurpose.objects.get(code=code) for code in ("portrait", "directory"))
+    client.post(page(conference), {**AN, "consent": ["portrait:1", "directory:1"]})
+    reword_purpose(purpose_id=portrait.pk, text={"vi": "Rõ hơn", "en": "Clearer"}, asks_again=False)
+    retire_purpose(purpose_id=directory.pk)
+    address = link(Signup.objects.get())
+    client.post(address, {"choice": "confirm"})
+    made, given = Registration.objects.get(turn__isnull=False), ConsentDecision.objects.get()
+    assert (given.wording.purpose.code, given.wording.version) == ("portrait", 1)
+    assert consented(made.person_id, "portrait")
+    services.mail_waiting(registration_id=made.pk)
+    gone = "Danh bạ đại biểu”: ban tổ chức không còn xin đồng ý về việc này"
+    assert gone in mailed(made)[0]
+    assert gone in client.get(address).content.decode()
+
+
+@pytest.mark.usefixtures("purposes")
+@pytest.mark.parametrize("box", ["portrait", "portrait:", "portrait:x", "portrait:99", ":1"])
+def test_a_box_that_names_no_words_is_refused_in_words(client: Client, conference: Any, box: str) -> None:
+    answer = client.post(page(conference), {**AN, "consent": [box]})
+    assert (answer.status_code, 'role="alert"' in answer.content.decode()) == (400, True)
+    assert not Signup.objects.exists()
 
 
 @pytest.mark.usefixtures("purposes")

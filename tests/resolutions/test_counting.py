@@ -85,7 +85,7 @@ def test_whoever_voted_and_left_is_among_those_present_at_the_sealing() -> None:
     verdict = decide(of, Tally.of_ballots(yes=4, no=3, left_after_voting=1, **numbers))
     (check,) = verdict.thresholds
     assert (check.base_number, check.parts, check.needed) == (7, {"present_at_seal": 6, "left_after_voting": 1}, 4)
-    assert "kể cả 1 người đã biểu quyết rồi rời họp" in verdict.proof[1]["vi"]
+    assert "kể cả 1 người đã biểu quyết nhưng không có mặt lúc đó" in verdict.proof[1]["vi"]
     assert decide(of, Tally.of_ballots(yes=4, no=3, left_after_voting=2, **numbers)).outcome == "rejected"
     with pytest.raises(InvalidTally):
         decide(of, Tally.of_ballots(yes=4, no=3, **numbers))

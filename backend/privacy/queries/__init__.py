@@ -12,6 +12,7 @@ from backend.privacy.queries.consents import (
     standings,
     visible_decisions,
     wordings_in_force,
+    wordings_that_count,
 )
 
 __all__ = [
@@ -27,4 +28,5 @@ __all__ = [
     "visible_accesses",
     "visible_decisions",
     "wordings_in_force",
+    "wordings_that_count",
 ]

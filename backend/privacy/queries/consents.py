@@ -5,7 +5,7 @@ import hashlib
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery
 
 from backend.core.clock import now
 from backend.core.errors import Gone, NotFound
@@ -45,6 +45,13 @@ def wordings_in_force() -> QuerySet[ConsentWording]:
     newest = ConsentWording.objects.filter(purpose=OuterRef("purpose")).order_by("-version").values("version")[:1]
     rows = ConsentWording.objects.filter(purpose__retired_at=None, version=Subquery(newest))
     return rows.select_related("purpose").order_by("purpose__created_at", "purpose__code")
+
+
+def wordings_that_count() -> QuerySet[ConsentWording]:
+    """Words that consent may be given to today: those in force, and former ones that nothing asked anew after."""
+    rows = ConsentWording.objects.filter(purpose__retired_at=None).annotate(covers_from=_covers_from())
+    rows = rows.filter(Q(covers_from=None) | Q(version__gte=F("covers_from")))
+    return rows.select_related("purpose").order_by("purpose__created_at", "purpose__code", "version")
 
 
 def consented(person_id: UUID, purpose: str, at: dt.datetime | None = None) -> bool:

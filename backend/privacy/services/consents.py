@@ -34,23 +34,25 @@ class Asked:
 def give_consent(
     *, person_id: UUID, asked: Asked, via: ConsentVia, taken_by: str = "", at: dt.datetime | None = None
 ) -> ConsentDecision:
-    """Records that the person agreed to what they were shown; who has agreed to that version already stays as they are.
+    """Records that the person agreed to what they were shown, in its very version: words that only read otherwise since
+    are agreed to all the same. Who has agreed to that version or a later one already stays as they are.
 
-    `at` is when it was said to `taken_by`, or written on paper; now otherwise. Raises Conflict when the wording is not
-    the one in force, or something newer was decided.
+    `at` is when it was said to `taken_by`, or written on paper; now otherwise. Raises Conflict when the words mean more
+    since, or something newer was decided.
     """
     person = locked(Person, person_id)
-    wording = queries.wordings_in_force().filter(purpose__code=asked.purpose).first()
+    wording = queries.wordings_that_count().filter(purpose__code=asked.purpose, version=asked.version).first()
     if wording is None:
-        raise NotFound(say(vi="Không có mục đích này.", en="There is no such purpose."))
-    if wording.version != asked.version:
+        newest = queries.wordings_in_force().filter(purpose__code=asked.purpose).first()
+        if newest is None:
+            raise NotFound(say(vi="Không có mục đích này.", en="There is no such purpose."))
         raise Conflict(
             say(vi="Nội dung xin đồng ý đã đổi; xin đọc lại.", en="The wording has changed; please read it again."),
             purpose=asked.purpose,
-            version=wording.version,
+            version=newest.version,
         )
     last = queries.last_decision(person.pk, asked.purpose)
-    if last and last.decision == Decision.GIVEN and last.wording_id == wording.pk:
+    if last and last.decision == Decision.GIVEN and last.wording.version >= wording.version:
         return last
     made = _record(person, wording, asked.language, Decision.GIVEN, via, taken_by, _moment(last, at))
     emit(ConsentGiven(person_id=person.pk, purpose=asked.purpose))

@@ -14,7 +14,8 @@ class Signup(Base):
     have no seat and no turn; then what they wrote moves to their person and registration, and is emptied here.
 
     `who` is a keyed hash of address and name: the same human being has one open sign-up. The link is a signature over
-    the id and `link_round`; writing something else raises the round.
+    the id and `link_round`; writing something else raises the round. What they ticked and could not be recorded as they
+    confirmed stays in `lapsed`: they are told, and asked to decide anew.
     """
 
     conference = models.ForeignKey(Conference, on_delete=models.CASCADE, related_name="signups")
@@ -26,6 +27,7 @@ class Signup(Base):
     questionnaire = models.ForeignKey(Questionnaire, null=True, on_delete=models.PROTECT)
     answers = models.JSONField(default=dict)
     consents = models.JSONField(default=list, help_text="What they ticked: purposes, each with the version they read.")
+    lapsed = models.JSONField(default=list, help_text="Purposes they ticked in words that did not count any more then.")
     link_round = models.PositiveSmallIntegerField(default=0)
     expires_at = models.DateTimeField()
     confirmed_at = models.DateTimeField(null=True)

@@ -54,6 +54,8 @@ from backend.registration.queries.signups import (
     signup_by,
     sites_offered,
     units_offered,
+    unrecorded,
+    unrecorded_of,
 )
 
 __all__ = [
@@ -100,6 +102,8 @@ __all__ = [
     "summoned",
     "unit_then",
     "units_offered",
+    "unrecorded",
+    "unrecorded_of",
     "unseated_until",
     "visible_admissions",
     "visible_presences",

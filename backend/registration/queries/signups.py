@@ -1,5 +1,6 @@
 """Reading public registration: what its page offers, and what a link in somebody's mailbox is about."""
 
+from collections.abc import Collection
 from uuid import UUID
 
 from backend.conferences.models import Conference, Site
@@ -11,7 +12,8 @@ from backend.core.text import localized, say
 from backend.invitations.models import Invitation
 from backend.invitations.queries import LIVE
 from backend.people.models import Organisation
-from backend.privacy.queries import wordings_in_force
+from backend.privacy.models import ConsentPurpose, ConsentWording
+from backend.privacy.queries import standings, wordings_that_count
 from backend.registration import signup_links
 from backend.registration.models import Registration, Signup
 from backend.registration.queries.seats import admission
@@ -94,10 +96,41 @@ def place_in_line(registration: Registration) -> int | None:
 
 
 def agreed_to(row: Signup) -> list[str]:
-    """What they ticked and is given once they confirm, in their language; not what was reworded since."""
+    """What they ticked and is given once they confirm, in their language; not what means more since."""
+    return [localized(each.text, row.language) for each in _counting(row)]
+
+
+def _counting(row: Signup) -> list[ConsentWording]:
+    """What they ticked that may be consented to in the words they read."""
     ticked = {each["purpose"]: each["version"] for each in row.consents}
-    rows = (each for each in wordings_in_force() if ticked.get(each.purpose.code) == each.version) if ticked else ()
-    return [localized(each.text, row.language) for each in rows]
+    rows = wordings_that_count().filter(purpose__code__in=ticked) if ticked else ()
+    return [each for each in rows if ticked[each.purpose.code] == each.version]
+
+
+def unrecorded(row: Signup) -> list[ConsentPurpose]:
+    """What they ticked without consenting: its words mean more since, or nobody is asked any more. Once confirmed, not
+    what they consent to otherwise or have decided about since."""
+    if row.registration is not None:
+        return unrecorded_of(row.registration)
+    codes = {each["purpose"] for each in row.consents} - {each.purpose.code for each in _counting(row)}
+    return _purposes(codes)
+
+
+def unrecorded_of(registration: Registration) -> list[ConsentPurpose]:
+    """The same of whoever came by the public page, for their letters."""
+    last = registration.signups.exclude(lapsed=[]).order_by("-confirmed_at").first()
+    if last is None or last.confirmed_at is None:
+        return []
+    decided = {
+        each.wording.purpose.code
+        for each in standings(registration.person_id)
+        if each.given or (each.decision and each.decision.at >= last.confirmed_at)
+    }
+    return _purposes(set(last.lapsed) - decided)
+
+
+def _purposes(codes: Collection[str]) -> list[ConsentPurpose]:
+    return list(ConsentPurpose.objects.filter(code__in=codes).order_by("created_at", "code")) if codes else []
 
 
 def is_invited(conference_id: UUID, person_id: UUID) -> bool:

@@ -15,6 +15,7 @@ from backend.invitations import wording
 from backend.invitations.forms import Address, PersonName, Telephone
 from backend.invitations.serializers import ConsentAsked, ConsentTicked
 from backend.people.models import Honorific
+from backend.privacy import links as consent_links
 from backend.privacy.queries import wordings_in_force
 from backend.privacy.services import Asked
 from backend.questions.queries import asked_now
@@ -123,19 +124,38 @@ class SentSerializer(serializers.Serializer[Any]):
     expires_at = serializers.DateTimeField(help_text="Until when the link in the letter confirms.")
 
 
+class Unrecorded(serializers.Serializer[Any]):
+    purpose = serializers.CharField()
+    title = LanguageMap(one_line=True)
+    retired = serializers.BooleanField(help_text="Nobody is asked for it any more.")
+
+
 class SignupSerializer(serializers.Serializer[Any]):
     """What the link in the letter shows. `state` is null until it is confirmed; `place` is the place among those who
-    wait now."""
+    wait now; `unrecorded` is what they ticked that cannot be recorded, because its words mean more since or nobody is
+    asked any more: by the page at `consents` they decide anew."""
 
     conference = serializers.UUIDField(source="conference_id")
     confirmed_at = serializers.DateTimeField(allow_null=True)
     expires_at = serializers.DateTimeField()
     state = serializers.SerializerMethodField()
     place = serializers.SerializerMethodField()
+    unrecorded = serializers.SerializerMethodField()
+    consents = serializers.SerializerMethodField(help_text="Their own page; empty until it is confirmed.")
 
     @extend_schema_field(serializers.ChoiceField(RegistrationState.choices, allow_null=True))
     def get_state(self, row: Signup) -> str | None:
         return row.registration.state if row.registration else None
+
+    @extend_schema_field(Unrecorded(many=True))
+    def get_unrecorded(self, row: Signup) -> Any:
+        return [
+            {"purpose": each.code, "title": each.title, "retired": each.retired_at is not None}
+            for each in queries.unrecorded(row)
+        ]
+
+    def get_consents(self, row: Signup) -> str:
+        return consent_links.address(row.registration.person) if row.registration else ""
 
     def get_place(self, row: Signup) -> int | None:
         return queries.place_in_line(row.registration) if row.registration else None

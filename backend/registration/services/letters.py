@@ -18,7 +18,7 @@ from backend.mail.models import OutgoingMail
 from backend.privacy import links as consent_links
 from backend.registration import codes, offer_links
 from backend.registration.models import Registration
-from backend.registration.queries import live_registration
+from backend.registration.queries import live_registration, unrecorded_of
 from backend.registration.states import RegistrationState
 
 SUBJECTS = {
@@ -42,11 +42,9 @@ def mail_confirmation(*, registration_id: UUID) -> None:
         return
     code = codes.sign(row.id, row.code_round)
     image = InlineImage(cid=QR, content=codes.picture(code))
-    # An invitation carries the link already; who came by the public page has it from here alone.
-    consents = consent_links.address(row.person) if row.invitation is None else ""
     _mail(
         row, "confirmation", purpose="registration", sequence=row.code_round, images=(image,),
-        code=code, qr=QR, consents=consents,
+        code=code, qr=QR, **_consents(row),
     )  # fmt: skip
 
 
@@ -56,7 +54,7 @@ def mail_waiting(*, registration_id: UUID) -> None:
     meanwhile."""
     row = with_letter_facts().get(pk=registration_id)
     if row.state == RegistrationState.WAITING:
-        _mail(row, "waiting", purpose="waiting-list", sequence=row.turn or 0, turn=row.turn)
+        _mail(row, "waiting", purpose="waiting-list", sequence=row.turn or 0, turn=row.turn, **_consents(row))
 
 
 @transaction.atomic
@@ -93,6 +91,15 @@ def with_letter_facts() -> QuerySet[Registration]:
     ).prefetch_related(
         "conference__organisers__organisation__former_names", "conference__sites__venue", "conference__sites__room"
     )
+
+
+def _consents(row: Registration) -> dict[str, Any]:
+    """The link to what they decide about their data, and what they ticked that is not recorded. An invitation carries the
+    link already; who came by the public page has it from here alone."""
+    if row.invitation is not None:
+        return {}
+    titles = [(localized(each.title, row.person.language), each.retired_at) for each in unrecorded_of(row)]
+    return {"consents": consent_links.address(row.person), "unrecorded": titles}
 
 
 def _office(row: Registration, language: str) -> Text:

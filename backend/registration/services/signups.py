@@ -22,7 +22,7 @@ from backend.outbox.services import emit
 from backend.people import services as people
 from backend.people.models import Person
 from backend.people.services import attempts
-from backend.privacy.queries import wordings_in_force
+from backend.privacy.queries import wordings_that_count
 from backend.privacy.services import Asked, give_consent
 from backend.privacy.states import ConsentVia
 from backend.questions import services as questions
@@ -101,7 +101,7 @@ def _written_down(
         place = str(site_id) if site_id else None
         asked = read_all(questionnaire.questions)
         kept = checked(asked, answers, category=Category.GUEST, site=place, dropping=dropping)
-    ticked = _in_force(consents)
+    ticked = _counting(consents)
     who = attempts.key("signup.who", f"{said['email'].lower()}\n{fold(said['full_name'])}")
     _wait_for(f"signup:{conference_id}:{who}")
     values = {
@@ -130,16 +130,18 @@ def _written_down(
     return row
 
 
-def _in_force(consents: Sequence[Asked]) -> list[dict[str, Any]]:
-    """What was ticked, as it is kept. Raises Invalid for what nobody is asked, or not in these words any more."""
-    asked = {row.purpose.code: row.version for row in wordings_in_force()} if consents else {}
+def _counting(consents: Sequence[Asked]) -> list[dict[str, Any]]:
+    """What was ticked, as it is kept. Raises Invalid for what nobody is asked, or not in words of that meaning any
+    more."""
+    rows = wordings_that_count() if consents else ()
+    asked = {(row.purpose.code, row.version) for row in rows}
     ticked = {each.purpose: each.version for each in consents}
-    if unknown := ticked.keys() - asked.keys():
+    if unknown := ticked.keys() - {purpose for purpose, _ in asked}:
         sentence = say(
             vi="Không có mục đích này: {which}.", en="There is no such purpose: {which}.", which=min(unknown)
         )
         raise Invalid({"consents": sentence})
-    if ticked != {purpose: asked[purpose] for purpose in ticked}:
+    if not ticked.items() <= asked:
         raise Invalid(
             {
                 "consents": say(
@@ -196,7 +198,7 @@ def confirm_signup(*, token: str) -> Signup:
             )
         made = ask(conference_id=row.conference_id, person_id=person.pk, site_id=row.site_id)
         _keep_answers(row, made)
-        _give_consents(row, person)
+        row.lapsed = _give_consents(row, person)
         row.registration, row.confirmed_at, row.said, row.answers, row.consents = made, database_now(), {}, {}, []
         row.save()
         return row
@@ -225,19 +227,21 @@ def _keep_answers(row: Signup, made: Registration) -> None:
         pass  # they answered a newer version since, which counts
 
 
-def _give_consents(row: Signup, person: Person) -> None:
-    """By whoever proved the mailbox, who saw the notice about pictures. What is asked in other words since, they decide
-    by the link in their letter."""
+def _give_consents(row: Signup, person: Person) -> list[str]:
+    """By whoever proved the mailbox, who saw the notice about pictures. Answers what is not recorded, because its words
+    mean more since or nobody is asked any more: they are told, and decide by the link on the page and in their letter."""
     show_photo_notice(
         conference_id=row.conference_id, people=[person.pk], place=NoticePlace.PAGE, language=row.language
     )
+    lapsed = []
     for each in row.consents:
         asked = Asked(purpose=each["purpose"], version=each["version"], language=row.language)
         try:
             with transaction.atomic():
                 give_consent(person_id=person.pk, asked=asked, via=ConsentVia.PAGE)
         except (Conflict, NotFound):
-            continue
+            lapsed.append(asked.purpose)
+    return lapsed
 
 
 def withdraw_signup(*, token: str) -> Signup:

@@ -86,7 +86,7 @@ class PollViewSet(CustodyActions, HouseViewSet):
         poll = self.get_object()
         mine = list(queries.entitlements_of(poll.pk, self.account.person_id))
         cast = queries.cast_numbers(poll, [row.number for row in mine])
-        return Response([{"number": row.number, "cast": row.number in cast} for row in mine])
+        return Response([{"number": row.number, "unit": row.unit, "cast": row.number in cast} for row in mine])
 
     @extend_schema(responses=EvidenceSerializer)
     @action(detail=True, methods=["get"])

@@ -45,7 +45,7 @@ class ElectionVerdict:
 
     `elected` is in the order of election. `runoff` says among whom the next round is, and for how many places; None
     when every place is filled. Of a count of preferences, `ranking` has the quota, the stages and the lots drawn, and
-    under `tie` what a lot must decide before it goes on.
+    under `tie` what a lot must decide before it goes on. `counted_in` as in Verdict.
     """
 
     outcome: str
@@ -58,6 +58,7 @@ class ElectionVerdict:
     runoff: Mapping[str, Any] | None
     ranking: Mapping[str, Any] | None
     proof: tuple[Text, ...]
+    counted_in: str = "people"
 
     @property
     def left(self) -> int:
@@ -75,6 +76,7 @@ class ElectionVerdict:
             "runoff": self.runoff,
             "ranking": self.ranking,
             "proof": [dict(sentence) for sentence in self.proof],
+            "counted_in": self.counted_in,
         }
 
     @classmethod
@@ -93,7 +95,13 @@ class ElectionVerdict:
 
 
 def elect(
-    rule: Rule, tally: Tally, *, names: Mapping[str, str], places: int, votes: Mapping[str, int]
+    rule: Rule,
+    tally: Tally,
+    *,
+    names: Mapping[str, str],
+    places: int,
+    votes: Mapping[str, int],
+    counted_in: str = "people",
 ) -> ElectionVerdict:
     """Of the candidates over every threshold those with most votes, as many as there are places; of those who tie over
     the last place none. `names` is in the order of the paper. Raises InvalidTally for a number the rule lacks."""
@@ -135,6 +143,7 @@ def elect(
             runoff=runoff,
             ranking=None,
             proof=(),
+            counted_in=counted_in,
         )
     )
 
@@ -148,6 +157,7 @@ def rank(
     ballots: Sequence[tuple[Sequence[str], int]],
     counting: str,
     lots: Sequence[str] = (),
+    counted_in: str = "people",
 ) -> ElectionVerdict:
     """Those whom the counting of preferences elects; the rule gives the quorum alone. `lots` are who was drawn, in the
     order in which the count asked. Raises InvalidTally, and InvalidLot for a lot the count did not ask for."""
@@ -186,6 +196,7 @@ def rank(
                 "tie": found.tie if there else None,
             },
             proof=(),
+            counted_in=counted_in,
         )
     )
 
@@ -219,9 +230,13 @@ def _told(verdict: ElectionVerdict) -> ElectionVerdict:
     names = {each.id: each.name for each in verdict.candidates}
     by_votes = sorted(verdict.candidates, key=lambda each: -each.votes)
     sentences = [
-        *(proof.presence(check) for check in verdict.quorum),
+        *(proof.presence(check, counted_in=verdict.counted_in) for check in verdict.quorum),
         proof.count(verdict.tally),
-        *(proof.candidate(each.name, check, verdict.tally) for each in by_votes for check in each.checks),
+        *(
+            proof.candidate(each.name, check, verdict.tally, counted_in=verdict.counted_in)
+            for each in by_votes
+            for check in each.checks
+        ),
         *(election_proof.stages(verdict.ranking, names) if verdict.ranking else ()),
         election_proof.result(verdict.outcome, verdict.places, [names[each] for each in verdict.elected]),
     ]

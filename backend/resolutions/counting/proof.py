@@ -20,6 +20,21 @@ _BASES: dict[str, Text] = {
     "valid": {"vi": "phiếu hợp lệ", "en": "valid ballots"},
     "yes_no": {"vi": "phiếu tán thành và không tán thành", "en": "votes for and against"},
 }
+#: The same bodies where some hold several votes, and votes are counted instead of people.
+_VOTES: dict[str, Text] = {
+    "members": {"vi": "phiếu của toàn thể thành viên", "en": "votes of all members"},
+    "summoned": {"vi": "phiếu của những người được triệu tập", "en": "votes of those summoned"},
+    "entitled": {"vi": "phiếu của những người có quyền biểu quyết", "en": "votes of those entitled"},
+    "present_at_open": {
+        "vi": "phiếu của những người có mặt khi mở biểu quyết",
+        "en": "votes of those present when voting opened",
+    },
+    "present_at_seal": {
+        "vi": "phiếu của những người có mặt khi kết thúc biểu quyết",
+        "en": "votes of those present when voting closed",
+    },
+    "attending": {"vi": "phiếu của những người dự biểu quyết", "en": "votes of those attending the vote"},
+}
 _MOMENTS: dict[str, Text] = {
     "present": {"vi": "Hiện", "en": "Now"},
     "present_at_open": {"vi": "Khi mở biểu quyết", "en": "When voting opened"},
@@ -39,14 +54,19 @@ _OUTCOMES: dict[str, Text] = {
 }
 
 
-def presence(check: Check) -> Text:
-    moment, base = _MOMENTS[check.subject], _BASES[check.base]
+def presence(check: Check, *, counted_in: str = "people") -> Text:
+    moment, base = _MOMENTS[check.subject], _base(check, counted_in)
+    unit, one, many = ("phiếu", "vote", "votes") if counted_in == "votes" else ("người", "person", "persons")
     return {
         "vi": f"{moment['vi']} có mặt {_vi(check.got)}/{_vi(check.base_number)} {base['vi']} ({_percent_vi(check)}), "
-        f"yêu cầu {_share_vi(check)}, tức ít nhất {_vi(check.needed)} người: {_margin_vi(check, 'người')}.",
+        f"yêu cầu {_share_vi(check)}, tức ít nhất {_vi(check.needed)} {unit}: {_margin_vi(check, unit)}.",
         "en": f"{moment['en']}, {check.got:,} of {check.base_number:,} {base['en']} were present ({check.percent}%); "
-        f"{_share_en(check)} needed, that is at least {check.needed:,}: {_margin_en(check, 'person', 'persons')}.",
+        f"{_share_en(check)} needed, that is at least {check.needed:,}: {_margin_en(check, one, many)}.",
     }
+
+
+def _base(check: Check, counted_in: str) -> Text:
+    return (_VOTES if counted_in == "votes" and check.base in _VOTES else _BASES)[check.base]
 
 
 def count(tally: Tally) -> Text:
@@ -72,16 +92,16 @@ def count(tally: Tally) -> Text:
     }
 
 
-def agreement(check: Check, tally: Tally) -> Text:
-    return _share({"vi": "Tán thành", "en": "In favour:"}, check, tally)
+def agreement(check: Check, tally: Tally, *, counted_in: str = "people") -> Text:
+    return _share({"vi": "Tán thành", "en": "In favour:"}, check, tally, counted_in)
 
 
-def candidate(name: str, check: Check, tally: Tally) -> Text:
-    return _share({"vi": f"{name} được", "en": f"{name}:"}, check, tally)
+def candidate(name: str, check: Check, tally: Tally, *, counted_in: str = "people") -> Text:
+    return _share({"vi": f"{name} được", "en": f"{name}:"}, check, tally, counted_in)
 
 
-def _share(whose: Text, check: Check, tally: Tally) -> Text:
-    base, note = _BASES[check.base], _composition(check, tally)
+def _share(whose: Text, check: Check, tally: Tally, counted_in: str) -> Text:
+    base, note = _base(check, counted_in), _composition(check, tally, counted_in)
     return {
         "vi": f"{whose['vi']} {_vi(check.got)}/{_vi(check.base_number)} {base['vi']}{note['vi']} ({_percent_vi(check)}), "
         f"yêu cầu {_share_vi(check)}, tức ít nhất {_vi(check.needed)} phiếu: {_margin_vi(check, 'phiếu')}.",
@@ -100,12 +120,13 @@ def outcome(outcome: str, casting_vote: bool | None) -> Text:
     }
 
 
-def _composition(check: Check, tally: Tally) -> Text:
+def _composition(check: Check, tally: Tally, counted_in: str) -> Text:
     """Says aloud what a reader would not expect of the base: spoilt ballots in it, returned ones not in it."""
     vi, en = [], []
     if left := check.parts.get("left_after_voting"):
-        vi.append(f"kể cả {_vi(left)} người đã biểu quyết rồi rời họp")
-        en.append(f"including {left:,} who voted and left")
+        unit = "phiếu của người" if counted_in == "votes" else "người"
+        vi.append(f"kể cả {_vi(left)} {unit} đã biểu quyết nhưng không có mặt lúc đó")
+        en.append(f"including {left:,} cast by or for those who were not there then")
     if check.base == "yes_no" and (spoilt := check.parts.get("invalid")):
         vi.append(f"kể cả {_vi(spoilt)} phiếu không hợp lệ")
         en.append(f"including {spoilt:,} invalid")

@@ -32,8 +32,9 @@ class Tally:
     """One vote's numbers. A number of people that nobody established is None, not 0.
 
     Present and attending are those present *and entitled*: guests are in none of these numbers. `left_after_voting` are
-    those who voted and were gone at the sealing. Every returned ballot is valid, blank or invalid; where people vote for
-    or against, each valid one is yes, no or abstain, and in an election these three are None.
+    those who voted, or were voted for by a proxy, and were not there at the sealing. Where some hold several votes, all
+    of these are numbers of votes. Every returned ballot is valid, blank or invalid; where people vote for or against,
+    each valid one is yes, no or abstain, and in an election these three are None.
     """
 
     returned: int

@@ -11,13 +11,15 @@ from backend.resolutions.counting.rule import Rule, Text
 from backend.resolutions.counting.tally import Tally
 
 OUTCOMES = ("adopted", "rejected", "no_quorum", "tie_needs_chair")
+COUNTED_IN = ("people", "votes")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Verdict:
     """What was decided and why. Rendered as it is, everywhere; nobody recalculates a percentage.
 
-    `casting_vote` is the chair's answer to a tie, None while none was needed or given.
+    `casting_vote` is the chair's answer to a tie, None while none was needed or given. `counted_in` is what the tally's
+    people are: people, or the votes they hold where some hold several.
     """
 
     outcome: str
@@ -27,6 +29,7 @@ class Verdict:
     thresholds: tuple[Check, ...]
     proof: tuple[Text, ...]
     casting_vote: bool | None = None
+    counted_in: str = "people"
 
     @property
     def adopted(self) -> bool:
@@ -41,6 +44,7 @@ class Verdict:
             "thresholds": [check.to_json() for check in self.thresholds],
             "proof": [dict(sentence) for sentence in self.proof],
             "casting_vote": self.casting_vote,
+            "counted_in": self.counted_in,
         }
 
     @classmethod
@@ -54,10 +58,11 @@ class Verdict:
             thresholds=tuple(Check.from_json(check) for check in data["thresholds"]),
             proof=tuple(data["proof"]),
             casting_vote=data["casting_vote"],
+            counted_in=data["counted_in"],
         )
 
 
-def decide(rule: Rule, tally: Tally) -> Verdict:
+def decide(rule: Rule, tally: Tally, *, counted_in: str = "people") -> Verdict:
     """Raises InvalidTally when the rule asks for a number the tally does not know."""
     quorum = quorum_checks(rule, tally)
     thresholds = tuple(
@@ -79,6 +84,7 @@ def decide(rule: Rule, tally: Tally) -> Verdict:
             quorum=quorum,
             thresholds=thresholds,
             proof=(),
+            counted_in=counted_in,
         )
     )
 
@@ -123,9 +129,9 @@ def _outcome(rule: Rule, tally: Tally, quorum: tuple[Check, ...], thresholds: tu
 
 def _told(verdict: Verdict) -> Verdict:
     sentences = [
-        *(proof.presence(check) for check in verdict.quorum),
+        *(proof.presence(check, counted_in=verdict.counted_in) for check in verdict.quorum),
         proof.count(verdict.tally),
-        *(proof.agreement(check, verdict.tally) for check in verdict.thresholds),
+        *(proof.agreement(check, verdict.tally, counted_in=verdict.counted_in) for check in verdict.thresholds),
         proof.outcome(verdict.outcome, verdict.casting_vote),
     ]
     return replace(verdict, proof=tuple(sentences))

@@ -20,7 +20,8 @@ class Poll(Base):
     opens; a re-vote is a new poll that replaces it, a round for the places left a new poll that `follows` it.
 
     Who comes as one of `voting_categories` votes, of `voting_units` and those below them where any are named. `members` is
-    how many the body has, where the rule measures by them.
+    how many the body has, where the rule measures by them. Who holds several votes stands in `weights`; all of them are
+    cast for one choice, unless `splitting` lets the holder divide them.
 
     `rule` is rule data (see counting), `verdict` the one result object every output renders. `config` is all that was
     frozen at the opening, as `config_hash` hashes it. Of a secret poll only the public half of its key is here; `threshold`
@@ -42,6 +43,8 @@ class Poll(Base):
     rule = models.JSONField()
     voting_categories = models.JSONField(default=list)
     voting_units = models.JSONField(default=list)
+    weights = models.JSONField(default=list)
+    splitting = models.BooleanField(default=False)
     members = models.PositiveIntegerField(null=True, blank=True)
     state = models.CharField(max_length=10, choices=PollState, default=PollState.DRAFT)
     closes_at = models.DateTimeField(null=True, blank=True)
@@ -86,6 +89,10 @@ class Poll(Base):
                 condition=Q(state="draft") | Q(secrecy="named") | ~Q(public_key=""), name="a_secret_poll_has_a_key"
             ),
             models.CheckConstraint(condition=Q(threshold__gte=2, threshold__lte=16), name="no_teller_opens_alone"),
+            models.CheckConstraint(
+                condition=Q(weights=[]) | Q(secrecy="named") | Q(splitting=True), name="sealed_votes_may_differ"
+            ),
+            models.CheckConstraint(condition=~Q(voting_categories__contains="guest"), name="guests_are_no_voters"),
         ]
 
 
@@ -114,15 +121,19 @@ class Teller(Base):
 
 
 class Entitlement(models.Model):
-    """One right to one ballot on the roll that was frozen when the poll opened."""
+    """One right to one ballot on the roll that was frozen when the poll opened; `unit` counts those of one holder."""
 
     pk = models.CompositePrimaryKey("poll_id", "number")
     poll = models.ForeignKey(Poll, on_delete=models.PROTECT, related_name="entitlements")
     number = models.PositiveIntegerField()
+    unit = models.PositiveSmallIntegerField(default=1)
     holder = models.ForeignKey(Registration, on_delete=models.PROTECT, related_name="entitlements")
     caster = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="entitlements")
     present_at_open = models.BooleanField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["poll", "holder"], name="one_entitlement_per_holder")]
+        constraints = [
+            models.UniqueConstraint(fields=["poll", "holder", "unit"], name="one_entitlement_per_unit"),
+            models.CheckConstraint(condition=Q(unit__gte=1, unit__lte=1000), name="votes_of_one_holder_are_bounded"),
+        ]
         indexes = [models.Index(fields=["poll", "caster"], name="entitlements_by_caster")]

@@ -118,6 +118,8 @@ class ConfigSerializer(serializers.Serializer[Any]):
     method = serializers.DictField()
     voting_categories = serializers.ListField(child=serializers.CharField())
     voting_units = serializers.ListField(child=serializers.CharField())
+    weights = serializers.ListField(child=serializers.DictField())
+    splitting = serializers.BooleanField()
     members = serializers.IntegerField(allow_null=True)
     text_hash = serializers.CharField()
     closes_at = serializers.CharField(allow_null=True)

@@ -13,6 +13,7 @@ from backend.people.models import Organisation, Person
 from backend.resolutions.models import Amendment, Poll, Resolution, Teller
 from backend.resolutions.promises import promises, warnings
 from backend.resolutions.serializers.ballots import Content
+from backend.resolutions.serializers.rolls import WeightSerializer
 from backend.resolutions.serializers.rules import RuleField, RuleSerializer, TallySerializer, VerdictSerializer
 from backend.resolutions.states import POLL_MOVES, PollState, ReceiptKind, Secrecy
 
@@ -35,6 +36,7 @@ class PollSerializer(StatefulSerializer):
     rule = serializers.SerializerMethodField()
     voting_categories = serializers.ListField(child=serializers.ChoiceField(Category.choices), read_only=True)
     voting_units = serializers.ListField(child=serializers.UUIDField(), read_only=True)
+    weights = WeightSerializer(many=True, read_only=True)
     tally = serializers.SerializerMethodField()
     verdict = serializers.SerializerMethodField()
     promises = serializers.SerializerMethodField()
@@ -59,6 +61,8 @@ class PollSerializer(StatefulSerializer):
             "rule",
             "voting_categories",
             "voting_units",
+            "weights",
+            "splitting",
             "members",
             "state",
             "moves",
@@ -104,6 +108,9 @@ class PollSerializer(StatefulSerializer):
 
 
 class PollBody(Body):
+    """`members` is the number of all members, or of all their votes where there are `weights`. `splitting` lets whoever
+    holds several votes divide them; secret polls with weights must allow it."""
+
     resolution = Id(queryset=Resolution.objects.select_related("conference"))
     amendment = Id(queryset=Amendment.objects.all(), required=False, allow_null=True)
     question = LanguageMap(one_line=True, max_length=1000)
@@ -111,6 +118,8 @@ class PollBody(Body):
     voting_categories = serializers.ListField(
         child=serializers.ChoiceField(Category.choices), min_length=1, max_length=3
     )
+    weights = serializers.ListField(child=WeightSerializer(), max_length=5000, required=False)
+    splitting = serializers.BooleanField(default=False)
     voting_units = serializers.ListField(child=Id(queryset=Organisation.objects.all()), max_length=200, required=False)
     members = serializers.IntegerField(min_value=1, max_value=1_000_000, required=False, allow_null=True)
     closes_at = Moment(required=False, allow_null=True)
@@ -174,11 +183,13 @@ class AnnulBody(Body):
 
 class EntitlementSerializer(serializers.Serializer[Any]):
     number = serializers.IntegerField()
+    unit = serializers.IntegerField(help_text="Which of its holder's votes this is.")
     cast = serializers.BooleanField()
 
 
 class RollEntrySerializer(serializers.Serializer[Any]):
     number = serializers.IntegerField()
+    unit = serializers.IntegerField()
     name = serializers.CharField()
     present_at_open = serializers.BooleanField()
     cast = serializers.BooleanField()

@@ -9,7 +9,7 @@ from backend.core.serializers import LanguageMap
 from backend.core.text import say
 from backend.resolutions.counting.presets import PRESETS
 from backend.resolutions.counting.rule import COMPARISONS, COUNTED, MOMENTS, QUORUM_BASES, THRESHOLD_BASES, TIES
-from backend.resolutions.counting.verdict import OUTCOMES
+from backend.resolutions.counting.verdict import COUNTED_IN, OUTCOMES
 
 
 @extend_schema_field(
@@ -69,7 +69,7 @@ class TallySerializer(serializers.Serializer[Any]):
     present_at_open = serializers.IntegerField(allow_null=True)
     present_at_seal = serializers.IntegerField(allow_null=True)
     left_after_voting = serializers.IntegerField(
-        allow_null=True, help_text="Voted, and were gone when voting closed.", default=None
+        allow_null=True, help_text="Voted, and were not there when voting closed.", default=None
     )
 
 
@@ -99,6 +99,9 @@ class VerdictSerializer(serializers.Serializer[Any]):
     thresholds = CheckSerializer(many=True)
     proof = serializers.ListField(child=LanguageMap(), help_text="The verdict as sentences.")
     casting_vote = serializers.BooleanField(allow_null=True, help_text="The chair's answer to a tie.")
+    counted_in = serializers.ChoiceField(
+        choices=COUNTED_IN, help_text="What the tally's people are: people, or the votes they hold."
+    )
 
 
 @extend_schema_field(

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 
 from backend.core import context
-from backend.core.errors import Conflict, Forbidden, Invalid, NotFound
+from backend.core.errors import Conflict, Forbidden, Invalid, NotFound, constraint_of
 from backend.core.text import say
 from backend.resolutions import merkle, methods, receipts, sealing
 from backend.resolutions.services import locks
@@ -74,8 +74,8 @@ def cast(
 
     The same request again is answered with the same receipts. In a secret poll a `choice` sent again is not compared
     with the first one, which nobody can read: the first stands, and its receipt says `repeated`. Raises Forbidden
-    without an entitlement, NotFound for an unknown poll, Conflict when the poll is not open (by the database's clock) or
-    another ballot was cast, Invalid for what does not fit the poll. Where the rule measures by who was present at the
+    without an entitlement, NotFound for an unknown poll, Conflict when the poll is not open (by the database's clock),
+    another ballot was cast, or votes that belong together are divided, Invalid for what does not fit the poll. Where the rule measures by who was present at the
     opening, only they vote: Forbidden for others.
     Design: the lock, then the check, then the insert, under READ COMMITTED; each alone lets late ballots in.
     """
@@ -109,7 +109,16 @@ def cast(
         roll_hash=roll_hash,
         config_hash=config_hash,
     )
-    return [_receipt(urn, kept) for kept in CAST_BY_SECRECY[secrecy](urn, wanted, choice, envelopes)]
+    try:
+        return [_receipt(urn, kept) for kept in CAST_BY_SECRECY[secrecy](urn, wanted, choice, envelopes)]
+    except IntegrityError as error:
+        if constraint_of(error) != "units_together":
+            raise
+        sentence = say(
+            vi="Các phiếu của một người phải bỏ cùng lúc, cho một lựa chọn.",
+            en="All votes of one holder are cast together, for one choice.",
+        )
+        raise Conflict(sentence, reason="divided") from None
 
 
 def _receipt(urn: Urn, kept: Kept) -> Receipt:

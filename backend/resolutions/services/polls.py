@@ -1,6 +1,6 @@
 """A poll's life: the roll is frozen, the urn is nailed shut, the ballots are counted. What comes of it: `results`."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -18,10 +18,10 @@ from backend.people.models import Organisation
 from backend.resolutions import merkle, methods, queries, receipts
 from backend.resolutions.counting import PRESETS, InvalidRule, InvalidTally, Rule, Tally, decide
 from backend.resolutions.events import PollCounted, PollOpened, PollSealed
-from backend.resolutions.models import Amendment, Election, Entitlement, Poll, Resolution
-from backend.resolutions.services import custody, elections, locks
+from backend.resolutions.models import Amendment, Election, Poll, Resolution
+from backend.resolutions.services import custody, elections, locks, rolls
 from backend.resolutions.services.resolutions import put_to_vote
-from backend.resolutions.services.results import decided, subject_of
+from backend.resolutions.services.results import counted_in, decided, subject_of
 from backend.resolutions.states import POLL_MOVES, PollState, ReceiptKind, Secrecy
 
 #: What is known of people once a poll is sealed.
@@ -59,6 +59,8 @@ def draft_poll(
     rule: str | dict[str, Any],
     voting_categories: list[str],
     voting_units: Collection[Organisation] = (),
+    weights: Sequence[dict[str, Any]] = (),
+    splitting: bool = False,
     members: int | None = None,
     closes_at: Any = None,
     replaces: Poll | None = None,
@@ -68,10 +70,11 @@ def draft_poll(
 ) -> Poll:
     """Prepares a vote on a resolution or an `amendment` to it, or a round of an election, whose paper `ballot` says (see
     `elections.method_of`). `replaces` names the poll whose result is void: a re-vote is a new round. A secret one needs
-    tellers (`appoint`) before it opens.
+    tellers (`appoint`) before it opens. With `weights` some hold several votes, and everything is counted in votes;
+    `members` says then how many votes there are.
 
-    Raises Invalid for a wrong rule or paper or a tracker in an open vote, Conflict when the replaced poll was not
-    annulled.
+    Raises Invalid for a wrong rule or paper, wrong weights, guests as voters or a tracker in an open vote, Conflict when
+    the replaced poll was not annulled.
     """
     read = rule_from(rule)
     written = read.to_json()
@@ -82,6 +85,8 @@ def draft_poll(
         raise Invalid(
             {"members": say(vi="Quy tắc cần tổng số thành viên.", en="The rule needs the number of all members.")}
         )
+    if not set(voting_categories) <= set(queries.PARTAKING):
+        raise Invalid({"voting_categories": say(vi="Khách mời không biểu quyết.", en="Guests do not vote.")})
     if amendment is not None and resolution is not None and amendment.resolution_id != resolution.pk:
         raise Invalid({"amendment": say(vi="Không thuộc nghị quyết này.", en="It is to another resolution.")})
     if receipt == ReceiptKind.TRACKER and secrecy != Secrecy.SECRET:
@@ -118,6 +123,8 @@ def draft_poll(
         rule=written,
         voting_categories=sorted(set(voting_categories)),
         voting_units=sorted({str(unit.pk) for unit in voting_units}),
+        weights=rolls.weights_from(weights, resolution=resolution, secrecy=secrecy, splitting=splitting),
+        splitting=splitting,
         members=members,
         closes_at=closes_at,
         secrecy=secrecy,
@@ -149,10 +156,10 @@ def open_poll(*, poll_id: UUID, override_reason: str = "", expected: int | None 
     """Freezes the roll, the text and the rule, and lets voting begin.
 
     The roll: everybody with a seat whose category votes, numbered in the order of names; who is in the room now is
-    kept with it. Raises Conflict when the conference is not running, the resolution is not tabled, the roll is empty,
-    or the rule's quorum at opening is not met and no `override_reason` is given; of an election, when nobody is left to
-    elect. A secret poll's key is made here and
-    handed to its tellers: Conflict unless each has tested the own key.
+    kept with it. Raises Conflict when the conference is not running, the resolution is not tabled, the roll is empty
+    or its weights would unmask somebody, or the rule's quorum at opening is not met and no `override_reason` is given;
+    of an election, when nobody is left to elect. A secret poll's key is made here and handed to its tellers: Conflict
+    unless each has tested the own key.
     """
     poll = locked(Poll, poll_id, expected=expected)
     POLL_MOVES.check(poll, "open")
@@ -164,7 +171,7 @@ def open_poll(*, poll_id: UUID, override_reason: str = "", expected: int | None 
     moment = database_now()
     if poll.closes_at and poll.closes_at <= moment:
         raise Conflict(say(vi="Giờ kết thúc biểu quyết đã qua.", en="The closing time has passed."))
-    entitlements = _freeze_roll(poll, moment)
+    entitlements = rolls.freeze(poll, moment)
     people = {
         "summoned": queries.summoned(poll),
         "entitled": len(entitlements),
@@ -173,8 +180,8 @@ def open_poll(*, poll_id: UUID, override_reason: str = "", expected: int | None 
     }
     if poll.members is not None and poll.members < len(entitlements):
         sentence = say(
-            vi="Danh sách biểu quyết có {n} người, nhiều hơn {members} thành viên.",
-            en="The roll has {n} people, more than the {members} members.",
+            vi="Danh sách biểu quyết có {n} phiếu, nhiều hơn tổng số {members}.",
+            en="The roll has {n} votes, more than the {members} of all members.",
             n=len(entitlements),
             members=poll.members,
         )
@@ -217,6 +224,8 @@ def _frozen(poll: Poll) -> dict[str, Any]:
         "method": poll.method,
         "voting_categories": poll.voting_categories,
         "voting_units": poll.voting_units,
+        "weights": poll.weights,
+        "splitting": poll.splitting,
         "members": poll.members,
         "text_hash": poll.text_hash,
         "closes_at": poll.closes_at.isoformat() if poll.closes_at else None,
@@ -227,19 +236,6 @@ def _frozen(poll: Poll) -> dict[str, Any]:
         "threshold": poll.threshold,
         "tellers": sorted(poll.tellers.values_list("public_key", flat=True)),
     }
-
-
-def _freeze_roll(poll: Poll, moment: Any) -> list[Entitlement]:
-    inside = queries.present_registrations(poll.conference_id, moment)
-    rows = [
-        Entitlement(
-            poll=poll, number=number, holder=voter, caster_id=voter.person_id, present_at_open=voter.pk in inside
-        )
-        for number, voter in enumerate(queries.voters(poll), start=1)
-    ]
-    if not rows:
-        raise Conflict(say(vi="Không có ai được quyền biểu quyết.", en="Nobody is entitled to vote."))
-    return Entitlement.objects.bulk_create(rows)
 
 
 def _require_quorum(poll: Poll, people: dict[str, int], override_reason: str) -> None:
@@ -253,6 +249,7 @@ def _require_quorum(poll: Poll, people: dict[str, int], override_reason: str) ->
         Tally.of_ballots(
             yes=here, no=0, **{**people, "present_at_seal": here, "attending": here, "left_after_voting": 0}
         ),
+        counted_in=counted_in(poll),
     )
     if trial.outcome == "no_quorum":
         raise Conflict(

@@ -42,11 +42,16 @@ def subject_of(poll: Poll) -> Resolution | Election:
     return locked(Election.objects.select_related("conference"), poll.election_id)
 
 
+def counted_in(poll: Poll) -> str:
+    """What its numbers of people count: people, or where some hold several, their votes."""
+    return "votes" if poll.weights else "people"
+
+
 def decided(poll: Poll, tally: Tally, count: methods.Count, lots: Collection[str] = ()) -> Verdict | ElectionVerdict:
     """What follows from a count by the poll's rule and method."""
     rule, method = Rule.from_json(poll.rule), methods.of(poll.method)
     if not isinstance(method, methods.Elective):
-        return decide(rule, tally)
+        return decide(rule, tally, counted_in=counted_in(poll))
     names = {each["id"]: each["name"] for each in poll.method["candidates"]}
     if isinstance(method, methods.Ranked):
         return rank(
@@ -57,8 +62,9 @@ def decided(poll: Poll, tally: Tally, count: methods.Count, lots: Collection[str
             ballots=count["ballots"],
             counting=method.counting,
             lots=list(lots),
+            counted_in=counted_in(poll),
         )
-    return elect(rule, tally, names=names, places=method.places, votes=count["votes"])
+    return elect(rule, tally, names=names, places=method.places, votes=count["votes"], counted_in=counted_in(poll))
 
 
 @transaction.atomic
