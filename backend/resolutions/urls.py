@@ -1,9 +1,10 @@
-"""The addresses of resolutions, amendments, quorums, polls and ballots under /api/v1/."""
+"""The addresses of resolutions, amendments, quorums, elections, polls and ballots under /api/v1/."""
 
 from backend.resolutions.api import (
     AmendmentViewSet,
     BallotViewSet,
     CommentViewSet,
+    ElectionViewSet,
     PollViewSet,
     ProcedureViewSet,
     QuorumViewSet,
@@ -16,6 +17,7 @@ routes = [
     ("comments", CommentViewSet),
     ("procedures", ProcedureViewSet),
     ("quorums", QuorumViewSet),
+    ("elections", ElectionViewSet),
     ("polls", PollViewSet),
     ("ballots", BallotViewSet),
 ]

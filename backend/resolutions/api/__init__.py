@@ -1,7 +1,8 @@
-"""/resolutions, /amendments, /comments, /procedures, /quorums, /polls and /ballots."""
+"""/resolutions, /amendments, /comments, /procedures, /quorums, /elections, /polls and /ballots."""
 
 from backend.resolutions.api.amendments import AmendmentViewSet, CommentViewSet, ProcedureViewSet
 from backend.resolutions.api.ballots import BallotViewSet
+from backend.resolutions.api.elections import ElectionViewSet
 from backend.resolutions.api.polls import PollViewSet
 from backend.resolutions.api.quorums import QuorumViewSet
 from backend.resolutions.api.texts import ResolutionViewSet
@@ -10,6 +11,7 @@ __all__ = [
     "AmendmentViewSet",
     "BallotViewSet",
     "CommentViewSet",
+    "ElectionViewSet",
     "PollViewSet",
     "ProcedureViewSet",
     "QuorumViewSet",

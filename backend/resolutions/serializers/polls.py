@@ -8,13 +8,15 @@ from rest_framework import serializers
 
 from backend.conferences.serializers.fields import Id
 from backend.core.serializers import Body, HouseSerializer, LanguageMap, Moment, StatefulSerializer
+from backend.core.text import say
 from backend.invitations.states import Category
 from backend.people.models import Organisation, Person
-from backend.resolutions.models import Amendment, Poll, Resolution, Teller
+from backend.resolutions.models import Amendment, Election, Poll, Resolution, Teller
 from backend.resolutions.promises import promises, warnings
 from backend.resolutions.serializers.ballots import Content
+from backend.resolutions.serializers.elections import AnyVerdict, PaperBody
 from backend.resolutions.serializers.rolls import WeightSerializer
-from backend.resolutions.serializers.rules import RuleField, RuleSerializer, TallySerializer, VerdictSerializer
+from backend.resolutions.serializers.rules import RuleField, RuleSerializer, TallySerializer
 from backend.resolutions.states import POLL_MOVES, PollState, ReceiptKind, Secrecy
 
 RESULTS = (PollState.DECLARED, PollState.COUNTED)
@@ -47,10 +49,12 @@ class PollSerializer(StatefulSerializer):
         fields = (
             "id",
             "resolution",
+            "election",
             "amendment",
             "conference",
             "round",
             "replaces",
+            "follows",
             "secrecy",
             "receipt",
             "method",
@@ -94,7 +98,7 @@ class PollSerializer(StatefulSerializer):
     def get_tally(self, poll: Poll) -> Any:
         return poll.tally if poll.state in RESULTS else None
 
-    @extend_schema_field(VerdictSerializer(allow_null=True))
+    @extend_schema_field(AnyVerdict(many=False))
     def get_verdict(self, poll: Poll) -> Any:
         return poll.verdict if poll.state in RESULTS else None
 
@@ -108,10 +112,13 @@ class PollSerializer(StatefulSerializer):
 
 
 class PollBody(Body):
-    """`members` is the number of all members, or of all their votes where there are `weights`. `splitting` lets whoever
+    """On a `resolution`, or a round of an `election`, whose `ballot` says how it is voted: marks for as many as there are
+    places where it is left out. `members` is the number of all members, or of all their votes where there are `weights`. `splitting` lets whoever
     holds several votes divide them; secret polls with weights must allow it."""
 
-    resolution = Id(queryset=Resolution.objects.select_related("conference"))
+    resolution = Id(queryset=Resolution.objects.select_related("conference"), required=False)
+    election = Id(queryset=Election.objects.select_related("conference"), required=False)
+    ballot = PaperBody(required=False)
     amendment = Id(queryset=Amendment.objects.all(), required=False, allow_null=True)
     question = LanguageMap(one_line=True, max_length=1000)
     rule = RuleField()
@@ -126,6 +133,14 @@ class PollBody(Body):
     secrecy = serializers.ChoiceField(Secrecy.choices, default=Secrecy.NAMED)
     receipt = serializers.ChoiceField(ReceiptKind.choices, default=ReceiptKind.INCLUSION)
     replaces = Id(queryset=Poll.objects.all(), required=False, allow_null=True)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if ("resolution" in attrs) == ("election" in attrs) or ("ballot" in attrs and "election" not in attrs):
+            either = say(
+                vi="Biểu quyết về một nghị quyết hoặc một cuộc bầu cử.", en="On a resolution, or on an election."
+            )
+            raise serializers.ValidationError({"resolution": either})
+        return attrs
 
 
 class OpenBody(Body):
@@ -174,7 +189,10 @@ class RecountSerializer(serializers.Serializer[Any]):
 
 
 class DeclareBody(Body):
+    """`lots`: whom the chair drew, by the ids on the paper, in the order in which the count asked."""
+
     casting_vote = serializers.BooleanField(required=False, allow_null=True, default=None)
+    lots = serializers.ListField(child=serializers.CharField(max_length=3), max_length=80, required=False, default=[])
 
 
 class AnnulBody(Body):

@@ -17,6 +17,17 @@ from backend.resolutions.events import ElectionAbandoned, ElectionDecided
 from backend.resolutions.models import Candidate, Election, Poll
 from backend.resolutions.states import ELECTION_MOVES, ElectionState, PollState
 
+#: What a further round takes over from the one before.
+HELD_ALIKE = (
+    "rule",
+    "voting_categories",
+    "voting_units",
+    "weights",
+    "splitting",
+    "members",
+    "secrecy",
+    "receipt",
+)
 UNDER_WAY = (PollState.OPEN, PollState.SEALED, PollState.COUNTED)
 
 
@@ -207,10 +218,7 @@ def run_off(*, election_id: UUID, expected: int | None = None) -> Poll:
         follows=last,
         question=question,
         method=asked,
-        **{
-            name: getattr(last, name)
-            for name in ("rule", "voting_categories", "voting_units", "members", "secrecy", "receipt")
-        },
+        **{name: getattr(last, name) for name in HELD_ALIKE},
     )
 
 

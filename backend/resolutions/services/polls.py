@@ -123,7 +123,7 @@ def draft_poll(
         rule=written,
         voting_categories=sorted(set(voting_categories)),
         voting_units=sorted({str(unit.pk) for unit in voting_units}),
-        weights=rolls.weights_from(weights, resolution=resolution, secrecy=secrecy, splitting=splitting),
+        weights=rolls.weights_from(weights, conference_id=subject.conference_id, secrecy=secrecy, splitting=splitting),
         splitting=splitting,
         members=members,
         closes_at=closes_at,
