@@ -142,7 +142,9 @@ def test_an_election_goes_on_until_its_places_are_filled() -> None:
         "B": second.pk,
     }
     assert Event.objects.filter(name="election.decided").count() == 1
-    assert "A được 6/6 phiếu hợp lệ (100,00%)" in str(decisions.blocks(hall.conference))
+    minutes = str(decisions.blocks(hall.conference))
+    assert "Bầu Ban Chấp hành: 2 chỗ; người ứng cử: A, B, C, D, E." in minutes
+    assert "A được 6/6 phiếu hợp lệ (100,00%)" in minutes
     found = delegate.get(f"{API}polls?election={election}").data
     assert len(found.get("results", found)) == 2
 

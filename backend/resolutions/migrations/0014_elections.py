@@ -41,9 +41,8 @@ BEGIN
     SELECT e.places, e.state <> 'draft' INTO places, begun FROM resolutions_election e WHERE e.id = line.election_id;
     IF begun AND (
         TG_OP <> 'UPDATE'
-        OR (OLD.election_id, OLD.number, OLD.person_id, OLD.about)
-            IS DISTINCT FROM (NEW.election_id, NEW.number, NEW.person_id, NEW.about)
-        OR (OLD.name <> NEW.name AND coalesce(current_setting('plenum.erasing', true), '') <> 'on')
+        OR (OLD.election_id, OLD.number, OLD.person_id, OLD.name, OLD.about)
+            IS DISTINCT FROM (NEW.election_id, NEW.number, NEW.person_id, NEW.name, NEW.about)
         OR (OLD.withdrawn_at IS NOT NULL AND NEW.withdrawn_at IS DISTINCT FROM OLD.withdrawn_at)
         OR (OLD.elected_in_id IS NOT NULL AND NEW.elected_in_id IS DISTINCT FROM OLD.elected_in_id)
     ) THEN
