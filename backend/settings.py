@@ -270,6 +270,8 @@ SPECTACULAR_SETTINGS = {
         "Outcome": "backend.resolutions.counting.verdict.OUTCOMES",
         "ElectionOutcome": "backend.resolutions.counting.election.ELECTION_OUTCOMES",
         "ElectionState": "backend.resolutions.states.ElectionState",
+        "StageOfCount": "backend.resolutions.counting.stv.ACTS",
+        "DecidedByLot": "backend.resolutions.counting.stv.LOTS_DECIDE",
         "StandingInElection": "backend.resolutions.counting.election.STANDINGS",
         "CountingOfPreferences": "backend.resolutions.methods.COUNTINGS",
         "Tie": "backend.resolutions.counting.rule.TIES",

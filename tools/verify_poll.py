@@ -120,7 +120,7 @@ def faults(e: dict[str, Any], receipts: list[dict[str, Any]], key: str, seal: st
     must(root(e["leaves"]) == e["urn_root"], "urn_root: not the root of the leaves")
     must(not seal or seal == e["urn_root"], "urn_root: not the seal that was published")
     must(len(e["leaves"]) == e["returned"], "returned: not as many as there are leaves")
-    names = ("poll", "urn_root", "returned", "roll_hash", "config_hash")
+    names = ("poll", "urn_root", "returned", "roll_hash", "config_hash", "taken_back")
     must(signed("urn", {n: e[n] for n in names}, key, e["urn_signature"]), "urn_signature: not what was sealed")
     must(e["state"] in {"sealed", "counted", "declared", "annulled"}, "state: not sealed")
     if e["state"] in {"counted", "declared"}:

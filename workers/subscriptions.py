@@ -18,12 +18,14 @@ SUBSCRIPTIONS: dict[str, list[str]] = {
     "job.due": ["jobs.run_step"],
     "conference.announced": ["registration.resume", "registration.promote"],
     "conference.edited": ["registration.promote"],
-    "conference.news_due": ["invitations.tell_news"],
+    "conference.news_due": ["invitations.tell_news", "delegations.tell_of_move"],
     "conference.postponed": [
         "invitations.drop_reminders",
         "registration.drop_seat_reminders",
+        "registration.put_off",
         "invitations.tell_of_postponement",
         "invitations.tell_of_calling_off",
+        "delegations.tell_of_calling_off",
     ],
     "conference.cancelled": [
         "invitations.drop_reminders",
@@ -31,6 +33,7 @@ SUBSCRIPTIONS: dict[str, list[str]] = {
         "invitations.withdraw_all",
         "registration.call_off",
         "invitations.tell_of_calling_off",
+        "delegations.tell_of_calling_off",
     ],
     "conference.closed": ["minutes.draft", "conferences.carry_over"],
     "series.news_due": ["invitations.tell_series_news"],

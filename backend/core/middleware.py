@@ -3,6 +3,7 @@
 import re
 import uuid
 from collections.abc import Callable, Mapping
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
@@ -10,11 +11,20 @@ from django.urls import Resolver404, resolve
 from django.utils import translation
 from django.utils.translation.trans_real import parse_accept_lang_header
 
-from backend.core import context, metrics, problems
+from backend.core import context, metrics, pages, problems
 from backend.core.bodies import CUT
 
 Next = Callable[[HttpRequest], HttpResponse]
 REQUEST_ID = re.compile(r"^[A-Za-z0-9._-]{8,64}$")
+
+
+def language_of(request: HttpRequest) -> str:
+    """The first language of Accept-Language that the house knows, else the default one."""
+    known = dict(settings.LANGUAGES)
+    for code, _ in parse_accept_lang_header(request.headers.get("Accept-Language", "")[:500]):
+        if code[:2] in known:
+            return code[:2]
+    return settings.LANGUAGE_CODE
 
 
 class RequestContext:
@@ -62,20 +72,32 @@ class BodyLimit:
         except ValueError:
             return problems.page(400, request)
         if length > settings.MAX_BODY_BYTES and (request.META.get(CUT) or length > self._taken(request)):
-            return problems.page(413, request)
+            return self._too_large(request)
         if "\x00" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
             return problems.page(400, request)
         return self.get_response(request)
 
+    @classmethod
+    def _too_large(cls, request: HttpRequest) -> HttpResponse:
+        """A page where people send forms; before any view or language was chosen."""
+        if not getattr(cls._view_class(request), "answers_pages", False):
+            return problems.page(413, request)
+        with translation.override(language_of(request)):
+            return pages.sentence(request, problems.TITLES[413][1], status=413)
+
     @staticmethod
-    def _taken(request: HttpRequest) -> int:
+    def _view_class(request: HttpRequest) -> Any:
         try:
             view = resolve(request.path_info).func
         except Resolver404:
-            return 0
-        taken = getattr(getattr(view, "cls", None) or getattr(view, "view_class", None), "takes_bytes", 0)
+            return None
+        return getattr(view, "cls", None) or getattr(view, "view_class", None)
+
+    @classmethod
+    def _taken(cls, request: HttpRequest) -> int:
+        taken = getattr(cls._view_class(request), "takes_bytes", 0)
         if isinstance(taken, Mapping):
-            action = getattr(view, "actions", {}).get((request.method or "").lower(), "")
+            action = getattr(resolve(request.path_info).func, "actions", {}).get((request.method or "").lower(), "")
             taken = taken.get(action, 0)
         return int(taken() if callable(taken) else taken)
 
@@ -87,19 +109,11 @@ class Language:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        with translation.override(self._chosen(request)):
+        with translation.override(language_of(request)):
             response = self.get_response(request)
             response.headers.setdefault("Content-Language", translation.get_language() or settings.LANGUAGE_CODE)
         response["Vary"] = ", ".join(filter(None, [response.get("Vary"), "Accept-Language"]))
         return response
-
-    @staticmethod
-    def _chosen(request: HttpRequest) -> str:
-        known = dict(settings.LANGUAGES)
-        for code, _ in parse_accept_lang_header(request.headers.get("Accept-Language", "")[:500]):
-            if code[:2] in known:
-                return code[:2]
-        return settings.LANGUAGE_CODE
 
 
 class MethodRefusals:

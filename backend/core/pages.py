@@ -30,6 +30,7 @@ class LinkPage(View):
     """
 
     http_method_names = ["get", "head", "post"]
+    answers_pages = True
     opened_by: Callable[[str], Any]
     language_of: Callable[[Any], str]
     title_of: Callable[[Any], Text] = staticmethod(lambda opened: {})

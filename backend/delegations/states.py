@@ -13,6 +13,9 @@ class DelegationState(models.TextChoices):
     CLOSED = "closed", say(vi="đã khoá", en="closed")
 
 
+#: States in which a focal point who was asked is expected to do something, or did and waits for what comes of it.
+OPEN = frozenset({DelegationState.ASKED, DelegationState.SUBMITTED})
+
 MOVES = Machine(
     ask=("draft", "asked"),
     remind=("asked", "asked"),

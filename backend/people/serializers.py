@@ -7,6 +7,7 @@ from django.core.validators import RegexValidator
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from backend.core.printing import unprintable
 from backend.core.serializers import Body, Day, HouseSerializer, LanguageMap, Line
 from backend.core.text import say
 from backend.mail.mailbox import InvalidAddress, checked_email
@@ -63,16 +64,22 @@ class PersonSerializer(HouseSerializer):
     with the person's organisation, or is the person."""
 
     sometimes = ("email", "alternate_email", "phone")
+    unprintable = serializers.SerializerMethodField(
+        help_text="Letters of the name that badges and letters cannot print; their words are left blank."
+    )
     organisation = OrganisationBrief(read_only=True, allow_null=True)
     language = serializers.ChoiceField(choices=settings.LANGUAGES, read_only=True)
 
     class Meta:
         model = Person
         fields = [
-            "id", "full_name", "honorific", "degree", "email", "alternate_email", "phone", "language", "organisation",
-            "created_at", "updated_at",
+            "id", "full_name", "unprintable", "honorific", "degree", "email", "alternate_email", "phone", "language",
+            "organisation", "created_at", "updated_at",
         ]  # fmt: skip
         read_only_fields = fields
+
+    def get_unprintable(self, row: Person) -> str:
+        return unprintable(row.full_name)
 
     def to_representation(self, instance: Person) -> dict[str, Any]:
         shown = super().to_representation(instance)
@@ -83,8 +90,23 @@ class PersonSerializer(HouseSerializer):
         return shown
 
 
+class FullName(Line):
+    """Somebody's name, in whatever letters they write it: signs and pictures alone are none."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=120, **kwargs)
+
+    def to_internal_value(self, data: Any) -> str:
+        name = super().to_internal_value(data)
+        if name and not any(c.isalnum() for c in name):
+            raise serializers.ValidationError(
+                say(vi="Họ tên phải có chữ cái hoặc chữ số.", en="A name has a letter or a digit at least.")
+            )
+        return name
+
+
 class PersonBody(HouseSerializer):
-    full_name = Line(max_length=120)
+    full_name = FullName()
     degree = Line(max_length=40, required=False, allow_blank=True)
     organisation = existing(Organisation, required=False, allow_null=True)
     language = serializers.ChoiceField(choices=settings.LANGUAGES, required=False)
@@ -186,7 +208,7 @@ class AccountBody(Body):
     email = serializers.EmailField(max_length=254)
     password = serializers.CharField(max_length=LONGEST_PASSWORD, trim_whitespace=False, write_only=True)
     person = existing(Person, required=False, allow_null=True)
-    full_name = Line(max_length=120, required=False)
+    full_name = FullName(required=False)
 
 
 class SignIn(Body):

@@ -64,7 +64,7 @@ def write_badges(people: Sequence[Content], *, title: Text, when: str, sheet: st
         "face": faces.FAMILY,
         "title": in_glyphs(one_line(title.get("vi", ""))),
         "english": in_glyphs(one_line(title.get("en", ""))),
-        "when": in_glyphs(one_line(when)),
+        "when": in_glyphs(one_line(when).replace("(giờ ", "(giờ\u00a0")),
         "sheet": sheet,
         "people": list(people),
     }

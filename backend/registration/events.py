@@ -77,6 +77,14 @@ class RegistrationCalledOff(DomainEvent):
     conference_id: UUID
 
 
+@event("registration.put_off", subject="registration_id")
+class RegistrationPutOff(DomainEvent):
+    """An offer ended with the time of its conference, which was postponed: the turn is theirs as it was."""
+
+    registration_id: UUID
+    conference_id: UUID
+
+
 @event("registration.resumed", subject="registration_id")
 class RegistrationResumed(DomainEvent):
     """The conference was announced again: the turn is theirs as it was, or the request waits for approval again."""

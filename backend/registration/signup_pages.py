@@ -49,6 +49,7 @@ FIELDS = ("full_name", "honorific", "email", "phone", "organisation", "site")
 @method_decorator([csrf_exempt, never_cache], name="dispatch")
 class _Page(View):
     http_method_names = ["get", "head", "post"]
+    answers_pages = True
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         asked = request.GET.get("language", "")

@@ -18,7 +18,7 @@ class RegistrationState(models.TextChoices):
     CALLED_OFF = "called_off", say(vi="dừng vì hội nghị huỷ", en="ended: the conference was cancelled")
 
 
-#: PostgreSQL knows the same moves: migration 0010.
+#: PostgreSQL knows the same moves: migration 0014.
 MOVES = Machine(
     approve=("pending", "confirmed"),
     queue=("pending", "waiting"),
@@ -29,6 +29,7 @@ MOVES = Machine(
     expire=("offered", "expired"),
     withdraw=({"pending", "waiting", "offered", "called_off"}, "withdrawn"),
     cancel=("confirmed", "cancelled"),
+    put_off=("offered", "waiting"),
     call_off=({"pending", "waiting", "offered"}, "called_off"),
     wait_again=("called_off", "waiting"),
     ask_again=("called_off", "pending"),

@@ -85,6 +85,24 @@ class AmendmentDecided(DomainEvent):
     poll_id: UUID | None
 
 
+@event("authorisation.given", subject="authorisation_id")
+class AuthorisationGiven(DomainEvent):
+    """Somebody's votes are cast by a proxy: in one poll, or in all that open (`poll_id` None)."""
+
+    authorisation_id: UUID
+    conference_id: UUID
+    poll_id: UUID | None
+
+
+@event("authorisation.taken_back", subject="authorisation_id")
+class AuthorisationTakenBack(DomainEvent):
+    """The holder casts again, also in open polls, where nothing was cast for them."""
+
+    authorisation_id: UUID
+    conference_id: UUID
+    poll_id: UUID | None
+
+
 @event("poll.opened", subject="poll_id")
 class PollOpened(DomainEvent):
     """`override_reason` is why it was opened although the quorum was not met; empty when it was."""

@@ -27,6 +27,7 @@ def bundle(poll: Poll, *, with_roll: bool) -> dict[str, Any]:
         "config_hash": poll.config_hash,
         "roll": queries.frozen_roll(poll.pk) if with_roll else None,
         "roll_hash": poll.roll_hash,
+        "taken_back": queries.taken_back(poll.pk),
         "returned": (poll.tally or {}).get("returned"),
         "leaves": queries.leaves(poll.pk),
         "urn_root": poll.urn_root,

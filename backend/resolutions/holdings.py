@@ -1,16 +1,17 @@
 """What votes and texts hold about a person: their place on the roll, a ballot that was cast by name, the fact that a
-secret one was cast, a seat on a counting committee, and their part in a resolution."""
+secret one was cast, who was to cast their votes, a seat on a counting committee, and their part in a resolution."""
 
 from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Model
+from django.db.models import Model, Q, QuerySet
 
 from backend.core.text import say
 from backend.privacy.holdings import Basis, DataClass, Forgotten, Holding, Kept, Remains, Row, Subject, holding
 from backend.resolutions.models import (
     Amendment,
+    Authorisation,
     Backing,
     Candidate,
     Comment,
@@ -20,11 +21,12 @@ from backend.resolutions.models import (
     NamedBallot,
     Promulgation,
     Resolution,
+    TakenBack,
     Teller,
 )
 
 
-@holding("votes", Entitlement, NamedBallot, Envelope, Teller)
+@holding("votes", Entitlement, NamedBallot, Envelope, Teller, Authorisation, TakenBack)
 class Votes(Holding):
     title = say(vi="Biểu quyết", en="Votes")
     data_class = DataClass.RECORD
@@ -45,6 +47,15 @@ class Votes(Holding):
             }
         for question in Teller.objects.filter(person=subject.person_id).values_list("poll__question", flat=True):
             yield {"type": "teller", "question": question}
+        theirs = _authorisations(subject)
+        for given in theirs.exclude(proxy=subject.person_id).values("given_at", "taken_back_at"):
+            yield {"type": "authorisation", **given}
+        for held in theirs.filter(proxy=subject.person_id).values("given_at", "taken_back_at"):
+            yield {"type": "proxy", **held}
+
+    def documents(self, subject: Subject) -> Iterator[UUID]:
+        given = Authorisation.objects.filter(holder__person=subject.person_id, paper__isnull=False)
+        yield from given.values_list("paper_id", flat=True)
 
     def matters(self, person_id: UUID) -> Iterator[UUID]:
         yield from Teller.objects.filter(person=person_id).values_list("pk", flat=True)
@@ -68,7 +79,21 @@ class Votes(Holding):
                 en="Who sat on a counting committee is what a secret result rests on; the name is gone.",
             ),
         )
-        return Forgotten(remains=tuple(each for each in (stays, counted) if each.count))
+        handed = Remains(
+            where=Authorisation._meta.db_table,
+            count=_authorisations(subject).count(),
+            reason=say(
+                vi="Ai được uỷ quyền biểu quyết là căn cứ của kết quả; không còn tên.",
+                en="Who cast whose votes is what a result rests on; the name is gone.",
+            ),
+        )
+        return Forgotten(remains=tuple(each for each in (stays, counted, handed) if each.count))
+
+
+def _authorisations(subject: Subject) -> QuerySet[Authorisation]:
+    """Given by them, or to them."""
+    theirs = Q(holder__person=subject.person_id) | Q(proxy=subject.person_id)
+    return Authorisation.objects.filter(theirs).order_by("given_at")
 
 
 def _on_roll(subject: Subject) -> list[tuple[UUID, int, Any]]:

@@ -78,6 +78,14 @@ ROLL = say(
     vi="Danh sách cử tri sai thì kết quả sai: hãy đối chiếu danh sách, số phiếu phát ra và thu về.",
     en="With a false roll the result is false: compare the roll, ballots issued and ballots returned.",
 )
+WEIGHTS = say(
+    vi="Số phiếu bầu của mỗi người không phải là bí mật; phiếu kín chỉ được mở khi mỗi mức số phiếu có ít nhất năm người.",
+    en="How many votes each person holds is no secret; a secret poll opens only where at least five hold each number of votes.",
+)
+PROXIES = say(
+    vi="Người uỷ quyền không biết được người được uỷ quyền đã chọn gì trong cuộc bỏ phiếu kín.",
+    en="Whoever has a proxy vote in a secret poll cannot learn what the proxy chose.",
+)
 LOST_KEYS = say(
     vi="Mất quá nhiều khoá của ban kiểm phiếu thì không kiểm được phiếu, phải bỏ phiếu lại.",
     en="If too many of the tellers' keys are lost, nothing can be counted and the vote is held again.",
@@ -85,10 +93,23 @@ LOST_KEYS = say(
 
 HELD = {"guaranteed": (ONCE, IN_TIME, STANDS, CHECKED, RECEIPT, NAMELESS, TOGETHER)}
 NOT_HELD = {
-    "not_promised": (OPEN_VOTE, COERCION, PROVABLE, RECORDED, COLLUSION, TURNOUT, SMALL, DEVICE, ROLL, LOST_KEYS)
+    "not_promised": (
+        OPEN_VOTE,
+        COERCION,
+        PROVABLE,
+        RECORDED,
+        COLLUSION,
+        TURNOUT,
+        SMALL,
+        WEIGHTS,
+        PROXIES,
+        DEVICE,
+        ROLL,
+        LOST_KEYS,
+    )
 }
 #: Sentences that are true of some polls alone.
-OF_SECRET = (NAMELESS, TOGETHER, COLLUSION, SMALL, LOST_KEYS)
+OF_SECRET = (NAMELESS, TOGETHER, COLLUSION, SMALL, LOST_KEYS, WEIGHTS, PROXIES)
 TOLD = {**HELD, **NOT_HELD}
 
 
@@ -103,6 +124,10 @@ def _untrue(poll: Poll) -> Iterator[Any]:
         yield OPEN_VOTE
     else:
         yield from OF_SECRET
+    if not poll.weights:
+        yield WEIGHTS
+    if not poll.proxies:
+        yield PROXIES
     if poll.receipt == ReceiptKind.NONE:
         yield RECEIPT
         yield RECORDED

@@ -33,6 +33,7 @@ from backend.resolutions.models import (
     Poll,
     Procedure,
     Resolution,
+    TakenBack,
     Teller,
 )
 from backend.resolutions.states import (
@@ -65,6 +66,11 @@ def _called_to_vote(account: Account) -> QuerySet[Entitlement]:
     return Entitlement.objects.filter(caster_id=account.person_id) if account.person_id else Entitlement.objects.none()
 
 
+def _voting_again(account: Account) -> QuerySet[TakenBack]:
+    """What the account took back from proxies."""
+    return TakenBack.objects.filter(person_id=account.person_id) if account.person_id else TakenBack.objects.none()
+
+
 def _called_to_count(account: Account) -> QuerySet[Teller]:
     """The account's seats on counting committees."""
     return Teller.objects.filter(person_id=account.person_id) if account.person_id else Teller.objects.none()
@@ -76,6 +82,7 @@ def visible_resolutions(account: Account) -> QuerySet[Resolution]:
     rows = Resolution.objects.select_related("conference", "chaired_by", "promulgation")
     rows = rows.filter(conference__in=visible_conferences(account))
     called = Q(pk__in=_called_to_vote(account).values("poll__resolution"))
+    called |= Q(pk__in=_voting_again(account).values("poll__resolution"))
     rows = rows.filter(apart_from(hidden_items(account), Resolution) | called)
     shown = Q(shared_at__isnull=False) & _partaken_in(account)
     return rows.filter(~Q(state=ResolutionState.DRAFT) | prepared_by(account) | shown)
@@ -151,9 +158,11 @@ PARTAKING = (Category.DELEGATE, Category.STAFF)
 
 def has_a_say(person_id: UUID, conference_id: UUID) -> bool:
     """Whether somebody may move and support: as a delegate or staff, with a seat."""
-    return Registration.objects.filter(
-        conference_id=conference_id, person_id=person_id, state="confirmed", category__in=PARTAKING
-    ).exists()
+    return having_a_say(conference_id).filter(person_id=person_id).exists()
+
+
+def having_a_say(conference_id: UUID) -> QuerySet[Registration]:
+    return Registration.objects.filter(conference_id=conference_id, state="confirmed", category__in=PARTAKING)
 
 
 def sponsors(person_id: UUID, resolution_id: UUID) -> bool:
@@ -183,7 +192,9 @@ def visible_polls(account: Account) -> QuerySet[Poll]:
     polls = Poll.objects.select_related("conference", "resolution", "election").annotate(turnout=cast)
     visible = polls.filter(conference__in=visible_conferences(account))
     counted = Q(pk__in=_called_to_count(account).values("poll"))
-    called = Q(pk__in=_called_to_vote(account).values("poll")) | counted
+    called = (
+        Q(pk__in=_called_to_vote(account).values("poll")) | Q(pk__in=_voting_again(account).values("poll")) | counted
+    )
     hidden = hidden_items(account)
     on_open_items = Q(election=None) | Q(election__in=without(Election.objects.order_by(), hidden))
     visible = visible.filter(apart_from(hidden, Poll) & on_open_items | called)
@@ -250,8 +261,19 @@ def present_registrations(conference_id: UUID, moment: dt.datetime) -> set[UUID]
 
 
 def entitlements_of(poll_id: UUID, person_id: UUID) -> QuerySet[Entitlement]:
-    """The ballots a person may cast in a poll: the own one, and those of whom the person stands in for."""
-    return Entitlement.objects.filter(poll_id=poll_id, caster_id=person_id).order_by("number")
+    """The ballots a person may cast in a poll: their own, and those of whom they stand for."""
+    back = TakenBack.objects.filter(poll_id=poll_id)
+    handed = Q(caster_id=person_id) & ~Q(holder__in=back.values("holder"))
+    own_again = Q(holder__in=back.filter(person_id=person_id).values("holder"))
+    return Entitlement.objects.filter(handed | own_again, poll_id=poll_id).order_by("number")
+
+
+def taken_back(poll_id: UUID) -> list[int]:
+    """The numbers of the roll whose holders cast them in person after all; no names."""
+    rows = Entitlement.objects.filter(
+        poll_id=poll_id, holder__in=TakenBack.objects.filter(poll_id=poll_id).values("holder")
+    )
+    return sorted(rows.values_list("number", flat=True))
 
 
 def urn_of(secrecy: str) -> type[NamedBallot] | type[Envelope]:
@@ -313,6 +335,7 @@ def urn_statement(poll: Poll) -> dict[str, Any]:
         "returned": poll.tally["returned"],
         "roll_hash": poll.roll_hash,
         "config_hash": poll.config_hash,
+        "taken_back": taken_back(poll.pk),
     }
 
 
@@ -329,13 +352,17 @@ def roll(poll: Poll) -> list[dict[str, Any]]:
     """The named roll in order, each with whether a ballot was cast, and with the choice in an open vote."""
     choices = dict(NamedBallot.objects.filter(poll_id=poll.pk).values_list("number", "choice"))
     cast = cast_numbers(poll)
-    rows = Entitlement.objects.filter(poll_id=poll.pk).select_related("holder__person").order_by("number")
+    rows = Entitlement.objects.filter(poll_id=poll.pk).select_related("holder__person", "caster").order_by("number")
+    back = set(TakenBack.objects.filter(poll_id=poll.pk).values_list("holder_id", flat=True))
     return [
         {
             "number": row.number,
             "unit": row.unit,
             "name": row.holder.person.full_name,
             "person_id": row.holder.person_id,
+            "proxy": row.caster.full_name if row.caster_id != row.holder.person_id else None,
+            "proxy_id": row.caster_id if row.caster_id != row.holder.person_id else None,
+            "taken_back": row.holder_id in back,
             "present_at_open": row.present_at_open,
             "cast": row.number in cast,
             "choice": choices.get(row.number),

@@ -2,11 +2,12 @@
 
 from typing import Any
 
+from backend.conferences.models import Conference
 from backend.conferences.queries import lead_organisation_id
 from backend.conferences.rules import chairs, keeps_the_record, organises
 from backend.core.permissions import Rules, predicate, signed_in
 from backend.people.queries import has_role
-from backend.resolutions.models import Amendment, Poll
+from backend.resolutions.models import Amendment, Authorisation, Poll
 from backend.resolutions.queries import has_a_say, is_teller, sponsors
 from backend.resolutions.states import PollState
 
@@ -62,6 +63,22 @@ def counts(account: Any, row: Any) -> bool:
     if not account.is_authenticated or account.person_id is None:
         return False
     return row is None or (isinstance(row, Poll) and is_teller(row.pk, account.person_id))
+
+
+@predicate
+def has_a_seat(account: Any, row: Any) -> bool:
+    """A delegate or staff with a seat at this conference."""
+    if not account.is_authenticated or account.person_id is None:
+        return False
+    return row is None or (isinstance(row, Conference) and has_a_say(account.person_id, row.pk))
+
+
+@predicate
+def gave_it(account: Any, row: Any) -> bool:
+    """The holder whose votes this authorisation lets somebody cast."""
+    if not account.is_authenticated or account.person_id is None:
+        return False
+    return row is None or (isinstance(row, Authorisation) and row.holder.person_id == account.person_id)
 
 
 staff = organises | keeps_the_record
@@ -131,6 +148,14 @@ POLLS: Rules = {
     "entitlement": votes_in_person,
     "evidence": signed_in,
     "roll": may_see_the_roll,
+}
+AUTHORISATIONS: Rules = {
+    "list": signed_in,
+    "retrieve": signed_in,
+    "create": has_a_seat | staff,
+    "take_back": gave_it | staff,
+    "paper": signed_in,
+    "file_paper": staff,
 }
 BALLOTS: Rules = {"create": votes_in_person}
 QUORUMS: Rules = {

@@ -1,7 +1,8 @@
-"""The addresses of resolutions, amendments, quorums, elections, polls and ballots under /api/v1/."""
+"""The addresses of resolutions, amendments, quorums, elections, polls, proxies and ballots under /api/v1/."""
 
 from backend.resolutions.api import (
     AmendmentViewSet,
+    AuthorisationViewSet,
     BallotViewSet,
     CommentViewSet,
     ElectionViewSet,
@@ -19,5 +20,6 @@ routes = [
     ("quorums", QuorumViewSet),
     ("elections", ElectionViewSet),
     ("polls", PollViewSet),
+    ("authorisations", AuthorisationViewSet),
     ("ballots", BallotViewSet),
 ]

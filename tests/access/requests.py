@@ -426,6 +426,14 @@ REQUESTS: dict[str, Callable[[World], Ask]] = {
     "GET polls/<pk>/entitlement": lambda w: Ask(of=w.open_poll),
     "GET polls/<pk>/evidence": lambda w: Ask(of=w.declared),
     "GET polls/<pk>/roll": lambda w: Ask(of=w.declared),
+    "GET authorisations": lambda w: _page(w.authorisation),
+    "POST authorisations": lambda w: Ask(
+        body={"conference": _id(w.running), "proxy": _id(w.proxy), "poll": _id(w.secret_draft)}
+    ),
+    "GET authorisations/<pk>": lambda w: Ask(of=w.authorisation),
+    "POST authorisations/<pk>/take-back": lambda w: Ask(of=w.authorisation),
+    "GET authorisations/<pk>/paper": lambda w: Ask(of=w.on_paper),
+    "POST authorisations/<pk>/paper": lambda w: Ask(of=w.authorisation, file=PDF),
     "GET ballots": lambda w: Ask(),
     "POST ballots": lambda w: Ask(body={"poll": _id(w.open_poll), "choice": "yes"}),
     "GET ballots/<pk>": lambda w: Ask(of=w.open_poll),

@@ -103,6 +103,7 @@ AT_OTHERS: dict[str, Body] = {
     "POST amendments": lambda w, e: {"resolution": e.resolution, "kind": "delete", "target": "bao-cao"},
     "POST comments": lambda w, e: {"resolution": e.resolution, "text": "x"},
     "POST procedures": lambda w, e: {"conference": e.conference},
+    "POST authorisations": lambda w, e: {"conference": e.conference, "proxy": e.person},
     "POST polls": lambda w, e: {
         "resolution": e.resolution, "question": VI, "rule": "staff_conference", "voting_categories": ["staff"],
     },

@@ -47,7 +47,7 @@ from backend.privacy.models import ConsentPurpose
 from backend.questions.models import AnswerSheet, Questionnaire
 from backend.registration.models import Admission, Badge, BadgePrint, Presence, Registration, Scan, SeatLimit, Seats
 from backend.resolutions import services as resolutions
-from backend.resolutions.models import Backing, Election, Entitlement, Poll, Resolution
+from backend.resolutions.models import Authorisation, Backing, Election, Entitlement, Poll, Resolution
 from tests.access.operations import operations
 from tests.factories.articles import ArticleBlockFactory, ArticleFactory
 from tests.factories.calendars import CalendarLinkFactory
@@ -281,6 +281,12 @@ class House:
         row = RegistrationFactory(conference=quorum.conference, category="delegate")
         Presence.objects.create(conference=quorum.conference, registration=row, direction="in", source="name")
 
+    def authorisation(self) -> Authorisation:
+        conference = self.conference(state="running")
+        resolutions.set_procedure(conference=conference, proxies=1)
+        holder, other = (self.registration(conference) for _ in range(2))
+        return resolutions.authorise(conference=conference, holder_id=holder.pk, proxy=other.person)
+
     def poll(self, voters: int = 1) -> Poll:
         """Declared, with the reader's vote and as many others cast: what people see of themselves is not noted."""
         poll: Poll = PollFactory(resolution=ResolutionFactory(conference=self.conference(state="running")))
@@ -415,6 +421,7 @@ ONE_MORE: dict[str, Callable[[House], Any]] = {
     "procedures": lambda h: resolutions.set_procedure(conference=h.conference()),
     "elections": lambda h: h.election(),
     "polls": lambda h: h.poll(),
+    "authorisations": lambda h: h.authorisation(),
     "findings": lambda h: FindingFactory(conference=h.conference()),
     "proposals": lambda h: ProposalFactory(conference=h.conference()),
     "conclusions": lambda h: ConclusionFactory(conference=h.conference(), subject=h.renamed()),
@@ -604,7 +611,7 @@ OF_A_POLL = {"polls/<pk>", "polls/<pk>/tellers", "polls/<pk>/entitlement", "poll
 FLAT = {
     "sites/<pk>", "agenda-items/<pk>", "own-phases/<pk>", "agenda-rooms/<pk>", "duties/<pk>", "speakers/<pk>", "speeches/<pk>", "rooms/<pk>",
     "rooms/equipment",
-    "invitations/<pk>", "invitations/<pk>/letter", "invitation-letters/<pk>", "invitation-letters/<pk>/file", "invitation-replies/<pk>", "questionnaires/<pk>", "answer-sheets/<pk>", "registrations/<pk>", "admissions/<pk>", "presences/<pk>", "scans/<pk>", "badges/<pk>", "badges/<pk>/content", "resolutions/<pk>", "resolutions/<pk>/file", "resolutions/<pk>/compare", "amendments/<pk>", "comments/<pk>", "procedures/<pk>", "findings/<pk>", "proposals/<pk>",
+    "invitations/<pk>", "invitations/<pk>/letter", "invitation-letters/<pk>", "invitation-letters/<pk>/file", "invitation-replies/<pk>", "questionnaires/<pk>", "answer-sheets/<pk>", "registrations/<pk>", "admissions/<pk>", "presences/<pk>", "scans/<pk>", "badges/<pk>", "badges/<pk>/content", "resolutions/<pk>", "resolutions/<pk>/file", "resolutions/<pk>/compare", "amendments/<pk>", "comments/<pk>", "procedures/<pk>", "authorisations/<pk>", "authorisations/<pk>/paper", "findings/<pk>", "proposals/<pk>",
     "conclusions/<pk>", "official-numbers/<pk>", "tokens/<pk>", "people/<pk>", "positions/<pk>", "role-grants/<pk>",
     "imports/form", "import-rows/<pk>", "consents/<pk>", "accesses/<pk>",
     "jobs/<pk>", "mails/<pk>", "mails/<pk>/content", "reply-proposals/<pk>", "failed-letters/<pk>", "inbound-mails/<pk>",

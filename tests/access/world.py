@@ -13,7 +13,7 @@ from backend.core.clock import now
 from backend.delegations import links as delegation_links
 from backend.documents import services as documents
 from backend.documents.models import NumberSeries, OfficialNumber
-from backend.documents.uploads import looked_at
+from backend.documents.uploads import Upload, looked_at
 from backend.invitations import links
 from backend.invitations.models import FailedLetter
 from backend.minutes import services as minutes
@@ -70,7 +70,7 @@ from tests.factories.people import (
 )
 from tests.factories.privacy import access_to, consent_of
 from tests.factories.questions import AnswerSheetFactory, QuestionnaireFactory
-from tests.factories.registration import SignupFactory
+from tests.factories.registration import RegistrationFactory, SignupFactory
 from tests.factories.resolutions import AmendmentFactory, CommentFactory, PollFactory, QuorumFactory, ResolutionFactory
 from tests.factories.rights import (
     CorrectionFactory,
@@ -333,6 +333,17 @@ class World:
         self.counted = self._poll(until="count")
         self.declared = self._poll(until="declare")
         self._make_secret_polls()
+        self._make_proxies()
+
+    def _make_proxies(self) -> None:
+        """The delegate has somebody cast their votes: for one poll, and, on paper, for all that are not open yet."""
+        resolutions.set_procedure(conference=self.running, proxies=2)
+        self.proxy = RegistrationFactory(conference=self.running, category="delegate").person
+        given = {"conference": self.running, "holder_id": self.inside.pk, "proxy": self.proxy}
+        self.authorisation, self.on_paper = (resolutions.authorise(**given, poll=poll) for poll in (self.poll, None))
+        resolutions.file_paper(
+            authorisation_id=self.on_paper.pk, upload=Upload(format="pdf", stem="giay-uy-quyen", content=b"%PDF-")
+        )
 
     def _make_secret_polls(self) -> None:
         """In each the delegate votes and is one of the two tellers, and holds the words of both keys."""

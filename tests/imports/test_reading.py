@@ -258,6 +258,14 @@ def test_directions_and_unseen_characters_are_taken_off() -> None:
     assert cells(full_name="Nguyễn\u202e Văn\u200b An\ufeff").entry.full_name == "Nguyễn Văn An"
 
 
+def test_letters_that_cannot_be_printed_are_remarked_on() -> None:
+    row = cells(full_name="Sok សុខ", office="Giám đốc", unit="Xã 林")
+
+    assert [remark.column for remark in row.remarks] == ["full_name", "unit"]
+    assert "សុខ" in str(row.remarks[0].reason)
+    assert row.errors == []
+
+
 def test_an_office_behind_the_name_is_kept_and_remarked_on() -> None:
     row = cells(full_name="Nguyễn Văn An (Giám đốc)")
 

@@ -743,7 +743,9 @@ def test_who_was_invited_to_what_was_cancelled_is_invited_again_when_it_takes_pl
     assert states() == {accepted.pk: "accepted", silent.pk: "sent", alone.pk: "withdrawn", unsent.pk: "draft"}
     for person in (accepted, silent):
         [off], [letter] = letters(person, "cancellation"), letters(person)
-        assert "Hội nghị đã báo huỷ nay được tổ chức theo thời gian dưới đây." in text(letter)
+        assert letter["subject"].startswith("Vẫn tổ chức: ")
+        assert "Hội nghị đã báo huỷ nay vẫn được tổ chức vào thời gian đã báo trước." in text(letter)
+        assert ("vẫn được ghi nhận" in text(letter)) == (person == accepted)
         assert "trả lời" in text(letter)
         assert number(letter) > number(off)
     assert letters(alone) == []

@@ -147,6 +147,9 @@ def test_people_are_added_and_moved_only_where_the_caller_works() -> None:
     made = client.post(
         f"{API}/people", {"full_name": "Đỗ Mẫu", "organisation": str(mine.pk), "phone": "+84 28 3829 4274"}
     )
+    foreign = client.post(f"{API}/people", {"full_name": "Sok សុខ", "organisation": str(mine.pk)})
+    assert (made.json()["unprintable"], foreign.json()["unprintable"]) == ("", "សុខ")
+    assert client.post(f"{API}/people", {"full_name": "🎉", "organisation": str(mine.pk)}).status_code == 400
     elsewhere = client.post(f"{API}/people", {"full_name": "Đỗ Mẫu", "organisation": str(other.pk)})
     nowhere = client.post(f"{API}/people", {"full_name": "Đỗ Mẫu"})
     address = f"{API}/people/{made.json()['id']}"

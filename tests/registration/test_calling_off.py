@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 from rest_framework.test import APIClient
 
+from backend.conferences import services as conferences
 from backend.core.clock import now
 from backend.invitations import services as invitations
 from backend.mail.models import OutgoingMail
@@ -74,6 +75,11 @@ def held() -> Held:
     return made
 
 
+def text(mail: OutgoingMail) -> str:
+    message = message_from_bytes(bytes(mail.raw), policy=policy.default)
+    return str(message.get_body(("plain",)).get_content())  # type: ignore[union-attr]
+
+
 def subjects(row: Any) -> list[str]:
     rows = OutgoingMail.objects.filter(recipient=row.person.email).order_by("id")
     return [str(message_from_bytes(bytes(mail.raw), policy=policy.default)["Subject"]).split(":")[0] for mail in rows]
@@ -113,10 +119,54 @@ def test_announced_again_it_goes_on_with_the_same_turns_and_the_offer_is_made_an
     assert [Registration.objects.get(pk=row.pk).turn for row in held.rows[1:3]] == [1, 2]
     assert subjects(held.offered).count("Mời nhận chỗ") == 2, "each offer has its letter"
     assert subjects(held.waits).count("Danh sách chờ") == 1
-    assert subjects(held.waits)[-1] == "Thời gian mới"
+    assert subjects(held.waits)[-1] == "Vẫn tổ chức"
     assert client.post(f"/o/{offer_links.sign(held.offered.pk)}", {"choice": "take"}).status_code == 200
     assert held.counted() == (2, 0, 2)
     assert services.resume(conference_id=held.conference.pk) == 0
+
+
+def test_while_a_conference_is_postponed_no_offer_ends_and_it_is_made_anew_with_the_new_time(
+    held: Held, client: Client
+) -> None:
+    address = f"/o/{offer_links.sign(held.offered.pk)}"
+    conferences.postpone(conference_id=held.conference.pk, reason={"vi": "Bão số 5."})
+    Registration.objects.filter(pk=held.offered.pk).update(offer_until=now() - dt.timedelta(seconds=1))
+    services.expire_offers()
+    assert held.states()[1] == "offered"
+    assert client.post(address, {"choice": "take"}).status_code == 409
+    lift.run()
+    services.expire_offers()
+    services.promote(conference_id=held.conference.pk)
+    assert held.states() == ["confirmed", "waiting", "waiting", "pending", "waiting"]
+    assert held.counted() == (1, 0, 3)
+    assert Registration.objects.get(pk=held.offered.pk).turn == 1
+    assert subjects(held.offered)[-1] == "Hoãn hội nghị"
+    assert client.get(address).status_code == 409
+
+    held.do("announce")
+    assert held.states() == ["confirmed", "offered", "waiting", "pending", "waiting"]
+    assert held.counted() == (1, 1, 2)
+    assert [subjects(held.offered).count(word) for word in ("Mời nhận chỗ", "Quá hạn nhận chỗ")] == [2, 0]
+    assert services.put_off(conference_id=held.conference.pk) == 0
+    assert client.post(address, {"choice": "take"}).status_code == 200
+
+
+@pytest.mark.parametrize("withdrawn", [True, False])
+def test_reopened_at_once_everybody_hears_that_it_was_cancelled_and_why(held: Held, withdrawn: bool) -> None:
+    """Letters say what happened, not how the conference stands by the time they are written."""
+    conferences.cancel(conference_id=held.conference.pk, reason={"vi": "Bão số 5."})
+    if withdrawn:
+        invitations.withdraw_all(conference_id=held.conference.pk)
+    conferences.reopen(conference_id=held.conference.pk)
+    lift.run()
+
+    assert held.states() == ["confirmed", *["called_off"] * 4]
+    assert [subjects(row)[-1] for row in held.rows] == ["Huỷ hội nghị"] * 5
+    letters = OutgoingMail.objects.filter(purpose="cancellation")
+    assert all("Bão số 5." in text(letter) for letter in letters)
+    held.do("announce")
+    assert held.states() == ["confirmed", "offered", "waiting", "pending", "waiting"]
+    assert subjects(held.waits)[-1] == subjects(held.invited)[-1] == "Vẫn tổ chức"
 
 
 def test_between_the_cancellation_and_the_end_of_it_nothing_is_offered_taken_or_handed_on(held: Held) -> None:

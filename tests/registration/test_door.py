@@ -321,6 +321,7 @@ def test_on_its_day_and_as_much_earlier_as_organisers_say_the_door_is_open(exact
     assert dt.datetime.fromisoformat(decide().json()["door_opens_at"]) == midnight
     assert come() == 409
     early = dt.datetime.fromisoformat(decide(door_hours=40).json()["door_opens_at"])
+    assert early.utcoffset() == midnight.utcoffset(), "on the conference's clock"
     assert early == (at_seven(days(1)) if exact else midnight) - dt.timedelta(hours=40)
     assert come() == 201
     decide()

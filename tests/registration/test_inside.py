@@ -111,6 +111,14 @@ def test_who_is_in_the_room_gives_up_nothing_before_they_are_out(inside: Invitat
     assert of(inside).state == "cancelled"
 
 
+def test_nobody_is_even_proposed_in_the_place_of_who_is_in_the_room() -> None:
+    row = seated("approved")
+    services.check_in(registration_id=of(row).pk)
+    refused = answer("page substitutes", row, APIClient())
+    assert (refused.status_code, SENTENCE in refused.content.decode()) == (409, True)
+    assert not ReplyProposal.objects.exists()
+
+
 @pytest.mark.parametrize(
     ("answered", "reason"),
     [

@@ -85,10 +85,8 @@ def test_who_comes_unannounced_gets_a_free_seat_and_is_in(api: APIClient, confer
     told = post(api, "walk-ins", conference, full_name="  Nguyễn  Thị Hương Giang ", honorific="ba").json()
 
     person = Person.objects.get(pk=told["registration"]["person"])
-    assert (person.full_name, person.organisation) == (
-        "Nguyễn Thị Hương Giang",
-        conference.organisers.get().organisation,
-    )
+    assert (person.full_name, person.organisation) == ("Nguyễn Thị Hương Giang", None), "nobody's but their own"
+    assert told["registration"]["organisation"] is None
     assert (person.email, person.phone) == ("", "")
     assert (told["added"], told["registration"]["walk_in"], told["registration"]["state"]) == (True, True, "confirmed")
     assert told["registration"]["category"] == "guest"
@@ -113,12 +111,33 @@ def test_who_is_on_record_is_taken_for_that_person_and_asked_about_where_it_is_u
     assert (told["registration"]["person"], told["added"]) == (str(known.pk), False)
     assert (unclear.status_code, unclear.json()["candidates"]) == (
         409,
-        [{"person": str(invited.person_id), "name": "Lê Thu Hà"}],
+        [{"person": str(invited.person_id), "name": "Lê Thu Hà", "organisation": said_unit(invited.person)}],
     )
     assert (chosen["registration"]["id"], chosen["registration"]["walk_in"]) == (str(invited.pk), False)
     assert (first.status_code, repeated.status_code) == (201, 200)
     assert repeated.json()["presence"]["id"] == chosen["presence"]["id"]
     assert another["added"]
+
+
+def said_unit(person: Person) -> str:
+    return str(person.organisation.name["vi"]) if person.organisation else ""
+
+
+def test_namesakes_elsewhere_are_asked_about_where_one_may_see_them(api: APIClient, conference: Any) -> None:
+    host = conference.organisers.get().organisation
+    colleague = PersonFactory(full_name="Trần Văn Đức", organisation=OrganisationFactory(parent=host))
+    PersonFactory(full_name="Trần Văn Đức")  # in a unit that is none of theirs
+    before = ConferenceFactory(announced=True, lead=host)
+    RegistrationFactory(conference=before, person=PersonFactory(full_name="Trần Văn Đức", organisation=None))
+
+    asked = post(api, "walk-ins", conference, full_name="Trần Văn Đức").json()["candidates"]
+    assert {each["organisation"] for each in asked} == {said_unit(colleague), ""}
+    of_another_unit = post(
+        api, "walk-ins", conference, full_name="Trần Văn Đức", organisation=str(OrganisationFactory().pk)
+    ).json()
+    assert [each["organisation"] for each in of_another_unit["candidates"]] == [""]
+    api.force_authenticate(account_with("organiser", organisation=OrganisationFactory()))
+    assert post(api, "walk-ins", conference, full_name="Trần Văn Đức").status_code in {403, 404}
 
 
 def test_where_no_seat_is_free_nothing_is_left_behind_and_the_counts_are_told(api: APIClient, conference: Any) -> None:
@@ -150,7 +169,13 @@ def test_a_site_that_is_full_says_so(api: APIClient, conference: Any) -> None:
 
 @pytest.mark.parametrize(
     "said",
-    [{}, {"full_name": " "}, {"full_name": "A", "person": "0" * 32}, {"person": "0" * 32, "office": {"vi": "A"}}],
+    [
+        {},
+        {"full_name": " "},
+        {"full_name": "🎉"},
+        {"full_name": "A", "person": "0" * 32},
+        {"person": "0" * 32, "office": {"vi": "A"}},
+    ],
 )
 def test_what_cannot_be_read_is_refused(api: APIClient, conference: Any, said: dict[str, Any]) -> None:
     assert post(api, "walk-ins", conference, **said).status_code == 400

@@ -150,7 +150,7 @@ def test_nothing_is_offered_or_taken_while_the_conference_is_called_off() -> Non
     assert Client().post(page(first), {"choice": "take"}).status_code == 409
     expire(first)
     services.expire_offers()
-    assert (fresh(first).state, fresh(second).state) == ("expired", "waiting")
+    assert (fresh(first).state, fresh(second).state) == ("offered", "waiting")
     type(first.conference).objects.update(state="announced")
     services.promote(conference_id=first.conference_id)
     assert fresh(second).state == "offered"

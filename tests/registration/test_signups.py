@@ -196,11 +196,32 @@ def test_a_link_for_another_purpose_opens_nothing(client: Client, conference: An
 
 @pytest.mark.parametrize(
     ("change", "status"),
-    [({"confidentiality": "restricted"}, 404), ({"state": "cancelled"}, 404), ({"state": "draft"}, 404)],
+    [
+        ({"confidentiality": "restricted", "state": "cancelled"}, 404),
+        ({"state": "draft"}, 404),
+        ({"state": "closed"}, 404),
+        ({"state": "cancelled", "announced_at": None}, 404),
+        ({"state": "cancelled"}, 410),
+        ({"state": "postponed"}, 409),
+    ],
 )
-def test_what_is_closed_or_off_has_no_page(client: Client, conference: Any, change: Any, status: int) -> None:
+def test_what_is_closed_or_off_has_no_page_or_says_why(
+    client: Client, conference: Any, change: Any, status: int
+) -> None:
     type(conference).objects.filter(pk=conference.pk).update(**change)
-    assert client.get(page(conference)).status_code == client.post(page(conference), AN).status_code == status
+    said = {404: "Không có trang đăng ký này", 410: "Hội nghị đã huỷ", 409: "Hội nghị được hoãn"}[status]
+    for answer in (client.get(page(conference)), client.post(page(conference), AN)):
+        assert (answer.status_code, said in answer.content.decode()) == (status, True)
+    assert APIClient().get(page(conference).replace("/g/", "/api/v1/registration-pages/")).status_code == status
+
+
+def test_a_form_that_is_too_large_is_answered_by_a_page(client: Client, conference: Any) -> None:
+    body, form = "x" * (settings.MAX_BODY_BYTES + 1), "application/x-www-form-urlencoded"
+    answer = client.post(page(conference), body, content_type=form, headers={"Accept-Language": "en"})
+    assert (answer.status_code, answer["Content-Type"]) == (413, "text/html; charset=utf-8")
+    assert "too large" in answer.content.decode()
+    programs = client.post(page(conference).replace("/g/", "/api/v1/registration-pages/"), body, content_type=form)
+    assert (programs.status_code, programs["Content-Type"]) == (413, "application/problem+json")
 
 
 def test_a_conference_by_invitation_has_no_page_and_a_closed_one_says_so(client: Client, conference: Any) -> None:

@@ -141,8 +141,8 @@ def rolled(count: int, /, units: int = 1, **fields: Any) -> Poll:
     return poll
 
 
-def entitled(poll: Poll, row: Registration, number: int, unit: int = 1) -> Write:
-    fields = {"number": number, "unit": unit, "holder": row, "caster": row.person, "present_at_open": False}
+def entitled(poll: Poll, row: Registration, number: int, unit: int = 1, **changes: Any) -> Write:
+    fields = {"number": number, "unit": unit, "holder": row, "caster": row.person, "present_at_open": False, **changes}
     return lambda: Entitlement.objects.create(poll=poll, **fields)
 
 

@@ -2,12 +2,15 @@
 
 import email
 import email.policy
+import io
+import zipfile
 from types import SimpleNamespace
 
 import pytest
 from django.db import IntegrityError, connection, transaction
 
 from backend.conferences.models import TimeAndPlace
+from backend.core.clock import now
 from backend.core.errors import Conflict
 from backend.core.guards import erasing
 from backend.core.models import IdempotencyRecord
@@ -16,6 +19,7 @@ from backend.imports.models import Import, ImportedPerson
 from backend.invitations.models import Invitation, InvitationReply
 from backend.jobs import services as jobs
 from backend.jobs.models import Job
+from backend.mail.mime import Attachment, build_message
 from backend.mail.models import InboundMail, OutgoingMail, SuppressedAddress
 from backend.people.models import Account, ApiToken, Person, Position
 from backend.privacy.holdings import Forgotten, holdings, subject_of
@@ -126,6 +130,37 @@ def test_nothing_is_found_afterwards_but_what_the_report_lists(everything: Simpl
     for mail in [*OutgoingMail.objects.all(), *InboundMail.objects.all()]:
         assert NAME not in email.message_from_bytes(bytes(mail.raw), policy=email.policy.default).as_string()
     assert not any(mark in str(report) for mark in marks)
+
+
+@pytest.mark.parametrize("case", ["letter", "docx in a letter", "docx"])
+def test_what_packed_bytes_of_others_say_is_found(everything: SimpleNamespace, case: str) -> None:
+    """In letters to other people, encoded as mail is, and in files, whose names may be half bold."""
+    first, _, rest = NAME.partition(" ")
+    parts = io.BytesIO()
+    with zipfile.ZipFile(parts, "w", zipfile.ZIP_DEFLATED) as archive:
+        runs = f"<w:p><w:r><w:t>{first}</w:t></w:r><w:r><w:b/><w:t> {rest}</w:t></w:r></w:p>"
+        archive.writestr("word/document.xml", runs)
+    docx, files = parts.getvalue(), []
+    if case == "docx in a letter":
+        files = [Attachment(filename="danh-sach.docx", content=docx)]
+    raw = build_message(
+        message_id="<a@plenum.example>", date=now(), sender=("A", "a@plenum.example"), to=("B", "b@plenum.example"),
+        subject="Người dự thay", text=f"Ban tổ chức ghi nhận {NAME if case == 'letter' else 'một người'} dự thay.",
+        html="<p>Thư</p>", attachments=files,
+    )  # fmt: skip
+    assert NAME.encode() not in raw
+    erased(everything.person)
+    if case == "docx":
+        paper = DocumentFile.objects.first()
+        assert paper
+        DocumentFile.objects.create(
+            document=paper.document, number=9, draft=True, media_type="application/octet-stream", filename="a.docx",
+            content=docx, sha256="0" * 64, size=len(docx),
+        )  # fmt: skip
+    else:
+        OutgoingMailFactory(raw=raw)
+    where = ("documents_documentfile", "content") if case == "docx" else ("mail_outgoingmail", "raw")
+    assert where in {(trace.table, trace.column) for trace in traces_of({NAME})}
 
 
 def test_a_name_of_a_conference_that_people_were_told_is_explained(everything: SimpleNamespace) -> None:

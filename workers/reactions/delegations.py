@@ -24,4 +24,24 @@ def follow_withdrawal(event: Event) -> None:
     services.follow_withdrawal(invitation_id=event.subject_id)
 
 
-ALL = [mail_request, mail_extended, mail_reminder, mail_escalation, follow_withdrawal]
+def tell_of_calling_off(event: Event) -> None:
+    services.tell_of_calling_off(conference_id=event.subject_id, sequence=event.payload["sequence"])
+
+
+def tell_of_move(event: Event) -> None:
+    services.tell_of_move(
+        conference_id=event.subject_id,
+        from_sequence=event.payload["from_sequence"],
+        to_sequence=event.payload["to_sequence"],
+    )
+
+
+ALL = [
+    mail_request,
+    mail_extended,
+    mail_reminder,
+    mail_escalation,
+    follow_withdrawal,
+    tell_of_calling_off,
+    tell_of_move,
+]

@@ -22,6 +22,10 @@ def call_off(event: Event) -> None:
     services.call_off(conference_id=event.subject_id)
 
 
+def put_off(event: Event) -> None:
+    services.put_off(conference_id=event.subject_id)
+
+
 def resume(event: Event) -> None:
     services.resume(conference_id=event.subject_id)
 
@@ -69,6 +73,7 @@ ALL = [
     follow_withdrawal,
     promote,
     call_off,
+    put_off,
     resume,
     mail_confirmation,
     mail_waiting,

@@ -124,7 +124,7 @@ class TimeAndPlace(models.Model):
     `places` has one entry per site, in order: {"site": id, "venue": id, "room": id or null, "said": {"vi": …}}. `title`
     is what it was called then, and `organisers` who held it, the lead first; {} and none in what was told before they
     were kept. Of one that is called off time and place are those it was last told to have, and `programme` is how its
-    working programme stood (`programme.as_json`) if nothing was released; null otherwise.
+    working programme stood (`programme.as_json`) if nothing was released; null otherwise. `reason` is why.
     """
 
     id = models.UUIDField(primary_key=True, default=time_ordered_id, editable=False)
@@ -136,6 +136,7 @@ class TimeAndPlace(models.Model):
     starts_at = models.DateTimeField(null=True)
     ends_at = models.DateTimeField(null=True)
     time_zone = models.CharField(max_length=40)
+    reason = LocalizedTextField(blank=True)
     places = models.JSONField(default=list)
     title = LocalizedTextField(blank=True)
     organisers = ArrayField(models.UUIDField(), default=list)

@@ -5,11 +5,11 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import F, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from backend.conferences.models import Conference, Site, TimeAndPlace
 from backend.conferences.queries.said import site_said
-from backend.conferences.states import CALLED_OFF, CallingOff
+from backend.conferences.states import CALLED_OFF, CallingOff, ConferenceState
 from backend.core.text import Text
 
 #: The columns that say when.
@@ -27,6 +27,7 @@ def time_and_place(conference: Conference) -> TimeAndPlace:
         sequence=conference.sequence,
         title=conference.title,
         called_off=conference.state if conference.state in CALLED_OFF else CallingOff.NOT,
+        reason=conference.reason if conference.state in CALLED_OFF else {},
         places=[_place(site) for site in sites],
         **{name: getattr(conference, name) for name in WHEN},
     )
@@ -47,6 +48,21 @@ def told_off() -> QuerySet[TimeAndPlace]:
     """What was last told of conferences that are called off."""
     told = TimeAndPlace.objects.filter(sequence=F("conference__told_sequence")).exclude(called_off=CallingOff.NOT)
     return told.filter(conference__state__in=CALLED_OFF)
+
+
+def cancelled() -> Q:
+    """Conferences that people are told are cancelled: also one that was reopened since, until it is announced again."""
+    told = TimeAndPlace.objects.filter(
+        conference=OuterRef("pk"), sequence=OuterRef("sequence"), called_off=CallingOff.CANCELLED
+    )
+    return Q(state=ConferenceState.CANCELLED) | Q(Exists(told), state=ConferenceState.DRAFT)
+
+
+def reason_told(conference: Conference) -> Text:
+    """Why it was called off, last; reopening forgets it, what was told does not. {}: nobody said."""
+    off = TimeAndPlace.objects.filter(conference=conference).exclude(called_off=CallingOff.NOT)
+    said: Text | None = conference.reason or off.order_by("-sequence").values_list("reason", flat=True).first()
+    return said or {}
 
 
 def as_told(conferences: Iterable[Conference]) -> dict[UUID, TimeAndPlace]:
@@ -79,6 +95,11 @@ def same_time(one: TimeAndPlace, other: TimeAndPlace) -> bool:
     """One that is called off has no time in common with any other."""
     if one.called_off or other.called_off:
         return bool(one.called_off and other.called_off)
+    return same_hours(one, other)
+
+
+def same_hours(one: TimeAndPlace, other: TimeAndPlace) -> bool:
+    """Whether they take place, or were to, at one time."""
     return all(getattr(one, name) == getattr(other, name) for name in WHEN)
 
 

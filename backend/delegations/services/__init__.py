@@ -22,6 +22,7 @@ from backend.delegations.services.naming import (
     send_substitute,
     submit,
 )
+from backend.delegations.services.news import tell_of_calling_off, tell_of_move
 from backend.delegations.services.undelivered import tell_of_undelivered
 
 __all__ = [
@@ -47,5 +48,7 @@ __all__ = [
     "reopen",
     "send_substitute",
     "submit",
+    "tell_of_calling_off",
+    "tell_of_move",
     "tell_of_undelivered",
 ]

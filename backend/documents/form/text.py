@@ -4,6 +4,7 @@ import re
 import unicodedata
 from itertools import takewhile
 
+from backend.core.printing import judges_print
 from backend.core.vietnamese import clean
 from backend.documents.form.faces import face
 
@@ -35,6 +36,7 @@ def one_line(text: str) -> str:
 BLANK = "……"
 
 
+@judges_print
 def unprintable(text: str) -> str:
     """The letters of `text` that the PDF's face lacks, each once, in their order: Arabic or Chinese ones, say. Pictures
     are none of them: names are printed without."""

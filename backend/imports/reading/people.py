@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from backend.core.printing import unprintable
 from backend.core.vietnamese import fold
 from backend.imports.reading import sentences
 from backend.imports.reading.cells import Cell, day_of, digits_of, flaw_of, text_of
@@ -138,6 +139,8 @@ def _name(row: Row, given: dict[str, Cell], _: dict[str, str]) -> dict[str, str]
     elif len(name.full_name) > LONGEST["full_name"]:
         row.errors.append(Flaw(column="full_name", reason=sentences.NAME_TOO_LONG))
     else:
+        if lost := unprintable(name.full_name):
+            row.remarks.append(Flaw(column="full_name", reason=sentences.unprintable(lost)))
         if name.behind:
             row.remarks.append(Flaw(column="full_name", reason=sentences.SPLIT_OFF))
         return {
@@ -161,6 +164,8 @@ def _plain(row: Row, given: dict[str, Cell], said: dict[str, str]) -> dict[str, 
             row.errors.append(Flaw(column=column, reason=sentences.OLD_FONT))
         elif len(text) > LONGEST[column]:
             row.errors.append(Flaw(column=column, reason=sentences.TOO_LONG))
+        elif column != "degree" and (lost := unprintable(text)):
+            row.remarks.append(Flaw(column=column, reason=sentences.unprintable(lost)))
     return {column: text[: LONGEST[column]] for column, text in found.items()}
 
 

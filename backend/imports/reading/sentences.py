@@ -60,3 +60,12 @@ OTHER_NAME_SAME_EMAIL = say(
 
 def damaged() -> Unreadable:
     return Unreadable(say(vi="Tệp bị hỏng, không đọc được.", en="The file is damaged and cannot be read."))
+
+
+def unprintable(lost: str) -> Any:
+    """About letters that badges and invitation letters have no shape for."""
+    return say(
+        vi="Thẻ và giấy mời không in được các chữ {lost}; từ có chữ ấy để trống.",
+        en="Badges and letters cannot print {lost}; words with these letters are left blank.",
+        lost=lost,
+    )

@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 from backend.conferences.events import ConferenceCancelled
 from backend.conferences.models import Conference, TimeAndPlace
 from backend.conferences.queries.papers import asked_for_papers
-from backend.conferences.queries.told import told
+from backend.conferences.queries.told import cancelled, reason_told, told
 from backend.conferences.states import CALLED_OFF, ConferenceState
 from backend.core.text import Text, localized
 from backend.invitations import queries, wording
@@ -54,7 +54,7 @@ def tell_besides(*, conference: Conference, person: Person) -> bool:
 
 def knows_besides(conference: Conference, person: Person) -> bool:
     """Whether somebody whose invitation never reached them is to hear that the conference is cancelled all the same."""
-    if conference.state != ConferenceState.CANCELLED or _known_to_be_off(conference):
+    if not Conference.objects.filter(cancelled(), pk=conference.pk).exists() or known_to_be_off(conference):
         return False
     return was_written_to(person.email, conference_id=conference.pk) or person.pk in _taking_part(conference)
 
@@ -94,21 +94,27 @@ def mail_calling_off(*, conference_id: UUID, sequence: int, people: Collection[s
 
 def untold(conference: Conference) -> list[Person]:
     """Who has to hear that the conference is off, and is told by no invitation."""
-    if _known_to_be_off(conference):
+    if known_to_be_off(conference):
         return []
     return list(Person.objects.filter(pk__in=_taking_part(conference) - _told_as_invited(conference)).order_by("pk"))
 
 
 def called_off(conference_id: UUID, sequence: int) -> Conference | None:
-    """The conference, while it is off under this very sequence."""
-    rows = Conference.objects.filter(state__in=CALLED_OFF, sequence=sequence)
+    """The conference, while people are told that it is off under this very sequence."""
+    rows = Conference.objects.filter(Q(state__in=CALLED_OFF) | cancelled(), sequence=sequence)
     return rows.filter(pk=conference_id).first()
 
 
-def _known_to_be_off(conference: Conference) -> bool:
+def known_to_be_off(conference: Conference) -> bool:
     """Whether it is what was last told, too: cancelled, reopened, and cancelled again before it was announced."""
     kept = TimeAndPlace.objects.filter(conference=conference, sequence__lt=conference.sequence).order_by("-sequence")
-    return kept.values_list("called_off", flat=True).first() == conference.state
+    return kept.values_list("called_off", flat=True).first() == _called_off_as(conference)
+
+
+def _called_off_as(conference: Conference) -> str:
+    """Postponed, or cancelled; also when it was reopened since."""
+    postponed = conference.state == ConferenceState.POSTPONED
+    return ConferenceState.POSTPONED if postponed else ConferenceState.CANCELLED
 
 
 def _taking_part(conference: Conference) -> set[UUID]:
@@ -122,7 +128,7 @@ def _told_as_invited(conference: Conference) -> set[UUID]:
     """Whose invitation says it: it lives, or was withdrawn since the cancellation and so told as one; where it never
     reached them, `tell_besides`. Asked in one statement, because invitations are being withdrawn meanwhile."""
     told = Q(state__in=queries.LIVE)
-    if conference.state == ConferenceState.CANCELLED:
+    if _called_off_as(conference) == ConferenceState.CANCELLED:
         told |= Q(state=InvitationState.WITHDRAWN, pk__in=withdrawn_since(conference).values("subject_id"))
     rows = Invitation.objects.filter(told, conference=conference, sent_at__isnull=False, person__isnull=False)
     return {person for person in rows.exclude(email="").values_list("person_id", flat=True) if person is not None}
@@ -130,13 +136,13 @@ def _told_as_invited(conference: Conference) -> set[UUID]:
 
 def withdrawn_since(conference: Conference) -> QuerySet[Event]:
     """Withdrawals that followed the conference's present cancellation."""
-    cancelled = Event.objects.filter(
+    cancellation = Event.objects.filter(
         name=ConferenceCancelled.name, subject_id=conference.pk, payload__sequence=conference.sequence
     )
     return Event.objects.filter(
         name=InvitationWithdrawn.name,
         conference_id=conference.pk,
-        recorded_at__gte=cancelled.order_by("recorded_at").values("recorded_at")[:1],
+        recorded_at__gte=cancellation.order_by("recorded_at").values("recorded_at")[:1],
     )
 
 
@@ -165,18 +171,18 @@ def composed(
     asked: bool,
     language: str,
 ) -> Letter:
-    cancelled = conference.state == ConferenceState.CANCELLED
+    off_for_good = _called_off_as(conference) == ConferenceState.CANCELLED
     return composing.conference_letter(
         conference,
         person,
         office,
-        template="letters/cancellation" if cancelled else "letters/postponement",
-        subject="cancelled" if cancelled else "postponed",
+        template="letters/cancellation" if off_for_good else "letters/postponement",
+        subject="cancelled" if off_for_good else "postponed",
         language=language,
-        cancelled=cancelled,
-        reason=localized(conference.reason, language),
+        cancelled=off_for_good,
+        reason=localized(reason_told(conference), language),
         when=wording.when(known, language),
-        asked=cancelled and asked,
+        asked=off_for_good and asked,
     )
 
 
@@ -185,7 +191,7 @@ def _letter(
 ) -> OutgoingMail:
     return written(
         composed(conference, person, office, known, asked=asked, language=person.language),
-        purpose="cancellation" if conference.state == ConferenceState.CANCELLED else "postponement",
+        purpose="cancellation" if _called_off_as(conference) == ConferenceState.CANCELLED else "postponement",
         subject_id=uuid5(conference.pk, str(person.pk)),
         sequence=conference.sequence,
         recipient=(person.full_name, person.email),

@@ -27,6 +27,7 @@ SUBJECTS = {
     "series": {"vi": "Thay đổi {n} cuộc họp: {title}", "en": "{n} meetings changed: {title}"},
     "series_cancelled": {"vi": "Huỷ {n} cuộc họp: {title}", "en": "{n} meetings cancelled: {title}"},
     "resumed": {"vi": "Thời gian mới: {title}", "en": "New date: {title}"},
+    "as_planned": {"vi": "Vẫn tổ chức: {title}", "en": "Taking place after all: {title}"},
     "postponed": {"vi": "Hoãn hội nghị: {title}", "en": "Postponed: {title}"},
     "cancelled": {"vi": "Huỷ hội nghị: {title}", "en": "Cancelled: {title}"},
     "asked_again": {"vi": "Xin trả lời lại: {title}", "en": "Please answer again: {title}"},

@@ -13,7 +13,8 @@ from django.db import transaction
 from django.db.models import F, Q
 
 from backend.conferences.queries.papers import asked_for_papers
-from backend.conferences.states import CALLED_OFF, ConferenceState, NoticePlace
+from backend.conferences.queries.told import reason_told
+from backend.conferences.states import CALLED_OFF, NoticePlace
 from backend.core.clock import now
 from backend.core.text import localized
 from backend.invitations import ical, links, queries, wording
@@ -117,8 +118,9 @@ def mail_cancellation(*, invitation_id: UUID, batch: UUID | None = None) -> None
 
 
 def cancellation(row: Invitation) -> Letter:
-    """What the invitee, who knows of the invitation, is told when it is withdrawn."""
-    cancelled = row.conference.state == ConferenceState.CANCELLED
+    """What the invitee, who knows of the invitation, is told when it is withdrawn: with the conference, or from them
+    alone. What became of the conference since makes no difference."""
+    cancelled = bool(row.called_off_from)
     known = composing.known_to(row)
     entry = composing.entry(row, sequence=row.sequence + 1, known=known)
     return composing.letter(
@@ -130,7 +132,7 @@ def cancellation(row: Invitation) -> Letter:
         cancelled=cancelled,
         substitute="" if cancelled else _name_of(row.substitute, row.language),
         asked=cancelled and row.person_id in asked_for_papers(row.conference_id),
-        reason=localized(row.conference.reason, row.language) if cancelled else "",
+        reason=localized(reason_told(row.conference), row.language) if cancelled else "",
         when=wording.when(known, row.language),
     )
 

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import F
 
 from backend.conferences.models import Conference, Site, TimeAndPlace
-from backend.conferences.queries.told import same_place, same_time, time_and_place, told
+from backend.conferences.queries.told import same_hours, same_place, same_time, time_and_place, told
 from backend.conferences.states import EXPECTED
 from backend.core.clock import now
 from backend.core.text import Text
@@ -23,7 +23,7 @@ from backend.invitations.services import composing, failures, programmes
 from backend.invitations.services.chunks import chunks, written_to_each
 from backend.invitations.services.formal import current_letters, still_holds
 from backend.invitations.services.single import restore
-from backend.invitations.states import LetterDelivery
+from backend.invitations.states import Answer, LetterDelivery
 from backend.mail import services as mail
 from backend.mail.models import OutgoingMail
 from backend.outbox.services import emit
@@ -51,11 +51,13 @@ class Window:
 
 @dataclass(frozen=True, kw_only=True)
 class Move:
-    """Another time or place, or both, than somebody knew; `known` is None when nothing was kept of what they knew."""
+    """Another time or place, or both, than somebody knew; `known` is None when nothing was kept of what they knew. What
+    was called off and takes place at the time it was first told to is `as_planned`."""
 
     known: TimeAndPlace | None
     time: bool
     place: bool
+    as_planned: bool = False
 
     @property
     def resumed(self) -> str:
@@ -205,7 +207,8 @@ class News:
         if before is None:
             return Move(known=None, time=True, place=True)
         time, place = not same_time(before, then), not same_place(before, then, hearer.site_id)
-        return Move(known=before, time=time, place=place) if time or place else None
+        as_planned = bool(before.called_off) and same_hours(before, then)
+        return Move(known=before, time=time, place=place, as_planned=as_planned) if time or place else None
 
     def _known(self, hearer: Hearer) -> int:
         return hearer.invitation.sequence if hearer.invitation else self.window.from_sequence
@@ -242,7 +245,7 @@ class News:
     def composed(self, hearer: Hearer) -> Letter:
         move, language, facts = self.move(hearer), hearer.language, self._facts(hearer)
         if move is not None:
-            subject = "resumed" if move.resumed else "change"
+            subject = "as_planned" if move.as_planned else "resumed" if move.resumed else "change"
         else:
             subject = "first_programme" if facts["first"] else "programme"
         row = hearer.invitation
@@ -269,6 +272,7 @@ class News:
             calendar=calendar,
             calendar_method=method,
             method=method,
+            answered=row.state in Answer.values,
             **(self._formal_facts(row) if move else {}),
             **facts,
         )

@@ -7,6 +7,7 @@ from django.db.models import Case, F, When
 from django.db.models.functions import Greatest
 
 from backend.conferences.models import Conference
+from backend.conferences.queries.told import cancelled
 from backend.conferences.states import ConferenceState
 from backend.core.clock import now
 from backend.core.errors import Conflict, Invalid, NotFound
@@ -42,9 +43,9 @@ def withdraw_all(*, conference_id: UUID, series_id: UUID | None = None) -> int:
     """Takes back every invitation of a conference that is cancelled; returns how many invitees will hear of it: from
     one letter each, or together with others of the series. They come back when it takes place after all (`restore`).
 
-    Does nothing for a conference that lives: it may have been reopened since.
+    Does nothing for a conference that was announced again since; one that was merely reopened is still told as cancelled.
     """
-    if not Conference.objects.filter(pk=conference_id, state=ConferenceState.CANCELLED).exists():
+    if not Conference.objects.filter(cancelled(), pk=conference_id).exists():
         return 0
     rows = Invitation.objects.filter(conference_id=conference_id)
     off = {

@@ -12,8 +12,6 @@ from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.response import Response
 
-from backend.conferences.models import Conference
-from backend.conferences.queries import lead_organisation_id
 from backend.conferences.queries.notices import photo_notice
 from backend.core.api import HouseViewSet
 from backend.core.errors import Conflict, NotFound
@@ -175,15 +173,16 @@ class WalkInViewSet(HouseViewSet):
     )
     def create(self, request: Any) -> Response:
         """Gives a free seat to somebody who is not registered, and checks them in; both or neither. Who is
-        on record already is taken for that person; who is in already is answered 200. 409 with the counts where no seat is free, and with the candidates
-        where it is unclear who they are."""
+        on record already is taken for that person; who is in already is answered 200. Without `organisation` they come for
+        no unit. 409 with the counts where no seat is free, and where it is unclear who they are with the candidates: people
+        of that name at this conference, in the unit, or elsewhere on record where the account may see them."""
         said = self.body(said_at_the_door.WalkInBody)
         conference = conference_of(request, said["conference"])
         self.check_object_permissions(request, conference)
         who = said.get("person") or services.Stranger(
             full_name=said["full_name"],
             organisation_id=said.get("organisation"),
-            home_id=_home(request.user, conference, said.get("organisation")),
+            home_id=_home(request.user, said.get("organisation")),
             honorific=said.get("honorific", ""),
             office=said.get("office"),
         )
@@ -193,6 +192,7 @@ class WalkInViewSet(HouseViewSet):
             category=said["category"],
             site_id=said.get("site"),
             anew=said["anew"],
+            elsewhere=queries.people_seen_by(self.account),
         )
         row = queries.with_names(Registration.objects.filter(pk=done.registration.pk)).get()
         shown = {"registration": row, "presence": done.presence, "added": done.added}
@@ -295,11 +295,10 @@ class DoorListViewSet(HouseViewSet):
         return tagged(request, said_at_the_door.DoorListSerializer(shown).data)
 
 
-def _home(account: Any, conference: Conference, organisation_id: UUID | None) -> UUID | None:
-    """Nobody adds people to the records of a unit they do not work for: those are the host's guests."""
-    if organisation_id and has_role(account, "organiser", "secretary", organisation_id=organisation_id):
-        return organisation_id
-    return lead_organisation_id(conference)
+def _home(account: Any, organisation_id: UUID | None) -> UUID | None:
+    """Nobody adds people to the records of a unit they do not work for, nor makes them the host's: they are in none."""
+    works_there = organisation_id and has_role(account, "organiser", "secretary", organisation_id=organisation_id)
+    return organisation_id if works_there else None
 
 
 def _noted(said: dict[str, Any]) -> Noted:

@@ -41,7 +41,7 @@ class RegistrationPageViewSet(_ByLink):
     serializer_class = RegistrationPageSerializer
     blind_to_versions = frozenset({"retrieve", "sign_up"})
     followed_by_mail = frozenset({"sign_up"})
-    own_refusals = {"retrieve": (404,), "sign_up": (404, 429)}
+    own_refusals = {"retrieve": (404, 409, 410), "sign_up": (404, 410, 429)}
 
     @extend_schema(responses=RegistrationPageSerializer, summary="Read the page")
     def retrieve(self, request: Any, token: str) -> Response:

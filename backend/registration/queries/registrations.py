@@ -15,6 +15,7 @@ from backend.invitations.queries import LOOKS, MAY_COME, also_hears, conferences
 from backend.invitations.states import InvitationState
 from backend.people.identity import name_key
 from backend.people.models import Account, Person
+from backend.people.queries import visible_people
 from backend.questions.queries import Comer, also_asked
 from backend.registration import codes, offer_links
 from backend.registration.models import Registration
@@ -103,8 +104,7 @@ def offered_by(token: str) -> Registration:
 def check_offer(row: Registration) -> None:
     """Raises Gone or Conflict with the sentence people are told when an offered seat can no longer be had. By the
     database's clock."""
-    late = row.state == RegistrationState.OFFERED and row.offer_until is not None and row.offer_until <= database_now()
-    if late or row.state == RegistrationState.EXPIRED:
+    if row.state == RegistrationState.EXPIRED:
         raise Gone(OFFER_ENDED)
     if row.conference.state not in EXPECTED:
         raise Conflict(
@@ -114,6 +114,8 @@ def check_offer(row: Registration) -> None:
                 state=ConferenceState(row.conference.state).label,
             )
         )
+    if row.state == RegistrationState.OFFERED and row.offer_until is not None and row.offer_until <= database_now():
+        raise Gone(OFFER_ENDED)
 
 
 def live_registration(conference_id: UUID, person_id: UUID) -> Registration | None:
@@ -147,13 +149,26 @@ def named(conference: Conference, folded: str) -> list[Registration]:
     return exact if len(exact) == 1 else found
 
 
-def namesakes(conference_id: UUID, full_name: str, organisation_id: UUID | None) -> list[Person]:
-    """People of that name, however written, who belong to the unit or are asked to this conference; at most ten."""
+def namesakes(
+    conference_id: UUID, full_name: str, organisation_id: UUID | None, elsewhere: QuerySet[Person]
+) -> list[Person]:
+    """People of that name, however written, who belong to the unit or are asked to this conference; and those `elsewhere`
+    who are on record in no other unit. At most ten."""
+    of_name = Person.objects.filter(folded=name_key(full_name))
     here = Q(registrations__conference_id=conference_id) | Q(invitations__conference_id=conference_id)
+    other = Q(pk__in=elsewhere.filter(folded=name_key(full_name)).values("pk"))
     if organisation_id:
         here |= Q(organisation_id=organisation_id)
-    found = Person.objects.filter(here, folded=name_key(full_name)).distinct().order_by("sort_key", "id")
+        other &= Q(organisation=None)
+    found = of_name.filter(here | other).distinct().select_related("organisation").order_by("sort_key", "id")
     return list(found[:10])
+
+
+def people_seen_by(account: Account) -> QuerySet[Person]:
+    """Whom the account may look up, or has seen registered at a conference it works for."""
+    seen = Registration.objects.filter(conference__in=conferences_of(account, *LOOKS)).values("person")
+    looked_up = visible_people(account).select_related(None).values("pk")
+    return Person.objects.filter(Q(pk__in=looked_up) | Q(pk__in=seen))
 
 
 def seated_of_unit(conference_id: UUID, organisation_id: UUID) -> list[UUID]:

@@ -35,11 +35,12 @@ def midnight(conference: Conference) -> dt.datetime | None:
 
 def door_opens_at(row: Admission, conference: Conference) -> dt.datetime | None:
     """The door opens with the day, and so many hours before the start where that is earlier; while the start is not
-    exact, before the day."""
+    exact, before the day. On the conference's clock."""
     day = midnight(conference)
     if day is None:
         return None
-    return min(day, (conference.starts_at or day) - dt.timedelta(hours=row.door_hours))
+    opens = min(day, (conference.starts_at or day) - dt.timedelta(hours=row.door_hours))
+    return local(opens, conference.time_zone)
 
 
 def visible_admissions(account: Account) -> QuerySet[Admission]:

@@ -3,11 +3,14 @@
 from collections.abc import Collection
 from uuid import UUID
 
+from django.db.models import Q
+
 from backend.conferences.models import Conference, Site
 from backend.conferences.queries.said import sites_of
+from backend.conferences.queries.told import cancelled
 from backend.conferences.states import EXPECTED, ConferenceState, Confidentiality
 from backend.core.clock import database_now
-from backend.core.errors import Gone, NotFound
+from backend.core.errors import Conflict, Gone, NotFound
 from backend.core.text import localized, say
 from backend.invitations.models import Invitation
 from backend.invitations.queries import LIVE
@@ -22,16 +25,31 @@ from backend.registration.states import AdmissionMode, RegistrationState
 
 def public_page(token: str) -> Conference:
     """The conference whose public page the link opens, with what the page says. Raises NotFound for a forged link, for
-    a conference that takes people by invitation, that is restricted, or that is neither to come nor going on."""
+    a conference that takes people by invitation, that is restricted, or that is neither to come nor going on; Gone and
+    Conflict for one that is told to be cancelled, or put off."""
     conference_id = signup_links.page_read(token)
     rows = Conference.objects.select_related("admission").prefetch_related(
         "organisers__organisation", "sites__venue", "sites__room"
     )
-    rows = rows.filter(state__in=EXPECTED).exclude(confidentiality=Confidentiality.RESTRICTED)
-    found = rows.filter(pk=conference_id).first() if conference_id else None
+    rows = rows.exclude(announced_at=None).exclude(confidentiality=Confidentiality.RESTRICTED)
+    known = Q(state__in=EXPECTED | {ConferenceState.POSTPONED}) | cancelled()
+    found = rows.filter(known, pk=conference_id).first() if conference_id else None
     if found is None or admission(found.pk).mode == AdmissionMode.INVITATION:
         raise NotFound(say(vi="Không có trang đăng ký này.", en="There is no such registration page."))
+    if found.state == ConferenceState.POSTPONED:
+        raise Conflict(
+            say(
+                vi="Hội nghị được hoãn; việc đăng ký tiếp tục khi có thời gian mới.",
+                en="The conference has been postponed; registration goes on when there is a new date.",
+            )
+        )
+    if found.state not in EXPECTED:
+        raise _cancelled()
     return found
+
+
+def _cancelled() -> Gone:
+    return Gone(say(vi="Hội nghị đã huỷ.", en="The conference has been cancelled."))
 
 
 def sites_offered(conference: Conference) -> list[Site]:
@@ -75,7 +93,7 @@ def signup_by(token: str) -> Signup:
 def check_confirmable(row: Signup) -> None:
     """Raises Gone once the conference is cancelled, or the time to confirm over by the database's clock."""
     if row.conference.state == ConferenceState.CANCELLED:
-        raise Gone(say(vi="Hội nghị đã huỷ.", en="The conference has been cancelled."))
+        raise _cancelled()
     if row.confirmed_at is None and row.expires_at <= database_now():
         raise Gone(
             say(

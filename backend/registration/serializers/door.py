@@ -5,10 +5,11 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
-from backend.core.serializers import Body, HouseSerializer, LanguageMap, Line, Moment
+from backend.core.serializers import Body, HouseSerializer, LanguageMap, Moment
 from backend.core.text import both, say
 from backend.invitations.states import Category
 from backend.people.models import Honorific
+from backend.people.serializers import FullName
 from backend.registration.models import Scan
 from backend.registration.serializers.attendance import CheckedInSerializer
 from backend.registration.serializers.registrations import RegistrationSerializer
@@ -186,7 +187,7 @@ class WalkInBody(Body):
 
     conference = serializers.UUIDField()
     person = serializers.UUIDField(required=False)
-    full_name = Line(required=False, max_length=120)
+    full_name = FullName(required=False)
     honorific = serializers.ChoiceField(Honorific.choices, required=False, allow_blank=True)
     office = LanguageMap(required=False, one_line=True, max_length=300)
     organisation = serializers.UUIDField(required=False, allow_null=True)

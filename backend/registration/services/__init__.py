@@ -2,7 +2,7 @@
 
 from backend.registration.services.answers import follow_answer
 from backend.registration.services.badges import print_badges
-from backend.registration.services.calling_off import call_off, resume
+from backend.registration.services.calling_off import call_off, put_off, resume
 from backend.registration.services.capacity import set_admission, set_capacity, set_limit
 from backend.registration.services.letters import (
     mail_confirmation,
@@ -46,6 +46,7 @@ __all__ = [
     "pass_many",
     "print_badges",
     "promote",
+    "put_off",
     "refuse",
     "register",
     "reissue_code",

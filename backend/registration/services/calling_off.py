@@ -1,4 +1,5 @@
-"""Those who hope for a seat when a conference is cancelled: it ends with it, and goes on should it be announced again."""
+"""Those who hope for a seat when a conference is cancelled: it ends with it, and goes on should it be announced again.
+While one is postponed nobody is asked to decide: offers go back to their turns, and are made anew with the new time."""
 
 from uuid import UUID
 
@@ -6,12 +7,18 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from backend.conferences.models import Conference
+from backend.conferences.queries.told import cancelled
 from backend.conferences.states import EXPECTED, ConferenceState
 from backend.core.clock import database_now
 from backend.invitations.models import Invitation
 from backend.invitations.queries import LIVE
 from backend.outbox.services import emit
-from backend.registration.events import RegistrationCalledOff, RegistrationCancelled, RegistrationResumed
+from backend.registration.events import (
+    RegistrationCalledOff,
+    RegistrationCancelled,
+    RegistrationPutOff,
+    RegistrationResumed,
+)
 from backend.registration.models import Registration
 from backend.registration.services import counters
 from backend.registration.services.waiting import give_out
@@ -21,12 +28,12 @@ from backend.registration.states import HOPING, MOVES, RegistrationState
 @transaction.atomic
 def call_off(*, conference_id: UUID) -> int:
     """Ends the requests, turns and offers of a cancelled conference; returns how many. Does nothing once it was
-    reopened. Seats stay with who has them, invited or not."""
+    announced again. Seats stay with who has them, invited or not."""
     hoping = Registration.objects.filter(conference_id=conference_id, state__in=HOPING)
     if not hoping.exists():
         return 0
     seats = counters.locked_seats(conference_id)
-    if _state_of(conference_id) != ConferenceState.CANCELLED:
+    if not Conference.objects.filter(cancelled(), pk=conference_id).exists():
         return 0
     rows = list(hoping.select_for_update().order_by("id"))
     for was in sorted(HOPING):
@@ -36,6 +43,25 @@ def call_off(*, conference_id: UUID) -> int:
         counters.count(seats, ended, was=was, now=RegistrationState.CALLED_OFF)
     _write(rows, state=RegistrationState.CALLED_OFF, cancelled_at=database_now())
     emit(*(RegistrationCalledOff(registration_id=row.pk, conference_id=conference_id) for row in rows))
+    return len(rows)
+
+
+@transaction.atomic
+def put_off(*, conference_id: UUID) -> int:
+    """Whoever was offered a seat at a postponed conference waits again, in the same turn; returns how many. Does nothing
+    once it was announced again."""
+    offered = Registration.objects.filter(conference_id=conference_id, state=RegistrationState.OFFERED)
+    if not offered.exists():
+        return 0
+    seats = counters.locked_seats(conference_id)
+    if _state_of(conference_id) != ConferenceState.POSTPONED:
+        return 0
+    rows = list(offered.select_for_update().order_by("id"))
+    for row in rows:
+        MOVES.move(row, "put_off")
+    counters.count(seats, rows, was=RegistrationState.OFFERED, now=RegistrationState.WAITING)
+    _write(rows, state=RegistrationState.WAITING)
+    emit(*(RegistrationPutOff(registration_id=row.pk, conference_id=conference_id) for row in rows))
     return len(rows)
 
 

@@ -4,6 +4,7 @@ import datetime as dt
 
 from backend.conferences.models import Conference
 from backend.conferences.states import EXPECTED, ConferenceState
+from backend.core.clock import local
 from backend.core.errors import Conflict
 from backend.core.text import say
 from backend.invitations import wording
@@ -44,7 +45,7 @@ def too_early(conference: Conference, moment: dt.datetime) -> Conflict | None:
             en="The door opens at {at}; the organisers may open it earlier.",
             at=wording.until_said(opens, conference.time_zone),
         ),
-        door_opens_at=opens.isoformat(),
+        door_opens_at=local(opens, conference.time_zone).isoformat(),
     )
 
 

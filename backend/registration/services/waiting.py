@@ -10,7 +10,7 @@ from django.db.models import F
 from django.db.models.functions import Now
 
 from backend.conferences.models import Conference
-from backend.conferences.states import EXPECTED, ConferenceState
+from backend.conferences.states import CALLED_OFF, EXPECTED, ConferenceState
 from backend.core.clock import database_now
 from backend.core.queries import locked
 from backend.outbox.services import emit
@@ -69,11 +69,12 @@ def expire_offers() -> int:
 
 def give_out(seats: Seats) -> int:
     """With `seats` locked: as long as it is, nobody else gives out seats or turns. Nothing is given out while the
-    conference is called off or over, and no offer of a cancelled one expires: it ends with the conference."""
+    conference is called off or over, and no offer of what is called off expires: it ends with the conference, or with its
+    time."""
     if not seats.waiting and not seats.offered:
         return 0
     conference = Conference.objects.get(pk=seats.pk)
-    if conference.state != ConferenceState.CANCELLED:
+    if conference.state not in CALLED_OFF:
         _expire_due(seats)
     if not seats.waiting:
         return 0

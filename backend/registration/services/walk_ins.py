@@ -6,13 +6,14 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from backend.core.errors import Conflict, Invalid
-from backend.core.text import Text, say
+from backend.core.text import Text, localized, say
 from backend.invitations.states import Category
 from backend.people import services as people
 from backend.people.identity import Likeness, likeness, on_record, told
-from backend.people.models import Organisation
+from backend.people.models import Organisation, Person
 from backend.registration import queries
 from backend.registration.models import Presence, Registration, SeatLimit, Seats
 from backend.registration.services.presence import check_in
@@ -23,8 +24,8 @@ from backend.registration.states import RegistrationState
 
 @dataclass(frozen=True, kw_only=True)
 class Stranger:
-    """As much as a badge needs; nothing more is asked of anybody at a door. They come for `organisation_id`; those of
-    `home_id` keep what is on record about them."""
+    """As much as a badge needs; nothing more is asked of anybody at a door. They come for `organisation_id`, if for any;
+    the record of `home_id` has them, without one that of no unit."""
 
     full_name: str
     organisation_id: UUID | None = None
@@ -51,15 +52,18 @@ def walk_in(
     category: str = Category.GUEST,
     site_id: UUID | None = None,
     anew: bool = False,
+    elsewhere: QuerySet[Person] | None = None,
 ) -> WalkIn:
     """Seats a person on record, or a stranger, and checks them in, in one transaction.
 
     A stranger of whom `people.identity` says that they are somebody on record is taken for them, unless they are said to
-    be somebody else (`anew`). Who is registered already keeps their registration, and an offered seat is theirs.
+    be somebody else (`anew`). Namesakes are looked for at this conference, in the unit and among those `elsewhere`. Who is registered already keeps their registration, and an offered seat is theirs.
     Raises NotFound, Invalid, and Conflict, with nothing left behind: where that is unclear (`candidates`), where
     there is no free seat or others wait for it (with the counts), and while the doors are shut.
     """
-    person_id, added = (who, False) if isinstance(who, UUID) else _person(conference_id, who, anew=anew)
+    person_id, added = (
+        (who, False) if isinstance(who, UUID) else _person(conference_id, who, anew=anew, elsewhere=elsewhere)
+    )
     before = queries.live_registration(conference_id, person_id)
     made = register(
         conference_id=conference_id,
@@ -78,10 +82,11 @@ def walk_in(
     return WalkIn(registration=made, presence=came.presence, added=added, new=came.new)
 
 
-def _person(conference_id: UUID, who: Stranger, *, anew: bool) -> tuple[UUID, bool]:
+def _person(conference_id: UUID, who: Stranger, *, anew: bool, elsewhere: QuerySet[Person] | None) -> tuple[UUID, bool]:
     if who.organisation_id and not Organisation.objects.filter(pk=who.organisation_id).exists():
         raise Invalid({"organisation": say(vi="Không có đơn vị này.", en="There is no such organisation.")})
-    alike = [] if anew else queries.namesakes(conference_id, who.full_name, who.organisation_id)
+    others = Person.objects.none() if elsewhere is None else elsewhere
+    alike = [] if anew else queries.namesakes(conference_id, who.full_name, who.organisation_id, others)
     described = told(full_name=who.full_name, unit=who.organisation_id)
     same = [person for person in alike if likeness(described, on_record(person)) == Likeness.SAME]
     if len(same) == 1:
@@ -92,7 +97,14 @@ def _person(conference_id: UUID, who: Stranger, *, anew: bool) -> tuple[UUID, bo
                 vi="Đã có người tên như vậy; hãy chọn một người, hoặc xác nhận là người khác.",
                 en="There are people of such a name; choose one, or say that this is somebody else.",
             ),
-            candidates=[{"person": str(person.pk), "name": person.full_name} for person in alike],
+            candidates=[
+                {
+                    "person": str(person.pk),
+                    "name": person.full_name,
+                    "organisation": localized(person.organisation.name) if person.organisation else "",
+                }
+                for person in alike
+            ],
         )
     person = people.add_person(full_name=who.full_name, organisation_id=who.home_id, honorific=who.honorific)
     if who.office:

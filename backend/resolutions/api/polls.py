@@ -83,11 +83,23 @@ class PollViewSet(CustodyActions, HouseViewSet):
     @extend_schema(responses=EntitlementSerializer(many=True))
     @action(detail=True, methods=["get"], pagination_class=None, filter_backends=[])
     def entitlement(self, request: Any, pk: str) -> Response:
-        """The caller's own ballots in this poll, and which of them were cast."""
-        poll = self.get_object()
-        mine = list(queries.entitlements_of(poll.pk, self.account.person_id))
+        """The ballots the caller casts in this poll, whose they are, and which of them were cast."""
+        poll, me = self.get_object(), self.account.person_id
+        mine = list(queries.entitlements_of(poll.pk, me).select_related("holder__person"))
         cast = queries.cast_numbers(poll, [row.number for row in mine])
-        return Response([{"number": row.number, "unit": row.unit, "cast": row.number in cast} for row in mine])
+        self.note_shown([row for row in mine if row.holder.person_id != me], ("holder.person_id",))
+        return Response(
+            [
+                {
+                    "number": row.number,
+                    "unit": row.unit,
+                    "name": row.holder.person.full_name,
+                    "own": row.holder.person_id == me,
+                    "cast": row.number in cast,
+                }
+                for row in mine
+            ]
+        )
 
     @extend_schema(responses=EvidenceSerializer)
     @action(detail=True, methods=["get"])
@@ -105,5 +117,5 @@ class PollViewSet(CustodyActions, HouseViewSet):
     def roll(self, request: Any, pk: str) -> Response:
         """The named roll with the choices, once the result is declared."""
         roll = queries.roll(self.get_object())
-        self.note_shown(roll, ("person_id",))
+        self.note_shown(roll, ("person_id", "proxy_id"))
         return Response(RollEntrySerializer(roll, many=True).data)

@@ -12,6 +12,9 @@ from typing import Any
 
 #: Values of papers are whole hundred-thousandths of a vote.
 ONE = 100_000
+#: What is done at a stage, and of it what a lot may decide.
+ACTS = ("first", "transfer", "exclude")
+LOTS_DECIDE = ACTS[1:]
 #: A ranking, the value of each such paper, and how many there are.
 Papers = tuple[tuple[str, ...], int, int]
 

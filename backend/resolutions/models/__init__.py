@@ -4,11 +4,13 @@ from backend.resolutions.models.amendments import Amendment, Backing, Comment
 from backend.resolutions.models.ballots import Envelope, NamedBallot, OpenedBallot
 from backend.resolutions.models.elections import Candidate, Election
 from backend.resolutions.models.polls import Entitlement, Poll, Teller
+from backend.resolutions.models.proxies import Authorisation, TakenBack
 from backend.resolutions.models.quorums import Quorum, QuorumChange
 from backend.resolutions.models.texts import Procedure, Promulgation, Resolution, TextVersion
 
 __all__ = [
     "Amendment",
+    "Authorisation",
     "Backing",
     "Candidate",
     "Comment",
@@ -23,6 +25,7 @@ __all__ = [
     "Quorum",
     "QuorumChange",
     "Resolution",
+    "TakenBack",
     "Teller",
     "TextVersion",
 ]

@@ -45,6 +45,9 @@ class Poll(Base):
     voting_units = models.JSONField(default=list)
     weights = models.JSONField(default=list)
     splitting = models.BooleanField(default=False)
+    proxies = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text="How many anybody may stand for; null before it opens: as the procedure says."
+    )
     members = models.PositiveIntegerField(null=True, blank=True)
     state = models.CharField(max_length=10, choices=PollState, default=PollState.DRAFT)
     closes_at = models.DateTimeField(null=True, blank=True)
@@ -121,7 +124,8 @@ class Teller(Base):
 
 
 class Entitlement(models.Model):
-    """One right to one ballot on the roll that was frozen when the poll opened; `unit` counts those of one holder."""
+    """One right to one ballot on the roll that was frozen when the poll opened; `unit` counts those of one holder, and
+    `caster` is who casts it: the holder, or a proxy."""
 
     pk = models.CompositePrimaryKey("poll_id", "number")
     poll = models.ForeignKey(Poll, on_delete=models.PROTECT, related_name="entitlements")

@@ -15,12 +15,14 @@ from backend.resolutions.wording import Wording
 
 class Procedure(Base):
     """How a conference deals with texts: how many must stand behind one before it is tabled, and whether people count
-    or the organisations they come from. A conference without a row asks for nobody."""
+    or the organisations they come from; and for how many others anybody may cast votes (`proxies`). A conference without
+    a row asks for nobody and has no proxies."""
 
     conference = models.OneToOneField(Conference, on_delete=models.PROTECT, related_name="procedure")
     resolution_support = models.PositiveSmallIntegerField(default=0)
     amendment_support = models.PositiveSmallIntegerField(default=0)
     support_by = models.CharField(max_length=14, choices=SupportBy, default=SupportBy.PEOPLE)
+    proxies = models.PositiveSmallIntegerField(default=0)
 
 
 class Resolution(Base):

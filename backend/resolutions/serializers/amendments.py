@@ -11,6 +11,7 @@ from backend.core.serializers import Body, HouseSerializer, LanguageMap, Moment,
 from backend.core.text import localized
 from backend.resolutions import said
 from backend.resolutions.models import Amendment, Backing, Comment, Procedure, Resolution
+from backend.resolutions.serializers.rolls import MOST_PROXIES
 from backend.resolutions.serializers.texts import WrittenArticle
 from backend.resolutions.states import AMENDMENT_MOVES, AmendmentKind, BackingRole, SupportBy
 from backend.resolutions.wording.amending import CONFLICTS
@@ -145,7 +146,7 @@ class ShareBody(Body):
 class ProcedureSerializer(HouseSerializer):
     class Meta:
         model = Procedure
-        fields = ("id", "conference", "resolution_support", "amendment_support", "support_by", "version")
+        fields = ("id", "conference", "resolution_support", "amendment_support", "support_by", "proxies", "version")
         read_only_fields = fields
 
 
@@ -154,6 +155,7 @@ class ProcedureBody(Body):
     resolution_support = serializers.IntegerField(min_value=0, max_value=MOST_SUPPORT, required=False)
     amendment_support = serializers.IntegerField(min_value=0, max_value=MOST_SUPPORT, required=False)
     support_by = serializers.ChoiceField(SupportBy.choices, required=False)
+    proxies = serializers.IntegerField(min_value=0, max_value=MOST_PROXIES, required=False)
 
 
 class CommentSerializer(HouseSerializer):

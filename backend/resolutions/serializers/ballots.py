@@ -122,6 +122,7 @@ class ConfigSerializer(serializers.Serializer[Any]):
     voting_units = serializers.ListField(child=serializers.CharField())
     weights = serializers.ListField(child=serializers.DictField())
     splitting = serializers.BooleanField()
+    proxies = serializers.IntegerField()
     members = serializers.IntegerField(allow_null=True)
     text_hash = serializers.CharField()
     closes_at = serializers.CharField(allow_null=True)
@@ -149,6 +150,9 @@ class EvidenceSerializer(serializers.Serializer[Any]):
     config_hash = serializers.CharField()
     roll = serializers.ListField(child=serializers.ListField(), allow_null=True)
     roll_hash = serializers.CharField()
+    taken_back = serializers.ListField(
+        child=serializers.IntegerField(), help_text="Numbers their holders cast in person after all, not the proxy."
+    )
     returned = serializers.IntegerField(allow_null=True)
     leaves = serializers.ListField(child=serializers.CharField())
     urn_root = serializers.CharField()

@@ -12,6 +12,7 @@ from backend.core.serializers import Body, HouseSerializer, LanguageMap, Line, S
 from backend.people.models import Person
 from backend.resolutions import methods
 from backend.resolutions.counting.election import ELECTION_OUTCOMES, STANDINGS
+from backend.resolutions.counting.stv import ACTS, LOTS_DECIDE
 from backend.resolutions.models import Candidate, Election
 from backend.resolutions.serializers.rules import (
     CheckSerializer,
@@ -97,7 +98,7 @@ class EndElectionBody(Body):
     why = LanguageMap(max_length=1000)
 
 
-class PaperBody(Body):
+class BallotPaperBody(Body):
     """How a round is voted. `approval`: a mark for each of `min` to `max` candidates, usually up to as many as there are
     places. `ranked`: candidates in order of preference, counted by `counting`."""
 
@@ -125,19 +126,19 @@ class RunOffSerializer(serializers.Serializer[Any]):
 class StageSerializer(serializers.Serializer[Any]):
     """Votes are written with five decimals, which is how exact they are."""
 
-    act = serializers.ChoiceField(choices=("first", "transfer", "exclude"))
+    act = serializers.ChoiceField(choices=ACTS)
     candidate = serializers.CharField(allow_null=True)
     votes = serializers.DictField(child=serializers.CharField())
     not_transferable = serializers.CharField()
     elected = serializers.ListField(child=serializers.CharField())
 
 
-class TieSerializer(serializers.Serializer[Any]):
-    act = serializers.ChoiceField(choices=("transfer", "exclude"))
+class UndecidedSerializer(serializers.Serializer[Any]):
+    act = serializers.ChoiceField(choices=LOTS_DECIDE)
     among = serializers.ListField(child=serializers.CharField())
 
 
-class LotSerializer(TieSerializer):
+class LotSerializer(UndecidedSerializer):
     drawn = serializers.CharField()
 
 
@@ -148,7 +149,7 @@ class RankingSerializer(serializers.Serializer[Any]):
     quota = serializers.IntegerField()
     stages = StageSerializer(many=True)
     lots = LotSerializer(many=True)
-    tie = TieSerializer(allow_null=True)
+    tie = UndecidedSerializer(allow_null=True)
 
 
 class ElectionVerdictSerializer(serializers.Serializer[Any]):

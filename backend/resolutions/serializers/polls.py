@@ -14,8 +14,8 @@ from backend.people.models import Organisation, Person
 from backend.resolutions.models import Amendment, Election, Poll, Resolution, Teller
 from backend.resolutions.promises import promises, warnings
 from backend.resolutions.serializers.ballots import Content
-from backend.resolutions.serializers.elections import AnyVerdict, PaperBody
-from backend.resolutions.serializers.rolls import WeightSerializer
+from backend.resolutions.serializers.elections import AnyVerdict, BallotPaperBody
+from backend.resolutions.serializers.rolls import MOST_PROXIES, WeightSerializer
 from backend.resolutions.serializers.rules import RuleField, RuleSerializer, TallySerializer
 from backend.resolutions.states import POLL_MOVES, PollState, ReceiptKind, Secrecy
 
@@ -67,6 +67,7 @@ class PollSerializer(StatefulSerializer):
             "voting_units",
             "weights",
             "splitting",
+            "proxies",
             "members",
             "state",
             "moves",
@@ -113,12 +114,13 @@ class PollSerializer(StatefulSerializer):
 
 class PollBody(Body):
     """On a `resolution`, or a round of an `election`, whose `ballot` says how it is voted: marks for as many as there are
-    places where it is left out. `members` is the number of all members, or of all their votes where there are `weights`. `splitting` lets whoever
-    holds several votes divide them; secret polls with weights must allow it."""
+    places where it is left out. `members` is the number of all members, or of all their votes where there are `weights`.
+    `splitting` lets whoever holds several votes divide them; secret polls with weights must allow it. `proxies` is how
+    many anybody may stand for beside themselves, 0 for none; left out, what the conference's procedure says."""
 
     resolution = Id(queryset=Resolution.objects.select_related("conference"), required=False)
     election = Id(queryset=Election.objects.select_related("conference"), required=False)
-    ballot = PaperBody(required=False)
+    ballot = BallotPaperBody(required=False)
     amendment = Id(queryset=Amendment.objects.all(), required=False, allow_null=True)
     question = LanguageMap(one_line=True, max_length=1000)
     rule = RuleField()
@@ -127,6 +129,7 @@ class PollBody(Body):
     )
     weights = serializers.ListField(child=WeightSerializer(), max_length=5000, required=False)
     splitting = serializers.BooleanField(default=False)
+    proxies = serializers.IntegerField(min_value=0, max_value=MOST_PROXIES, required=False, allow_null=True)
     voting_units = serializers.ListField(child=Id(queryset=Organisation.objects.all()), max_length=200, required=False)
     members = serializers.IntegerField(min_value=1, max_value=1_000_000, required=False, allow_null=True)
     closes_at = Moment(required=False, allow_null=True)
@@ -202,6 +205,8 @@ class AnnulBody(Body):
 class EntitlementSerializer(serializers.Serializer[Any]):
     number = serializers.IntegerField()
     unit = serializers.IntegerField(help_text="Which of its holder's votes this is.")
+    name = serializers.CharField(help_text="Whose vote it is.")
+    own = serializers.BooleanField()
     cast = serializers.BooleanField()
 
 
@@ -209,6 +214,8 @@ class RollEntrySerializer(serializers.Serializer[Any]):
     number = serializers.IntegerField()
     unit = serializers.IntegerField()
     name = serializers.CharField()
+    proxy = serializers.CharField(allow_null=True, help_text="Who the roll says casts it instead of the holder.")
+    taken_back = serializers.BooleanField(help_text="The holder took it back from the proxy after the opening.")
     present_at_open = serializers.BooleanField()
     cast = serializers.BooleanField()
     choice = Content(allow_null=True)

@@ -24,6 +24,7 @@ from backend.resolutions.services.elections import (
 from backend.resolutions.services.issuing import issue
 from backend.resolutions.services.letters import mail_root
 from backend.resolutions.services.polls import close_due, count, draft_poll, open_poll, seal
+from backend.resolutions.services.proxies import authorise, file_paper, take_back_votes
 from backend.resolutions.services.quorums import edit_quorum, set_quorum, watch_quorums
 from backend.resolutions.services.resolutions import (
     agree,
@@ -44,6 +45,7 @@ __all__ = [
     "agree",
     "annul",
     "appoint",
+    "authorise",
     "back",
     "cast",
     "close_due",
@@ -64,6 +66,7 @@ __all__ = [
     "edit_quorum",
     "end_complaints",
     "ensure_a_say",
+    "file_paper",
     "issue",
     "mail_root",
     "merge_amendments",
@@ -82,6 +85,7 @@ __all__ = [
     "submit",
     "table",
     "take_back",
+    "take_back_votes",
     "test_key",
     "watch_quorums",
     "withdraw",

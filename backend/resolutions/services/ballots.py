@@ -74,9 +74,9 @@ def cast(
 
     The same request again is answered with the same receipts. In a secret poll a `choice` sent again is not compared
     with the first one, which nobody can read: the first stands, and its receipt says `repeated`. Raises Forbidden
-    without an entitlement, NotFound for an unknown poll, Conflict when the poll is not open (by the database's clock),
-    another ballot was cast, or votes that belong together are divided, Invalid for what does not fit the poll. Where the rule measures by who was present at the
-    opening, only they vote: Forbidden for others.
+    without an entitlement, NotFound for an unknown poll, Invalid for what does not fit the poll, Conflict when the poll
+    is not open (by the database's clock), another ballot was cast, or votes that belong together are divided. Where the
+    rule measures by who was present at the opening, only they vote: Forbidden for others.
     Design: the lock, then the check, then the insert, under READ COMMITTED; each alone lets late ballots in.
     """
     locks.share(poll_id)
@@ -84,10 +84,13 @@ def cast(
         cursor.execute(
             "SELECT p.secrecy, p.state = 'open' AND (p.closes_at IS NULL OR clock_timestamp() < p.closes_at),"
             " ARRAY(SELECT number FROM resolutions_entitlement e WHERE e.poll_id = p.id AND e.caster_id = %s"
-            " AND (e.present_at_open OR NOT p.rule @> %s::jsonb) ORDER BY 1),"
+            " AND (e.present_at_open OR NOT p.rule @> %s::jsonb) AND NOT EXISTS (SELECT FROM resolutions_takenback t"
+            " WHERE t.poll_id = e.poll_id AND t.holder_id = e.holder_id)"
+            " UNION ALL SELECT number FROM resolutions_takenback t JOIN resolutions_entitlement e USING (poll_id, holder_id)"
+            " WHERE t.poll_id = p.id AND t.person_id = %s ORDER BY 1),"
             " p.receipt, p.method, p.public_key, p.receipt_key, p.roll_hash, p.config_hash"
             " FROM resolutions_poll p WHERE p.id = %s",
-            [person_id, OF_THOSE_PRESENT_AT_OPENING, poll_id],
+            [person_id, OF_THOSE_PRESENT_AT_OPENING, person_id, poll_id],
         )
         found = cursor.fetchone()
     if found is None:

@@ -24,6 +24,7 @@ HELD_ALIKE = (
     "voting_units",
     "weights",
     "splitting",
+    "proxies",
     "members",
     "secrecy",
     "receipt",

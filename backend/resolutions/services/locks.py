@@ -22,6 +22,12 @@ def alone(poll_id: UUID) -> None:
     _take("pg_advisory_xact_lock", poll_id)
 
 
-def _take(function: str, poll_id: UUID) -> None:
+def authorising(conference_id: UUID) -> None:
+    """One at a time names proxies at a conference, takes them back, or opens a poll by them: caps and chains are read
+    under it. Taken before any poll's own lock."""
+    _take("pg_advisory_xact_lock", conference_id)
+
+
+def _take(function: str, of: UUID) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {function}(%s, hashtext(%s))", [NAMESPACE, str(poll_id)])
+        cursor.execute(f"SELECT {function}(%s, hashtext(%s))", [NAMESPACE, str(of)])

@@ -61,6 +61,7 @@ def draft_poll(
     voting_units: Collection[Organisation] = (),
     weights: Sequence[dict[str, Any]] = (),
     splitting: bool = False,
+    proxies: int | None = None,
     members: int | None = None,
     closes_at: Any = None,
     replaces: Poll | None = None,
@@ -71,10 +72,11 @@ def draft_poll(
     """Prepares a vote on a resolution or an `amendment` to it, or a round of an election, whose paper `ballot` says (see
     `elections.method_of`). `replaces` names the poll whose result is void: a re-vote is a new round. A secret one needs
     tellers (`appoint`) before it opens. With `weights` some hold several votes, and everything is counted in votes;
-    `members` says then how many votes there are.
+    `members` says then how many votes there are. `proxies` is how many anybody may stand for beside themselves; None as
+    the conference's procedure says when the poll opens.
 
-    Raises Invalid for a wrong rule or paper, wrong weights, guests as voters or a tracker in an open vote, Conflict when
-    the replaced poll was not annulled.
+    Raises Invalid for a wrong rule or paper, wrong weights, proxies where only those present vote, guests as voters or a
+    tracker in an open vote, Conflict when the replaced poll was not annulled.
     """
     read = rule_from(rule)
     written = read.to_json()
@@ -85,6 +87,9 @@ def draft_poll(
         raise Invalid(
             {"members": say(vi="Quy tắc cần tổng số thành viên.", en="The rule needs the number of all members.")}
         )
+    if proxies and "present_at_open" in read.bases():
+        wrong = say(vi="Chỉ người có mặt khi mở mới được biểu quyết.", en="Only those present at the opening vote.")
+        raise Invalid({"proxies": wrong})
     if not set(voting_categories) <= set(queries.PARTAKING):
         raise Invalid({"voting_categories": say(vi="Khách mời không biểu quyết.", en="Guests do not vote.")})
     if amendment is not None and resolution is not None and amendment.resolution_id != resolution.pk:
@@ -125,6 +130,7 @@ def draft_poll(
         voting_units=sorted({str(unit.pk) for unit in voting_units}),
         weights=rolls.weights_from(weights, conference_id=subject.conference_id, secrecy=secrecy, splitting=splitting),
         splitting=splitting,
+        proxies=proxies,
         members=members,
         closes_at=closes_at,
         secrecy=secrecy,
@@ -226,6 +232,7 @@ def _frozen(poll: Poll) -> dict[str, Any]:
         "voting_units": poll.voting_units,
         "weights": poll.weights,
         "splitting": poll.splitting,
+        "proxies": poll.proxies,
         "members": poll.members,
         "text_hash": poll.text_hash,
         "closes_at": poll.closes_at.isoformat() if poll.closes_at else None,

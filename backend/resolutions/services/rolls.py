@@ -11,6 +11,7 @@ from backend.people.models import Organisation
 from backend.registration.models import Registration
 from backend.resolutions import queries, weights
 from backend.resolutions.models import Entitlement, Poll
+from backend.resolutions.services import proxies
 from backend.resolutions.states import Secrecy
 
 #: So many rows go to PostgreSQL at once.
@@ -45,8 +46,8 @@ def weights_from(
 
 def freeze(poll: Poll, moment: dt.datetime) -> list[Entitlement]:
     """Writes the roll of a locked poll that opens: everybody with a seat who votes, in the order of names, with as many
-    rows as they hold votes. Raises Conflict when it is empty or too long, or when the weights of a secret poll would
-    tell how somebody voted."""
+    rows as they hold votes, each with who casts it. Raises Conflict when it is empty or too long, when the weights of a
+    secret poll would tell how somebody voted, or when a proxy stands for too many."""
     voters = [(voter, _votes(poll, voter)) for voter in queries.voters(poll)]
     if not voters:
         raise Conflict(say(vi="Không có ai được quyền biểu quyết.", en="Nobody is entitled to vote."))
@@ -55,14 +56,14 @@ def freeze(poll: Poll, moment: dt.datetime) -> list[Entitlement]:
         raise Conflict(say(vi="Danh sách có quá {n} phiếu.", en="The roll has more than {n} votes.", n=n))
     if poll.secrecy == Secrecy.SECRET:
         _ensure_unmasks_nobody(voters)
-    inside = queries.present_registrations(poll.conference_id, moment)
+    inside, casters = queries.present_registrations(poll.conference_id, moment), proxies.casters(poll)
     rows = [
         Entitlement(
             poll=poll,
             number=number,
             unit=unit,
             holder=voter,
-            caster_id=voter.person_id,
+            caster_id=casters.get(voter.pk, voter.person_id),
             present_at_open=voter.pk in inside,
         )
         for number, (voter, unit) in enumerate(_units(voters), start=1)

@@ -1,0 +1,109 @@
+"""Focal points who were asked for names and may still give them: they hear when the conference is off, takes place after
+all, or is at another time or place. Nobody hears twice: not for two delegations, nor who is invited themselves."""
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Lower
+
+from backend.conferences.models import Conference, TimeAndPlace
+from backend.conferences.queries.told import reason_told, same_hours, same_place, same_time, told
+from backend.conferences.states import EXPECTED, ConferenceState
+from backend.core.clock import now
+from backend.core.text import localized
+from backend.delegations import links, queries
+from backend.delegations.models import Delegation
+from backend.delegations.services.letters import delegation_facts
+from backend.delegations.states import OPEN
+from backend.invitations import wording
+from backend.invitations.letters import of_conference, post
+from backend.invitations.models import Invitation
+from backend.invitations.queries import LIVE
+from backend.invitations.services import calling_off, composing
+
+SUBJECTS = {
+    "moved": {"vi": "Thay đổi: {title}", "en": "Changed: {title}"},
+    **{kind: composing.SUBJECTS[kind] for kind in ("cancelled", "postponed", "resumed", "as_planned")},
+}
+
+
+@transaction.atomic
+def tell_of_calling_off(*, conference_id: UUID, sequence: int) -> int:
+    """Tells the focal points that nobody need be named, for now or at all; returns how many. Nothing where everybody
+    knows, nor once it was announced again or called off otherwise."""
+    conference = calling_off.called_off(conference_id, sequence)
+    if conference is None or calling_off.known_to_be_off(conference):
+        return 0
+    postponed = conference.state == ConferenceState.POSTPONED
+    known, reason = calling_off.known_time(conference), reason_told(conference)
+    rows = _to_tell(conference_id)
+    for row in rows:
+        language = row.focal_language
+        said = {"when": wording.when(known, language), "reason": localized(reason, language)}
+        _post(row, "postponed" if postponed else "cancelled", sequence=sequence, **said)
+    return len(rows)
+
+
+@transaction.atomic
+def tell_of_move(*, conference_id: UUID, from_sequence: int, to_sequence: int) -> int:
+    """Tells the focal points the time and place by now, where they knew another; returns how many. Once for each
+    sequence: of what moves again meanwhile they hear with it."""
+    expected = Conference.objects.filter(pk=conference_id, state__in=EXPECTED)
+    before = told(conference_id).get(from_sequence)
+    if from_sequence == to_sequence or before is None or not expected.exists():
+        return 0
+    _, present = composing.as_told(conference_id)
+    rows = [row for row in _to_tell(conference_id) if _concerns(row, before, present)]
+    kind = "moved"
+    if before.called_off:
+        kind = "as_planned" if same_hours(before, present) else "resumed"
+    for row in rows:
+        language, open_still = row.focal_language, row.due_at > now()
+        said: dict[str, Any] = {"known": before, "link": links.address(row.pk, row.link_round) if open_still else ""}
+        if not same_hours(before, present):
+            said["when_before"] = wording.when(before, language)
+        if not same_place(before, present, row.site_id):
+            said["where_before"] = wording.where_told(before, row.site_id, language)
+        _post(row, kind, sequence=present.sequence, **said)
+    return len(rows)
+
+
+def _concerns(row: Delegation, before: TimeAndPlace, present: TimeAndPlace) -> bool:
+    return not (same_time(before, present) and same_place(before, present, row.site_id))
+
+
+def _to_tell(conference_id: UUID) -> list[Delegation]:
+    """One delegation of each focal point, the first, who does not hear as an invitee."""
+    invited = Invitation.objects.annotate(address=Lower("email")).filter(
+        Q(state__in=LIVE) | ~Q(called_off_from=""),
+        conference=OuterRef("conference"),
+        address=OuterRef("focal"),
+        sent_at__isnull=False,
+        person__isnull=False,
+    )
+    rows = Delegation.objects.filter(conference=conference_id, state__in=OPEN).exclude(focal_email="")
+    rows = rows.annotate(focal=Lower("focal_email")).filter(~Exists(invited))
+    return _first_of_each(queries.counted(queries.with_letter_facts(rows)).order_by("pk"))
+
+
+def _first_of_each(rows: Iterable[Delegation]) -> list[Delegation]:
+    found: dict[str, Delegation] = {}
+    for row in rows:
+        found.setdefault(row.focal_email.lower(), row)
+    return list(found.values())
+
+
+def _post(row: Delegation, kind: str, *, sequence: int, **said: Any) -> None:
+    language = row.focal_language
+    facts = {**delegation_facts(row, language), "kind": kind, "submitted": row.submitted_at is not None, **said}
+    post(
+        of_conference(row.conference, "letters/delegation_news", language, subjects=SUBJECTS[kind], facts=facts),
+        purpose=f"delegation_{kind}",
+        subject_id=row.pk,
+        sequence=sequence,
+        recipient=(row.focal_name, row.focal_email),
+        conference=row.conference,
+    )

@@ -1,0 +1,114 @@
+"""What focal points hear of a conference that is off, goes on after all, or is at another time."""
+
+import datetime as dt
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from backend.conferences import services as conferences
+from backend.conferences.models import Conference
+from backend.core.clock import now
+from backend.delegations.models import Delegation
+from backend.invitations.models import Invitation
+from backend.mail.models import OutgoingMail
+from backend.outbox.models import Event
+from tests import lift
+from tests.delegations.test_deadlines import texts
+from tests.factories.conferences import ConferenceFactory
+from tests.factories.delegations import TOLD, DelegationFactory
+from tests.factories.invitations import InvitationFactory
+from tests.factories.people import OrganisationFactory
+from workers.reactions import delegations as reactions
+
+pytestmark = pytest.mark.django_db
+
+
+WHEN = {"day": TOLD.date(), "starts_at": TOLD, "ends_at": TOLD + dt.timedelta(hours=3), "day_part": ""}
+
+
+class Asked:
+    """Units of one conference, asked by their focal points' links."""
+
+    def __init__(self) -> None:
+        self.last = UUID(int=0)
+        self.letters: dict[str, OutgoingMail] = {}
+        drafted = ConferenceFactory(lead=OrganisationFactory(), **WHEN)
+        self.conference: Conference = conferences.announce(conference_id=drafted.pk)
+        self.open = self.delegation(focal_name="Lê Thị Đầu")
+        self.submitted = self.delegation(state="submitted", submitted_at=now())
+        self.delegation(category="guest", organisation=self.open.organisation, focal_email="DAUMOI@plenum.example")
+        self.silent = [
+            self.delegation(state="draft", asked_at=None),
+            self.delegation(state="closed"),
+            self.delegation(focal_email="khach@plenum.example"),
+        ]
+        invitee: Invitation = InvitationFactory(
+            list__conference=self.conference, person__email="Khach@plenum.example", sent=True
+        )
+        assert invitee.email == "Khach@plenum.example"
+
+    def delegation(self, **fields: Any) -> Delegation:
+        made: Delegation = DelegationFactory(
+            conference=self.conference, **{"asked": True, "focal_email": "daumoi@plenum.example", **fields}
+        )
+        if "state" in fields:
+            Delegation.objects.filter(pk=made.pk).update(focal_email=f"{fields['state']}@plenum.example")
+        return made
+
+    def heard(self) -> list[tuple[str, str]]:
+        """To whom, and what, since the last look."""
+        lift.run()
+        rows = OutgoingMail.objects.filter(purpose__startswith="delegation", pk__gt=self.last).order_by("recipient")
+        self.letters = {row.recipient.partition("@")[0].lower(): row for row in rows}
+        self.last = max([self.last, *(row.pk for row in rows)])
+        return [(row.recipient.partition("@")[0].lower(), row.subject.partition(":")[0]) for row in rows]
+
+
+@pytest.fixture
+def asked() -> Asked:
+    return Asked()
+
+
+def test_open_focal_points_hear_once_that_it_is_cancelled_and_that_it_takes_place_after_all(asked: Asked) -> None:
+    conferences.cancel(conference_id=asked.conference.pk, reason={"vi": "Bão số 5."})
+    assert asked.heard() == [("daumoi", "Huỷ hội nghị"), ("submitted", "Huỷ hội nghị")]
+    for form in texts(asked.letters["daumoi"]):
+        assert "không phải cử đại biểu nữa" in form
+        assert "Bão số 5." in form
+        assert "/d/" not in form
+    reactions.tell_of_calling_off(Event.objects.get(name="conference.cancelled"))
+    assert asked.heard() == [], "handled twice, told once"
+
+    conferences.reopen(conference_id=asked.conference.pk)
+    assert asked.heard() == []
+    conferences.announce(conference_id=asked.conference.pk)
+    assert asked.heard() == [("daumoi", "Vẫn tổ chức"), ("submitted", "Vẫn tổ chức")]
+    for form in texts(asked.letters["daumoi"]):
+        assert "nay vẫn được tổ chức vào thời gian đã báo trước." in form
+        assert "chỉ tiêu 3, đã cử 0" in form
+    assert "đã gửi được giữ nguyên" in texts(asked.letters["submitted"])[0]
+
+
+def test_they_hear_of_another_day_and_of_a_postponement(asked: Asked) -> None:
+    def move(days: int) -> None:
+        row = Conference.objects.get(pk=asked.conference.pk)
+        assert row.starts_at
+        starts = row.starts_at + dt.timedelta(days=days)
+        conferences.edit(conference_id=row.pk, fields={"starts_at": starts, "ends_at": starts + dt.timedelta(hours=3)})
+
+    move(1)
+    assert asked.heard() == [("daumoi", "Thay đổi"), ("submitted", "Thay đổi")]
+    for form in texts(asked.letters["daumoi"]):
+        assert "15 tháng 01 năm 2031" in form
+        assert "trước đây" in form
+        assert "/d/" in form
+    conferences.edit(conference_id=asked.conference.pk, fields={"title": {"vi": "Tên khác"}})
+    assert asked.heard() == []
+    conferences.postpone(conference_id=asked.conference.pk, reason={"vi": "Bão"})
+    assert asked.heard() == [("daumoi", "Hoãn hội nghị"), ("submitted", "Hoãn hội nghị")]
+    assert "15 tháng 01 năm 2031" in texts(asked.letters["daumoi"])[0]
+    move(7)
+    conferences.announce(conference_id=asked.conference.pk)
+    assert asked.heard() == [("daumoi", "Thời gian mới"), ("submitted", "Thời gian mới")]
+    assert "22 tháng 01 năm 2031" in texts(asked.letters["submitted"])[1]

@@ -1,0 +1,75 @@
+"""What a poll is on while it opens: people vote on the words they see."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from django.db import connection, connections
+
+from backend.core.errors import Conflict
+from backend.resolutions import services
+from backend.resolutions.models import Poll, Resolution
+from tests.factories.resolutions import PollFactory
+from tests.resolutions.test_polls import run_together, voters
+
+pytestmark = pytest.mark.django_db(transaction=True)
+OTHER = [{"text": {"vi": "Bác báo cáo."}}]
+
+
+def prepared() -> Poll:
+    poll: Poll = PollFactory()
+    voters(poll, 1)
+    return poll
+
+
+def rewrite(poll: Poll) -> Resolution:
+    return services.edit(resolution_id=poll.resolution_id, expected=None, clauses=OTHER)
+
+
+def on_the_words_that_stand(poll: Poll) -> bool:
+    poll.refresh_from_db()
+    return poll.text_hash == Resolution.objects.get(pk=poll.resolution_id).wording.hash()
+
+
+def test_who_edits_a_text_while_a_poll_on_it_opens_is_in_it_or_refused() -> None:
+    for _ in range(8):
+        poll = prepared()
+        opened, edited = run_together(
+            2, lambda index, poll=poll: rewrite(poll) if index else services.open_poll(poll_id=poll.pk)
+        )
+        assert isinstance(opened, Poll), opened
+        assert isinstance(edited, Resolution | Conflict), edited
+        assert on_the_words_that_stand(poll)
+
+
+def test_without_lock_and_guard_people_vote_on_other_words_than_they_see(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The negative control: an edit that read the text before the poll opened is written after."""
+    poll = prepared()
+    read, opened = threading.Event(), threading.Event()
+
+    def unlocked(rows: Any, row_id: Any, *, expected: Any = None) -> Any:
+        row = Resolution.objects.get(pk=row_id)
+        read.set()
+        opened.wait(10)
+        return row
+
+    monkeypatch.setattr("backend.resolutions.services.texts.locked", unlocked)
+    monkeypatch.setattr("backend.resolutions.services.texts.ensure_at_rest", lambda resolution: None)
+    with _unguarded("resolutions_resolution"):
+        editor = threading.Thread(target=lambda: (rewrite(poll), connections.close_all()))
+        editor.start()
+        assert read.wait(10)
+        services.open_poll(poll_id=poll.pk)
+        opened.set()
+        editor.join()
+    assert not on_the_words_that_stand(poll)
+
+
+@contextmanager
+def _unguarded(table: str) -> Iterator[None]:
+    with connection.cursor() as cursor:
+        cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+        yield
+        cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
