@@ -6,7 +6,7 @@ CONFERENCES ?= 2000
 ROOMS ?= 230
 SEED ?= 7
 .DEFAULT_GOAL := help
-.PHONY: help venv demo up year test access contract hunt faults check format bench schema migrations lock wheels clean
+.PHONY: help venv demo up year test access contract scale hunt faults check format bench schema migrations lock wheels clean
 
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*## ' Makefile | sort | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -32,6 +32,9 @@ access: venv ## Ask every operation as everybody: who may, what is closed to the
 
 contract: venv ## Ask every operation of the API rightly and wrongly: its answers are as described
 	@$(PY) -m pytest -q --numprocesses auto --maxprocesses 4 --dist worksteal tests/contract
+
+scale: venv ## Write synthetic years, and play small what the bench plays
+	@$(PY) -m pytest -q --numprocesses auto --maxprocesses 4 --dist worksteal tests/simulation tests/bench
 
 hunt: venv ## Look for counterexamples to every property, each time among others (T=tests/people in a part)
 	@$(PY) -m pytest -q --numprocesses auto --maxprocesses 4 --dist worksteal --hypothesis-profile hunt -m hypothesis $(T)

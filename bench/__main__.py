@@ -13,7 +13,7 @@ from backend.embedded import ROOT
 from bench import machine, report, rounds
 from bench.house import open_house
 
-MEASUREMENTS = ("relay", "mails", "ballots", "registrations", "rooms", "programme", "year")
+MEASUREMENTS = ("relay", "mails", "ballots", "urn", "registrations", "rooms", "programme", "year")
 
 
 def main(names: list[str]) -> int:

@@ -12,21 +12,29 @@ from bench.rounds import Comparison, percentile
 
 @dataclass(frozen=True, kw_only=True)
 class Load:
-    """What came back: requests answered a second, and how long an answer took."""
+    """What came back: requests answered a second, how long an answer took, and how many were refused as was foreseen."""
 
     per_second: float
     p50_ms: float
     p99_ms: float
+    refused: int = 0
 
 
-def compared(name: str, loads: list[Load], pgbench_rates: list[float], connections: int, statements: int) -> Comparison:
-    """The API's figures beside pgbench's."""
+def compared(
+    name: str,
+    loads: list[Load],
+    rates: list[float],
+    connections: int,
+    statements: int,
+    reference: str = "pgbench, the same statements",
+) -> Comparison:
+    """The API's figures beside the reference's."""
     return Comparison(
         name=name,
         unit="/s",
-        reference="pgbench, the same statements",
+        reference=reference,
         ours=[load.per_second for load in loads],
-        theirs=pgbench_rates,
+        theirs=rates,
         detail={
             "connections": connections,
             "statements": statements,
@@ -46,20 +54,21 @@ def post(port: int, path: str, token: str, body: dict[str, Any]) -> bytes:
     return head.encode() + content
 
 
-def run(port: int, requests: Sequence[bytes], connections: int) -> Load:
+def run(port: int, requests: Sequence[bytes], connections: int, refusal: bytes = b"2") -> Load:
     """Sends every request once; each line sends its next one when it has the answer to the last.
 
-    Raises RuntimeError on an answer that is not 2xx: a refused request must not count as a fast one.
+    Raises RuntimeError on an answer that is neither 2xx nor the foreseen `refusal`: a refused request must not count as
+    a fast one.
     """
-    return asyncio.run(_run(port, requests, connections))
+    return asyncio.run(_run(port, requests, connections, refusal))
 
 
-async def _run(port: int, requests: Sequence[bytes], connections: int) -> Load:
+async def _run(port: int, requests: Sequence[bytes], connections: int, refusal: bytes) -> Load:
     loop = asyncio.get_running_loop()
     waiting, times = iter(requests), []
     lines: list[_Line] = []
     for _ in range(connections):
-        line = _Line(waiting, times, loop.create_future())
+        line = _Line(waiting, times, loop.create_future(), refusal)
         await loop.create_connection(lambda line=line: line, "127.0.0.1", port)  # type: ignore[misc]
         lines.append(line)
     begun = time.perf_counter()
@@ -74,15 +83,21 @@ async def _run(port: int, requests: Sequence[bytes], connections: int) -> Load:
         raise failure
     milliseconds = [1000 * value for value in times]
     return Load(
-        per_second=len(requests) / seconds, p50_ms=percentile(milliseconds, 0.5), p99_ms=percentile(milliseconds, 0.99)
+        per_second=len(requests) / seconds,
+        p50_ms=percentile(milliseconds, 0.5),
+        p99_ms=percentile(milliseconds, 0.99),
+        refused=sum(line.refused for line in lines),
     )
 
 
 class _Line(asyncio.Protocol):
     transport: asyncio.Transport
 
-    def __init__(self, waiting: Iterator[bytes], times: list[float], done: "asyncio.Future[None]") -> None:
+    def __init__(
+        self, waiting: Iterator[bytes], times: list[float], done: "asyncio.Future[None]", refusal: bytes
+    ) -> None:
         self.waiting, self.times, self.done = waiting, times, done
+        self.refusal, self.refused = refusal, 0
         self.heard, self.sent_at = b"", 0.0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -104,6 +119,8 @@ class _Line(asyncio.Protocol):
             return
         self.times.append(time.perf_counter() - self.sent_at)
         if head[9:10] != b"2":
+            self.refused += 1
+        if not head[9:].startswith((b"2", self.refusal)):
             self._fail(self.heard.decode(errors="replace"))
             return
         self.heard = b""

@@ -61,7 +61,7 @@ def main(arguments: list[str]) -> int:
 
 
 def _cast(cast: object, port: int, scale: Scale, number: int) -> Load:
-    return cast(port, scale)  # type: ignore[operator, no-any-return]
+    return cast(port, scale, "named")  # type: ignore[operator, no-any-return]
 
 
 def shapes(wanted: list[str]) -> dict[str, str]:

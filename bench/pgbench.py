@@ -64,11 +64,18 @@ def script(statements: Sequence[str], replaced: Mapping[str, str], *, each: int,
     for a literal that no statement holds: then the script would not do what the request does.
     """
     text = "\n".join(f"{statement.rstrip(';')};" for statement in statements)
-    for literal in sorted(replaced, key=len, reverse=True):
+    for literal in replaced:
         if literal not in text:
             raise ValueError(f"no statement holds {literal}")
-        text = text.replace(literal, replaced[literal])
+    text = filled_in(text, replaced)
     return f"\\set count :count + 1\n\\set n :client_id * {each} + :count\n\\set i {base} + :n\n{text}\n"
+
+
+def filled_in(text: str, replaced: Mapping[str, str]) -> str:
+    """The text with each literal made what it stands for, the longest first."""
+    for literal in sorted(replaced, key=len, reverse=True):
+        text = text.replace(literal, replaced[literal])
+    return text
 
 
 def run(text: str, *, clients: int, transactions: int) -> float:

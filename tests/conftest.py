@@ -1,7 +1,11 @@
 """What every test stands on: a real PostgreSQL, and its append-only tables emptied between tests all the same."""
 
+import os
+import subprocess
+import sys
 from typing import Any
 
+import psycopg
 import pytest
 from django.apps import apps
 from django.db import connection, transaction
@@ -17,6 +21,9 @@ settings.load_profile("steady")
 #: Written by `migrate`, by no test.
 KEPT = {"django_content_type", "auth_permission", "django_migrations"}
 
+#: The database that a run's workers copy.
+MIGRATED = os.environ.get("MIGRATED_FOR_TESTS", "")
+
 
 def empty_tables(_: TransactionTestCase) -> None:
     """Deletes what a transactional test wrote. Django truncates every table, empty or not, which costs a new file for
@@ -29,6 +36,31 @@ def empty_tables(_: TransactionTestCase) -> None:
         cursor.execute("SET LOCAL session_replication_role = replica")
         for table in found:
             cursor.execute(f'DELETE FROM "{table}"')
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None, worker_id: str) -> None:
+    """Of several workers the first migrates a database, and everybody copies it: a copy takes a second."""
+    if worker_id == "master" or not MIGRATED:
+        return
+    server = os.environ["DATABASE_URL"].rpartition("/")[0]
+    with psycopg.connect(f"{server}/postgres", autocommit=True) as postgres:
+        postgres.execute("SELECT pg_advisory_lock(1)")
+        if not postgres.execute("SELECT FROM pg_database WHERE datname = %s", [MIGRATED]).fetchone():
+            postgres.execute(f"CREATE DATABASE {MIGRATED}")
+            subprocess.run(
+                [sys.executable, "-m", "backend.cli", "migrate", "--verbosity", "0"],
+                env={**os.environ, "DATABASE_URL": f"{server}/{MIGRATED}"},
+                check=True,
+            )
+        # Still under the lock: one database is not copied twice at once.
+        postgres.execute(f"CREATE DATABASE {connection.settings_dict['TEST']['NAME']} TEMPLATE {MIGRATED}")
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb(worker_id: str) -> bool:
+    """A copy that was just made is used as it is."""
+    return worker_id != "master" and bool(MIGRATED)
 
 
 @pytest.fixture(autouse=True, scope="session")

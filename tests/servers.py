@@ -26,4 +26,7 @@ else:
     atexit.register(opened.close)
     folder = Path(opened.enter_context(tempfile.TemporaryDirectory(prefix="plenum-tests-")))
     os.environ.setdefault("PLENUM_DATA_DIR", str(folder / "var"))
+    if "DATABASE_URL" not in os.environ:
+        # On a server that ends with the run; elsewhere it would be found, out of date, by the next one.
+        os.environ["MIGRATED_FOR_TESTS"] = "migrated_for_tests"
     os.environ.update(opened.enter_context(servers(folder / "var", durable=False)))

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Checks the evidence of a poll without trusting the server it came from. Standard library only, and
-verify_counts.py beside it; docs/voting.md explains.
+"""Checks the evidence of a poll without trusting the server it came from. Standard library only, with verify_count.py and
+verify_verdict.py beside it; docs/voting.md explains.
 
     python3 verify_poll.py evidence.json [--receipt receipt.json ...] [--key HEX] [--root HEX]
 
@@ -13,16 +13,12 @@ import argparse
 import hashlib
 import json
 import sys
-from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent))
-from verify_counts import election, like, numbers, said, verdict
-
-
-def canonical(said: Any) -> bytes:
-    return json.dumps(said, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
+from verify_count import agreed, canonical, undivided  # they lie beside this file
+from verify_verdict import counted, election, like, numbers, said, together, verdict
 
 
 def sha256(data: bytes) -> str:
@@ -124,7 +120,7 @@ def faults(e: dict[str, Any], receipts: list[dict[str, Any]], key: str, seal: st
     must(signed("urn", {n: e[n] for n in names}, key, e["urn_signature"]), "urn_signature: not what was sealed")
     must(e["state"] in {"sealed", "counted", "declared", "annulled"}, "state: not sealed")
     if e["state"] in {"counted", "declared"}:
-        counted(e, must, key)
+        of_the_count(e, must, key)
     for number, receipt in enumerate(receipts, start=1):
         held = {name: receipt[name] for name in ("poll", "leaf", "roll_hash", "config_hash")}
         must(signed("receipt", held, key, receipt["signature"]), f"receipt {number}: not signed by the server")
@@ -134,7 +130,7 @@ def faults(e: dict[str, Any], receipts: list[dict[str, Any]], key: str, seal: st
     return found
 
 
-def counted(e: dict[str, Any], must: Any, key: str) -> None:
+def of_the_count(e: dict[str, Any], must: Any, key: str) -> None:
     config, tally, result, method = e["config"], e["tally"], e["verdict"], e["config"]["method"]
     secret = config["secrecy"] == "secret"
     must(secret == (e["opened"] is not None) == (e["ballots"] is None), "ballots: not as the secrecy says")
@@ -154,18 +150,16 @@ def counted(e: dict[str, Any], must: Any, key: str) -> None:
         must(len({row[0] for row in rows}) == len(rows), "ballots: one entitlement voted twice")
         must(not e["opened_root"], "opened_root: nothing was opened in an open vote")
         contents = [choice for _, choice in rows]
-    right = numbers(method, contents)
+    count = together(method, [counted(method, contents), *agreed(e, must)])
+    right = numbers(method, count)
     must({name: tally[name] for name in right} == right, "tally: not what is on the ballots")
-    must(len(rows) == e["returned"] <= tally["entitled"], "returned: more or fewer than were opened or issued")
+    must(len(rows) == e["returned"] <= tally["entitled"], "returned: more or fewer than were opened")
     must(tally["members"] == config["members"], "members: not as many as was said when voting began")
     must(e["roll"] is None or len(e["roll"]) == tally["entitled"], "entitled: not as many as on the roll")
     must(result["counted_in"] == ("votes" if config["weights"] else "people"), "verdict: counted in something else")
-    if e["roll"] and not secret and not config["splitting"]:
-        chosen, theirs = {number: canonical(choice) for number, choice in rows}, defaultdict(set)
-        for number, holder, _ in e["roll"]:
-            theirs[holder].add(chosen.get(number))
-        must(all(len(choices) == 1 for choices in theirs.values()), "ballots: votes of one holder were divided")
-    statement = {name: e[name] for name in ("poll", "urn_root", "opened_root", "tally")}
+    whole = secret or config["splitting"] or undivided(e["roll"] or [], rows)
+    must(whole, "ballots: votes of one holder were divided")
+    statement = {name: e[name] for name in ("poll", "urn_root", "opened_root", "sheets_hash", "tally")}
     must(signed("count", statement, key, e["count_signature"]), "count_signature: not what was counted")
     must(result["rule"] == config["rule"] and result["tally"] == tally, "verdict: of another rule or tally")
     if method["kind"] == "yes_no":
@@ -173,7 +167,7 @@ def counted(e: dict[str, Any], must: Any, key: str) -> None:
         right = {"outcome": outcome, "quorum": quorum, "thresholds": thresholds}
     else:
         lots = result["ranking"]["lots"] if result["ranking"] else []
-        right = election(config["rule"], tally, method, contents, lots)
+        right = election(config["rule"], tally, method, count, lots)
     must(result["outcome"] == right["outcome"], f"verdict: {result['outcome']}, but the count says {right['outcome']}")
     must(like(result, right), "verdict: a number in it is wrong")
 

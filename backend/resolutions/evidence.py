@@ -7,18 +7,17 @@ recomputed is checked against the one place it stands in.
 from typing import Any
 
 from backend.outbox.models import Event
-from backend.resolutions import merkle, queries, receipts
+from backend.resolutions import batches, merkle, queries, receipts
 from backend.resolutions.models import NamedBallot, OpenedBallot, Poll
-from backend.resolutions.states import PollState, Secrecy
+from backend.resolutions.states import Secrecy
 
 FORMAT = "plenum-evidence-1"
-COUNTED = (PollState.COUNTED, PollState.DECLARED)
 
 
 def bundle(poll: Poll, *, with_roll: bool) -> dict[str, Any]:
     """The evidence of a sealed poll. What was on the ballots is in it once they are counted; the roll, by ids, for those
     who may read it. Its digest covers everything else in it, and the signature the digest."""
-    counted = poll.state in COUNTED
+    leaves, counted = queries.leaves(poll.pk), poll.state in batches.COUNTED
     said: dict[str, Any] = {
         "format": FORMAT,
         "poll": str(poll.pk),
@@ -28,13 +27,15 @@ def bundle(poll: Poll, *, with_roll: bool) -> dict[str, Any]:
         "roll": queries.frozen_roll(poll.pk) if with_roll else None,
         "roll_hash": poll.roll_hash,
         "taken_back": queries.taken_back(poll.pk),
-        "returned": (poll.tally or {}).get("returned"),
-        "leaves": queries.leaves(poll.pk),
+        "returned": len(leaves),
+        "leaves": leaves,
         "urn_root": poll.urn_root,
         "urn_signature": poll.urn_signature,
         "ballots": _named(poll) if counted and poll.secrecy == Secrecy.NAMED else None,
         "opened": _opened(poll) if counted and poll.secrecy == Secrecy.SECRET else None,
         "opened_root": poll.opened_root,
+        "sheets": batches.frozen(poll) if counted and poll.by_tellers else None,
+        "sheets_hash": poll.sheets_hash,
         "tally": poll.tally if counted else None,
         "count_signature": poll.count_signature,
         "verdict": poll.verdict if counted else None,

@@ -1,5 +1,6 @@
 """What votes and texts hold about a person: their place on the roll, a ballot that was cast by name, the fact that a
-secret one was cast, who was to cast their votes, a seat on a counting committee, and their part in a resolution."""
+secret one was cast or a paper taken, who was to cast their votes, a seat on a counting committee, and their part in a
+resolution."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -18,15 +19,17 @@ from backend.resolutions.models import (
     Election,
     Entitlement,
     Envelope,
+    IssuedPaper,
     NamedBallot,
     Promulgation,
     Resolution,
+    Sheet,
     TakenBack,
     Teller,
 )
 
 
-@holding("votes", Entitlement, NamedBallot, Envelope, Teller, Authorisation, TakenBack)
+@holding("votes", Entitlement, NamedBallot, Envelope, IssuedPaper, Teller, Sheet, Authorisation, TakenBack)
 class Votes(Holding):
     title = say(vi="Biểu quyết", en="Votes")
     data_class = DataClass.RECORD
@@ -43,6 +46,7 @@ class Votes(Holding):
                 "question": question,
                 "number": number,
                 "cast": sealed or bool(ballot),
+                "paper": IssuedPaper.objects.filter(poll=poll_id, number=number).exists(),
                 **dict(ballot or {}),
             }
         for question in Teller.objects.filter(person=subject.person_id).values_list("poll__question", flat=True):

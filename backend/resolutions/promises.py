@@ -9,7 +9,7 @@ from typing import Any
 from backend.core.text import say
 from backend.resolutions import weights
 from backend.resolutions.models import Poll
-from backend.resolutions.states import PollState, ReceiptKind, Secrecy
+from backend.resolutions.states import Channel, PollState, ReceiptKind, Secrecy
 
 #: Ballots of fewer people than this, or all alike, tell how people voted.
 FEW = 5
@@ -91,7 +91,24 @@ LOST_KEYS = say(
     en="If too many of the tellers' keys are lost, nothing can be counted and the vote is held again.",
 )
 
-HELD = {"guaranteed": (ONCE, IN_TIME, STANDS, CHECKED, RECEIPT, NAMELESS, TOGETHER)}
+BY_TWO = say(
+    vi="Phiếu giấy và giơ tay do từng thành viên ban kiểm phiếu nhập riêng; chỉ được tính khi hai người có kết quả trùng nhau, và tổng số không vượt số phiếu phát ra, số người dự.",
+    en="What is on paper or shown by hands is entered by each teller alone; it counts when two have found the same, and sums exceed neither the papers issued nor the people there.",
+)
+ONE_WAY = say(
+    vi="Ai đã nhận phiếu giấy thì không biểu quyết bằng thiết bị được nữa, và ngược lại: cơ sở dữ liệu từ chối.",
+    en="Whoever was handed a ballot paper votes on no device any more, and the other way round: the database refuses.",
+)
+TELLERS_WORD = say(
+    vi="Số phiếu giấy và số cánh tay là lời của ban kiểm phiếu: hồ sơ kiểm chứng chỉ cộng lại được, không đếm lại được.",
+    en="What papers and hands came to is the tellers' word: the evidence adds their sheets up and cannot count again.",
+)
+NAMELESS_HANDS = say(
+    vi="Giơ tay không ghi tên: không ai kiểm tra được một người có giơ tay rồi biểu quyết thêm bằng cách khác hay không.",
+    en="Hands have no names: nobody can check whether somebody raised one and voted in another way, too.",
+)
+
+HELD = {"guaranteed": (ONCE, IN_TIME, STANDS, CHECKED, RECEIPT, NAMELESS, TOGETHER, BY_TWO, ONE_WAY)}
 NOT_HELD = {
     "not_promised": (
         OPEN_VOTE,
@@ -106,10 +123,15 @@ NOT_HELD = {
         DEVICE,
         ROLL,
         LOST_KEYS,
+        TELLERS_WORD,
+        NAMELESS_HANDS,
     )
 }
 #: Sentences that are true of some polls alone.
 OF_SECRET = (NAMELESS, TOGETHER, COLLUSION, SMALL, LOST_KEYS, WEIGHTS, PROXIES)
+OF_KEYS = (NAMELESS, TOGETHER, COLLUSION, LOST_KEYS)
+OF_DEVICES = (ONCE, RECEIPT, OPEN_VOTE, PROVABLE, RECORDED, DEVICE)
+OF_TELLERS = (BY_TWO, TELLERS_WORD)
 TOLD = {**HELD, **NOT_HELD}
 
 
@@ -128,6 +150,14 @@ def _untrue(poll: Poll) -> Iterator[Any]:
         yield WEIGHTS
     if not poll.proxies:
         yield PROXIES
+    if Channel.DEVICES not in poll.channels:
+        yield from (*OF_DEVICES, *OF_KEYS)
+    if not poll.by_tellers:
+        yield from OF_TELLERS
+    if not {Channel.DEVICES, Channel.PAPER} <= set(poll.channels):
+        yield ONE_WAY
+    if Channel.HANDS not in poll.channels:
+        yield NAMELESS_HANDS
     if poll.receipt == ReceiptKind.NONE:
         yield RECEIPT
         yield RECORDED

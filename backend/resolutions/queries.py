@@ -28,6 +28,7 @@ from backend.resolutions.models import (
     Election,
     Entitlement,
     Envelope,
+    IssuedPaper,
     NamedBallot,
     OpenedBallot,
     Poll,
@@ -235,25 +236,28 @@ def present_entitled(poll: Poll, moment: dt.datetime) -> int:
 
 
 def attending(poll: Poll) -> int:
-    """How many votes of the roll took part: were in the room when it opened, came in until it was sealed, or were cast.
-    `poll.sealed_at` must be set."""
+    """How many votes of the roll took part: were in the room when it opened, came in until it was sealed, or were cast or
+    handed out as a paper. `poll.sealed_at` must be set."""
     came = Presence.objects.filter(
         conference_id=poll.conference_id, direction=Direction.IN, at__gt=poll.opened_at, at__lte=poll.sealed_at
     )
-    voted = urn_of(poll.secrecy).objects.filter(poll_id=poll.pk)
-    took_part = (
-        Q(present_at_open=True) | Q(holder__in=came.values("registration")) | Q(number__in=voted.values("number"))
-    )
+    took_part = Q(present_at_open=True) | Q(holder__in=came.values("registration")) | _voted(poll)
     return Entitlement.objects.filter(took_part, poll_id=poll.pk).count()
 
 
 def left_after_voting(poll: Poll) -> int:
-    """How many votes of the roll were cast whose holders were not in the room when the poll was sealed. `poll.sealed_at`
-    must be set."""
+    """How many votes of the roll were cast, or handed out as a paper, whose holders were not in the room when the poll was
+    sealed. `poll.sealed_at` must be set."""
     assert poll.sealed_at is not None
     inside = present_at(poll.conference_id, poll.sealed_at).values("pk")
-    voted = Q(number__in=urn_of(poll.secrecy).objects.filter(poll_id=poll.pk).values("number"))
-    return Entitlement.objects.filter(voted, poll_id=poll.pk).exclude(holder_id__in=inside).count()
+    return Entitlement.objects.filter(_voted(poll), poll_id=poll.pk).exclude(holder_id__in=inside).count()
+
+
+def _voted(poll: Poll) -> Q:
+    """Of the roll's entitlements: those used."""
+    on_device = urn_of(poll.secrecy).objects.filter(poll_id=poll.pk)
+    on_paper = IssuedPaper.objects.filter(poll_id=poll.pk)
+    return Q(number__in=on_device.values("number")) | Q(number__in=on_paper.values("number"))
 
 
 def present_registrations(conference_id: UUID, moment: dt.datetime) -> set[UUID]:
@@ -341,7 +345,13 @@ def urn_statement(poll: Poll) -> dict[str, Any]:
 
 def count_statement(poll: Poll) -> dict[str, Any]:
     """What is signed when a poll is counted."""
-    return {"poll": str(poll.pk), "urn_root": poll.urn_root, "opened_root": poll.opened_root, "tally": poll.tally}
+    return {
+        "poll": str(poll.pk),
+        "urn_root": poll.urn_root,
+        "opened_root": poll.opened_root,
+        "sheets_hash": poll.sheets_hash,
+        "tally": poll.tally,
+    }
 
 
 def is_teller(poll_id: UUID, person_id: UUID | None) -> bool:
@@ -366,6 +376,22 @@ def roll(poll: Poll) -> list[dict[str, Any]]:
             "present_at_open": row.present_at_open,
             "cast": row.number in cast,
             "choice": choices.get(row.number),
+        }
+        for row in rows
+    ]
+
+
+def polling_list(poll: Poll) -> list[dict[str, Any]]:
+    """The roll at the table where papers are handed out: who has voted on a device, and who was handed a paper, when."""
+    cast, handed = cast_numbers(poll), dict(poll.papers.values_list("number", "issued_at"))
+    rows = Entitlement.objects.filter(poll_id=poll.pk).select_related("holder__person").order_by("number")
+    return [
+        {
+            "number": row.number,
+            "name": row.holder.person.full_name,
+            "person_id": row.holder.person_id,
+            "cast": row.number in cast,
+            "issued_at": handed.get(row.number),
         }
         for row in rows
     ]

@@ -117,6 +117,18 @@ class Secrecy(models.TextChoices):
     SECRET = "secret", say(vi="bỏ phiếu kín", en="secret")
 
 
+class Channel(models.TextChoices):
+    """How votes reach a poll. Those on paper and by hands are counted by tellers."""
+
+    DEVICES = "devices", say(vi="bằng thiết bị", en="on devices")
+    PAPER = "paper", say(vi="bằng phiếu giấy", en="on paper")
+    HANDS = "hands", say(vi="giơ tay", en="by show of hands")
+
+
+#: What tellers count, each of two entering what they found.
+BY_TELLERS = (Channel.PAPER, Channel.HANDS)
+
+
 class ReceiptKind(models.TextChoices):
     """What a voter may keep, from the least to the most; a tracker lets its owner prove the choice to others."""
 

@@ -11,7 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 
 from backend.registration import codes
-from tests.access.world import World
+from tests.access.world import NOTHING_FOUND, World
 from tests.factories.papers import PDF
 from tests.factories.people import PASSWORD
 
@@ -420,6 +420,11 @@ REQUESTS: dict[str, Callable[[World], Ask]] = {
     "POST polls/<pk>/recount": lambda w: Ask(of=w.secret_counted, body={"words": w.words[w.secret_counted.pk]}),
     "POST polls/<pk>/destroy-key": lambda w: Ask(of=w.secret_declared),
     "POST polls/<pk>/open": lambda w: Ask(of=w.poll, body={}),
+    "GET polls/<pk>/papers": lambda w: Ask(of=w.papers_open),
+    "POST polls/<pk>/papers": lambda w: Ask(of=w.papers_open, body={"numbers": [1]}),
+    "GET polls/<pk>/sheets": lambda w: Ask(of=w.papers_sealed),
+    "POST polls/<pk>/sheets": lambda w: Ask(of=w.papers_sealed, body=NOTHING_FOUND),
+    "POST polls/<pk>/count": lambda w: Ask(of=w.papers_sealed),
     "POST polls/<pk>/seal": lambda w: Ask(of=w.open_poll),
     "POST polls/<pk>/declare": lambda w: Ask(of=w.counted, body={}),
     "POST polls/<pk>/annul": lambda w: Ask(of=w.counted, body={"reason": VI}),

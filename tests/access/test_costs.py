@@ -606,7 +606,15 @@ QUERIES = {
     "rooms/<pk>/day": "date=2021-01-14&time_zone=UTC",
 }
 #: What is read of a poll, whose roll is frozen when it opens.
-OF_A_POLL = {"polls/<pk>", "polls/<pk>/tellers", "polls/<pk>/entitlement", "polls/<pk>/evidence", "polls/<pk>/roll"}
+OF_A_POLL = {
+    "polls/<pk>",
+    "polls/<pk>/tellers",
+    "polls/<pk>/papers",
+    "polls/<pk>/sheets",
+    "polls/<pk>/entitlement",
+    "polls/<pk>/evidence",
+    "polls/<pk>/roll",
+}
 #: Single rows that stand alone: a row is one row.
 FLAT = {
     "sites/<pk>", "agenda-items/<pk>", "own-phases/<pk>", "agenda-rooms/<pk>", "duties/<pk>", "speakers/<pk>", "speeches/<pk>", "rooms/<pk>",

@@ -82,6 +82,14 @@ from tests.factories.rights import (
     RetentionRunFactory,
 )
 
+#: The sheet of a teller to whose table nobody came.
+NOTHING_FOUND: dict[str, Any] = {
+    "channel": "paper",
+    "issued": 0,
+    "returned": 0,
+    "count": dict.fromkeys(("yes", "no", "abstain", "blank", "invalid"), 0),
+}
+
 
 class World:
     """One host with conferences of every state, its people, and the people of a foreign organisation.
@@ -355,6 +363,22 @@ class World:
             self._secret_poll([self.delegate, other], *steps)
             for steps in ((), ("open", "seal"), ("open", "seal", "count"), ("open", "seal", "count", "declare"))
         )
+
+        self.papers_open, self.papers_sealed = (
+            self._paper_poll([self.delegate, other], seal=seal) for seal in (False, True)
+        )
+
+    def _paper_poll(self, tellers: list[Any], *, seal: bool) -> Poll:
+        """Once it is sealed, both tellers have found nothing."""
+        resolution = ResolutionFactory(conference=self.running)
+        poll: Poll = PollFactory(resolution=resolution, channels=["devices", "paper"])
+        resolutions.appoint(poll_id=poll.pk, people=tellers)
+        resolutions.open_poll(poll_id=poll.pk, override_reason="thử")
+        if seal:
+            resolutions.seal(poll_id=poll.pk)
+            for teller in tellers:
+                resolutions.enter_sheet(poll_id=poll.pk, person_id=teller.pk, **NOTHING_FOUND)
+        return Poll.objects.get(pk=poll.pk)
 
     def _secret_poll(self, tellers: list[Any], *steps: str) -> Poll:
         poll: Poll = PollFactory(resolution=ResolutionFactory(conference=self.running), secrecy="secret")

@@ -10,7 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from backend.resolutions.models import NamedBallot
-from bench import ballots, http_load, pgbench, population, registrations, year
+from bench import ballots, http_load, pgbench, population, registrations, urn, year
 from bench.catcher import Catcher
 from bench.rounds import QUICK, Comparison, in_turns, percentile
 
@@ -20,23 +20,31 @@ SMALL = replace(QUICK, people=ballots.CONNECTIONS * 2)
 @pytest.fixture(autouse=True)
 def _nobody_left_from_the_test_before() -> Iterator[None]:
     yield
-    for made_once in (population.host, population.people, population.organiser_token, ballots._voting_conference):
+    for made_once in (population.host, population.people, population.organiser_token, ballots.voting_conference):
         made_once.cache_clear()
 
 
 @pytest.mark.django_db(transaction=True)
 def test_pgbench_casts_the_ballots_the_api_casts() -> None:
-    recording = ballots.recorded(SMALL)
+    recording = ballots.recorded(SMALL, "named")
 
     # Raises when a ballot is missing at the end.
-    assert ballots.cast_by_pgbench(recording, SMALL) > 0
+    assert ballots.cast_by_pgbench(recording, SMALL, "named") > 0
 
     assert recording.statements[1:2] == ["BEGIN"]
     assert recording.statements[-1] == "COMMIT"
-    casters = NamedBallot.objects.exclude(number=population.SAMPLE).values_list("number", "cast_by")
+    voters = ballots.voters(SMALL)
+    casters = NamedBallot.objects.filter(number__lte=len(voters)).values_list("number", "cast_by")
     assert {n: cast_by[-36:] for n, cast_by in casters} == {
-        n: str(population.numbered(population.ACCOUNT, n)) for n in population.people(SMALL.people)
+        n: str(population.numbered(population.ACCOUNT, n)) for n in voters
     }
+
+
+@pytest.mark.django_db(transaction=True)
+def test_pgbench_casts_secret_ballots_and_their_urn_is_sealed_and_opened() -> None:
+    assert ballots.cast_by_pgbench(ballots.recorded(SMALL, "secret"), SMALL, "secret") > 0
+    assert urn.seal_at_rest(SMALL) > 0
+    assert urn.open_the_urn(SMALL) > 0
 
 
 @pytest.mark.django_db(transaction=True)

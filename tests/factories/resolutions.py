@@ -81,13 +81,13 @@ def secret_poll(people: int, *, tellers: int = 3, threshold: int = 2, **fields: 
 
 
 def committee(poll: Poll, *, tellers: int = 3, threshold: int = 2) -> list[str]:
-    """Tellers on duty, appointed, with tested keys; the words of each."""
+    """Tellers on duty, appointed, with tested keys where the poll has one; the words of each."""
     people = [
         DutyFactory(conference=poll.conference, kind="teller", person=PersonFactory()).person for _ in range(tellers)
     ]
     services.appoint(poll_id=poll.pk, people=people, threshold=threshold)
     words = []
-    for person in people:
+    for person in people if poll.has_urn_key else ():
         _, drawn = services.draw_key(poll_id=poll.pk, person_id=person.pk)
         services.test_key(poll_id=poll.pk, person_id=person.pk, words=drawn)
         words.append(drawn)

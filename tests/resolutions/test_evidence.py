@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ from backend.resolutions.counting.verdict import OUTCOMES
 from backend.resolutions.models import Entitlement, Poll
 from tests.factories.conferences import DutyFactory
 from tests.factories.people import PersonFactory
-from tests.factories.resolutions import PollFactory, secret_poll
+from tests.factories.resolutions import PollFactory, committee, secret_poll
 from tests.resolutions.test_polls import voters
 from tests.resolutions.test_secret_polls import API, casters, envelope, sent, signed_in
 
@@ -48,8 +49,11 @@ def held(secrecy: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     if secrecy == "secret":
         poll, words = secret_poll(len(CHOICES) + 1, rule=services.polls.rule_from(RULE).to_json())
     else:
-        poll, words = PollFactory(rule=services.polls.rule_from(RULE).to_json()), []
-        voters(poll, len(CHOICES) + 1)
+        channels = ["devices", "paper", "hands"] if secrecy == "hybrid" else ["devices"]
+        poll, words = PollFactory(rule=services.polls.rule_from(RULE).to_json(), channels=channels), []
+        voters(poll, len(CHOICES) + (4 if secrecy == "hybrid" else 1))
+    if secrecy == "hybrid":
+        committee(poll, tellers=3)
     services.open_poll(poll_id=poll.pk)
     poll.refresh_from_db()
     told = []
@@ -57,12 +61,35 @@ def held(secrecy: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
         spoilt = secrecy == "secret" and choice == "abstain"
         body = sent(poll, number, envelope(poll, "nonsense")) if spoilt else {"poll": str(poll.pk), "choice": choice}
         told += json.loads(signed_in(caster).post(f"{API}ballots", body).content)
+    if secrecy == "hybrid":
+        services.issue_papers(poll_id=poll.pk, numbers=[6, 7])
     services.seal(poll_id=poll.pk)
     if secrecy == "secret":
         services.open_envelopes(poll_id=poll.pk, words=words[:2])
+    if secrecy == "hybrid":
+        tellers_agree(poll)
     services.count(poll_id=poll.pk)
     services.declare(poll_id=poll.pk)
     return fetched(poll), told
+
+
+def tellers_agree(poll: Poll) -> None:
+    """On two papers, and on two rooms with a hand in each, after a correction; a third teller says otherwise."""
+    first, second, third = [teller.person_id for teller in poll.tellers.order_by("id")]
+    papers = {"channel": "paper", "issued": 2, "returned": 2}
+    enter = partial(services.enter_sheet, poll_id=poll.pk)
+    enter(person_id=first, count=found(no=2), **papers)
+    enter(person_id=first, count=found(no=1, blank=1), **papers)
+    enter(person_id=second, count=found(no=1, blank=1), **papers)
+    for room in ("Hội trường A", "Hội trường B"):
+        enter(person_id=second, channel="hands", batch=room, count=found(yes=1))
+        enter(person_id=third, channel="hands", batch=room, count=found(yes=1))
+    enter(person_id=first, channel="hands", batch="Hội trường B", count=found(no=1))
+    services.count_sheets(poll_id=poll.pk)
+
+
+def found(**numbers: int) -> dict[str, int]:
+    return dict.fromkeys(("yes", "no", "abstain", "blank", "invalid"), 0) | numbers
 
 
 def fetched(poll: Poll) -> dict[str, Any]:
@@ -131,7 +158,7 @@ def fast(kind: str, said: Any, key: str, signature: str) -> bool:
     return True
 
 
-@pytest.mark.parametrize("secrecy", ["named", "secret"])
+@pytest.mark.parametrize("secrecy", ["named", "secret", "hybrid"])
 def test_evidence_holds_and_no_member_of_it_can_be_changed(
     secrecy: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -164,6 +191,10 @@ def test_evidence_holds_and_no_member_of_it_can_be_changed(
         for name in ("poll", "leaf", "roll_hash", "config_hash", "signature"):
             wrong = [*told[:number], tampered(receipt, (name,)), *told[number + 1 :]]
             assert found_in(bundle, wrong, bundle), name
+    if secrecy == "hybrid":
+        assert [bundle["tally"][name] for name in ("returned", "yes", "no", "abstain", "blank")] == [9, 5, 2, 1, 1]
+        assert found_in(signed_again({**bundle, "sheets": None}), told, bundle)
+        assert found_in(signed_again({**bundle, "sheets": {**bundle["sheets"], "papers": [6]}}), told, bundle)
     for name in ("leaves", "opened" if secrecy == "secret" else "ballots", "roll"):
         assert found_in(signed_again({**bundle, name: bundle[name][1:]}), told, bundle), name
         assert found_in(signed_again({**bundle, name: [*bundle[name], bundle[name][0]]}), told, bundle), name

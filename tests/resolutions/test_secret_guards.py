@@ -54,12 +54,17 @@ def test_postgresql_refuses(what: str) -> None:
         services.seal(poll_id=poll.pk)
     if until == "count":
         services.open_envelopes(poll_id=poll.pk, words=words)
+    only_refused_by(guard, statement.format(p=poll.pk))
+
+
+def only_refused_by(guard: str, statement: str) -> None:
+    """By the guard of that name (or what it ends with), and without it by nothing."""
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # nothing of the preparations is left to be looked at
 
     def wrong() -> None:
         with connection.cursor() as cursor:
-            cursor.execute(statement.format(p=poll.pk))
+            cursor.execute(statement)
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
 
     with pytest.raises(IntegrityError) as refused, transaction.atomic():

@@ -12,6 +12,7 @@ from backend.core.errors import Conflict
 from backend.core.text import say
 from backend.resolutions import evidence, queries, rules, services
 from backend.resolutions.api.custody import CustodyActions
+from backend.resolutions.api.telling import TellingActions
 from backend.resolutions.models import Poll
 from backend.resolutions.serializers import (
     AnnulBody,
@@ -28,13 +29,13 @@ from backend.resolutions.states import PollState
 UNSEALED = (PollState.DRAFT, PollState.OPEN)
 
 
-class PollViewSet(CustodyActions, HouseViewSet):
+class PollViewSet(CustodyActions, TellingActions, HouseViewSet):
     """Votes on resolutions, and rounds of elections. Nothing is ever deleted: a re-vote is a new round."""
 
     rules = rules.POLLS
     scope = "resolutions"
     own_refusals = {"evidence": (409,)}
-    blind_to_versions = frozenset({"draw_key", "test_key", "recount", "destroy_key"})
+    blind_to_versions = frozenset({"draw_key", "test_key", "recount", "destroy_key", "issue_papers", "enter_sheet"})
     queryset = Poll.objects.none()
     serializer_class = PollSerializer
     filterset_fields = {"conference": ["exact"], "resolution": ["exact"], "election": ["exact"], "state": ["exact"]}

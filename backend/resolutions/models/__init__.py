@@ -6,6 +6,7 @@ from backend.resolutions.models.elections import Candidate, Election
 from backend.resolutions.models.polls import Entitlement, Poll, Teller
 from backend.resolutions.models.proxies import Authorisation, TakenBack
 from backend.resolutions.models.quorums import Quorum, QuorumChange
+from backend.resolutions.models.sheets import IssuedPaper, Sheet
 from backend.resolutions.models.texts import Procedure, Promulgation, Resolution, TextVersion
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "Election",
     "Entitlement",
     "Envelope",
+    "IssuedPaper",
     "NamedBallot",
     "OpenedBallot",
     "Poll",
@@ -25,6 +27,7 @@ __all__ = [
     "Quorum",
     "QuorumChange",
     "Resolution",
+    "Sheet",
     "TakenBack",
     "Teller",
     "TextVersion",

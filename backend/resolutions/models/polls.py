@@ -1,5 +1,6 @@
 """Votes on texts, and the roll that was frozen for each."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
@@ -12,7 +13,11 @@ from backend.resolutions import methods
 from backend.resolutions.models.amendments import Amendment
 from backend.resolutions.models.elections import Election
 from backend.resolutions.models.texts import Resolution
-from backend.resolutions.states import PollState, ReceiptKind, Secrecy
+from backend.resolutions.states import BY_TELLERS, Channel, PollState, ReceiptKind, Secrecy
+
+
+def on_devices() -> list[str]:
+    return [Channel.DEVICES.value]
 
 
 class Poll(Base):
@@ -25,7 +30,8 @@ class Poll(Base):
 
     `rule` is rule data (see counting), `verdict` the one result object every output renders. `config` is all that was
     frozen at the opening, as `config_hash` hashes it. Of a secret poll only the public half of its key is here; `threshold`
-    tellers together hold the other (see sealing).
+    tellers together hold the other (see sealing). What comes by another of the `channels` than devices stands on the
+    tellers' sheets, whose hash (`sheets_hash`) is signed with the count.
     """
 
     resolution = models.ForeignKey(Resolution, null=True, blank=True, on_delete=models.PROTECT, related_name="polls")
@@ -38,6 +44,7 @@ class Poll(Base):
     secrecy = models.CharField(max_length=8, choices=Secrecy, default=Secrecy.NAMED)
     receipt = models.CharField(max_length=10, choices=ReceiptKind, default=ReceiptKind.INCLUSION)
     method = models.JSONField(default=methods.default)
+    channels = ArrayField(models.CharField(max_length=7, choices=Channel), default=on_devices)
     threshold = models.PositiveSmallIntegerField(default=2)
     question = LocalizedTextField()
     rule = models.JSONField()
@@ -63,6 +70,7 @@ class Poll(Base):
     urn_root = models.CharField(max_length=64, blank=True)
     urn_signature = models.CharField(max_length=128, blank=True)
     opened_root = models.CharField(max_length=64, blank=True)
+    sheets_hash = models.CharField(max_length=64, blank=True)
     count_signature = models.CharField(max_length=128, blank=True)
     key_destroyed_at = models.DateTimeField(null=True)
     envelopes_emptied_at = models.DateTimeField(null=True)
@@ -89,22 +97,45 @@ class Poll(Base):
                 name="a_counted_poll_has_a_verdict",
             ),
             models.CheckConstraint(
-                condition=Q(state="draft") | Q(secrecy="named") | ~Q(public_key=""), name="a_secret_poll_has_a_key"
+                condition=Q(state="draft")
+                | Q(secrecy="named")
+                | ~Q(public_key="")
+                | ~Q(channels__contains=["devices"]),
+                name="a_secret_poll_has_a_key",
             ),
             models.CheckConstraint(condition=Q(threshold__gte=2, threshold__lte=16), name="no_teller_opens_alone"),
+            models.CheckConstraint(
+                condition=~Q(channels=[]) & Q(channels__contained_by=["devices", "paper", "hands"]),
+                name="a_poll_takes_votes_by_known_channels",
+            ),
+            models.CheckConstraint(
+                condition=~Q(channels__contains=["hands"])
+                | (~Q(secrecy="secret") & ~Q(method__kind="ranked") & Q(weights=[])),
+                name="a_hand_is_one_open_vote",
+            ),
             models.CheckConstraint(
                 condition=Q(weights=[]) | Q(secrecy="named") | Q(splitting=True), name="sealed_votes_may_differ"
             ),
             models.CheckConstraint(condition=~Q(voting_categories__contains="guest"), name="guests_are_no_voters"),
         ]
 
+    @property
+    def by_tellers(self) -> list[str]:
+        """The channels whose votes tellers count."""
+        return [each for each in self.channels if each in BY_TELLERS]
+
+    @property
+    def has_urn_key(self) -> bool:
+        """Whether its envelopes are sealed to a key that the tellers hold: secret, and cast on devices."""
+        return self.secrecy == Secrecy.SECRET and Channel.DEVICES in self.channels
+
 
 class Teller(Base):
-    """A member of the committee that opens a secret poll's envelopes (ban kiểm phiếu).
+    """A member of the committee that opens a secret poll's envelopes and counts papers and hands (ban kiểm phiếu).
 
-    `public_key` is of the key the teller alone holds as words, `tested_at` when the words were entered rightly since;
-    `sealed_share` is the share of the poll's key, which only those words open. `destroyed_at` is when the teller gave
-    it up.
+    Only where there are envelopes has a teller a key. `public_key` is of the key the teller alone holds as words,
+    `tested_at` when the words were entered rightly since; `sealed_share` is the share of the poll's key, which only those
+    words open. `destroyed_at` is when the teller gave it up.
     """
 
     poll = models.ForeignKey(Poll, on_delete=models.PROTECT, related_name="tellers")

@@ -132,11 +132,32 @@ class ConfigSerializer(serializers.Serializer[Any]):
     public_key = serializers.CharField()
     threshold = serializers.IntegerField()
     tellers = serializers.ListField(child=serializers.CharField())
+    channels = serializers.ListField(child=serializers.CharField())
+    committee = serializers.ListField(child=serializers.CharField())
 
 
 class AuditHeadSerializer(serializers.Serializer[Any]):
     position = serializers.IntegerField()
     hash = serializers.CharField()
+
+
+class SheetRecordSerializer(serializers.Serializer[Any]):
+    """What one teller found; `sequence` numbers the teller's sheets of the batch, of which the last counts."""
+
+    teller = serializers.UUIDField()
+    channel = serializers.CharField()
+    batch = serializers.CharField()
+    sequence = serializers.IntegerField()
+    issued = serializers.IntegerField(allow_null=True)
+    returned = serializers.IntegerField(allow_null=True)
+    count = serializers.JSONField()
+
+
+class SheetsSerializer(serializers.Serializer[Any]):
+    """Numbers on the roll that were handed a paper, and the tellers' sheets."""
+
+    papers = serializers.ListField(child=serializers.IntegerField())
+    sheets = SheetRecordSerializer(many=True)
 
 
 class EvidenceSerializer(serializers.Serializer[Any]):
@@ -160,6 +181,8 @@ class EvidenceSerializer(serializers.Serializer[Any]):
     ballots = serializers.ListField(child=serializers.ListField(), allow_null=True)
     opened = serializers.ListField(child=serializers.ListField(), allow_null=True)
     opened_root = serializers.CharField()
+    sheets = SheetsSerializer(allow_null=True)
+    sheets_hash = serializers.CharField()
     tally = TallySerializer(allow_null=True)
     count_signature = serializers.CharField()
     verdict = AnyVerdict(many=False)

@@ -17,7 +17,7 @@ from backend.resolutions.serializers.ballots import Content
 from backend.resolutions.serializers.elections import AnyVerdict, BallotPaperBody
 from backend.resolutions.serializers.rolls import MOST_PROXIES, WeightSerializer
 from backend.resolutions.serializers.rules import RuleField, RuleSerializer, TallySerializer
-from backend.resolutions.states import POLL_MOVES, PollState, ReceiptKind, Secrecy
+from backend.resolutions.states import POLL_MOVES, Channel, PollState, ReceiptKind, Secrecy
 
 RESULTS = (PollState.DECLARED, PollState.COUNTED)
 
@@ -30,7 +30,7 @@ class PromisesSerializer(serializers.Serializer[Any]):
 
 
 class PollSerializer(StatefulSerializer):
-    """`tally` and `verdict` are null until the ballots are counted; `turnout` is live. Ballots of a secret poll are sealed
+    """`tally` and `verdict` are null until the ballots are counted; `turnout`, on devices, is live. Ballots of a secret poll are sealed
     to its `public_key`; `warnings` say what its result gives away."""
 
     machine = POLL_MOVES
@@ -38,6 +38,7 @@ class PollSerializer(StatefulSerializer):
     rule = serializers.SerializerMethodField()
     voting_categories = serializers.ListField(child=serializers.ChoiceField(Category.choices), read_only=True)
     voting_units = serializers.ListField(child=serializers.UUIDField(), read_only=True)
+    channels = serializers.ListField(child=serializers.ChoiceField(Channel.choices), read_only=True)
     weights = WeightSerializer(many=True, read_only=True)
     tally = serializers.SerializerMethodField()
     verdict = serializers.SerializerMethodField()
@@ -58,6 +59,7 @@ class PollSerializer(StatefulSerializer):
             "secrecy",
             "receipt",
             "method",
+            "channels",
             "threshold",
             "public_key",
             "receipt_key",
@@ -81,6 +83,7 @@ class PollSerializer(StatefulSerializer):
             "config_hash",
             "roll_hash",
             "urn_root",
+            "sheets_hash",
             "turnout",
             "tally",
             "verdict",
@@ -135,6 +138,9 @@ class PollBody(Body):
     closes_at = Moment(required=False, allow_null=True)
     secrecy = serializers.ChoiceField(Secrecy.choices, default=Secrecy.NAMED)
     receipt = serializers.ChoiceField(ReceiptKind.choices, default=ReceiptKind.INCLUSION)
+    channels = serializers.ListField(
+        child=serializers.ChoiceField(Channel.choices), min_length=1, max_length=3, default=[Channel.DEVICES.value]
+    )
     replaces = Id(queryset=Poll.objects.all(), required=False, allow_null=True)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
@@ -155,6 +161,23 @@ class AppointBody(Body):
 
     people = serializers.ListField(child=Id(queryset=Person.objects.all()), min_length=2, max_length=16)
     threshold = serializers.IntegerField(min_value=2, max_value=16, default=2)
+
+
+class HandOutBody(Body):
+    """The numbers on the roll of those who were handed a ballot paper."""
+
+    numbers = serializers.ListField(
+        child=serializers.IntegerField(min_value=1, max_value=1_000_000), min_length=1, max_length=1000
+    )
+
+
+class PollingListSerializer(serializers.Serializer[Any]):
+    """`cast`: on a device; `issued_at`: when the paper was handed out."""
+
+    number = serializers.IntegerField()
+    name = serializers.CharField()
+    cast = serializers.BooleanField()
+    issued_at = Moment(allow_null=True)
 
 
 class TellerSerializer(HouseSerializer):

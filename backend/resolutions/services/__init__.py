@@ -23,7 +23,8 @@ from backend.resolutions.services.elections import (
 )
 from backend.resolutions.services.issuing import issue
 from backend.resolutions.services.letters import mail_root
-from backend.resolutions.services.polls import close_due, count, draft_poll, open_poll, seal
+from backend.resolutions.services.papers import issue_papers
+from backend.resolutions.services.polls import close_due, count, count_sheets, draft_poll, open_poll, seal
 from backend.resolutions.services.proxies import authorise, file_paper, take_back_votes
 from backend.resolutions.services.quorums import edit_quorum, set_quorum, watch_quorums
 from backend.resolutions.services.resolutions import (
@@ -35,6 +36,7 @@ from backend.resolutions.services.resolutions import (
     withdraw,
 )
 from backend.resolutions.services.results import annul, conclude, declare
+from backend.resolutions.services.sheets import enter_sheet
 from backend.resolutions.services.texts import draft, edit
 from backend.resolutions.services.urn import open_envelopes, recount
 
@@ -53,6 +55,7 @@ __all__ = [
     "comment",
     "conclude",
     "count",
+    "count_sheets",
     "decide_amendment",
     "decide_without_count",
     "declare",
@@ -66,8 +69,10 @@ __all__ = [
     "edit_quorum",
     "end_complaints",
     "ensure_a_say",
+    "enter_sheet",
     "file_paper",
     "issue",
+    "issue_papers",
     "mail_root",
     "merge_amendments",
     "move",

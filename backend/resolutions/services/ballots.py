@@ -75,8 +75,9 @@ def cast(
     The same request again is answered with the same receipts. In a secret poll a `choice` sent again is not compared
     with the first one, which nobody can read: the first stands, and its receipt says `repeated`. Raises Forbidden
     without an entitlement, NotFound for an unknown poll, Invalid for what does not fit the poll, Conflict when the poll
-    is not open (by the database's clock), another ballot was cast, or votes that belong together are divided. Where the
-    rule measures by who was present at the opening, only they vote: Forbidden for others.
+    is not open (by the database's clock) or takes no votes from devices, another ballot was cast, a paper was handed out
+    for it, or votes that belong together are divided. Where the rule measures by who was present at the opening, only
+    they vote: Forbidden for others.
     Design: the lock, then the check, then the insert, under READ COMMITTED; each alone lets late ballots in.
     """
     locks.share(poll_id)
@@ -88,21 +89,38 @@ def cast(
             " WHERE t.poll_id = e.poll_id AND t.holder_id = e.holder_id)"
             " UNION ALL SELECT number FROM resolutions_takenback t JOIN resolutions_entitlement e USING (poll_id, holder_id)"
             " WHERE t.poll_id = p.id AND t.person_id = %s ORDER BY 1),"
+            " ARRAY(SELECT number FROM resolutions_issuedpaper i JOIN resolutions_entitlement e USING (poll_id, number)"
+            " WHERE i.poll_id = p.id AND (e.caster_id = %s OR EXISTS (SELECT FROM resolutions_takenback t"
+            " WHERE t.poll_id = p.id AND t.holder_id = e.holder_id AND t.person_id = %s))), 'devices' = ANY(p.channels),"
             " p.receipt, p.method, p.public_key, p.receipt_key, p.roll_hash, p.config_hash"
             " FROM resolutions_poll p WHERE p.id = %s",
-            [person_id, OF_THOSE_PRESENT_AT_OPENING, person_id, poll_id],
+            [person_id, OF_THOSE_PRESENT_AT_OPENING, person_id, person_id, person_id, poll_id],
         )
         found = cursor.fetchone()
     if found is None:
         raise NotFound()
-    secrecy, is_open, mine, receipt, method, public_key, receipt_key, roll_hash, config_hash = found
+    secrecy, is_open, mine, on_paper, by_device, receipt, method, public_key, receipt_key, roll_hash, config_hash = (
+        found
+    )
     if envelopes is not None:
         numbers = list(envelopes)
-    wanted = sorted(set(mine if numbers is None else numbers))
+    if numbers is None:
+        numbers = [number for number in mine if number not in on_paper] or mine
+    wanted = sorted(set(numbers))
     if not mine or not set(wanted) <= set(mine):
         raise Forbidden(say(vi="Bạn không có quyền biểu quyết ở đây.", en="You are not entitled to vote here."))
     if not is_open:
         raise Conflict(say(vi="Cuộc biểu quyết không mở.", en="The poll is not open."), reason="closed")
+    if not by_device:
+        raise Conflict(
+            say(vi="Cuộc biểu quyết không nhận phiếu từ thiết bị.", en="This poll takes no votes from devices."),
+            reason="channel",
+        )
+    if not set(wanted).isdisjoint(on_paper):
+        raise Conflict(
+            say(vi="Bạn đã nhận phiếu giấy: hãy bỏ phiếu giấy.", en="You were handed a ballot paper: vote with it."),
+            reason="paper",
+        )
     urn = Urn(
         poll_id=poll_id,
         receipt=receipt,

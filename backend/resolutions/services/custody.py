@@ -32,13 +32,18 @@ from backend.rights.models import LegalHold
 
 @transaction.atomic
 def appoint(*, poll_id: UUID, people: Sequence[Person], threshold: int = 2, expected: int | None = None) -> Poll:
-    """Names the committee that opens a secret poll's envelopes: any `threshold` of these people together. A committee
-    named before is replaced, and whoever stays draws a new key.
+    """Names the committee that counts papers and hands, and opens a secret poll's envelopes: any `threshold` of these
+    people together. A committee named before is replaced, and whoever stays draws a new key.
 
-    Raises Conflict once the poll has opened or for an open vote, Invalid for people who are no tellers of the conference
+    Raises Conflict once the poll has opened or where there is nothing for tellers to count, Invalid for people who are no tellers of the conference
     or a number that cannot be.
     """
-    poll = _prepared(poll_id, expected)
+    poll = locked(Poll, poll_id, expected=expected)
+    POLL_MOVES.check(poll, "open")
+    if not poll.has_urn_key and not poll.by_tellers:
+        raise Conflict(
+            say(vi="Cuộc biểu quyết này không cần ban kiểm phiếu.", en="There is nothing for tellers to count.")
+        )
     chosen = {person.pk for person in people}
     on_duty = Duty.objects.filter(conference_id=poll.conference_id, kind=DutyKind.TELLER, person__in=chosen)
     if set(on_duty.values_list("person_id", flat=True)) != chosen:
@@ -59,7 +64,7 @@ def draw_key(*, poll_id: UUID, person_id: UUID) -> tuple[Teller, str]:
     """A new key for one teller, and its words, which are told here and never again. A key drawn before is void, and the
     new one untested. Raises Conflict once the poll has opened, Forbidden for who is no teller of it."""
     _prepared(poll_id)
-    teller = _teller(poll_id, person_id)
+    teller = seat_of(poll_id, person_id)
     words, teller.public_key = sealing.new_words()
     teller.tested_at = None
     teller.save()
@@ -71,7 +76,7 @@ def test_key(*, poll_id: UUID, person_id: UUID, words: str) -> Teller:
     """Notes that a teller has entered the own words rightly. Raises Invalid for other words, Conflict once the poll has
     opened, Forbidden for who is no teller of it."""
     _prepared(poll_id)
-    teller = _teller(poll_id, person_id)
+    teller = seat_of(poll_id, person_id)
     try:
         rightly = sealing.public_of(words) == teller.public_key
     except sealing.NotOurs:
@@ -81,6 +86,18 @@ def test_key(*, poll_id: UUID, person_id: UUID, words: str) -> Teller:
     teller.tested_at = database_now()
     teller.save()
     return teller
+
+
+def ensure_counted(poll: Poll) -> None:
+    """Raises Conflict for a locked poll with papers or hands that nobody would count."""
+    if poll.by_tellers and poll.tellers.count() < 2:
+        raise Conflict(
+            say(
+                vi="Cần ít nhất hai thành viên ban kiểm phiếu để kiểm phiếu giấy, đếm giơ tay.",
+                en="Papers and hands are counted by two tellers at least.",
+            ),
+            reason="tellers",
+        )
 
 
 def hand_out_key(poll: Poll) -> str:
@@ -113,7 +130,7 @@ def destroy_key(*, poll_id: UUID, person_id: UUID) -> Poll:
     poll = locked(Poll, poll_id)
     if poll.state not in {PollState.DECLARED, PollState.ANNULLED} or not poll.public_key:
         raise Conflict(say(vi="Chưa công bố kết quả bỏ phiếu kín.", en="No secret poll was concluded here."))
-    teller = _teller(poll_id, person_id)
+    teller = seat_of(poll_id, person_id)
     if teller.destroyed_at is None:
         _give_up(teller, database_now())
         left = poll.tellers.filter(sealed_share__isnull=False).count()
@@ -164,16 +181,19 @@ def _destroyed(poll: Poll) -> None:
     emit(PollKeyDestroyed(**queries.facts_of(poll)))
 
 
-def _prepared(poll_id: UUID, expected: int | None = None) -> Poll:
-    """The locked poll, if it is secret and has not opened."""
-    poll = locked(Poll, poll_id, expected=expected)
+def _prepared(poll_id: UUID) -> Poll:
+    """The locked poll, if its tellers have keys and it has not opened."""
+    poll = locked(Poll, poll_id)
     POLL_MOVES.check(poll, "open")
-    if poll.secrecy != Secrecy.SECRET:
-        raise Conflict(say(vi="Đây không phải là bỏ phiếu kín.", en="This is no secret poll."))
+    if not poll.has_urn_key:
+        raise Conflict(
+            say(vi="Không có phong bì nào cần khoá ở đây.", en="There are no envelopes here that need a key.")
+        )
     return poll
 
 
-def _teller(poll_id: UUID, person_id: UUID) -> Teller:
+def seat_of(poll_id: UUID, person_id: UUID) -> Teller:
+    """The teller's seat on the committee, locked. Raises Forbidden for who has none."""
     teller = Teller.objects.select_for_update().filter(poll_id=poll_id, person_id=person_id).first()
     if teller is None:
         raise Forbidden(say(vi="Bạn không thuộc ban kiểm phiếu này.", en="You are no teller of this poll."))

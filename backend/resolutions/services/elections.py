@@ -25,6 +25,7 @@ HELD_ALIKE = (
     "weights",
     "splitting",
     "proxies",
+    "channels",
     "members",
     "secrecy",
     "receipt",

@@ -15,14 +15,14 @@ from backend.core.queries import locked
 from backend.core.text import Text, localized, say
 from backend.outbox.services import emit
 from backend.people.models import Organisation
-from backend.resolutions import merkle, methods, queries, receipts
+from backend.resolutions import batches, merkle, methods, queries, receipts
 from backend.resolutions.counting import PRESETS, InvalidRule, InvalidTally, Rule, Tally, decide
 from backend.resolutions.events import PollCounted, PollOpened, PollSealed
 from backend.resolutions.models import Amendment, Election, Poll, Resolution
 from backend.resolutions.services import custody, elections, locks, rolls
 from backend.resolutions.services.resolutions import put_to_vote
 from backend.resolutions.services.results import counted_in, decided, subject_of
-from backend.resolutions.states import POLL_MOVES, PollState, ReceiptKind, Secrecy
+from backend.resolutions.states import POLL_MOVES, Channel, PollState, ReceiptKind, Secrecy
 
 #: What is known of people once a poll is sealed.
 PEOPLE = (
@@ -68,15 +68,17 @@ def draft_poll(
     amendment: Amendment | None = None,
     secrecy: str = Secrecy.NAMED,
     receipt: str = ReceiptKind.INCLUSION,
+    channels: Collection[str] = (Channel.DEVICES,),
 ) -> Poll:
     """Prepares a vote on a resolution or an `amendment` to it, or a round of an election, whose paper `ballot` says (see
-    `elections.method_of`). `replaces` names the poll whose result is void: a re-vote is a new round. A secret one needs
-    tellers (`appoint`) before it opens. With `weights` some hold several votes, and everything is counted in votes;
-    `members` says then how many votes there are. `proxies` is how many anybody may stand for beside themselves; None as
-    the conference's procedure says when the poll opens.
+    `elections.method_of`). `replaces` names the poll whose result is void: a re-vote is a new round. A secret one, and one
+    with papers or hands, needs tellers (`appoint`) before it opens. With `weights` some hold several votes, and everything
+    is counted in votes; `members` says then how many votes there are. `proxies` is how many anybody may stand for beside
+    themselves; None as the conference's procedure says when the poll opens.
 
-    Raises Invalid for a wrong rule or paper, wrong weights, proxies where only those present vote, guests as voters or a
-    tracker in an open vote, Conflict when the replaced poll was not annulled.
+    Raises Invalid for a wrong rule or paper, wrong weights, proxies where only those present vote, guests as voters, a
+    tracker in an open vote, or hands in a secret one, of who holds several votes or for a ranking, Conflict when the
+    replaced poll was not annulled.
     """
     read = rule_from(rule)
     written = read.to_json()
@@ -98,6 +100,10 @@ def draft_poll(
         raise Invalid(
             {"receipt": say(vi="Mã dò phiếu chỉ dùng khi bỏ phiếu kín.", en="Trackers are for secret polls.")}
         )
+    if Channel.HANDS in channels and secrecy == Secrecy.SECRET:
+        raise Invalid({"channels": say(vi="Bỏ phiếu kín không giơ tay.", en="Hands are not raised in secret.")})
+    if Channel.HANDS in channels and weights:
+        raise Invalid({"channels": say(vi="Mỗi cánh tay là một phiếu.", en="A hand is one vote.")})
     subject: Resolution | Election
     if election is not None:
         subject, method = locked(Election, election.pk), dict(ballot or {"kind": methods.Approval.kind})
@@ -105,6 +111,8 @@ def draft_poll(
     else:
         assert resolution is not None  # exactly one of them
         subject, method = locked(Resolution, resolution.pk), methods.default()
+    if Channel.HANDS in channels and method["kind"] == methods.Ranked.kind:
+        raise Invalid({"channels": say(vi="Giơ tay không xếp hạng được.", en="Hands cannot rank.")})
     _ensure_rule_suits(read, method["kind"])
     same = replaces is None or (replaces.resolution_id, replaces.election_id) == (
         resolution and resolution.pk,
@@ -135,6 +143,7 @@ def draft_poll(
         closes_at=closes_at,
         secrecy=secrecy,
         receipt=receipt,
+        channels=[each.value for each in Channel if each in channels],
     )
 
 
@@ -165,7 +174,7 @@ def open_poll(*, poll_id: UUID, override_reason: str = "", expected: int | None 
     kept with it. Raises Conflict when the conference is not running, the resolution is not tabled, the roll is empty
     or its weights would unmask somebody, or the rule's quorum at opening is not met and no `override_reason` is given;
     of an election, when nobody is left to elect. A secret poll's key is made here and handed to its tellers: Conflict
-    unless each has tested the own key.
+    unless each has tested the own key. Papers and hands are counted by two tellers: Conflict where nobody was appointed.
     """
     poll = locked(Poll, poll_id, expected=expected)
     POLL_MOVES.check(poll, "open")
@@ -195,7 +204,8 @@ def open_poll(*, poll_id: UUID, override_reason: str = "", expected: int | None 
     _require_quorum(poll, people, override_reason)
     poll.state, poll.opened_at, poll.tally = PollState.OPEN, moment, people
     poll.receipt_key = receipts.public_key()
-    if poll.secrecy == Secrecy.SECRET:
+    custody.ensure_counted(poll)
+    if poll.has_urn_key:
         poll.public_key = custody.hand_out_key(poll)
     if isinstance(subject, Election):
         poll.text_hash = elections.put_to_election(subject, poll)
@@ -241,7 +251,9 @@ def _frozen(poll: Poll) -> dict[str, Any]:
         "receipt_key": poll.receipt_key,
         "public_key": poll.public_key,
         "threshold": poll.threshold,
-        "tellers": sorted(poll.tellers.values_list("public_key", flat=True)),
+        "tellers": sorted(poll.tellers.exclude(public_key="").values_list("public_key", flat=True)),
+        "channels": poll.channels,
+        "committee": sorted(str(seat) for seat in poll.tellers.values_list("pk", flat=True)),
     }
 
 
@@ -306,28 +318,46 @@ def close_due() -> int:
 
 @transaction.atomic
 def count(*, poll_id: UUID) -> Poll:
-    """Counts the sealed ballots of a named poll and reaches the verdict; a secret one waits for its tellers. Counting
-    again changes nothing."""
+    """Counts the sealed ballots of a named poll and reaches the verdict; a secret one, and one with papers or hands, waits
+    for its tellers. Counting again changes nothing."""
     poll = locked(Poll, poll_id)
-    if poll.state != PollState.SEALED or poll.secrecy == Secrecy.SECRET:
+    if poll.state != PollState.SEALED or poll.secrecy == Secrecy.SECRET or poll.by_tellers:
         return poll
     reach_verdict(poll, queries.contents(poll))
     return poll
 
 
+@transaction.atomic
+def count_sheets(*, poll_id: UUID, expected: int | None = None) -> Poll:
+    """Counts what tellers found on paper and by hands, with the named ballots of devices, when they say that every batch
+    is in. Raises Conflict while two tellers do not agree on each, where the numbers cannot be of one vote, and where
+    envelopes are to be opened or tellers count nothing; IllegalMove before the seal."""
+    poll = locked(Poll, poll_id, expected=expected)
+    POLL_MOVES.check(poll, "count")
+    if not poll.by_tellers:
+        raise Conflict(say(vi="Cuộc biểu quyết này được kiểm tự động.", en="This poll is counted by itself."))
+    if poll.has_urn_key:
+        raise Conflict(
+            say(vi="Kiểm khi mở phong bì tại bàn kiểm phiếu.", en="It is counted when the envelopes are opened.")
+        )
+    reach_verdict(poll, queries.contents(poll))
+    return poll
+
+
 def reach_verdict(poll: Poll, contents: list[Any]) -> None:
-    """Counts what stood on the ballots of a locked, sealed poll and keeps the verdict."""
+    """Counts what stood on the ballots of a locked, sealed poll, with what its tellers found, and keeps the verdict."""
     POLL_MOVES.move(poll, "count")
     assert poll.tally is not None  # a sealed poll has one: a constraint of the table
     people = {name: poll.tally.get(name) for name in PEOPLE}
     method = methods.of(poll.method)
-    count = method.counted(contents)
     try:
+        count = batches.reconciled(poll, method.counted(contents))
         tally = Tally(**method.numbers(count), **people)
         verdict = decided(poll, tally, count)
     except InvalidTally as error:
         raise Conflict("; ".join(localized(reason) for reason in error.errors.values())) from None
     poll.tally, poll.verdict = tally.to_json(), verdict.to_json()
+    poll.sheets_hash = merkle.digest(batches.frozen(poll)) if poll.by_tellers else ""
     _, poll.count_signature = receipts.sign("count", queries.count_statement(poll), by=poll.receipt_key)
     poll.save()
     emit(PollCounted(**queries.facts_of(poll)))

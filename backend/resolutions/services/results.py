@@ -10,7 +10,7 @@ from backend.core.errors import Conflict, Invalid
 from backend.core.queries import locked
 from backend.core.text import Text, localized, say
 from backend.outbox.services import emit
-from backend.resolutions import methods, queries
+from backend.resolutions import batches, methods, queries
 from backend.resolutions.counting import (
     ElectionVerdict,
     InvalidLot,
@@ -103,7 +103,7 @@ def _after_lots(poll: Poll, lots: Collection[str]) -> ElectionVerdict:
         if lots:
             raise Invalid({"lots": say(vi="Không cần bốc thăm.", en="No lot is needed.")})
         return verdict
-    count = methods.of(poll.method).counted(queries.contents(poll))
+    count = batches.reconciled(poll, methods.of(poll.method).counted(queries.contents(poll)))
     try:
         found = decided(poll, Tally.from_json(poll.tally), count, lots)
     except InvalidLot:

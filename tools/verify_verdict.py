@@ -27,11 +27,37 @@ def said(method: dict[str, Any], content: Any) -> str:
     return "valid" if real and least <= len(content) <= most else "invalid"
 
 
-def numbers(method: dict[str, Any], contents: list[Any]) -> dict[str, Any]:
-    """What the tally must say of these papers."""
+def counted(method: dict[str, Any], contents: list[Any]) -> dict[str, Any]:
+    """What a heap of papers comes to, as tellers' sheets say it."""
     kinds = Counter(said(method, content) for content in contents)
-    votes = {name: contents.count(name) if method["kind"] == "yes_no" else None for name in CHOICES}
-    return {"returned": len(contents), **{name: kinds[name] for name in ("valid", "blank", "invalid")}, **votes}
+    valid = [content for content in contents if said(method, content) == "valid"]
+    papers = {"blank": kinds["blank"], "invalid": kinds["invalid"]}
+    if method["kind"] == "yes_no":
+        return papers | {name: valid.count(name) for name in CHOICES}
+    if method["kind"] == "ranked":
+        return papers | {"ballots": [[ranking, 1] for ranking in valid]}
+    votes = {each["id"]: sum(each["id"] in marks for marks in valid) for each in method["candidates"]}
+    return papers | {"valid": len(valid), "votes": votes}
+
+
+def together(method: dict[str, Any], counts: list[dict[str, Any]]) -> dict[str, Any]:
+    """One count of several heaps."""
+    total: dict[str, Any] = counted(method, [])
+    for count in counts:
+        total |= {name: total[name] + count[name] for name in total if name != "votes"}
+        if "votes" in total:
+            total["votes"] = {each: votes + count["votes"][each] for each, votes in total["votes"].items()}
+    return total
+
+
+def numbers(method: dict[str, Any], count: dict[str, Any]) -> dict[str, Any]:
+    """What the tally must say of a count."""
+    if method["kind"] == "yes_no":
+        valid = sum(count[name] for name in CHOICES)
+    else:
+        valid = sum(each for _, each in count["ballots"]) if method["kind"] == "ranked" else count["valid"]
+    papers = {"valid": valid, "blank": count["blank"], "invalid": count["invalid"]}
+    return {"returned": sum(papers.values()), **papers, **{name: count.get(name) for name in CHOICES}}
 
 
 def check(rule: dict[str, Any], tally: dict[str, Any], base: str, got: int, share: str, cmp: str) -> dict[str, Any]:
@@ -73,7 +99,7 @@ def verdict(rule: dict[str, Any], tally: dict[str, Any], casting_vote: Any) -> t
 
 
 def election(
-    rule: dict[str, Any], tally: dict[str, Any], method: dict[str, Any], contents: list[Any], lots: list[Any]
+    rule: dict[str, Any], tally: dict[str, Any], method: dict[str, Any], count: dict[str, Any], lots: list[Any]
 ) -> dict[str, Any]:
     """What an election's verdict must say, but for its sentences."""
     ids, names = (
@@ -81,17 +107,18 @@ def election(
         {each["id"]: each["name"] for each in method["candidates"]},
     )
     there, places = presence(rule, tally), method["places"]
-    lawful, papers = all(each["holds"] for each in there), [each for each in contents if said(method, each) == "valid"]
+    lawful = all(each["holds"] for each in there)
     checks: dict[str, list[Any]] = {each: [] for each in ids}
     standing = dict.fromkeys(ids, "short")
     ranking, tie = None, None
     if method["kind"] == "ranked":
+        papers = [ranking for ranking, number in count["ballots"] for _ in range(number)]
         votes = {each: sum(paper[0] == each for paper in papers) for each in ids}
         ranking, elected = preferences(papers, ids, places, method["counting"] == "irv", lots)
         tie = ranking["tie"] if lawful else None
         ranking["tie"] = tie
     else:
-        votes = {each: sum(each in paper for paper in papers) for each in ids}
+        votes = count["votes"]
         checks = {
             i: [check(rule, tally, need["base"], votes[i], need["share"], need["cmp"]) for need in rule["all_of"]]
             for i in ids
