@@ -93,7 +93,7 @@ def _talk(line: socket.socket, count: Any, last: Any) -> None:
 
 
 ANSWERS = {
-    b"EHLO": b"250-catcher\r\n250-SIZE\r\n250 8BITMIME\r\n",
+    b"EHLO": b"250-catcher\r\n250-SIZE\r\n250-PIPELINING\r\n250 8BITMIME\r\n",
     b"DATA": b"354 go on\r\n",
     b"QUIT": b"221 bye\r\n",
 }

@@ -38,12 +38,47 @@ class _Goodbye(NotTaken):
     """421: the server closes the connection."""
 
 
+class _Line(smtplib.SMTP):
+    """Says commands before their answers are asked for, where the server reads ahead (PIPELINING, RFC 2920): an envelope
+    costs one way to the server and back instead of three."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        self._said: list[str] = []
+        super().__init__(*args, **kwargs)
+
+    def say_ahead(self, *commands: str) -> None:
+        """What will be said next, in this order and to the letter."""
+        if self.has_extn("pipelining") and not any(set("\r\n") & set(command) for command in commands):
+            said = [f"{command}\r\n" for command in commands]
+            self.send("".join(said))
+            self._said = said
+
+    def send(self, s: Any) -> None:
+        if self._said:
+            if self._said.pop(0) != s:
+                raise RuntimeError("another command was said ahead")
+            return
+        super().send(s)
+
+    def settle(self) -> None:
+        """Hears what was not asked for after a refusal. Whoever is granted DATA all the same says nothing in it."""
+        while self._said:
+            command = self._said.pop(0)
+            if self.getreply()[0] == 354 and command == "data\r\n":
+                self.send(".\r\n")
+                self.getreply()
+
+
+class _TlsLine(_Line, smtplib.SMTP_SSL):
+    """The same over TLS from the first byte."""
+
+
 class Post:
     """Keeps one SMTP connection and opens it again when it breaks. For one thread."""
 
     def __init__(self, server: dict[str, Any] | None = None) -> None:
         self.server: dict[str, Any] = server or settings.MAIL_SERVER
-        self._smtp: smtplib.SMTP | None = None
+        self._smtp: _Line | None = None
 
     def send(self, *, sender: str, recipient: str, raw: bytes) -> str:
         """The server's answer to having taken the mail.
@@ -55,13 +90,13 @@ class Post:
         smtp = self._smtp or self._connect()
         try:
             try:
-                self._begin(smtp, sender, raw)
+                self._begin(smtp, sender, recipient, raw)
             except (smtplib.SMTPServerDisconnected, OSError, _Goodbye):
                 if not reused:
                     raise
                 self.close()
                 smtp = self._connect()
-                self._begin(smtp, sender, raw)
+                self._begin(smtp, sender, recipient, raw)
             self._expect(smtp.rcpt(recipient), of_recipient=True)
             return self._expect(smtp.data(raw), of_recipient=True)
         except smtplib.SMTPResponseException as error:  # DATA refused before a byte of the mail was sent
@@ -79,9 +114,9 @@ class Post:
             self._smtp.close()
             self._smtp = None
 
-    def _connect(self) -> smtplib.SMTP:
+    def _connect(self) -> _Line:
         server = self.server
-        kind = smtplib.SMTP_SSL if server["tls"] else smtplib.SMTP
+        kind = _TlsLine if server["tls"] else _Line
         try:
             smtp = kind(server["host"], server["port"], local_hostname=settings.MAIL_DOMAIN, timeout=PATIENCE)
             try:
@@ -98,10 +133,15 @@ class Post:
         self._smtp = smtp
         return smtp
 
-    def _begin(self, smtp: smtplib.SMTP, sender: str, raw: bytes) -> None:
+    def _begin(self, smtp: _Line, sender: str, recipient: str, raw: bytes) -> None:
         options = [f"size={len(raw)}"] if smtp.has_extn("size") else []
         if not raw.isascii() and smtp.has_extn("8bitmime"):
             options.append("body=8bitmime")
+        smtp.say_ahead(
+            " ".join([f"mail FROM:{smtplib.quoteaddr(sender)}", *options]),
+            f"rcpt TO:{smtplib.quoteaddr(recipient)}",
+            "data",
+        )
         self._expect(smtp.mail(sender, options))
 
     @staticmethod
@@ -114,8 +154,10 @@ class Post:
     def _rest(self) -> None:
         """Makes the connection ready for the next mail, or drops it."""
         try:
-            if self._smtp is not None and self._smtp.rset()[0] != 250:
-                self.close()
+            if self._smtp is not None:
+                self._smtp.settle()
+                if self._smtp.rset()[0] != 250:
+                    self.close()
         except (smtplib.SMTPException, OSError):
             self.close()
 

@@ -81,6 +81,8 @@ class Registrations(Holding):
     def forget(self, subject: Subject) -> Forgotten:
         registrations = Registration.objects.filter(person=subject.person_id)
         emptied = registrations.exclude(reason={}).update(reason={}, updated_at=now(), version=F("version") + 1)
+        confirmed = Signup.objects.filter(registration__person=subject.person_id).exclude(lapsed=[])
+        emptied += confirmed.update(lapsed=[], updated_at=now(), version=F("version") + 1)
         # A new round voids the code somebody may still carry.
         dropped, _ = _open_signups(subject).delete()
         # A file of badges is one for many people: it goes whole, and is printed again for the others.

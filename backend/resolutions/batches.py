@@ -11,7 +11,7 @@ from backend.core.text import Text, both, localized, say
 from backend.resolutions import merkle, methods, queries
 from backend.resolutions.methods import Count
 from backend.resolutions.models import IssuedPaper, Poll, Sheet
-from backend.resolutions.states import Channel, Choice, PollState
+from backend.resolutions.states import Channel, Choice, PollState, Secrecy
 
 #: More than any roll has.
 MOST = 1_000_000
@@ -66,7 +66,7 @@ def batches(poll: Poll) -> list[Batch]:
 
 def differences(batch: Batch, method: dict[str, Any]) -> list[Text]:
     """Number by number, where the tellers' sheets are not alike: "Tán thành: 41 và 42"."""
-    said = [dict(_numbers(sheet)) for sheet in batch.sheets]
+    said = [dict(_numbers(sheet, method)) for sheet in batch.sheets]
     paths = dict.fromkeys(path for numbers in said for path in numbers)
     found = []
     for path in paths:
@@ -79,9 +79,24 @@ def differences(batch: Batch, method: dict[str, Any]) -> list[Text]:
     return found
 
 
-def named(count: Count, method: dict[str, Any]) -> list[tuple[Text, int]]:
-    """A count as it is read out: what each number is of."""
-    return [(_name(path, method), number) for path, number in _flat(count)]
+def votes(poll: Poll) -> list[tuple[Text, int]]:
+    """Of a counted poll, how many votes each choice or candidate got; nothing of rankings, which say so only in stages."""
+    method = methods.of(poll.method)
+    kept = poll.opened if poll.secrecy == Secrecy.SECRET else poll.ballots
+    cast = method.counted(kept.values_list("choice", flat=True))
+    total = method.added([cast, *(batch.agreed.count for batch in batches(poll) if batch.agreed)])
+    got = [
+        (path, number)
+        for path, number in _flat(total, poll.method)
+        if path in Choice.values or path.startswith("votes.")
+    ]
+    return [(_name(path, poll.method), number) for path, number in got]
+
+
+def numbers_of(sheet: Sheet, poll: Poll) -> dict[str, int]:
+    """How many votes are on a sheet, and of papers how many were issued."""
+    returned = {"returned": methods.of(poll.method).returned(sheet.count)}
+    return returned if sheet.issued is None else {"issued": sheet.issued, **returned}
 
 
 def by_channel(poll: Poll) -> dict[str, dict[str, int]]:
@@ -91,12 +106,9 @@ def by_channel(poll: Poll) -> dict[str, dict[str, int]]:
         found[Channel.DEVICES]["returned"] = len(queries.leaves(poll.pk))
     if Channel.PAPER in found:
         found[Channel.PAPER] = {"issued": 0, "returned": 0}
-    method = methods.of(poll.method)
     for batch in batches(poll):
-        if sheet := batch.agreed:
-            found[batch.channel]["returned"] += method.returned(sheet.count)
-            if sheet.issued is not None:
-                found[batch.channel]["issued"] += sheet.issued
+        for name, number in numbers_of(batch.agreed, poll).items() if batch.agreed else ():
+            found[batch.channel][name] += number
     return found
 
 
@@ -176,22 +188,20 @@ def _found(sheet: Sheet) -> bytes:
     return merkle.canonical([sheet.issued, sheet.returned, sheet.count])
 
 
-def _numbers(sheet: Sheet) -> Iterator[tuple[str, int]]:
+def _numbers(sheet: Sheet, method: dict[str, Any]) -> Iterator[tuple[str, int]]:
     """All numbers of a sheet by path, in the order they are read out."""
     for name in ("issued", "returned"):
         if (number := getattr(sheet, name)) is not None:
             yield name, number
-    yield from _flat(sheet.count)
+    yield from _flat(sheet.count, method)
 
 
-def _flat(count: Count) -> Iterator[tuple[str, int]]:
-    for name, value in count.items():
-        if name == "votes":
-            yield from ((f"votes.{each}", number) for each, number in value.items())
-        elif name == "ballots":
-            yield from ((f"ballots.{' '.join(ranking)}", number) for ranking, number in value)
-        else:
-            yield name, value
+def _flat(count: Count, method: dict[str, Any]) -> Iterator[tuple[str, int]]:
+    """Candidates in the order of the paper, then the papers; JSON of the database keeps no order."""
+    if "votes" in count:
+        yield from ((f"votes.{each['id']}", count["votes"][each["id"]]) for each in method["candidates"])
+    yield from ((f"ballots.{' '.join(ranking)}", number) for ranking, number in count.get("ballots", []))
+    yield from ((name, count[name]) for name in _NAMES if name in count)
 
 
 def _name(path: str, method: dict[str, Any]) -> Text:

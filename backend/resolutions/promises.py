@@ -146,10 +146,6 @@ def _untrue(poll: Poll) -> Iterator[Any]:
         yield OPEN_VOTE
     else:
         yield from OF_SECRET
-    if not poll.weights:
-        yield WEIGHTS
-    if not poll.proxies:
-        yield PROXIES
     if Channel.DEVICES not in poll.channels:
         yield from (*OF_DEVICES, *OF_KEYS)
     if not poll.by_tellers:
@@ -158,6 +154,10 @@ def _untrue(poll: Poll) -> Iterator[Any]:
         yield ONE_WAY
     if Channel.HANDS not in poll.channels:
         yield NAMELESS_HANDS
+    if not poll.weights:
+        yield WEIGHTS
+    if not poll.proxies:
+        yield PROXIES
     if poll.receipt == ReceiptKind.NONE:
         yield RECEIPT
         yield RECORDED
@@ -182,7 +182,8 @@ def warnings(poll: Poll) -> list[str]:
     if poll.secrecy != Secrecy.SECRET or not poll.tally:
         return []
     tally, found = poll.tally, []
-    ballots = tally.get("returned", tally["entitled"])
+    known = not poll.by_tellers or poll.state in {PollState.COUNTED, PollState.DECLARED}
+    ballots = tally.get("returned", tally["entitled"]) if known else tally["entitled"]
     if ballots < FEW * weights.heaviest(poll.weights):
         found.append(
             say(

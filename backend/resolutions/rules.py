@@ -144,6 +144,7 @@ POLLS: Rules = {
     "sheets": signed_in,
     "enter_sheet": counts,
     "count": counts | gavel,
+    "record": signed_in,
     "seal": gavel,
     "open_envelopes": counts,
     "recount": counts,

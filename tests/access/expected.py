@@ -337,6 +337,7 @@ EXPECTED: dict[str, Expected] = {
     "POST polls/<pk>/annul": may(GAVEL),
     "GET polls/<pk>/entitlement": may(SIGNED_IN),
     "GET polls/<pk>/evidence": may(SIGNED_IN),
+    "GET polls/<pk>/record": may(SIGNED_IN),
     "GET polls/<pk>/roll": may(WRITERS | AUDITOR),
     **shown("authorisations", reads(READS_MINUTES | DELEGATE)),
     "POST authorisations": may(DELEGATE),

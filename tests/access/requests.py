@@ -430,6 +430,7 @@ REQUESTS: dict[str, Callable[[World], Ask]] = {
     "POST polls/<pk>/annul": lambda w: Ask(of=w.counted, body={"reason": VI}),
     "GET polls/<pk>/entitlement": lambda w: Ask(of=w.open_poll),
     "GET polls/<pk>/evidence": lambda w: Ask(of=w.declared),
+    "GET polls/<pk>/record": lambda w: Ask(of=w.declared),
     "GET polls/<pk>/roll": lambda w: Ask(of=w.declared),
     "GET authorisations": lambda w: _page(w.authorisation),
     "POST authorisations": lambda w: Ask(

@@ -82,7 +82,12 @@ def test_the_reply_page_tells_and_asks_with_empty_boxes() -> None:
     assert http.post(address, {"answer": "accepted", "consent": "directory:7"}).status_code == 409
     assert not ConsentDecision.objects.exists()
 
-    page = http.post(address, {"answer": "accepted", "consent": ["directory:1", "no such", "x:y"]}).content.decode()
+    for unclear in ("directory", "x:y"):
+        refused = http.post(address, {"answer": "accepted", "consent": ["directory:1", unclear]})
+        assert (refused.status_code, "Không rõ đồng ý" in refused.content.decode()) == (400, True)
+    assert not ConsentDecision.objects.exists()
+
+    page = http.post(address, {"answer": "accepted", "consent": ["directory:1"]}).content.decode()
     decision = ConsentDecision.objects.get()
     assert (decision.via, decision.recorded_by) == ("reply", f"invitee:{row.id}")
     assert consented(row.person_id, "directory")

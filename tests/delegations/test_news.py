@@ -112,3 +112,19 @@ def test_they_hear_of_another_day_and_of_a_postponement(asked: Asked) -> None:
     conferences.announce(conference_id=asked.conference.pk)
     assert asked.heard() == [("daumoi", "Thời gian mới"), ("submitted", "Thời gian mới")]
     assert "22 tháng 01 năm 2031" in texts(asked.letters["submitted"])[1]
+
+
+def test_who_was_given_the_place_meanwhile_keeps_it_and_everybody_else_comes_back() -> None:
+    conference = conferences.announce(conference_id=ConferenceFactory(lead=OrganisationFactory(), **WHEN).pk)
+    unit: Delegation = DelegationFactory(conference=conference, asked=True, quota=1)
+    named = InvitationFactory(list=unit.list, sent=True)
+    others = [InvitationFactory(list__conference=conference, sent=True) for _ in range(2)]
+    conferences.cancel(conference_id=conference.pk, reason={"vi": "Bão"})
+    lift.run()
+    conferences.reopen(conference_id=conference.pk)
+    instead = InvitationFactory(list=unit.list)
+    conferences.announce(conference_id=conference.pk)
+    lift.run()
+
+    states = [Invitation.objects.get(pk=row.pk).state for row in (named, *others, instead)]
+    assert states == ["withdrawn", "sent", "sent", "draft"]

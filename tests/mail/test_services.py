@@ -25,12 +25,28 @@ class Catcher:
     """Keeps what it accepted; `answers` are given out one by one before "250": a string, or a callable."""
 
     port = 0
+    extensions: tuple[str, ...] = ()
 
     def __init__(self) -> None:
         self.accepted: list[bytes] = []
         self.seen: list[bytes] = []
         self.answers: list[str | Callable[[SMTP], str]] = []
         self.sessions: set[int] = set()
+        self.refused: dict[str, str] = {}
+
+    async def handle_EHLO(  # noqa: N802 -- aiosmtpd's name
+        self, server: SMTP, session: Session, envelope: Envelope, hostname: str, responses: list[str]
+    ) -> list[str]:
+        session.host_name = hostname
+        return [*responses[:-1], *self.extensions, responses[-1]]
+
+    async def handle_RCPT(  # noqa: N802 -- aiosmtpd's name
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        if answer := self.refused.get(address):
+            return answer
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 -- aiosmtpd's name
         content = envelope.original_content or b""
@@ -58,9 +74,10 @@ def hang_up(server: SMTP) -> str:
     return "250 never heard"
 
 
-@pytest.fixture
-def catcher() -> Iterator[Catcher]:
+@pytest.fixture(params=[(), ("250-PIPELINING",)], ids=["answer by answer", "ahead"])
+def catcher(request: pytest.FixtureRequest) -> Iterator[Catcher]:
     handler = Catcher()
+    handler.extensions = request.param
     controller = AnyPort(handler, hostname="127.0.0.1", port=0)
     controller.start()
     handler.port = controller.port
@@ -223,6 +240,19 @@ def test_an_address_that_is_refused_for_good_is_suppressed_like_one_reported_so(
     assert list(rows) == ([(mail.recipient.lower(), "5.1.1", None)] if held else [])
     later = services.queue(**arguments(recipient=mail.recipient))
     assert later.state == ("held" if held else "queued")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_recipient_who_is_refused_costs_the_next_mail_nothing(catcher: Catcher, post: Post) -> None:
+    mails = OutgoingMailFactory.create_batch(3)
+    catcher.refused = {mails[1].recipient: "550 5.1.1 no such user"}
+
+    assert services.send(claims.claim_due(), post) == 2
+
+    assert catcher.accepted == [bytes(mails[0].raw), bytes(mails[2].raw)]
+    assert len(catcher.sessions) == 1
+    mails[1].refresh_from_db()
+    assert (mails[1].state, mails[1].last_answer) == ("refused", "550 5.1.1 no such user")
 
 
 @pytest.mark.django_db(transaction=True)

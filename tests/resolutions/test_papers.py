@@ -4,7 +4,7 @@ import threading
 from typing import Any
 
 import pytest
-from django.db import connection, connections, transaction
+from django.db import connections, transaction
 
 from backend.core.errors import Conflict, Invalid
 from backend.resolutions import services
@@ -53,19 +53,46 @@ def test_a_teller_hands_out_papers_and_nobody_votes_twice() -> None:
 
 
 @pytest.mark.django_db
-def test_where_a_paper_stands_in_for_one_of_several_the_others_are_cast() -> None:
-    poll = hybrid(2)
-    own, other = Entitlement.objects.filter(poll=poll).order_by("number")
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET LOCAL session_replication_role = replica")
-        cursor.execute(
-            "UPDATE resolutions_entitlement SET caster_id = %s WHERE number = %s", [own.caster_id, other.number]
-        )
-    services.issue_papers(poll_id=poll.pk, numbers=[2])
-    (receipt,) = services.cast(poll_id=poll.pk, person_id=own.caster_id, choice="no")
-    assert receipt.number == 1
-    with pytest.raises(Conflict):
-        services.cast(poll_id=poll.pk, person_id=own.caster_id, choice="no", numbers=[1, 2])
+def test_a_proxy_who_was_handed_a_paper_votes_with_it_and_the_holder_takes_nothing_back() -> None:
+    poll = PollFactory(channels=["devices", "paper"], proxies=1)
+    proxy, holder = voters(poll, 2)
+    committee(poll, tellers=2)
+    given = services.authorise(conference=poll.conference, holder_id=holder.pk, proxy=proxy.person, poll=poll)
+    services.open_poll(poll_id=poll.pk)
+    number = Entitlement.objects.get(poll=poll, holder=holder).number
+    services.issue_papers(poll_id=poll.pk, numbers=[number])
+    with pytest.raises(Conflict) as refused:
+        services.cast(poll_id=poll.pk, person_id=proxy.person_id, choice="no", numbers=[1, 2])
+    assert refused.value.extra == {"reason": "paper"}
+    (receipt,) = services.cast(poll_id=poll.pk, person_id=proxy.person_id, choice="no")
+    assert receipt.number != number, "the own one, on a device"
+    with pytest.raises(Conflict) as refused, transaction.atomic():
+        services.take_back_votes(authorisation_id=given.pk)
+    assert refused.value.extra == {"reason": "already-cast"}
+    only_refused_by(
+        "taken_back_in_time",
+        f"INSERT INTO resolutions_takenback (poll_id, holder_id, person_id) VALUES ('{poll.pk}', '{holder.pk}',"
+        f" '{holder.person_id}')",
+    )
+
+
+@pytest.mark.django_db
+def test_votes_of_one_holder_are_handed_out_together_and_hands_are_raised_for_oneself() -> None:
+    poll = hybrid(2, weights=[{"category": "staff", "weight": 2}])
+    with pytest.raises(Conflict) as refused:
+        services.issue_papers(poll_id=poll.pk, numbers=[1, 3])
+    assert refused.value.extra == {"reason": "divided"}
+    assert len(services.issue_papers(poll_id=poll.pk, numbers=[3, 4])) == 2
+    by_hands = {
+        "resolution": poll.resolution,
+        "question": {"vi": "Thông qua?"},
+        "rule": "staff_conference",
+        "voting_categories": ["staff"],
+        "channels": ["hands"],
+    }
+    for wrong in ({"weights": [{"category": "staff", "weight": 2}]}, {"proxies": 1}):
+        with pytest.raises(Invalid):
+            services.draft_poll(**by_hands, **wrong)
 
 
 @pytest.mark.django_db

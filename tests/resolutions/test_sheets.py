@@ -1,7 +1,9 @@
 """Tellers' sheets, as tellers, the chair and everybody else see them; and polls on paper and by hands alone."""
 
+import io
 from typing import Any
 
+import docx
 import pytest
 
 from backend.core.errors import Conflict, IllegalMove
@@ -21,6 +23,12 @@ pytestmark = pytest.mark.django_db
 
 def by_tellers(poll: Poll) -> list[Any]:
     return [signed_in(teller.person) for teller in poll.tellers.select_related("person").order_by("id")]
+
+
+def text_of(answer: Any) -> str:
+    paper = docx.Document(io.BytesIO(answer.content))
+    cells = [cell.text for table in paper.tables for cell in table._cells]
+    return "\n".join([*(line.text for line in paper.paragraphs), *cells])
 
 
 def test_two_tellers_count_hands_in_two_rooms_and_papers_beside_devices() -> None:
@@ -87,6 +95,26 @@ def test_two_tellers_count_hands_in_two_rooms_and_papers_beside_devices() -> Non
     assert [counted.data["tally"][name] for name in names] == [9, 9, 5, 2, 2, 0]
     assert counted.data["verdict"]["outcome"] == "adopted"
     assert chair.get(f"{at}/sheets").data[0]["sheets"], "read by all once it is counted"
+    draft = chair.get(f"{at}/record?format=docx")
+    chair.post(f"{at}/declare", {})
+    final = chair.get(f"{at}/record?format=docx")
+    assert ("DỰ THẢO" in text_of(draft), "DỰ THẢO" in text_of(final)) == (True, False)
+    told = text_of(final)
+    for sentence in (
+        "Bằng thiết bị: 1.",
+        "Bằng phiếu giấy: phát ra 2, thu về 2.",
+        "Giơ tay, A: 3.",
+        "Tổng số phiếu thu về: 9.",
+        "Tán thành: 5.",
+        "Không tán thành: 2.",
+        counted.data["verdict"]["proof"][-1]["vi"],
+        poll.tellers.first().person.full_name,
+        "BAN KIỂM PHIẾU",
+    ):
+        assert sentence in told, sentence
+    assert "Mã băm các bản kê kiểm phiếu: " in told
+    english = chair.get(f"{at}/record", HTTP_ACCEPT_LANGUAGE="en")
+    assert english.content.startswith(b"%PDF-")
     late = one.post(f"{at}/sheets", {**papers, "count": found(no=2)})
     assert (late.status_code, late.data["reason"]) == (409, "not-sealed")
 
@@ -194,3 +222,41 @@ def test_a_third_tellers_sheet_does_not_undo_what_two_agree_on_but_a_second_pair
         services.count_sheets(poll_id=poll.pk)
     enter(3, yes=1)
     assert services.count_sheets(poll_id=poll.pk).tally["yes"] == 3  # type: ignore[index]
+
+
+CANDIDATES = [{"id": "1", "name": "Nguyễn Văn An"}, {"id": "2", "name": "Trần Thị Bình"}]
+APPROVAL = {"kind": "approval", "candidates": CANDIDATES, "min": 1, "max": 2, "places": 1}
+RANKED = {"kind": "ranked", "candidates": CANDIDATES, "places": 1, "counting": "irv"}
+
+
+@pytest.mark.parametrize(
+    ("method", "counts", "told"),
+    [
+        (
+            APPROVAL,
+            [{"votes": {"1": n, "2": 3}, "valid": 4, "blank": n - 3, "invalid": 4 - n} for n in (4, 3)],
+            ["Nguyễn Văn An: 4 và 3", "Phiếu trắng: 1 và 0", "Phiếu không hợp lệ: 0 và 1"],
+        ),
+        (
+            RANKED,
+            [
+                {"ballots": [[["1", "2"], 3]], "blank": 0, "invalid": 0},
+                {"ballots": [[["2"], 3]], "blank": 0, "invalid": 0},
+            ],
+            ["Nguyễn Văn An › Trần Thị Bình: 3 và 0", "Trần Thị Bình: 0 và 3"],
+        ),
+    ],
+)
+def test_papers_of_elections_differ_by_name(method: dict[str, Any], counts: list[Any], told: list[str]) -> None:
+    poll = PollFactory(channels=["paper"], method=method)
+    voters(poll, 5)
+    committee(poll, tellers=2)
+    services.open_poll(poll_id=poll.pk)
+    services.seal(poll_id=poll.pk)
+    for teller, count in zip(by_tellers(poll), counts, strict=True):
+        number = sum(
+            sum(n for _, n in value) if name == "ballots" else value for name, value in count.items() if name != "votes"
+        )
+        sheet = {"channel": "paper", "count": count, "issued": number, "returned": number}
+        (batch,) = teller.post(f"{API}polls/{poll.pk}/sheets", sheet).data
+    assert batch["differences"] == told

@@ -9,6 +9,7 @@ from backend.documents.form.invitation import InvitationDocument
 from backend.documents.form.minutes import MinutesDocument
 from backend.documents.form.pdf import write_pdf
 from backend.documents.form.resolution import ResolutionDocument
+from backend.documents.form.tellers import TellersDocument
 
 __all__ = [
     "BLANK",
@@ -17,6 +18,7 @@ __all__ = [
     "MinutesDocument",
     "Paragraph",
     "ResolutionDocument",
+    "TellersDocument",
     "write_docx",
     "write_pdf",
 ]

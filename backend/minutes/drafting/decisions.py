@@ -11,7 +11,7 @@ from backend.minutes.drafting.blocks import Block, block, compose, ended, same
 from backend.minutes.drafting.course import heading
 from backend.resolutions import said
 from backend.resolutions.models import Election, Poll, Resolution
-from backend.resolutions.states import AmendmentState, ElectionState, PollState, ResolutionState
+from backend.resolutions.states import AmendmentState, Channel, ElectionState, PollState, ResolutionState
 from backend.resolutions.wording import marker
 
 
@@ -135,7 +135,8 @@ def _poll(poll: Poll) -> list[Block]:
     ]
     # Printed, it is known where nobody who works on the database can change it.
     seal = compose("Mã niêm phong hòm phiếu: {root}", "Seal of the urn: {root}", root=same(_in_groups(poll.urn_root)))
-    return [*told, block("verdict", f"seal:{poll.pk}", seal, here, locked=True)] if poll.urn_root else told
+    has_urn = poll.urn_root and Channel.DEVICES in poll.channels
+    return [*told, block("verdict", f"seal:{poll.pk}", seal, here, locked=True)] if has_urn else told
 
 
 def _in_groups(root: str) -> str:

@@ -34,7 +34,7 @@ class PollViewSet(CustodyActions, TellingActions, HouseViewSet):
 
     rules = rules.POLLS
     scope = "resolutions"
-    own_refusals = {"evidence": (409,)}
+    own_refusals = {"evidence": (409,), "record": (409,)}
     blind_to_versions = frozenset({"draw_key", "test_key", "recount", "destroy_key", "issue_papers", "enter_sheet"})
     queryset = Poll.objects.none()
     serializer_class = PollSerializer

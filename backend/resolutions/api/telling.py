@@ -2,13 +2,17 @@
 
 from typing import Any
 
+from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
 from rest_framework.response import Response
 
 from backend.core.api import HouseViewSet
-from backend.resolutions import queries, services
-from backend.resolutions.batches import batches
+from backend.core.errors import Conflict
+from backend.core.text import current_language, say
+from backend.documents.answers import PAGES, format_of, pages
+from backend.resolutions import queries, services, tellers_form
+from backend.resolutions.batches import COUNTED, batches
 from backend.resolutions.models import Poll
 from backend.resolutions.serializers import HandOutBody, PollingListSerializer, PollSerializer
 from backend.resolutions.serializers.sheets import BatchSerializer, SheetBody
@@ -60,6 +64,17 @@ class TellingActions(HouseViewSet):
         cannot be. Envelopes of a secret poll are opened instead."""
         poll = self.get_object()
         return self.answer_anew(services.count_sheets(poll_id=poll.pk, expected=self.expected_version()))
+
+    @extend_schema(**PAGES, summary="Read the tellers' minutes")
+    @action(detail=True, methods=["get"], pagination_class=None, filter_backends=[])
+    def record(self, request: Any, pk: str) -> HttpResponse:
+        """Biên bản kiểm phiếu, in the language asked for: committee, roll, ballots issued and returned, the votes, the verdict
+        and the seals, with room for the tellers and the chair to sign; DỰ THẢO before the result is declared."""
+        poll, format = self.get_object(), format_of(request)
+        if poll.state not in COUNTED:
+            raise Conflict(say(vi="Chưa kiểm phiếu xong.", en="The poll is not counted yet."))
+        content = tellers_form.written(tellers_form.document_of(poll, current_language()), format)
+        return pages(content, stem=f"bien-ban-kiem-phieu-{poll.round}", format=format, request=request)
 
     def _batches(self, poll: Poll) -> Response:
         found = batches(poll)

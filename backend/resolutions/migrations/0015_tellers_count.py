@@ -30,6 +30,20 @@ CREATE TRIGGER resolutions_namedballot_or_paper BEFORE INSERT ON resolutions_nam
     FOR EACH ROW EXECUTE FUNCTION resolutions_paper_or_device();
 CREATE TRIGGER resolutions_envelope_or_paper BEFORE INSERT ON resolutions_envelope
     FOR EACH ROW EXECUTE FUNCTION resolutions_paper_or_device();
+CREATE FUNCTION resolutions_no_paper_for_it() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (
+        SELECT FROM resolutions_issuedpaper i JOIN resolutions_entitlement e USING (poll_id, number)
+        WHERE e.poll_id = NEW.poll_id AND e.holder_id = NEW.holder_id
+    ) THEN
+        RAISE EXCEPTION 'the proxy was handed a paper'
+            USING ERRCODE = 'restrict_violation', CONSTRAINT = 'taken_back_in_time';
+    END IF;
+    RETURN NEW;
+END
+$$;
+CREATE TRIGGER resolutions_takenback_before_papers BEFORE INSERT ON resolutions_takenback
+    FOR EACH ROW EXECUTE FUNCTION resolutions_no_paper_for_it();
 CREATE FUNCTION resolutions_paper_in_time() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF NOT EXISTS (
@@ -53,6 +67,8 @@ CREATE TRIGGER resolutions_issuedpaper_in_time BEFORE INSERT ON resolutions_issu
 UNDO_PAPERS = """
 DROP TRIGGER resolutions_issuedpaper_in_time ON resolutions_issuedpaper;
 DROP FUNCTION resolutions_paper_in_time();
+DROP TRIGGER resolutions_takenback_before_papers ON resolutions_takenback;
+DROP FUNCTION resolutions_no_paper_for_it();
 DROP TRIGGER resolutions_envelope_or_paper ON resolutions_envelope;
 DROP TRIGGER resolutions_namedballot_or_paper ON resolutions_namedballot;
 DROP FUNCTION resolutions_paper_or_device();

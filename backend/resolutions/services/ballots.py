@@ -116,11 +116,6 @@ def cast(
             say(vi="Cuộc biểu quyết không nhận phiếu từ thiết bị.", en="This poll takes no votes from devices."),
             reason="channel",
         )
-    if not set(wanted).isdisjoint(on_paper):
-        raise Conflict(
-            say(vi="Bạn đã nhận phiếu giấy: hãy bỏ phiếu giấy.", en="You were handed a ballot paper: vote with it."),
-            reason="paper",
-        )
     urn = Urn(
         poll_id=poll_id,
         receipt=receipt,
@@ -133,13 +128,26 @@ def cast(
     try:
         return [_receipt(urn, kept) for kept in CAST_BY_SECRECY[secrecy](urn, wanted, choice, envelopes)]
     except IntegrityError as error:
-        if constraint_of(error) != "units_together":
+        if (refusal := _REFUSALS.get(constraint_of(error))) is None:
             raise
-        sentence = say(
+        reason, sentence = refusal
+        raise Conflict(sentence, reason=reason) from None
+
+
+#: What the guards of PostgreSQL refuse, and why.
+_REFUSALS = {
+    "units_together": (
+        "divided",
+        say(
             vi="Các phiếu của một người phải bỏ cùng lúc, cho một lựa chọn.",
             en="All votes of one holder are cast together, for one choice.",
-        )
-        raise Conflict(sentence, reason="divided") from None
+        ),
+    ),
+    "paper_or_device": (
+        "paper",
+        say(vi="Bạn đã nhận phiếu giấy: hãy bỏ phiếu giấy.", en="You were handed a ballot paper: vote with it."),
+    ),
+}
 
 
 def _receipt(urn: Urn, kept: Kept) -> Receipt:

@@ -9,7 +9,9 @@ from backend.core.text import localized
 from backend.invitations import wording
 from backend.invitations.letters import of_conference, written
 from backend.mail import services as mail
+from backend.resolutions import queries
 from backend.resolutions.models import Poll
+from backend.resolutions.states import Channel
 
 SUBJECTS = {"vi": "Mã niêm phong hòm phiếu: {title}", "en": "Seal of the urn: {title}"}
 
@@ -17,10 +19,11 @@ SUBJECTS = {"vi": "Mã niêm phong hòm phiếu: {title}", "en": "Seal of the ur
 @transaction.atomic
 def mail_root(*, poll_id: UUID) -> None:
     """Queues the letter with the root to each teller of a sealed poll, so that the urn's seal is known where nobody who
-    works on the database can change it. A poll without a committee, or teller without an address, gets none."""
+    works on the database can change it. A poll without a committee or an urn, or teller without an address, gets none."""
     poll = Poll.objects.select_related("conference").get(pk=poll_id)
-    if not poll.urn_root or poll.tally is None:
+    if not poll.urn_root or Channel.DEVICES not in poll.channels:
         return
+    returned = len(queries.leaves(poll.pk))
     letters = []
     for teller in poll.tellers.select_related("person").exclude(person__email=""):
         language = teller.person.language
@@ -33,7 +36,7 @@ def mail_root(*, poll_id: UUID) -> None:
                 "addressee": wording.addressee(teller.person, {}, language),
                 "title": localized(poll.conference.title, language),
                 "question": localized(poll.question, language),
-                "returned": poll.tally["returned"],
+                "returned": returned,
                 "root": poll.urn_root,
                 "address": f"{settings.BASE_URL}/api/v1/polls/{poll.pk}/evidence",
             },

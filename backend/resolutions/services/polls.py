@@ -76,9 +76,9 @@ def draft_poll(
     is counted in votes; `members` says then how many votes there are. `proxies` is how many anybody may stand for beside
     themselves; None as the conference's procedure says when the poll opens.
 
-    Raises Invalid for a wrong rule or paper, wrong weights, proxies where only those present vote, guests as voters, a
-    tracker in an open vote, or hands in a secret one, of who holds several votes or for a ranking, Conflict when the
-    replaced poll was not annulled.
+    Raises Invalid for a wrong rule or paper, wrong weights, proxies where only those present vote or hands are raised,
+    guests as voters, a tracker in an open vote, or hands in a secret one, of who holds several votes or for a ranking,
+    Conflict when the replaced poll was not annulled.
     """
     read = rule_from(rule)
     written = read.to_json()
@@ -104,6 +104,8 @@ def draft_poll(
         raise Invalid({"channels": say(vi="Bỏ phiếu kín không giơ tay.", en="Hands are not raised in secret.")})
     if Channel.HANDS in channels and weights:
         raise Invalid({"channels": say(vi="Mỗi cánh tay là một phiếu.", en="A hand is one vote.")})
+    if Channel.HANDS in channels and proxies:
+        raise Invalid({"proxies": say(vi="Không giơ tay thay người khác.", en="Nobody raises a hand for another.")})
     subject: Resolution | Election
     if election is not None:
         subject, method = locked(Election, election.pk), dict(ballot or {"kind": methods.Approval.kind})

@@ -23,7 +23,7 @@ from backend.resolutions.counting import Rule
 from backend.resolutions.events import AuthorisationGiven, AuthorisationTakenBack
 from backend.resolutions.models import Authorisation, Poll, TakenBack
 from backend.resolutions.services import locks
-from backend.resolutions.states import PollState
+from backend.resolutions.states import Channel, PollState
 
 #: Abbreviation of giấy uỷ quyền (decree 30/2020).
 PAPER = "GUQ"
@@ -80,7 +80,7 @@ def _is_draft(poll: Poll) -> bool:
 @transaction.atomic
 def take_back_votes(*, authorisation_id: UUID) -> Authorisation:
     """Ends an authorisation. In polls that are open the holder casts from now on; the roll stays as it was frozen, and what
-    changed stands beside it. Raises Conflict once the proxy has cast in one of them: what is cast is cast; and when it
+    changed stands beside it. Raises Conflict once the proxy has cast in one of them, or holds a paper: what is cast is cast; and when it
     was taken back already.
     """
     given = Authorisation.objects.select_related("holder").filter(pk=authorisation_id).first()
@@ -102,9 +102,12 @@ def _return(poll_id: UUID, given: Authorisation) -> None:
     if poll.state != PollState.OPEN:
         return
     theirs = list(poll.entitlements.filter(holder=given.holder_id).values_list("number", flat=True))
-    if queries.cast_numbers(poll, theirs):
+    if queries.cast_numbers(poll, theirs) or poll.papers.filter(number__in=theirs).exists():
         raise Conflict(
-            say(vi="Người được uỷ quyền đã bỏ phiếu này.", en="The proxy has cast this vote already."),
+            say(
+                vi="Người được uỷ quyền đã bỏ phiếu này, hoặc đã nhận phiếu giấy.",
+                en="The proxy has cast this vote already, or was handed a paper for it.",
+            ),
             reason="already-cast",
         )
     TakenBack.objects.create(poll=poll, holder=given.holder, person_id=given.holder.person_id)
@@ -139,8 +142,8 @@ def casters(poll: Poll) -> Mapping[UUID, UUID]:
     Whose proxy has no seat any more casts in person. Raises Conflict naming who stands for more."""
     locks.authorising(poll.conference_id)
     poll.proxies = electorate.proxies_allowed(poll.conference_id, poll)
-    if "present_at_open" in Rule.from_json(poll.rule).bases():
-        poll.proxies = 0  # only who is there then votes
+    if "present_at_open" in Rule.from_json(poll.rule).bases() or Channel.HANDS in poll.channels:
+        poll.proxies = 0  # only who is there then votes, and a hand is one's own
     standing_for = electorate.standing_for(poll) if poll.proxies else {}
     crowded = electorate.crowded(standing_for.values(), most=poll.proxies)
     if crowded:

@@ -1,0 +1,180 @@
+"""The tellers' minutes of a counted poll as pages: every number from its tally, its verdict and the sheets."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from backend.conferences.models import Duty
+from backend.conferences.queries import lead_organisation, name_then, where_said
+from backend.conferences.states import DutyKind
+from backend.conferences.wording import clock_said
+from backend.core.clock import local
+from backend.core.text import Text, both, localized
+from backend.documents.form import BLANK, Paragraph, TellersDocument, write_docx, write_pdf
+from backend.invitations.wording import addressee
+from backend.resolutions import batches
+from backend.resolutions.models import Poll
+from backend.resolutions.states import Channel, PollState, Secrecy
+
+_WRITERS = {"docx": write_docx, "pdf": write_pdf}
+_LABELS: dict[str, Text] = {
+    "conference": {"vi": "Hội nghị:", "en": "Conference:"},
+    "opened": {"vi": "Bắt đầu biểu quyết:", "en": "Voting opened:"},
+    "sealed": {"vi": "Kết thúc biểu quyết:", "en": "Voting closed:"},
+    "place": {"vi": "Địa điểm:", "en": "Place:"},
+    "question": {"vi": "Nội dung biểu quyết:", "en": "Voted on:"},
+    "method": {"vi": "Hình thức:", "en": "How votes were taken:"},
+    "committee": {"vi": "Ban kiểm phiếu:", "en": "The tellers:"},
+    "roll": {"vi": "1. Danh sách cử tri", "en": "1. The roll"},
+    "papers": {"vi": "2. Số phiếu", "en": "2. Ballots"},
+    "result": {"vi": "3. Kết quả kiểm phiếu", "en": "3. Votes"},
+    "verdict": {"vi": "4. Kết luận", "en": "4. Result"},
+    "seal": {"vi": "5. Niêm phong và khoá", "en": "5. Seals and keys"},
+}
+_PEOPLE: dict[str, Text] = {
+    "members": {"vi": "Tổng số thành viên: {n}.", "en": "Members in all: {n}."},
+    "summoned": {"vi": "Số được triệu tập: {n}.", "en": "Summoned: {n}."},
+    "entitled": {"vi": "Số có quyền biểu quyết: {n}.", "en": "Entitled to vote: {n}."},
+    "present_at_open": {"vi": "Có mặt khi bắt đầu biểu quyết: {n}.", "en": "Present when voting opened: {n}."},
+    "present_at_seal": {"vi": "Có mặt khi kết thúc biểu quyết: {n}.", "en": "Present when voting closed: {n}."},
+    "attending": {"vi": "Số dự biểu quyết: {n}.", "en": "Attending the vote: {n}."},
+}
+_SUMS: dict[str, Text] = {
+    "returned": {"vi": "Tổng số phiếu thu về: {n}.", "en": "Ballots returned in all: {n}."},
+    "valid": {"vi": "Số phiếu hợp lệ: {n}.", "en": "Valid ballots: {n}."},
+    "invalid": {"vi": "Số phiếu không hợp lệ: {n}.", "en": "Invalid ballots: {n}."},
+    "blank": {"vi": "Số phiếu trắng: {n}.", "en": "Blank ballots: {n}."},
+}
+_SAID: dict[str, Text] = {
+    Secrecy.NAMED: {"vi": "biểu quyết công khai, {ways}", "en": "an open vote, {ways}"},
+    Secrecy.SECRET: {"vi": "bỏ phiếu kín, {ways}", "en": "a secret ballot, {ways}"},
+    "by itself": {
+        "vi": "không lập; hệ thống cộng các phiếu ghi tên",
+        "en": "none; named votes were added up by the system",
+    },
+    "issued": {
+        "vi": "{where}: phát ra {issued}, thu về {returned}.",
+        "en": "{where}: {issued} issued, {returned} returned.",
+    },
+    "hands": {"vi": "{where}: {returned}.", "en": "{where}: {returned}."},
+    "urn": {"vi": "Mã niêm phong hòm phiếu: {hash}.", "en": "Seal of the urn: {hash}."},
+    "sheets": {"vi": "Mã băm các bản kê kiểm phiếu: {hash}.", "en": "Hash of the tellers' sheets: {hash}."},
+    "roll": {"vi": "Mã băm danh sách cử tri: {hash}.", "en": "Hash of the roll: {hash}."},
+    "key": {
+        "vi": "Khoá hòm phiếu được chia cho {n} thành viên ban kiểm phiếu, cần {k} người cùng mở; mọi thành viên đã thử khoá "
+        "trước khi bắt đầu.",
+        "en": "The key of the urn was divided among {n} tellers, {k} of whom open it together; each had tested the own key "
+        "before voting opened.",
+    },
+    "destroyed": {"vi": "Khoá hòm phiếu được huỷ lúc {when}.", "en": "The key of the urn was destroyed at {when}."},
+    "not destroyed": {"vi": "Khoá hòm phiếu chưa huỷ.", "en": "The key of the urn has not been destroyed."},
+    "declared": {"vi": "Kết quả được công bố lúc {when}.", "en": "The result was declared at {when}."},
+}
+
+
+def document_of(poll: Poll, language: str) -> TellersDocument:
+    """The pages of a counted poll; before the result is declared they are marked DỰ THẢO."""
+    conference = poll.conference
+    assert poll.opened_at is not None  # whatever is counted was opened
+    lead, day = lead_organisation(conference), local(poll.opened_at, conference.time_zone).date()
+    parent = lead.parent if lead else None
+    tellers = [seat.person for seat in poll.tellers.select_related("person").order_by("person__sort_key", "id")]
+    chairs = Duty.objects.filter(conference=conference, kind=DutyKind.CHAIR, person__isnull=False).order_by(
+        "order", "id"
+    )
+    return TellersDocument(
+        language=language,
+        parent=localized(name_then(parent, day), language) if parent else "",
+        organisation=localized(name_then(lead, day), language) if lead else "",
+        symbol=lead.symbol if lead else "",
+        body=list(_body(poll, [addressee(person, {}, language) for person in tellers], language)),
+        tellers=[person.full_name for person in tellers],
+        chairs=[duty.person.full_name for duty in chairs.select_related("person") if duty.person],
+        draft=poll.state != PollState.DECLARED,
+        made_at=poll.updated_at,
+    )
+
+
+def written(document: TellersDocument, format: str) -> bytes:
+    return _WRITERS[format](document)
+
+
+def _body(poll: Poll, tellers: list[str], language: str) -> Iterator[Paragraph]:
+    def said(what: str, **values: Any) -> str:
+        return _SAID[what][language].format(**values)
+
+    def item(text: str) -> Paragraph:
+        return Paragraph(label="-", text=text, style="item")
+
+    def labelled(label: str, text: str) -> Paragraph:
+        return Paragraph(label=_LABELS[label][language], text=text or BLANK)
+
+    def heading(label: str) -> Paragraph:
+        return Paragraph(text=_LABELS[label][language], style="heading")
+
+    def moment(at: Any) -> str:
+        return clock_said(at, poll.conference.time_zone, language, with_day=True) if at else BLANK
+
+    assert poll.tally is not None  # a counted poll has both: constraints of the table
+    assert poll.verdict is not None
+    yield labelled("conference", localized(poll.conference.title, language))
+    yield labelled("opened", moment(poll.opened_at))
+    yield labelled("sealed", moment(poll.sealed_at))
+    yield labelled("place", where_said(poll.conference, language))
+    yield labelled("question", localized(poll.question, language))
+    ways = ", ".join(both(Channel(each).label)[language] for each in poll.channels)
+    yield labelled("method", said(poll.secrecy, ways=ways))
+    if tellers:
+        yield Paragraph(label=_LABELS["committee"][language], text="")
+        yield from (Paragraph(label=f"{n}.", text=name, style="item") for n, name in enumerate(tellers, start=1))
+    else:
+        yield labelled("committee", said("by itself"))
+    yield heading("roll")
+    for name, text in _PEOPLE.items():
+        if (number := poll.tally.get(name)) is not None:
+            yield item(text[language].format(n=number))
+    yield heading("papers")
+    for where, numbers in _heaps(poll, language):
+        yield item(said("issued" if "issued" in numbers else "hands", where=where, **numbers))
+    for name, text in _SUMS.items():
+        yield item(text[language].format(n=poll.tally[name]))
+    yield heading("result")
+    for whose, number in batches.votes(poll):
+        yield item(f"{whose[language]}: {number}.")
+    yield heading("verdict")
+    for sentence in poll.verdict["proof"]:
+        yield Paragraph(text=localized(sentence, language))
+    yield heading("seal")
+    yield item(said("roll", hash=_in_groups(poll.roll_hash)))
+    if Channel.DEVICES in poll.channels:
+        yield item(said("urn", hash=_in_groups(poll.urn_root)))
+    if poll.sheets_hash:
+        yield item(said("sheets", hash=_in_groups(poll.sheets_hash)))
+    if poll.has_urn_key:
+        yield item(said("key", n=len(tellers), k=poll.threshold))
+        gone = poll.key_destroyed_at
+        yield item(said("destroyed", when=moment(gone)) if gone else said("not destroyed"))
+    yield Paragraph(text=said("declared", when=moment(poll.ended_at)))
+
+
+def _heaps(poll: Poll, language: str) -> Iterator[tuple[str, dict[str, int]]]:
+    """What came by devices, out of each box and from each room. On devices everybody could vote who was handed no paper,
+    where hands do not make that unknown."""
+    assert poll.tally is not None
+    by = batches.by_channel(poll)
+    if Channel.DEVICES in by:
+        papers = by.get(Channel.PAPER, {}).get("issued", 0)
+        on_devices = {} if Channel.HANDS in by else {"issued": poll.tally["entitled"] - papers}
+        yield _capital(both(Channel.DEVICES.label)[language]), {**on_devices, **by[Channel.DEVICES]}
+    for batch in batches.batches(poll):
+        where = ", ".join(each for each in (_capital(both(Channel(batch.channel).label)[language]), batch.name) if each)
+        if sheet := batch.agreed:
+            yield where, batches.numbers_of(sheet, poll)
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _in_groups(digest: str) -> str:
+    """Eight digits at a time: what eyes can compare, and lines can break at."""
+    return " ".join(digest[start : start + 8] for start in range(0, len(digest), 8))
