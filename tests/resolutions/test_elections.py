@@ -172,6 +172,8 @@ def test_a_secret_election_is_counted_at_the_table_and_checked_by_an_auditor(mon
     assert hall.chair.post(f"{API}polls/{poll.pk}/declare", {"casting_vote": True}).status_code == 400
     shown = hall.chair.post(f"{API}polls/{poll.pk}/declare", {}).data
     assert (shown["verdict"]["elected"], shown["verdict"]["outcome"]) == (["1"], "run_off")
+    pages = hall.chair.get(f"{API}polls/{poll.pk}/record?as=docx")
+    assert pages.status_code == 200, "the tellers' minutes"
     opened = [row[1] for row in fetched(poll)["opened"]]
     assert sorted(opened, key=str) == sorted([["1", "2"], ["1", "2"], ["1"], None, [], ["1", "3"]], key=str)
     _checked(fetched(poll), told, monkeypatch)
