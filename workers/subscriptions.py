@@ -23,6 +23,8 @@ SUBSCRIPTIONS: dict[str, list[str]] = {
         "invitations.drop_reminders",
         "registration.drop_seat_reminders",
         "registration.put_off",
+    ],
+    "conference.postponement_due": [
         "invitations.tell_of_postponement",
         "invitations.tell_of_calling_off",
         "delegations.tell_of_calling_off",

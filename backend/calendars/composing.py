@@ -144,7 +144,7 @@ def _of_series(series: Series, reader: Reader, language: str) -> Feed:
     meetings = [(row, entries.meeting(row, shown, language)) for row in shown.conferences if row.starts_at is not None]
     told = queries.drafted_again_within(reader).filter(conference__series=series)
     meetings += [(row.conference, drafted_again.meeting(row, language)) for row in told]
-    existing = Conference.objects.filter(series=series).values_list("recurrence_id", "slot")
+    existing = Conference.objects.filter(series=series).values_list("recurrence_id", "slot", "last_slot")
     found = recurring.recurring(
         series, meetings, recurring.slots_of(series, existing), language, planned=_plan_is_open(series, reader)
     )
@@ -173,15 +173,17 @@ def _of_room(room: Room, reader: Reader, language: str) -> Feed:
     name = ", ".join([localized(room.name, language), localized(room.venue.name, language)])
     feed = Feed(name=name, language=language)
     by_id = shown.by_id()
+    worked_on = queries.worked_on(by_id.keys(), reader)
     for row in shown.conferences:
         feed.entries += entries.in_room_as_a_whole(row, room, shown, language)
         if row.pk in shown.told:
-            feed.entries += entries.in_room_as_told(row, room, shown, language)
+            feed.entries += entries.in_room_as_told(row, room, shown, language, works=row.pk in worked_on)
     points = {point.id for each in shown.points.values() for point in each}
     uses = AgendaRoom.objects.filter(room=room, agenda_item__in=points).order_by("agenda_item__starts_at", "id")
     for use in uses.select_related("agenda_item", "site", "room__venue").prefetch_related("bookings"):
         if use.site.room_id != room.pk and use.conference_id not in shown.told:
-            feed.entries += entries.in_room(use, by_id[use.conference_id], shown, language)
+            works = use.conference_id in worked_on
+            feed.entries += entries.in_room(use, by_id[use.conference_id], shown, language, works=works)
     gone = queries.drafted_again_in(room, reader)
     feed.entries += [drafted_again.meeting(told, language, site=site) for told, site in gone]
     points_gone = queries.points_drafted_again_in(room, reader)

@@ -80,13 +80,10 @@ def own(conference: Conference, part: Part, shown: Shown, language: str) -> ical
     entry = meeting(conference, shown, language)
     modified = max(entry.stamp, *part.modified)
     site, invitation = part.site(), part.invitation
-    sequence = conference.sequence
-    if part.withdrawn and invitation is not None:
-        sequence = max(sequence, invitation.sequence + 1)
     return replace(
         entry,
         uid=ical.calendar_uid(conference.pk, (invitation.site_id if invitation else site and site.pk) or None),
-        sequence=sequence + 2 * part.withdrawals,
+        sequence=conference.sequence + part.steps,
         stamp=modified,
         modified=modified,
         location=_where(conference, site.pk if site else None, shown, language),
@@ -131,30 +128,38 @@ def _point(point: Entry, sequence: int, whole: ical.CalendarEntry, language: str
     )
 
 
-def in_room(row: AgendaRoom, conference: Conference, shown: Shown, language: str) -> Iterator[ical.CalendarEntry]:
+def in_room(
+    row: AgendaRoom, conference: Conference, shown: Shown, language: str, *, works: bool
+) -> Iterator[ical.CalendarEntry]:
     """A point of the programme that runs in a room of its own; nothing while its time is not exact. Where a programme
-    was released, what is not as released is only told as busy."""
+    was released, what is not as released is only told as busy; who works on the conference reads it as it stands, under
+    the count of its own, which no release is ahead of."""
     item: AgendaItem = row.agenda_item
     span, title, sequence, state = item_span(item), item.title, item.sequence, item.state
     written = max(item.updated_at, row.updated_at)
     if (stored := shown.released.get(conference.pk)) is not None:
         programme = from_json(stored)
         told = programme.by_id().get(item.pk)
-        if told is None or not _as_told(row, told):
+        if told is not None and _as_told(row, told):
+            title, state = told.title, told.state
+            written = told.changed_at or conference.said_at
+            released = programme.sequence_of(told, conference.sequence)
+            sequence = max(released, sequence) if works else released
+        elif not works:
             yield from (busy(booking, language) for booking in row.bookings.all())
             return
-        title, state = told.title, told.state
-        sequence = programme.sequence_of(told, conference.sequence)
-        written = told.changed_at or conference.said_at
     if span is not None:
         off = state != ItemState.PLANNED
         entry = _in_its_room(conference, item.pk, title, span.start, span.end, row.room, written, shown, language)
         yield replace(entry, sequence=sequence, status="CANCELLED" if off else entry.status, free=off or entry.free)
 
 
-def in_room_as_told(conference: Conference, room: Room, shown: Shown, language: str) -> Iterator[ical.CalendarEntry]:
+def in_room_as_told(
+    conference: Conference, room: Room, shown: Shown, language: str, *, works: bool
+) -> Iterator[ical.CalendarEntry]:
     """The points of a conference that is called off which were to be in the room, and not where it was itself, as people
-    knew them; the reader may know of them."""
+    knew them; the reader may know of them. Who `works` on it goes on with the count they read before (`in_room`)."""
+    counted = {point.id: point.sequence for point in shown.points[conference.pk]} if works else {}
     told, stored = shown.told[conference.pk], shown.programme(conference.pk)
     if stored is None:
         return
@@ -165,7 +170,8 @@ def in_room_as_told(conference: Conference, room: Room, shown: Shown, language: 
         if there and point.starts_at is not None:
             start, end, written = point.starts_at, point.ends_at, point.changed_at or told.recorded_at
             entry = _in_its_room(conference, point.id, point.title, start, end, room, written, shown, language)
-            yield replace(entry, sequence=programme.sequence_of(point, conference.sequence))
+            sequence = programme.sequence_of(point, conference.sequence)
+            yield replace(entry, sequence=max(sequence, counted.get(point.id, 0)))
 
 
 def _in_its_room(

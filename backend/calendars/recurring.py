@@ -1,8 +1,8 @@
 """A series as one recurring calendar entry: its plan, and an override for each occurrence that is a conference.
 
 An occurrence is known by the local time the present rule gives it (RECURRENCE-ID names an instance of what recurs, RFC
-5545 3.8.4.4), wherever it was moved to; one the rule no longer has, by the time it was first planned for, which is added
-(RDATE). Whatever is not to be seen, or was planned and never came to be, is left out (EXDATE): what programs unfold is
+5545 3.8.4.4), wherever it was moved to; one the rule no longer has, by the time the rule gave it last, which is added
+(RDATE) where it is none of the rule's. Whatever is not to be seen, or was planned and never came to be, is left out (EXDATE): what programs unfold is
 exactly what is shown.
 """
 
@@ -31,9 +31,9 @@ _PLAN = say(
 Slots = frozenset[dt.datetime]
 
 
-def slots_of(series: Series, conferences: Iterable[tuple[str, str | None]]) -> Slots:
-    """The local times of all conferences of the series, seen or not, from (recurrence_id, slot)."""
-    return frozenset(as_slot(slot or first, series.start_time) for first, slot in conferences if first)
+def slots_of(series: Series, conferences: Iterable[tuple[str, str | None, str]]) -> Slots:
+    """The local times of all conferences of the series, seen or not, from (recurrence_id, slot, last_slot)."""
+    return frozenset(as_slot(slot or last or first, series.start_time) for first, slot, last in conferences if first)
 
 
 def recurring(
@@ -65,7 +65,11 @@ def _instances(series: Series, rows: Iterable[Conference]) -> dict[UUID, dt.date
     """Which instance of what recurs each conference is. One the rule no longer has is none where another took its time."""
     ruled = {row.pk: as_slot(row.slot, series.start_time) for row in rows if row.slot}
     taken = set(ruled.values())
-    left = {row.pk: as_slot(row.recurrence_id, series.start_time) for row in rows if row.recurrence_id and not row.slot}
+    left = {
+        row.pk: as_slot(row.last_slot or row.recurrence_id, series.start_time)
+        for row in rows
+        if row.recurrence_id and not row.slot
+    }
     return ruled | {pk: first for pk, first in left.items() if first not in taken}
 
 

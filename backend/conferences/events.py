@@ -94,6 +94,16 @@ class ConferenceArchived(DomainEvent):
 
 @event("conference.postponed", subject="conference_id")
 class ConferencePostponed(DomainEvent):
+    """People are told by conference.postponement_due, unless it is announced again before."""
+
+    conference_id: UUID
+    sequence: int
+
+
+@event("conference.postponement_due", subject="conference_id")
+class ConferencePostponementDue(DomainEvent):
+    """The news window in which it was postponed has closed: everybody is told now that it is off."""
+
     conference_id: UUID
     sequence: int
 

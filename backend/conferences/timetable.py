@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 MINUTE = dt.timedelta(minutes=1)
-WarningKind = Literal["runs_over", "before_start", "past_end", "outside_session"]
+WarningKind = Literal["runs_over", "before_start", "past_end", "outside_session", "other_day"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,7 +48,7 @@ class Times:
 @dataclass(frozen=True, kw_only=True)
 class Warning:
     """`item` runs `minutes` over into `other`, which has its own time, or begins or ends that much outside of what holds it:
-    the conference, or the session `other`."""
+    the conference, its days (`other_day`), or the session `other`."""
 
     kind: WarningKind
     item: Hashable

@@ -1,9 +1,10 @@
 """The viewset every room of the house is built on: it parses, asks, calls and answers."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import Any
 
+from django.db.models import Q, QuerySet
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
@@ -58,6 +59,15 @@ class HouseViewSet(GenericViewSet[Any]):
     def account(self) -> Any:
         """Whoever asks: an account of `people`, or Django's AnonymousUser where a rule lets that in."""
         return self.request.user
+
+    def searched(self, rows: QuerySet[Any], words: Sequence[str]) -> QuerySet[Any]:
+        """Those with each of the folded words in one of the `search_fields`."""
+        for word in words:
+            either = Q()
+            for field in self.search_fields:
+                either |= Q(**{f"{field}__contains": word})
+            rows = rows.filter(either)
+        return rows
 
     def expected_version(self) -> int | None:
         """The version the caller read, from If-Match; None for `*` or (on rows not edited by two) no header."""

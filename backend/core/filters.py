@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 from django.db import models
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django_filters.rest_framework import DjangoFilterBackend, FilterSet, filters
 from rest_framework import exceptions
 
@@ -59,10 +59,4 @@ class HouseFilters(DjangoFilterBackend):
             )
         queryset = super().filter_queryset(request, queryset, view)
         wanted = fold(request.query_params.get("q", "")) if view.action == "list" else ""
-        if wanted and fields:
-            for word in wanted.split()[:8]:
-                either = Q()
-                for field in fields:
-                    either |= Q(**{f"{field}__contains": word})
-                queryset = queryset.filter(either)
-        return queryset
+        return view.searched(queryset, wanted.split()[:8]) if wanted and fields else queryset

@@ -12,6 +12,7 @@ from backend.conferences.models import Conference
 from backend.conferences.queries import lead_organisation, lead_organisation_id
 from backend.core.clock import now
 from backend.core.text import localized
+from backend.invitations import wording
 from backend.mail import batches, mime
 from backend.mail import services as mail
 from backend.mail.mailbox import checked_email
@@ -40,15 +41,23 @@ class Letter:
 
 
 def of_conference(
-    conference: Conference, template: str, language: str, *, subjects: Mapping[str, str], **more: Any
+    conference: Conference,
+    template: str,
+    language: str,
+    *,
+    subjects: Mapping[str, str],
+    facts: dict[str, Any],
+    **more: Any,
 ) -> Letter:
     """A letter of the lead organisation; its subject, in its language, names the conference."""
     lead = lead_organisation(conference)
+    noun = wording.noun(conference, language)
     return Letter(
         template=template,
         language=language,
-        subject=subjects[language].format(title=localized(conference.title, language)),
+        subject=subjects[language].format(title=localized(conference.title, language), noun=noun),
         sender_name=localized(lead.name, language) if lead else settings.MAIL_FROM_NAME,
+        facts={"noun": noun, **facts},
         **more,
     )
 

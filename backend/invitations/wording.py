@@ -14,7 +14,7 @@ from django.utils.translation import override
 from backend.conferences.models import Conference, Site, TimeAndPlace
 from backend.conferences.queries import co_organisations, lead_organisation, name_then, site_said, where_said
 from backend.conferences.queries.told import place_told
-from backend.conferences.states import DayPart
+from backend.conferences.states import DayPart, Kind
 from backend.core.clock import local
 from backend.core.text import localized, say
 from backend.invitations.models import Invitation
@@ -26,7 +26,22 @@ WEEKDAYS = {
     "vi": ("thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "thứ Bảy", "Chủ nhật"),
     "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
 }
+#: What letters call a gathering of each kind.
+_NOUNS = {
+    Kind.CONFERENCE: {"vi": "hội nghị", "en": "conference"},
+    Kind.REVIEW: {"vi": "hội nghị", "en": "conference"},
+    Kind.REPORT: {"vi": "hội nghị", "en": "conference"},
+    Kind.WORKSHOP: {"vi": "hội thảo", "en": "workshop"},
+    Kind.MEETING: {"vi": "cuộc họp", "en": "meeting"},
+    Kind.PARTY_MEETING: {"vi": "cuộc họp", "en": "meeting"},
+    Kind.STUDY: {"vi": "buổi học tập", "en": "study session"},
+}
 TO_BE_ANNOUNCED = {"vi": "sẽ thông báo sau", "en": "to be announced"}
+
+
+def noun(conference: Conference, language: str) -> str:
+    """“cuộc họp”: what the conference is called in the middle of a sentence."""
+    return _NOUNS[Kind(conference.kind)][language]
 
 
 def addressee(person: Person | None, office: dict[str, str], language: str) -> str:

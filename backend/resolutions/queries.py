@@ -217,8 +217,9 @@ def summoned(poll: Poll) -> int:
         category__in=poll.voting_categories,
         person__isnull=False,
     ).exclude(state__in=NOT_SUMMONED)
+    scales = weights.scales(poll.weights)
     votes = {
-        person: weights.held(poll.weights, category=category, organisation=organisation)
+        person: weights.held(scales, category=category, organisation=organisation)
         for person, category, organisation in invited.values_list("person_id", "category", "organisation_id")
     }
     rolled = Entitlement.objects.filter(poll_id=poll.pk).values("holder__person_id").annotate(votes=Count("number"))

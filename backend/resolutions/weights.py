@@ -17,6 +17,7 @@ MOST_IN_ALL = 100_000
 ALIKE = 5
 
 Weights = Sequence[Mapping[str, Any]]
+Scales = Mapping[tuple[str, str], int]
 
 
 def scope_of(weight: Mapping[str, Any]) -> tuple[str, str]:
@@ -27,14 +28,18 @@ def scope_of(weight: Mapping[str, Any]) -> tuple[str, str]:
 
 def in_order(weights: Weights) -> list[dict[str, Any]]:
     """As they are kept and hashed."""
-    return [{name: each, "weight": weight} for (name, each), weight in sorted(_by_scope(weights).items())]
+    return [{name: each, "weight": weight} for (name, each), weight in sorted(scales(weights).items())]
 
 
-def held(weights: Weights, *, category: str, organisation: UUID | None, registration: UUID | None = None) -> int:
+def scales(weights: Weights) -> Scales:
+    """Each weight by whose it is."""
+    return {scope_of(each): each["weight"] for each in weights}
+
+
+def held(scales: Scales, *, category: str, organisation: UUID | None, registration: UUID | None = None) -> int:
     """The votes of one person."""
-    by_scope = _by_scope(weights)
     for scope, value in zip(SCOPES, (registration, organisation, category), strict=True):
-        if (found := by_scope.get((scope, str(value)))) is not None:
+        if (found := scales.get((scope, str(value)))) is not None:
             return found
     return 1
 
@@ -48,7 +53,3 @@ def rare(held_by_each: Iterable[int]) -> set[int]:
     """The weights so few hold that a secret result could tell of them."""
     holders = Counter(held_by_each)
     return {weight for weight, count in holders.items() if count < ALIKE} if len(holders) > 1 else set()
-
-
-def _by_scope(weights: Weights) -> dict[tuple[str, str], int]:
-    return {scope_of(each): each["weight"] for each in weights}

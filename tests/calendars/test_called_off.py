@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from backend.conferences import services as conferences
-from backend.conferences.models import AgendaItem, Conference, Room, TimeAndPlace
+from backend.conferences.models import AgendaItem, Conference, Room
 from backend.core.clock import database_now
 from backend.outbox.models import Event
 from backend.people.models import Organisation
@@ -132,20 +132,24 @@ def test_what_is_prepared_is_told_nowhere_until_it_is_announced(
 
     conferences.announce(conference_id=conference.pk)
     (event,) = entries(FEED).values()
-    assert (event["summary"], event["dtstart"].dt.day, event["sequence"]) == ("Tên mới", 21, steps[0][0] + 2)
+    assert (event["summary"], event["dtstart"].dt.day, event["sequence"]) == ("Tên mới", 21, steps[0][0] + 3), (
+        "cancelled, opened and announced"
+    )
 
 
-def test_what_was_moved_within_the_window_is_cancelled_where_people_know_it(
-    conference: Conference, settings: Any
+@pytest.mark.parametrize("verb", ["postpone", "cancel"])
+def test_what_was_moved_within_the_window_is_called_off_where_feeds_showed_it(
+    conference: Conference, settings: Any, verb: str
 ) -> None:
     settings.NEWS_WINDOW = 600
-    conferences.edit(conference_id=conference.pk, fields={"starts_at": conference.starts_at + WEEK, "ends_at": None})  # type: ignore[operator]
+    assert conference.starts_at
+    conferences.edit(conference_id=conference.pk, fields={"starts_at": conference.starts_at + WEEK, "ends_at": None})
     conferences.edit(conference_id=conference.pk, fields={"title": {"vi": "Tổng kết năm"}})
-    conferences.cancel(conference_id=conference.pk, reason=STORM)
+    [shown] = entries(FEED).values()
+    getattr(conferences, verb)(conference_id=conference.pk, reason=STORM)
     [event] = entries(FEED).values()
-    assert (event["dtstart"].dt.day, event["summary"]) == (14, "Tổng kết năm")
-    told = TimeAndPlace.objects.get(conference=conference, called_off="cancelled")
-    assert told.starts_at == conference.starts_at
+    assert (event["dtstart"].dt, event["summary"]) == (shown["dtstart"].dt, "Tổng kết năm")
+    assert (event["status"], event["sequence"]) == ("CANCELLED", shown["sequence"] + 1)
 
 
 def test_it_stays_in_the_feeds_whatever_time_is_prepared(

@@ -155,7 +155,7 @@ def test_not_a_word_of_the_draft_is_read(conference: Conference, host: Organisat
     assert row["name"] == {"vi": "Tổng kết", "en": "Review"}
 
 
-def test_announced_anew_it_is_told_as_it_stands_and_one_step_on(
+def test_announced_anew_it_is_told_as_it_stands_under_a_higher_sequence(
     conference: Conference, host: Organisation, rooms: list[Room]
 ) -> None:
     drafted_again(conference)
@@ -163,7 +163,7 @@ def test_announced_anew_it_is_told_as_it_stands_and_one_step_on(
     conferences.announce(conference_id=conference.pk)
     (event,) = entries(FEED).values()
     assert (event["uid"], event["summary"], event["status"]) == (was["uid"], "Tên mới", "CONFIRMED")
-    assert event["sequence"] == was["sequence"] + 1
+    assert event["sequence"] > was["sequence"]
     assert event["dtstart"].dt == was["dtstart"].dt + WEEK
     for room in rooms:
         assert not cancelled(f"/calendars/rooms/{room.pk}.ics")

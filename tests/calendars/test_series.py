@@ -302,3 +302,19 @@ def test_a_meeting_keeps_its_entry_when_the_hour_of_its_series_changes(host: Any
         assert len(instances) == Conference.objects.filter(series=series).count()
         hour = Series.objects.get(pk=series.pk).start_time
         assert {plan["dtstart"].dt.time(), *(each.time() for each in instances)} == {hour}
+
+
+def test_a_meeting_the_rule_drops_keeps_its_place_in_what_recurs(host: Any) -> None:
+    """The series met at eight first, and now meets at nine."""
+    series = weekly(host, announces=True)
+    conferences.extend_series(series_id=series.pk)
+    conferences.edit_series(series_id=series.pk, fields={"start_time": dt.time(9)})
+    path = f"/calendars/series/{series.pk}.ics"
+    known = "RECURRENCE-ID;TZID=Asia/Ho_Chi_Minh:20210118T090000"
+    assert known in unfolded(fetch(path).content)
+    conferences.edit_series(series_id=series.pk, fields={"left_out": ["2021-01-18"]})
+    lines = unfolded(fetch(path).content)
+    assert known in lines
+    assert not [line for line in lines if line.startswith(("EXDATE", "RDATE")) and "202101" in line]
+    assert ("01-18 09:00", "CANCELLED") in unfold(path)
+    assert "01-18 08:00" not in dict(unfold(path))

@@ -11,8 +11,9 @@ from backend.conferences import services as conferences
 from backend.conferences.models import AgendaItem, AgendaRoom, Conference, Room
 from backend.core.errors import DomainError
 from backend.invitations.ical import item_uid
-from tests.calendars.reading import entries
+from tests.calendars.reading import entries, link
 from tests.factories.conferences import AgendaItemFactory, ConferenceFactory, RoomFactory, SiteFactory, VenueFactory
+from tests.factories.people import account_with
 
 pytestmark = pytest.mark.django_db
 QUARTER = dt.timedelta(minutes=15)
@@ -107,3 +108,31 @@ def test_what_was_shown_with_its_conferences_sequence_goes_on_from_there(item: A
     assert item.starts_at
     edit(item, starts_at=item.starts_at + QUARTER)
     assert shown(item) == [8]
+
+
+def test_what_is_worked_on_after_a_release_its_organisers_read_in_the_rooms_feed(
+    item: AgendaItem, rooms: list[Room]
+) -> None:
+    """Under a count that what was released of it, a second room, is not ahead of."""
+    lead = item.conference.organisers.get().organisation
+    [room] = Room.objects.filter(agendaroom__agenda_item=item)
+    mine = link(account_with("organiser", organisation=lead), "room", room)
+    conferences.release(conference_id=item.conference_id)
+    site = AgendaRoom.objects.get().site
+    second = {"agenda_item": item, "site": site, "room": rooms[2]}
+    conferences.add_agenda_room(conference_id=item.conference_id, fields=second)
+    conferences.release(conference_id=item.conference_id)
+
+    def read(path: str) -> tuple[str, int, Any]:
+        [event] = entries(path).values()
+        return str(event["summary"]), int(event["sequence"]), event["dtstart"].dt
+
+    title, sequence, start = read(mine)
+    assert (title, sequence, start) == read(f"/calendars/rooms/{room.pk}.ics")
+    for number in (1, 2):
+        edit(item, starts_at=start + number * QUARTER)
+        assert read(mine) == (title, sequence + number, start + number * QUARTER)
+        assert read(f"/calendars/rooms/{room.pk}.ics")[0] == "Bận"
+    conferences.release(conference_id=item.conference_id)
+    assert read(mine)[1] == sequence + 2
+    assert read(f"/calendars/rooms/{room.pk}.ics") == (title, sequence + 1, start + 2 * QUARTER)

@@ -394,6 +394,20 @@ def test_what_does_not_fit_is_read_at_any_time(organiser: APIClient, conference:
     assert sorted(warnings(organiser, conference)) == sorted(expected[:2])
 
 
+def test_what_is_pinned_on_another_day_than_the_conferences_does_not_fit(
+    organiser: APIClient, host: Organisation
+) -> None:
+    conference = ConferenceFactory(lead=host, day=at(8).date(), day_part="")
+    item(conference, "A", 30, starts_at=at(14))
+    assert warnings(organiser, conference) == []
+    later = at(8).date() + dt.timedelta(days=1)
+    Conference.objects.filter(pk=conference.pk).update(day=later)
+    assert warnings(organiser, conference) == [("other_day", "A", None, 24 * 60)]
+    item_of = AgendaItem.objects.get(conference=conference)
+    services.cancel_agenda_item(agenda_item_id=item_of.pk, reason={"vi": "Bão"})
+    assert warnings(organiser, conference) == []
+
+
 def test_nobody_hears_of_an_item_that_is_closed_to_them(
     organiser: APIClient, granted: Callable[..., APIClient], conference: Conference
 ) -> None:

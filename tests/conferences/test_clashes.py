@@ -222,6 +222,7 @@ def test_a_site_that_lets_in_more_than_its_room_holds_is_told_of_with_every_writ
         "site": site["id"],
         "room": str(room.pk),
         "capacity": 41,
+        "people": 41,
         "seats": 40,
         "said": {
             "vi": "Điểm họp nhận 41 người, “Hội trường A” chỉ có 40 chỗ.",
@@ -231,6 +232,20 @@ def test_a_site_that_lets_in_more_than_its_room_holds_is_told_of_with_every_writ
     assert organiser.post(f"{URL}/{here.pk}/announce", {}).json()["crowded_sites"] == [told]
     assert organiser.get(f"{URL}/{here.pk}/clashes").json()["crowded_sites"] == [told]
     assert organiser.patch(path, {"room": None}, headers=ANY).json()["crowded_sites"] == []
+
+
+def test_more_people_expected_than_the_one_room_has_seats_is_told_of_too(
+    organiser: APIClient, host: Organisation
+) -> None:
+    room = RoomFactory(name={"vi": "Hội trường A", "en": "Hall A"}, capacity=40)
+    here = ConferenceFactory(lead=host, expected={"n": 40, "op": "="})
+    body = {"conference": str(here.pk), "venue": str(room.venue_id)}
+    assert organiser.post("/api/v1/sites", {**body, "room": str(room.pk)}).json()["crowded_sites"] == []
+    path = f"{URL}/{here.pk}"
+    [told] = organiser.patch(path, {"expected": {"n": 41, "op": "≈"}}, headers=ANY).json()["crowded_sites"]
+    assert (told["capacity"], told["people"], told["seats"]) == (None, 41, 40)
+    assert told["said"]["vi"] == "Dự kiến có 41 người, “Hội trường A” chỉ có 40 chỗ."
+    assert organiser.post("/api/v1/sites", body).json()["crowded_sites"] == [], "they may be at either place"
 
 
 # Warn or refuse

@@ -96,7 +96,7 @@ def test_a_random_walk_never_leaves_the_life(host: Organisation, walk: list[str]
             kept = Conference.objects.get(pk=conference.pk)
             assert (kept.state, kept.sequence) == (state, sequence)
         told = Event.objects.filter(subject_id=conference.pk).exclude(
-            name__in=["conference.moved", "conference.news_due"]
+            name__in=["conference.moved", "conference.news_due", "conference.postponement_due"]
         )
         assert list(told.order_by("id").values_list("name", flat=True)) == made
         transaction.set_rollback(True)
@@ -147,8 +147,11 @@ def test_conferences_follow_each_other_one_way(organiser: APIClient, host: Organ
     first.save()
 
 
-def test_cancelling_an_unannounced_draft_keeps_its_sequence(organiser: APIClient, host: Organisation) -> None:
-    assert do(organiser, ConferenceFactory(lead=host), "cancel").json()["sequence"] == 0
+def test_cancelling_a_draft_and_opening_it_again_are_steps_in_its_organisers_calendars(
+    organiser: APIClient, host: Organisation
+) -> None:
+    conference = ConferenceFactory(lead=host)
+    assert [do(organiser, conference, verb).json()["sequence"] for verb in ("cancel", "reopen")] == [1, 2]
 
 
 def test_chairs_open_and_close_and_do_nothing_else(granted: Callable[..., APIClient], host: Organisation) -> None:

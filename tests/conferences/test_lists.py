@@ -6,6 +6,7 @@ from collections.abc import Callable
 import pytest
 from rest_framework.test import APIClient
 
+from backend.conferences import services
 from backend.people.models import Organisation
 from tests.factories.conferences import (
     AgendaItemFactory,
@@ -75,6 +76,20 @@ def three(host: Organisation) -> Organisation:
 )
 def test_conferences_are_found(organiser: APIClient, query: str, expected: set[str]) -> None:
     assert found(organiser, query) == expected
+
+
+def test_what_is_prepared_of_a_postponed_conference_finds_it_only_for_its_organisers(
+    organiser: APIClient, granted: Granted, host: Organisation
+) -> None:
+    conference = ConferenceFactory(lead=host, slug="x", title={"vi": "Tổng kết"}, exact=True)
+    services.announce(conference_id=conference.pk)
+    services.postpone(conference_id=conference.pk, reason={"vi": "Bão"})
+    known, prepared = {"q=tong+ket", "day_from=2021-01-14&day_to=2021-01-14"}, {"q=bi+mat", "day_from=2021-02-01"}
+    later = {name: getattr(conference, name) + dt.timedelta(days=30) for name in ("starts_at", "ends_at")}
+    services.edit(conference_id=conference.pk, fields={"title": {"vi": "Bí mật"}, **later})
+    for client, finds, not_for in ((granted(), known, prepared), (organiser, prepared, known)):
+        assert [query for query in finds if found(client, query) != {"x"}] == []
+        assert [query for query in not_for if found(client, query)] == []
 
 
 def test_conferences_are_found_by_organisation_in_any_part(

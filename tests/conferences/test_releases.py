@@ -132,36 +132,15 @@ def test_a_conference_without_agenda_may_be_released_once() -> None:
 # Sequences
 
 
-def test_what_moves_within_one_window_rises_once() -> None:
-    conference = announced()
-    told(conference, release(conference))
-    write(conference, **later())
-    moved = release(conference)
-    assert (first(moved).sequence, queries.released(moved).entries[1].sequence) == (1, 0)
-    write(conference, **later())
-    moved_again = release(conference)
-    assert first(moved_again).sequence == 1
-    told(conference, moved_again)
-    write(conference, **later())
-    assert first(release(conference)).sequence == 2
-
-
-def test_what_moves_back_before_anybody_was_told_keeps_the_sequence_it_was_given() -> None:
-    conference = announced()
-    told(conference, release(conference))
-    write(conference, **later())
-    release(conference)
-    write(conference, **later(-15))
-    assert first(release(conference)).sequence == 1
-
-
-def test_before_anybody_was_told_of_any_release_the_first_is_what_counts() -> None:
+def test_every_release_that_moves_it_is_a_step_told_or_not() -> None:
     conference = announced()
     release(conference)
-    write(conference, **later())
-    assert first(release(conference)).sequence == 1
-    write(conference, **later())
-    assert first(release(conference)).sequence == 1
+    for number, minutes in enumerate((15, 15, -15), start=1):
+        write(conference, **later(minutes))
+        moved = release(conference)
+        assert (first(moved).sequence, queries.released(moved).entries[1].sequence) == (number, 0)
+        if number == 2:
+            told(conference, moved)
 
 
 def test_text_keeps_the_sequence_and_time_place_and_state_raise_it() -> None:
@@ -189,13 +168,13 @@ def test_text_keeps_the_sequence_and_time_place_and_state_raise_it() -> None:
         told(conference, latest)
 
 
-def test_what_was_added_since_people_were_told_begins_at_nought_and_stays_there() -> None:
+def test_what_was_added_since_people_were_told_begins_at_nought() -> None:
     conference = announced()
     told(conference, release(conference))
     item = AgendaItemFactory(conference=conference, order=9)
-    release(conference)
-    AgendaItem.objects.filter(pk=item.pk).update(starts_at=AT)
     assert queries.released(release(conference)).by_id()[item.pk].sequence == 0
+    AgendaItem.objects.filter(pk=item.pk).update(starts_at=AT)
+    assert queries.released(release(conference)).by_id()[item.pk].sequence == 1
 
 
 def test_counts_tell_how_much_changed_and_how_closed_it_is() -> None:

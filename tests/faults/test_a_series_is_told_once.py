@@ -1,4 +1,4 @@
-"""A whole series has a new hour, and relay and worker are killed while the letters about all its meetings are written."""
+"""A whole series has a new hour, or an end, and workers are killed while the letters about all its meetings are written."""
 
 import datetime as dt
 from collections import Counter
@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 
 from backend.conferences import services as conferences
-from backend.conferences.models import Conference
+from backend.conferences.models import Conference, Series
 from backend.core.clock import local, now
 from backend.invitations.models import Invitation
 from backend.mail.models import OutgoingMail
@@ -24,13 +24,13 @@ INVITEES = 150
 MEETINGS = 3
 
 
-def being_written() -> set[UUID]:
-    begun = Delivery.objects.filter(state="due", attempts=1, consumer="reaction:invitations.mail_series_news")
+def being_written(letter: str = "mail_series_news") -> set[UUID]:
+    begun = Delivery.objects.filter(state="due", attempts=1, consumer=f"reaction:invitations.{letter}")
     return set(begun.values_list("id", flat=True))
 
 
-def test_relay_and_worker_are_killed_while_a_series_is_told(tmp_path: Path, settings: Any) -> None:
-    settings.NEWS_WINDOW = 600
+def invited_series() -> Series:
+    """A weekly series, to all meetings of which the same people were invited."""
     weekly = conferences.add_series(
         fields={
             "title": {"vi": "Giao ban tuần"},
@@ -50,6 +50,12 @@ def test_relay_and_worker_are_killed_while_a_series_is_told(tmp_path: Path, sett
             InvitationFactory(list=members, person=person, sent=True)
     assert Invitation.objects.count() == MEETINGS * INVITEES
 
+    return weekly
+
+
+def test_relay_and_worker_are_killed_while_a_series_is_told(tmp_path: Path, settings: Any) -> None:
+    settings.NEWS_WINDOW = 600
+    weekly = invited_series()
     with breakable(tmp_path, "relay", "worker", "mail-worker") as stack:
         wait_for(all_done, 60, "the announcements to be settled")
         conferences.edit_series(series_id=weekly.pk, fields={"start_time": dt.time(9, 30)})
@@ -74,4 +80,27 @@ def test_relay_and_worker_are_killed_while_a_series_is_told(tmp_path: Path, sett
         assert len(entries) == MEETINGS
     assert set(OutgoingMail.objects.values_list("purpose", "sequence")) == {("news", MEETINGS)}
     assert set(Invitation.objects.values_list("sequence", flat=True)) == {1}
+    assert not Delivery.objects.exclude(state="settled").exists()
+
+
+def test_a_worker_is_killed_while_the_end_of_a_series_is_told(tmp_path: Path) -> None:
+    weekly = invited_series()
+    Invitation.objects.update(answered_at=now())  # they know of it
+    first = Conference.objects.filter(series=weekly).earliest("day").day
+    assert first
+    with breakable(tmp_path, "relay", "worker", "mail-worker") as stack:
+        wait_for(all_done, 60, "the announcements to be settled")
+        conferences.end_series(series_id=weekly.pk, last_day=first, reason={"vi": "Sáp nhập"})
+        stack.kill("worker", over=lambda: being_written("mail_series_calling_off"))
+        assert OutgoingMail.objects.count() < INVITEES
+        stack.start("worker")
+        wait_for(all_done, 120, "everybody to be told")
+        received = stack.mail.messages()
+
+    times = Counter(letter["To"] for letter in received)
+    assert (len(times), set(times.values())) == (INVITEES, {1})
+    off = Conference.objects.filter(series=weekly, state="cancelled").count()
+    assert off > 1
+    for letter in received:
+        assert sum(part.get_content_type() == "text/calendar" for part in letter.walk()) == off
     assert not Delivery.objects.exclude(state="settled").exists()

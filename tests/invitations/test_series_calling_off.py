@@ -1,8 +1,10 @@
 """One edit that calls off several meetings of a series is one letter to everybody concerned, at once."""
 
+import threading
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -11,6 +13,7 @@ from backend.conferences.models import Conference, Series
 from backend.invitations import services
 from backend.invitations.ical import calendar_uid
 from backend.invitations.models import Invitation
+from backend.invitations.services import together
 from backend.mail.models import OutgoingMail
 from backend.outbox.models import Delivery, Event
 from backend.people.models import Person
@@ -30,6 +33,7 @@ from tests.invitations.test_series_news import (
     the_clocks,
     weekly,
 )
+from tests.threads import in_threads
 
 __all__ = ["client", "host", "the_clocks", "weekly"]
 pytestmark = pytest.mark.django_db
@@ -100,7 +104,7 @@ def test_the_end_of_a_series_is_one_letter_to_everybody(client: Any, weekly: Ser
     assert (uids(letter), "Liên kết" in text(letter)) == ([], False)
     for one, found in ((once, uids_of(rows[3:])), (chair_once, [])):
         [letter] = heard(one)
-        assert letter["Subject"] == "Huỷ hội nghị: Giao ban tuần", "one meeting: its own letter"
+        assert letter["Subject"] == "Huỷ cuộc họp: Giao ban tuần", "one meeting: its own letter"
         assert uids(letter) == found
     assert heard(guest) == [], "the first takes place"
     batches = OutgoingMail.objects.filter(recipient__in=[person.email, chair.email], purpose="cancellation")
@@ -121,6 +125,21 @@ def test_nobody_hears_twice_when_it_is_handled_again(client: Any, weekly: Series
     assert OutgoingMail.objects.filter(purpose="cancellation").count() == 4
 
 
+@pytest.mark.parametrize("left", [2, 1])
+def test_handled_again_when_fewer_are_left_it_is_no_shorter_letter(client: Any, weekly: Series, left: int) -> None:
+    rows = meetings(weekly)
+    invited(rows), chairs(rows)
+    lift.post()
+    end(client, weekly, MONDAYS[0])
+    before = OutgoingMail.objects.filter(purpose="cancellation").count()
+    [told] = Event.objects.filter(name="series_calling_off.addressed").values_list("payload", flat=True)
+    for row in rows[1 + left :]:
+        conferences.reopen(conference_id=row.pk)
+    services.mail_series_calling_off(series_id=weekly.pk, conferences=told["conferences"], people=told["people"])
+    lift.run()
+    assert OutgoingMail.objects.filter(purpose="cancellation").count() == before == 2
+
+
 def test_days_left_out_and_another_rule_are_one_letter_and_a_single_day_is_told_as_ever(
     client: Any, weekly: Series
 ) -> None:
@@ -130,7 +149,7 @@ def test_days_left_out_and_another_rule_are_one_letter_and_a_single_day_is_told_
     edit(client, weekly, left_out=[MONDAYS[1]])
     lift.run()
     [letter] = heard(person)
-    assert letter["Subject"] == "Huỷ hội nghị: Giao ban tuần"
+    assert letter["Subject"] == "Huỷ cuộc họp: Giao ban tuần"
     assert not Event.objects.filter(name="series.called_off").exists()
     edit(client, weekly, left_out=MONDAYS[1:])
     lift.run()
@@ -170,3 +189,30 @@ def test_what_takes_place_after_all_is_not_called_off_and_invites_again(client: 
     services.mail_series_calling_off(series_id=weekly.pk, conferences=told["conferences"], people=told["people"])
     [letter] = heard(person)
     assert uids(letter) == uids_of(rows[2:]), "written late, it does not name the one that takes place"
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("keyed", [True, False])
+def test_two_workers_with_the_same_work_write_one_letter(
+    client: Any, weekly: Series, monkeypatch: pytest.MonkeyPatch, keyed: bool
+) -> None:
+    """Both look before either has written; the negative control: letters that are not filed by what they tell."""
+    person = invited(meetings(weekly))
+    lift.post()
+    end(client, weekly, MONDAYS[0])
+    OutgoingMail.objects.filter(purpose="cancellation").delete()
+    [told] = Event.objects.filter(name="series_calling_off.addressed").values_list("payload", flat=True)
+    both_looked, look = threading.Barrier(2), together.written_before
+
+    def looked(*asked: Any) -> Any:
+        found = look(*asked)
+        both_looked.wait(10)
+        return found
+
+    monkeypatch.setattr(together, "written_before", looked)
+    if not keyed:
+        monkeypatch.setattr(together, "subject_of", lambda *_: uuid4())
+    body = {"conferences": told["conferences"], "people": told["people"]}
+    results = in_threads(2, lambda: services.mail_series_calling_off(series_id=weekly.pk, **body))
+    assert results == [1, 1]
+    assert len(heard(person)) == (1 if keyed else 2)

@@ -131,7 +131,7 @@ def test_a_new_hour_for_the_whole_series_is_one_letter_with_an_entry_for_each_me
     assert [calendar["method"] for calendar in found] == ["REQUEST"] * 4
     for row, calendar in zip(rows, found, strict=True):
         [event] = calendar.events
-        assert (event["uid"], event["sequence"]) == (calendar_uid(row.pk, None), 1)
+        assert (event["uid"], event["sequence"]) == (calendar_uid(row.pk, None), 2)
         assert event["dtstart"].dt.astimezone(dt.UTC).hour == 2
         assert str(event["attendee"]).lower() == f"mailto:{person.email}"
     assert letter.get_content_type() == "multipart/mixed"
@@ -151,7 +151,7 @@ def test_a_new_hour_for_the_whole_series_is_one_letter_with_an_entry_for_each_me
     assert alone["Subject"] == "Changed: Weekly staff meeting", "one meeting: its own letter, to be answered in place"
     [request] = calendars(alone)
     assert request["method"] == "REQUEST"
-    assert set(Invitation.objects.values_list("sequence", flat=True)) == {1}
+    assert set(Invitation.objects.values_list("sequence", flat=True)) == {2}
     batch = MailBatch.objects.get(pk=OutgoingMail.objects.get(recipient=person.email, purpose="news").batch_id)
     assert batch.organisation_id == weekly.organisation_id
 

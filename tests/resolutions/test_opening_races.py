@@ -10,7 +10,7 @@ from django.db import connection, connections
 
 from backend.core.errors import Conflict
 from backend.resolutions import services
-from backend.resolutions.models import Poll, Resolution
+from backend.resolutions.models import Authorisation, Entitlement, Poll, Resolution
 from tests.factories.resolutions import PollFactory
 from tests.resolutions.test_polls import run_together, voters
 
@@ -42,6 +42,29 @@ def test_who_edits_a_text_while_a_poll_on_it_opens_is_in_it_or_refused() -> None
         assert isinstance(opened, Poll), opened
         assert isinstance(edited, Resolution | Conflict), edited
         assert on_the_words_that_stand(poll)
+
+
+def test_a_proxy_named_while_a_poll_opens_stands_on_its_roll_or_comes_too_late() -> None:
+    for _ in range(8):
+        poll: Poll = PollFactory(proxies=1)
+        holder, proxy = voters(poll, 2)
+        given, opened = run_together(
+            2,
+            lambda index, poll=poll, holder=holder, proxy=proxy: (
+                services.open_poll(poll_id=poll.pk)
+                if index
+                else services.authorise(
+                    conference=poll.conference,
+                    holder_id=holder.pk,
+                    proxy=proxy.person,
+                    poll=Poll.objects.get(pk=poll.pk),
+                )
+            ),
+        )
+        assert isinstance(opened, Poll), opened
+        by = proxy if isinstance(given, Authorisation) else holder
+        assert isinstance(given, Authorisation) or given.extra["reason"] == "late"
+        assert Entitlement.objects.get(poll=poll, holder=holder).caster_id == by.person_id
 
 
 def test_without_lock_and_guard_people_vote_on_other_words_than_they_see(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -312,13 +312,17 @@ def a_roll_cast_by(category: str, **fields: Any) -> Callable[[], Write]:
     return wrong
 
 
-def a_vote_taken_back(*, cast: bool = False, by: str = "holder") -> Callable[[], Write]:
+def a_vote_taken_back(*, cast: bool = False, paper: bool = False, by: str = "holder") -> Callable[[], Write]:
     def wrong() -> Write:
-        poll, (holder, proxy) = proxied(2)
+        poll, (holder, proxy) = proxied(2, channels=["devices", "paper"])
         given(holder, proxy)
         services.open_poll(poll_id=poll.pk)
         if cast:
             services.cast(poll_id=poll.pk, person_id=proxy.person_id, choice="yes")
+        if paper:
+            services.issue_papers(poll_id=poll.pk, numbers=[Entitlement.objects.get(poll=poll, holder=holder).number])
+            with pytest.raises(Conflict):
+                services.take_back_votes(authorisation_id=Authorisation.objects.get(holder=holder).pk)
         person = {"holder": holder, "proxy": proxy}[by].person
         return lambda: TakenBack.objects.create(poll=poll, holder=holder, person=person)
 
@@ -334,6 +338,7 @@ GUARDS: list[tuple[str, Callable[[], Write]]] = [
     ("observers_cast_nothing", a_roll_cast_by("guest", proxies=1)),
     ("proxies_are_capped", a_roll_cast_by("staff")),
     ("taken_back_in_time", a_vote_taken_back(cast=True)),
+    ("taken_back_in_time", a_vote_taken_back(paper=True)),
     ("taken_back_in_time", a_vote_taken_back(by="proxy")),
 ]
 

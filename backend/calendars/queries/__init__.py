@@ -11,6 +11,7 @@ from backend.calendars.queries.contents import (
     open_to,
     shown,
     start_told_before,
+    worked_on,
 )
 from backend.calendars.queries.drafted_again import (
     drafted_again,
@@ -41,4 +42,5 @@ __all__ = [
     "shown",
     "start_told_before",
     "subject_of",
+    "worked_on",
 ]

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -33,6 +33,7 @@ from backend.conferences.queries import (
     with_items_visible_to,
 )
 from backend.conferences.queries.public import public_conferences
+from backend.conferences.queries.working import worked_on_by
 from backend.conferences.states import AHEAD, CALLED_OFF, CallingOff, ConferenceState
 from backend.core.clock import local, now
 from backend.core.text import Text
@@ -114,6 +115,7 @@ class Point(NamedTuple):
     state: str
     reserve: bool
     confidentiality: str
+    sequence: int
     updated_at: dt.datetime
 
 
@@ -160,6 +162,13 @@ def shown(conferences: QuerySet[Conference], reader: Reader) -> Shown:
             items.filter(conference__in=stored).exclude(pk__in=seen.values("pk")).values_list("pk", flat=True)
         )
     return found
+
+
+def worked_on(conference_ids: Collection[UUID], reader: Reader) -> set[UUID]:
+    """Those of the conferences the reader works on, and so reads the working programme of."""
+    works = worked_on_by(reader)
+    rows = Conference.objects.filter(works or Q(), pk__in=conference_ids)
+    return set(rows.values_list("pk", flat=True)) if conference_ids else set()
 
 
 def start_told_before(conference: Conference) -> dt.datetime | None:

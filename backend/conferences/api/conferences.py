@@ -1,6 +1,7 @@
 """/conferences: scheduling a conference and leading it through its life."""
 
-from collections.abc import Callable
+import datetime as dt
+from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -53,8 +54,8 @@ class ConferenceFilters(django_filters.FilterSet):
     state = django_filters.ChoiceFilter(choices=ConferenceState.choices)
     kind = django_filters.ChoiceFilter(choices=Kind.choices)
     organisation = django_filters.UUIDFilter(method="held_by", label="Lead or co-organiser")
-    day_from = django_filters.DateFilter("day", lookup_expr="gte")
-    day_to = django_filters.DateFilter("day", lookup_expr="lte")
+    day_from = django_filters.DateFilter(method="from_day", label="The first day")
+    day_to = django_filters.DateFilter(method="to_day", label="The last day")
     series = django_filters.UUIDFilter("series_id")
     follows = django_filters.UUIDFilter(method="following", label="The conference it follows")
     topic = django_filters.CharFilter("topics", method="listed", label="A topic")
@@ -68,6 +69,12 @@ class ConferenceFilters(django_filters.FilterSet):
 
     def held_by(self, rows: QuerySet[Conference], name: str, organisation_id: UUID) -> QuerySet[Conference]:
         return rows.filter(queries.held_by(organisation_id))
+
+    def from_day(self, rows: QuerySet[Conference], name: str, day: dt.date) -> QuerySet[Conference]:
+        return rows.filter(queries.found_by_day(self.request.user, day__gte=day))
+
+    def to_day(self, rows: QuerySet[Conference], name: str, day: dt.date) -> QuerySet[Conference]:
+        return rows.filter(queries.found_by_day(self.request.user, day__lte=day))
 
     def listed(self, rows: QuerySet[Conference], name: str, wanted: str) -> QuerySet[Conference]:
         return rows.filter(**{f"{name}__contains": [wanted]})
@@ -96,6 +103,13 @@ class ConferenceViewSet(ArrangingActions, PrintsProgrammes, ReleasesProgrammes, 
         if self.action == "list":
             return queries.for_lists(visible)
         return queries.for_details(visible, self.account) if self.action == "retrieve" else visible
+
+    def searched(self, rows: QuerySet[Conference], words: Sequence[str]) -> QuerySet[Conference]:
+        """One that was given another name while it is called off is found by the name the caller reads."""
+        known = queries.renamed_since(self.account)
+        found = [pk for pk, name in known.items() if all(word in name for word in words)]
+        as_it_is = super().searched(rows, words).exclude(pk__in=known)
+        return as_it_is | rows.filter(pk__in=found) if found else as_it_is
 
     def get_serializer_class(self) -> Any:
         return ConferenceSummary if self.action == "list" else ConferenceSerializer

@@ -43,7 +43,8 @@ class AgendaItem(Base):
     `reserve` item takes no time. A postponed or cancelled one keeps its planned time and takes none. An empty
     `confidentiality` is the conference's.
     `own_phase` names the phase where the house has no word for it; `phase` is what it counts as.
-    `sequence` is the SEQUENCE (RFC 5545) of its entry in calendars until it is released: PostgreSQL raises it by one with
+    `sequence` is the SEQUENCE (RFC 5545) of its entry in calendars until it is released, and after that in those of who
+    works on it: PostgreSQL raises it by one with
     each other time or state, and with another room; nothing lowers it.
     A `carried_over` one lists in `open_points` what the last meeting left open: [{"text": {"vi": …}, "source": "…"}].
     """

@@ -33,14 +33,14 @@ class Conference(Base):
     `day` with `day_part` is enough to hold one; `starts_at`/`ends_at` make it a calendar entry.
     `expected`/`attended` are counts as said: {"n": 190, "op": ">", "who": {"vi": …}} with op one of "=", "≈", ">",
     `who` optional; {} is unknown. `topics` and `standards` ("TCVN ISO 9001:2015") are short strings, `legal_basis` language maps.
-    `sequence` rises with each change of time or place that invitees must hear of (RFC 5545 SEQUENCE), once for all
-    changes nobody was told of yet: people know `told_sequence` and the programme released as `told_release`, and hear
+    `sequence` rises by one with each other time, place or state that any feed shows (RFC 5545 SEQUENCE); invitees know `told_sequence` and the programme released as `told_release`, and hear
     of what is new at `news_due_at`. `said_at` is when anything that calendars say of it was last written: a programme being
     worked on after a release is not said.
     `folded` is what search reads: title, topics and standards in every language, without diacritics.
 
     In a series, `recurrence_id` is the local time it was first planned for, for ever (RFC 5545 RECURRENCE-ID);
-    `slot` is the local time the series' present rule gives it, null when the rule no longer has it. `by_hand` names
+    `slot` is the local time the series' present rule gives it, null when the rule no longer has it: then `last_slot` is
+    what it gave last, by which calendars go on knowing it. `by_hand` names
     what was written by hand: later edits of the series leave that alone.
     """
 
@@ -50,6 +50,7 @@ class Conference(Base):
     series = models.ForeignKey(Series, null=True, blank=True, on_delete=models.PROTECT, related_name="conferences")
     recurrence_id = models.CharField(max_length=19, blank=True, default="", editable=False)
     slot = models.CharField(max_length=19, null=True, editable=False)
+    last_slot = models.CharField(max_length=19, blank=True, default="", editable=False)
     by_hand = models.JSONField(default=list, editable=False)
     follows = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="followed_by")
     state = models.CharField(max_length=12, choices=ConferenceState, default=ConferenceState.DRAFT)
@@ -123,8 +124,9 @@ class TimeAndPlace(models.Model):
 
     `places` has one entry per site, in order: {"site": id, "venue": id, "room": id or null, "said": {"vi": …}}. `title`
     is what it was called then, and `organisers` who held it, the lead first; {} and none in what was told before they
-    were kept. Of one that is called off time and place are those it was last told to have, and `programme` is how its
-    working programme stood (`programme.as_json`) if nothing was released; null otherwise. `reason` is why.
+    were kept. Of one that is called off time and place are those feeds last showed of it while it was expected, and
+    `programme` is how its working programme stood (`programme.as_json`) if nothing was released; null otherwise. `reason`
+    is why.
     """
 
     id = models.UUIDField(primary_key=True, default=time_ordered_id, editable=False)

@@ -93,7 +93,7 @@ from backend.conferences.queries.visibility import (
     takes_part,
     visible_to,
 )
-from backend.conferences.queries.working import show_as_told, working_parts, works_on
+from backend.conferences.queries.working import found_by_day, renamed_since, show_as_told, working_parts, works_on
 from backend.conferences.wording import day_said
 
 __all__ = [
@@ -127,6 +127,7 @@ __all__ = [
     "effective",
     "for_details",
     "for_lists",
+    "found_by_day",
     "free_rooms",
     "has_duty",
     "heading_now",
@@ -163,6 +164,7 @@ __all__ = [
     "release_of_today",
     "released",
     "releases_visible_to",
+    "renamed_since",
     "room_day",
     "secretary",
     "show_as_told",

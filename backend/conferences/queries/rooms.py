@@ -15,6 +15,7 @@ from django.db.models import (
     ExpressionWrapper,
     F,
     OuterRef,
+    PositiveIntegerField,
     Prefetch,
     Q,
     QuerySet,
@@ -22,7 +23,7 @@ from django.db.models import (
     Value,
 )
 from django.db.models.expressions import CombinedExpression
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Greatest
 
 from backend.conferences.models import (
     AgendaItem,
@@ -184,8 +185,12 @@ def _held(uses: Iterable[_Use]) -> Iterable[tuple[_Use, Span]]:
 
 
 def crowded_sites(conference: Conference) -> QuerySet[Site]:
-    """Sites that let in more people than their room has seats, as far as both are known."""
-    return Site.objects.filter(conference=conference, capacity__gt=F("room__capacity")).select_related("room")
+    """Sites that let in more people than their room has seats, or where more are expected, as far as both are known:
+    `people` says how many. Whom a conference expects may be anywhere as soon as it has several sites."""
+    sites = Site.objects.filter(conference=conference)
+    expected = conference.expected.get("n") if sites.count() == 1 else None
+    there = Greatest("capacity", Value(expected, output_field=PositiveIntegerField()))
+    return sites.annotate(people=there).filter(people__gt=F("room__capacity")).select_related("room")
 
 
 def overlapping_booking(

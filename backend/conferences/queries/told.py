@@ -45,15 +45,15 @@ def told(conference_id: UUID) -> dict[int, TimeAndPlace]:
 
 
 def told_off() -> QuerySet[TimeAndPlace]:
-    """What was last told of conferences that are called off."""
-    told = TimeAndPlace.objects.filter(sequence=F("conference__told_sequence")).exclude(called_off=CallingOff.NOT)
+    """How conferences that are called off stand in calendars."""
+    told = TimeAndPlace.objects.filter(sequence=F("conference__sequence")).exclude(called_off=CallingOff.NOT)
     return told.filter(conference__state__in=CALLED_OFF)
 
 
 def cancelled() -> Q:
     """Conferences that people are told are cancelled: also one that was reopened since, until it is announced again."""
     told = TimeAndPlace.objects.filter(
-        conference=OuterRef("pk"), sequence=OuterRef("sequence"), called_off=CallingOff.CANCELLED
+        conference=OuterRef("pk"), sequence=OuterRef("told_sequence"), called_off=CallingOff.CANCELLED
     )
     return Q(state=ConferenceState.CANCELLED) | Q(Exists(told), state=ConferenceState.DRAFT)
 
@@ -67,7 +67,7 @@ def reason_told(conference: Conference) -> Text:
 
 def as_told(conferences: Iterable[Conference]) -> dict[UUID, TimeAndPlace]:
     """Of what is called off outsiders are told when and where it was to be, and under which name, not what is being
-    prepared. The rows get what was last told; nothing is saved. Gives what was told, by conference."""
+    prepared. The rows get what was last shown; nothing is saved. Gives what was shown, by conference."""
     rows = {row.pk: row for row in conferences if row.state in CALLED_OFF}
     if not rows:
         return {}

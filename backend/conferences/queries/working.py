@@ -1,15 +1,17 @@
 """Who reads working programmes once a programme was released, or the conference called off."""
 
 from collections.abc import Iterable
-from typing import TypeVar
+from typing import Any, TypeVar
+from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Exists, Model, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, Model, OuterRef, Q, QuerySet
 
 from backend.conferences.models import Conference, Duty, Release
 from backend.conferences.queries.told import as_told, sites_as_told, told_off
 from backend.conferences.queries.visibility import READERS, held_by_any
 from backend.conferences.states import CALLED_OFF, DutyKind, OrganiserRole
+from backend.core.vietnamese import fold
 from backend.people.models import Account
 from backend.people.queries import organisations_with
 
@@ -47,6 +49,29 @@ def show_as_told(rows: Iterable[Conference], account: Reader) -> None:
         del off[pk]
     for pk, told in as_told(off.values()).items():
         off[pk]._prefetched_objects_cache["sites"] = sites_as_told(off[pk], told)  # type: ignore[attr-defined]
+
+
+def read_as_told(account: Reader) -> Q:
+    """The conferences that the account reads as they were last told of (`show_as_told`), not as they are."""
+    works = worked_on_by(account)
+    if works is None:
+        return Q(pk__in=[])
+    told = Exists(told_off().filter(conference=OuterRef("pk")))
+    return Q(state__in=CALLED_OFF) & Q(told) & ~Q(Exists(Conference.objects.filter(works, pk=OuterRef("pk"))))
+
+
+def found_by_day(account: Reader, **wanted: Any) -> Q:
+    """The conferences on such a day (`day__gte=…`), as the account reads it."""
+    told = Q(Exists(told_off().filter(conference=OuterRef("pk"), **wanted)))
+    return Q(**wanted) & ~read_as_told(account) | told & read_as_told(account)
+
+
+def renamed_since(account: Reader) -> dict[UUID, str]:
+    """What those conferences are called for the account, folded for searching, that were given another name while they
+    were called off."""
+    rows = Conference.objects.filter(read_as_told(account))
+    told = told_off().filter(conference__in=rows).exclude(title=F("conference__title")).exclude(title={})
+    return {row.conference_id: fold(" ".join(row.title.values())) for row in told.only("conference", "title")}
 
 
 def worked_on_by(account: Reader) -> Q | None:

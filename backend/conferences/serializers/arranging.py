@@ -123,7 +123,7 @@ class WarningSerializer(serializers.Serializer[Any]):
     """What does not fit: `agenda_item` runs over into the fixed time of `other`, or out of the session `other`, or of
     the conference, by so many minutes."""
 
-    kind = serializers.ChoiceField(choices=["runs_over", "before_start", "past_end", "outside_session"])
+    kind = serializers.ChoiceField(choices=["runs_over", "before_start", "past_end", "outside_session", "other_day"])
     agenda_item = serializers.UUIDField(source="item")
     other = serializers.UUIDField(allow_null=True)
     minutes = serializers.IntegerField()

@@ -62,22 +62,27 @@ class ClashSerializer(serializers.Serializer[Any]):
 
 
 class CrowdedSiteSerializer(serializers.Serializer[Any]):
-    """A site that lets in more people than its room has seats; never a reason to refuse."""
+    """A site that lets in more people than its room has seats, or where more are expected; never a reason to refuse."""
 
     site = serializers.UUIDField(source="pk")
     room = serializers.UUIDField(source="room_id")
-    capacity = serializers.IntegerField()
+    capacity = serializers.IntegerField(allow_null=True)
+    people = serializers.IntegerField()
     seats = serializers.IntegerField(source="room.capacity")
     said = serializers.SerializerMethodField()
 
     @extend_schema_field(LanguageMap())
     def get_said(self, site: Site) -> Any:
         assert site.room is not None
+        people: int = site.people  # type: ignore[attr-defined]  # by queries.crowded_sites
+        vi, en = "Điểm họp nhận {n} người", "The site lets in {n} people"
+        if people != site.capacity:
+            vi, en = "Dự kiến có {n} người", "{n} people are expected"
         return both(
             say(
-                vi="Điểm họp nhận {n} người, “{room_vi}” chỉ có {seats} chỗ.",
-                en="The site lets in {n} people; “{room_en}” has {seats} seats.",
-                n=site.capacity,
+                vi=f"{vi}, “{{room_vi}}” chỉ có {{seats}} chỗ.",
+                en=f"{en}; “{{room_en}}” has {{seats}} seats.",
+                n=people,
                 room_vi=localized(site.room.name, "vi"),
                 room_en=localized(site.room.name, "en"),
                 seats=site.room.capacity,

@@ -22,7 +22,7 @@ from backend.conferences.services.booking import book_rooms
 from backend.conferences.services.news import begin_telling, keep_called_off, keep_told, note_news
 from backend.conferences.services.releases import follow
 from backend.conferences.services.scheduling import rearrange
-from backend.conferences.states import EXPECTED, MOVES, ItemState
+from backend.conferences.states import EXPECTED, MOVES, ConferenceState, ItemState
 from backend.core.clock import now
 from backend.core.errors import Invalid
 from backend.core.queries import locked
@@ -118,11 +118,12 @@ def archive(*, conference_id: UUID, expected: int | None = None) -> Conference:
 
 @transaction.atomic
 def postpone(*, conference_id: UUID, reason: Text, expected: int | None = None) -> Conference:
-    """Puts the conference off without a new time; its rooms are free again. Invitees are told at once, and of everything
-    else that is new only when it is announced again."""
+    """Puts the conference off without a new time; its rooms are free again. People are told when the news window closes,
+    unless it is announced again before, and of everything else that is new only when it is."""
     conference = locked(Conference, conference_id, expected=expected)
     _call_off(conference, "postpone", reason)
     emit(ConferencePostponed(conference_id=conference.id, sequence=conference.sequence))
+    note_news(conference)
     return conference
 
 
@@ -147,9 +148,9 @@ def _call_off(conference: Conference, verb: str, reason: Text) -> None:
     expected = conference.state in EXPECTED
     MOVES.move(conference, verb)
     conference.reason = reason
-    if conference.announced_at is not None:
-        _next_state(conference)
-    conference.told_sequence, conference.news_due_at = conference.sequence, None
+    _next_state(conference)
+    if conference.state == ConferenceState.CANCELLED:  # told at once
+        conference.told_sequence, conference.news_due_at = conference.sequence, None
     conference.save()
     if conference.announced_at is not None:
         keep_called_off(conference, expected=expected)
@@ -168,9 +169,15 @@ def _next_state(conference: Conference) -> None:
 def reopen(*, conference_id: UUID, expected: int | None = None) -> Conference:
     """Makes a cancelled conference a draft again and takes its rooms back. Raises Conflict when one is taken."""
     conference = locked(Conference, conference_id, expected=expected)
+    open_again(conference)
+    rearrange(conference)
+    return conference
+
+
+def open_again(conference: Conference) -> None:
+    """A draft again, locked and saved; its rooms are not taken back yet."""
     MOVES.move(conference, "reopen")
     conference.reason = {}
+    _next_state(conference)
     conference.save()
-    rearrange(conference)
     emit(ConferenceReopened(conference_id=conference.id))
-    return conference

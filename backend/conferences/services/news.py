@@ -1,14 +1,14 @@
 """News in windows: what changes within one is told once, a while after the first change, to whom it concerns.
 
-A SEQUENCE (RFC 5545) stands for one time and place. It may take in any number of moves until somebody is told of it;
-then what it says is kept (TimeAndPlace) and never changes: the next move has the next one. All of it happens with the
-conference locked, so moving, telling and closing a window come one after the other.
+A SEQUENCE (RFC 5545) stands for one time and place: feeds show each move at once, so each has the next one, and a letter
+carries that of the last. Before it does, what that says is kept (TimeAndPlace) and never changes. All of it happens with
+the conference locked, so moving, telling and closing a window come one after the other.
 
 The conferences of a series share a window: an edit of the series moves many, and nobody is to hear of each by itself.
 """
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -19,39 +19,40 @@ from django.db import transaction
 from django.db.models import F, QuerySet
 from django.db.models.functions import Now
 
-from backend.conferences.events import ConferenceCancelled, ConferenceNewsDue, SeriesCalledOff, SeriesNewsDue
+from backend.conferences.events import (
+    ConferenceCancelled,
+    ConferenceNewsDue,
+    ConferencePostponementDue,
+    SeriesCalledOff,
+    SeriesNewsDue,
+)
 from backend.conferences.models import Conference, Organiser, Release, Series, TimeAndPlace
-from backend.conferences.programme import Programme, as_json
+from backend.conferences.programme import as_json
 from backend.conferences.queries import working_programme
 from backend.conferences.queries.told import WHEN, time_and_place
-from backend.conferences.states import EXPECTED
+from backend.conferences.states import EXPECTED, ConferenceState
 from backend.core.clock import database_now
 from backend.outbox.services import emit
 
 log = structlog.get_logger(__name__)
 
+#: What stays as it was shown of a conference that is called off.
+SHOWN = (*WHEN, "places", "title", "organisers", "programme")
 #: The most conferences of a series one letter tells of.
 MOST_TOGETHER = 60
 
 
-def next_sequence(conference: Conference) -> int:
-    """The sequence of a move: the present one while nobody was told of it, else one more. The conference is locked."""
-    told = conference.sequence <= conference.told_sequence or _kept(conference) is not None
-    return conference.sequence + 1 if told else conference.sequence
-
-
 def begin_telling(conference: Conference) -> None:
-    """Everybody hears of the conference, locked and about to be saved, as it is now: no older news is due, and what was
-    told under its sequence before it was called off is not told again under the same."""
-    if _kept(conference) is not None:
-        conference.sequence += 1
-    _all_told(conference)
+    """Everybody hears of the conference, locked and about to be saved, as it is now: no older news is due."""
+    conference.told_sequence, conference.told_release = conference.sequence, last_release(conference)
+    conference.news_due_at = None
 
 
 def note_news(conference: Conference) -> None:
     """What was changed of this conference, locked and saved, will be told when its window closes; the first change opens
-    it. With PLENUM_NEWS_WINDOW=0 it is told at once. Whatever nobody expects to take place is no news."""
-    if conference.state not in EXPECTED:
+    it. With PLENUM_NEWS_WINDOW=0 it is told at once. That it was postponed is news; else nothing is of what nobody
+    expects to take place."""
+    if conference.state not in {*EXPECTED, ConferenceState.POSTPONED}:
         return
     if not settings.NEWS_WINDOW:
         emit(*_closed(conference))
@@ -95,7 +96,11 @@ def _close_series(conference_id: UUID, series_id: UUID) -> int:
     for row in rows:
         try:
             with transaction.atomic():
-                facts += _closed(row)
+                for fact in _closed(row):
+                    if isinstance(fact, ConferenceNewsDue):
+                        facts.append(fact)
+                    else:
+                        emit(fact)
         except Exception:
             log.exception("news_not_told", conference=str(row.pk))
     for start in range(0, len(facts), MOST_TOGETHER):
@@ -125,12 +130,18 @@ def _due() -> QuerySet[Conference]:
     return Conference.objects.filter(news_due_at__lte=Now()).order_by("news_due_at")
 
 
-def _closed(conference: Conference) -> Iterable[ConferenceNewsDue]:
-    """Closes the conference's window; the fact that tells of what is new, if anything is."""
-    facts = []
+def _closed(conference: Conference) -> list[ConferenceNewsDue | ConferencePostponementDue]:
+    """Closes the conference's window; the fact that tells of what is new, if anything is. What was released of one that
+    is postponed waits until it is announced again."""
+    facts: list[ConferenceNewsDue | ConferencePostponementDue] = []
     released = last_release(conference)
-    new = (conference.sequence, released) != (conference.told_sequence, conference.told_release)
-    if new and conference.state in EXPECTED:
+    if conference.state == ConferenceState.POSTPONED:
+        released = conference.told_release
+        facts.append(ConferencePostponementDue(conference_id=conference.pk, sequence=conference.sequence))
+    elif conference.state in EXPECTED and (conference.sequence, released) != (
+        conference.told_sequence,
+        conference.told_release,
+    ):
         keep_told(conference)
         facts.append(
             ConferenceNewsDue(
@@ -141,16 +152,11 @@ def _closed(conference: Conference) -> Iterable[ConferenceNewsDue]:
                 to_release=released,
             )
         )
-    _all_told(conference)
+    conference.told_sequence, conference.told_release, conference.news_due_at = conference.sequence, released, None
     Conference.objects.filter(pk=conference.pk).update(
         told_sequence=conference.told_sequence, told_release=conference.told_release, news_due_at=None
     )
     return facts
-
-
-def _all_told(conference: Conference) -> None:
-    conference.told_sequence, conference.told_release = conference.sequence, last_release(conference)
-    conference.news_due_at = None
 
 
 def last_release(conference: Conference) -> int:
@@ -162,11 +168,9 @@ def last_release(conference: Conference) -> int:
 def mark_told(*, conference_id: UUID) -> TimeAndPlace:
     """Keeps what the conference's present sequence says, because somebody is about to be told; gives what it says.
 
-    Called before a letter that tells the time or place reads them. Then no move is lost, whichever comes first. A move
-    under way holds the conference: either this waits for it, and the letter reads the new time; or the present sequence
-    was kept before, this does not wait, and the move found it kept and has the next one. A move that comes later finds
-    the sequence kept and has the next one too. Either way the sequence that the letter carries says what is kept here:
-    a letter that has read something newer asks again (`invitations.services.letters`).
+    Called before a letter that tells the time or place reads them. Every move has a sequence of its own, so whichever
+    comes first, the letter or a move under way, what is kept here is what the sequence in the letter says: one that has
+    read something newer asks again (`invitations.services.composing.as_told`).
     """
     present = TimeAndPlace.objects.filter(conference_id=conference_id, sequence=F("conference__sequence"))
     if (kept := present.first()) is not None:
@@ -189,34 +193,13 @@ def keep_told(conference: Conference, **before: Any) -> TimeAndPlace:
 
 
 def keep_called_off(conference: Conference, *, expected: bool) -> None:
-    """Keeps of a conference, locked and just called off, the time and place it was last told to have: what was changed
-    since is told when it is announced again. The same goes for its name and programme, unless it was `expected` until
-    now: then everybody read them as they stand."""
-    told = TimeAndPlace.objects.filter(conference=conference).order_by("-sequence").first()
-    before: dict[str, Any] = {name: getattr(told, name) for name in (*WHEN, "places")} if told else {}
-    if told and not expected:
-        before |= {name: getattr(told, name) for name in ("title", "organisers", "programme")}
-    elif not last_release(conference):
-        before["programme"] = as_json(_at(told, working_programme(conference)))
+    """Keeps of a conference, locked and just called off, how it was last shown while it was `expected` to take place: as
+    it stands if it was until now, else as it was kept then; what was prepared since is told when it is announced again."""
+    told = None if expected else TimeAndPlace.objects.filter(conference=conference).order_by("-sequence").first()
+    before: dict[str, Any] = {name: getattr(told, name) for name in SHOWN} if told else {}
+    if expected and not last_release(conference):
+        before["programme"] = as_json(working_programme(conference))
     keep_told(conference, **before)
-
-
-def _at(told: TimeAndPlace | None, programme: Programme) -> Programme:
-    """The entries as far from the start that was told as they are from the programme's."""
-    if told is None or programme.starts_at is None or told.starts_at is None:
-        return programme
-    apart = told.starts_at - programme.starts_at
-    return replace(
-        programme,
-        entries=tuple(
-            replace(
-                entry,
-                starts_at=entry.starts_at and entry.starts_at + apart,
-                ends_at=entry.ends_at and entry.ends_at + apart,
-            )
-            for entry in programme.entries
-        ),
-    )
 
 
 def _kept(conference: Conference) -> TimeAndPlace | None:

@@ -16,7 +16,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 
 from backend.conferences import recurrence
-from backend.conferences.events import ConferenceDropped, ConferenceReopened, SeriesRoomTaken
+from backend.conferences.events import ConferenceDropped, SeriesRoomTaken
 from backend.conferences.models import Conference, Series
 from backend.conferences.queries import clashes_of, offices_left
 from backend.conferences.queries import series as queries
@@ -37,7 +37,7 @@ from backend.conferences.services.standing import (
     refused_room,
 )
 from backend.conferences.services.timing import move_along, retime
-from backend.conferences.states import MOVES, ClashPolicy, ConferenceState, Outcome
+from backend.conferences.states import ClashPolicy, ConferenceState, Outcome
 from backend.core.errors import Conflict, DomainError, constraint_of
 from backend.core.text import Text, both, say
 from backend.outbox.services import emit
@@ -319,10 +319,7 @@ def _followed(series: Series, row: Conference, touched: Collection[str]) -> Chan
 def _revived(series: Series, row: Conference) -> Change:
     """An occurrence the series had called off and now has again, as the series wants it: a draft, unless the series
     announces what it plans."""
-    MOVES.move(row, "reopen")
-    row.reason = {}
-    row.save()
-    emit(ConferenceReopened(conference_id=row.pk))
+    lifecycle.open_again(row)
     change = _followed(series, row, EVERYTHING)
     if series.announces:
         row = lifecycle.announce(conference_id=row.pk)
@@ -332,8 +329,8 @@ def _revived(series: Series, row: Conference) -> Change:
 def _unplanned(row: Conference, reason: Text, *, spare: bool) -> Change:
     """What the new plan has no slot for: left alone when its time was set by hand, removed when it is a draft nobody
     has touched, called off otherwise."""
-    Conference.objects.filter(pk=row.pk).update(slot=None)
-    row.slot = None
+    row.slot, row.last_slot = None, row.slot or row.last_slot
+    Conference.objects.filter(pk=row.pk).update(slot=None, last_slot=row.last_slot)
     if spare and _timed_by_hand(row):
         return _change(row, Outcome.KEPT, by_hand=_timed_by_hand(row))
     if row.announced_at is None and not row.by_hand and nobody_refers_to(row):

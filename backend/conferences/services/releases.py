@@ -10,7 +10,7 @@ from django.db import transaction
 
 from backend.conferences.changes import Change, between, heading_differs, moved
 from backend.conferences.events import ProgrammeReleased
-from backend.conferences.models import AgendaRoom, Conference, Release
+from backend.conferences.models import AgendaItem, AgendaRoom, Conference, Release
 from backend.conferences.programme import Entry, Programme, Voice, as_json, digest
 from backend.conferences.queries import heading_now, latest_release, released, voices_now, working_programme
 from backend.conferences.services.news import note_news
@@ -46,10 +46,8 @@ class NextRelease:
 def release(*, conference_id: UUID, note: Text | None = None, expected: int | None = None) -> Release:
     """Releases the working programme under the next number; it never changes again.
 
-    An entry's `sequence` begins at what its item had in calendars before. It rises by one where time, place or state are not what people
-    were last told, however many releases they were not told of lie between; text, speakers and order alone keep it. The
-    conference's version rises,
-    since its page shows others another programme. Raises Conflict unless the conference is announced or running, and
+    An entry's `sequence` begins at what its item had in calendars before. It rises by one where time, place or state are
+    not as they were released before; text, speakers and order alone keep it. The conference's version rises, since its page shows others another programme. Raises Conflict unless the conference is announced or running, and
     when nothing is different from the last release.
     """
     conference = locked(Conference, conference_id, expected=expected)
@@ -85,8 +83,19 @@ def _store(conference: Conference, prepared: NextRelease, note: Text) -> Release
         counts=counted(prepared.changes),
         released_at=now(),
     )
+    _catch_up(prepared.after)
     emit(ProgrammeReleased(conference_id=conference.pk, release_id=made.pk, number=made.number))
     return made
+
+
+def _catch_up(programme: Programme) -> None:
+    """No item's own count, by which those who work on it read it, is behind what is released of it."""
+    released = {entry.id: entry.sequence for entry in programme.entries}
+    rows = list(AgendaItem.objects.filter(conference=programme.conference).only("sequence"))
+    behind = [row for row in rows if row.sequence < released.get(row.pk, 0)]
+    for row in behind:
+        row.sequence = released[row.pk]
+    AgendaItem.objects.bulk_update(behind, ["sequence"])
 
 
 def follow(conference: Conference, *, was: int, revived: bool = False) -> Release | None:
@@ -118,7 +127,7 @@ def follow(conference: Conference, *, was: int, revived: bool = False) -> Releas
         )
         for entry in before.entries
     )
-    numbered = _Numbering(conference, previous, before, heading, was=was, revived=revived)
+    numbered = _Numbering(before, heading, was=was, revived=revived)
     entries = tuple(numbered(entry) for entry in along)
     moved_programme = replace(heading, title=before.title, organisers=before.organisers, entries=entries)
     return _store(conference, _prepared(previous.number + 1, before, moved_programme), both(AS_THE_CONFERENCE))
@@ -160,7 +169,7 @@ def next_release(conference: Conference) -> NextRelease:
         first = tuple(replace(entry, changed_at=moment) for entry in working.entries)
         return _prepared(1, replace(working, entries=()), replace(working, entries=first))
     before = released(previous)
-    numbered = _Numbering(conference, previous, before, working, was=conference.sequence)
+    numbered = _Numbering(before, working, was=conference.sequence)
     entries = tuple(numbered(entry) for entry in working.entries)
     return _prepared(previous.number + 1, before, replace(working, entries=entries))
 
@@ -171,55 +180,29 @@ def _prepared(number: int, before: Programme, after: Programme) -> NextRelease:
     )
 
 
-def _told(conference: Conference, previous: Release) -> Programme:
-    """The programme people were last told of; the first one while they were told of none."""
-    number = conference.told_release or 1
-    if number == previous.number:
-        return released(previous)
-    return released(Release.objects.get(conference=conference, number=number))
-
-
 class _Numbering:
-    """Gives each entry of a programme about to be released the sequence and the time of change that it has there.
+    """Gives each entry of a programme about to be released the sequence and the time of change that it has there:
+    another time, place or state than calendars saw in the one released `before`, while the conference's sequence `was`
+    what it was, is one step. No sequence falls."""
 
-    Calendars saw the programme released `before` while the conference's sequence `was` what it was; people know the one
-    they were told. No sequence falls, and what nobody was told of yet is one step together with what comes now.
-    """
-
-    def __init__(
-        self,
-        conference: Conference,
-        previous: Release,
-        before: Programme,
-        after: Programme,
-        *,
-        was: int,
-        revived: bool = False,
-    ) -> None:
+    def __init__(self, before: Programme, after: Programme, *, was: int, revived: bool = False) -> None:
         self._moment = now()
         self._before, self._was, self._revived = before, was, revived
-        self._told = _told(conference, previous)
-        self._known_at = max(conference.told_sequence, self._told.sequence or 0)
-        self._seen, self._heard = before.by_id(), self._told.by_id()
-        self._elsewhere = {id(each): _venues(each) != _venues(after) for each in (before, self._told)}
+        self._seen, self._elsewhere = before.by_id(), _venues(before) != _venues(after)
 
     def __call__(self, entry: Entry) -> Entry:
-        known, told = self._seen.get(entry.id), self._heard.get(entry.id)
-        sequence = entry.sequence
-        if known is not None:
-            sequence = self._before.sequence_of(known, self._was)
-            stands = entry.state == known.state == ItemState.PLANNED
-            sequence += self._revived and (stands or self._moved(self._before, known, entry))
-        if told is not None:
-            sequence = max(
-                sequence, self._told.sequence_of(told, self._known_at) + self._moved(self._told, told, entry)
-            )
-        written = replace(entry, sequence=sequence, changed_at=known.changed_at if known else self._moment)
+        known = self._seen.get(entry.id)
+        if known is None:
+            return replace(entry, changed_at=self._moment)
+        stands = entry.state == known.state == ItemState.PLANNED
+        step = self._moved(known, entry) or (self._revived and stands)
+        sequence = self._before.sequence_of(known, self._was) + step
+        written = replace(entry, sequence=sequence, changed_at=known.changed_at)
         return written if written == known else replace(written, changed_at=self._moment)
 
-    def _moved(self, programme: Programme, then: Entry, entry: Entry) -> bool:
+    def _moved(self, then: Entry, entry: Entry) -> bool:
         """What has no room of its own is where the conference is."""
-        return moved(then, entry) or (not (then.places or entry.places) and self._elsewhere[id(programme)])
+        return moved(then, entry) or (self._elsewhere and not (then.places or entry.places))
 
 
 def _venues(programme: Programme) -> dict[UUID, object]:

@@ -17,8 +17,9 @@ from backend.conferences.models import (
     Speaker,
 )
 from backend.conferences.queries import Clash, clashes_of
+from backend.conferences.queries.timetables import LONGEST, last_day
 from backend.conferences.services.booking import book_rooms
-from backend.conferences.services.news import next_sequence, note_news
+from backend.conferences.services.news import note_news
 from backend.conferences.services.releases import follow
 from backend.conferences.states import ClashPolicy, ConferenceState, DayPart
 from backend.conferences.wording import day_said
@@ -31,9 +32,6 @@ from backend.people.models import Person
 
 #: The columns that say when a conference is.
 TIME_FIELDS = ("day", "day_part", "starts_at", "ends_at", "time_zone")
-#: A conference holds its rooms and people as long as it lasts: a slip in the year of its end would take them for decades.
-#: The longest congresses on record last under two weeks.
-LONGEST = dt.timedelta(days=31)
 #: The hours in which something said to be in that part of a day may begin; noon and dusk belong to both sides.
 _HOURS = {DayPart.MORNING: range(12), DayPart.AFTERNOON: range(11, 19), DayPart.EVENING: range(17, 24)}
 #: States in which nothing of a conference may be written.
@@ -106,14 +104,6 @@ def _wrong_day_part(conference: Conference) -> Any:
     return say(vi="Không khớp với giờ bắt đầu.", en="Does not match the start.")
 
 
-def last_day(conference: Conference) -> dt.date | None:
-    """The last day the conference may be held on: that of its end; LONGEST after its first day while no end is known;
-    None without a known day."""
-    if conference.ends_at is not None:
-        return local(conference.ends_at, conference.time_zone).date()
-    return conference.day + LONGEST if conference.day is not None else None
-
-
 def ensure_on_its_days(conference: Conference, *, field: str, on: dt.date | dt.datetime | None) -> None:
     """Raises Invalid naming the field for a day, or a moment on a day, before or after the conference's own."""
     first, last = conference.day, last_day(conference)
@@ -166,9 +156,9 @@ def save_changes(
 ) -> None:
     """Saves the conference and tells which fields were written; writes nothing when there are none.
 
-    When an announced conference moved, conference.moved tells it, its released programme is released anew as it moved
-    along, and people hear of it when the news window closes. Its `sequence` rises once for all moves until then. An
-    occurrence of a series remembers what was written `by_hand`. A write that `shuts` or opens an agenda item is seen in
+    When the conference moved, its `sequence` rises, unless it is postponed: then nobody is shown where it is to be. Of an
+    announced one conference.moved tells it, its released programme is released anew as it moved along, and people hear of
+    it when the news window closes. An occurrence of a series remembers what was written `by_hand`. A write that `shuts` or opens an agenda item is seen in
     what was released, too.
     """
     written, moves = list(fields), list(moved)
@@ -179,8 +169,9 @@ def save_changes(
     facts: list[DomainEvent] = [ConferenceEdited(conference_id=conference.id, fields=sorted({*written, *moves}))]
     was = conference.sequence
     moves_people = bool(moves) and conference.state == ConferenceState.ANNOUNCED
+    if moves and conference.state in {ConferenceState.DRAFT, ConferenceState.ANNOUNCED}:
+        conference.sequence += 1
     if moves_people:
-        conference.sequence = next_sequence(conference)
         facts.append(ConferenceMoved(conference_id=conference.id, sequence=conference.sequence, changes=moves))
     conference.save(said=shuts or moves_people or not _only_worked_on(conference, {*written, *moves}))
     emit(*facts)

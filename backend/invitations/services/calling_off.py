@@ -7,7 +7,7 @@ from uuid import UUID, uuid5
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from backend.conferences.events import ConferenceCancelled
+from backend.conferences.events import ConferenceCancelled, ConferencePostponementDue
 from backend.conferences.models import Conference, TimeAndPlace
 from backend.conferences.queries.papers import asked_for_papers
 from backend.conferences.queries.told import cancelled, reason_told, told
@@ -101,14 +101,20 @@ def untold(conference: Conference) -> list[Person]:
 
 def called_off(conference_id: UUID, sequence: int) -> Conference | None:
     """The conference, while people are told that it is off under this very sequence."""
-    rows = Conference.objects.filter(Q(state__in=CALLED_OFF) | cancelled(), sequence=sequence)
+    rows = Conference.objects.filter(Q(state__in=CALLED_OFF) | cancelled(), told_sequence=sequence)
     return rows.filter(pk=conference_id).first()
 
 
 def known_to_be_off(conference: Conference) -> bool:
-    """Whether it is what was last told, too: cancelled, reopened, and cancelled again before it was announced."""
-    kept = TimeAndPlace.objects.filter(conference=conference, sequence__lt=conference.sequence).order_by("-sequence")
-    return kept.values_list("called_off", flat=True).first() == _called_off_as(conference)
+    """Whether it is what was last told, too: cancelled, reopened, and cancelled again before it was announced. Postponed
+    and announced again within one window of news, nobody was told."""
+    due = Event.objects.filter(name=ConferencePostponementDue.name, subject_id=conference.pk)
+    told_of = set(due.values_list("payload__sequence", flat=True))
+    before = TimeAndPlace.objects.filter(conference=conference, sequence__lt=conference.told_sequence)
+    for sequence, off in before.order_by("-sequence").values_list("sequence", "called_off"):
+        if off != ConferenceState.POSTPONED or sequence in told_of:
+            return bool(off == _called_off_as(conference))
+    return False
 
 
 def _called_off_as(conference: Conference) -> str:
@@ -137,7 +143,7 @@ def _told_as_invited(conference: Conference) -> set[UUID]:
 def withdrawn_since(conference: Conference) -> QuerySet[Event]:
     """Withdrawals that followed the conference's present cancellation."""
     cancellation = Event.objects.filter(
-        name=ConferenceCancelled.name, subject_id=conference.pk, payload__sequence=conference.sequence
+        name=ConferenceCancelled.name, subject_id=conference.pk, payload__sequence=conference.told_sequence
     )
     return Event.objects.filter(
         name=InvitationWithdrawn.name,
@@ -156,7 +162,7 @@ def known_time(conference: Conference) -> Conference | TimeAndPlace:
 def addressed(conference: Conference, rows: Sequence[Person]) -> CallingOffAddressed:
     return CallingOffAddressed(
         conference_id=conference.pk,
-        sequence=conference.sequence,
+        sequence=conference.told_sequence,
         people=[str(row.pk) for row in rows if row.email],
         unreachable=[str(row.pk) for row in rows if not row.email],
     )
@@ -193,7 +199,7 @@ def _letter(
         composed(conference, person, office, known, asked=asked, language=person.language),
         purpose="cancellation" if _called_off_as(conference) == ConferenceState.CANCELLED else "postponement",
         subject_id=uuid5(conference.pk, str(person.pk)),
-        sequence=conference.sequence,
+        sequence=conference.told_sequence,
         recipient=(person.full_name, person.email),
         conference=conference,
     )

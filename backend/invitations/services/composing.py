@@ -28,8 +28,8 @@ SUBJECTS = {
     "series_cancelled": {"vi": "Huỷ {n} cuộc họp: {title}", "en": "{n} meetings cancelled: {title}"},
     "resumed": {"vi": "Thời gian mới: {title}", "en": "New date: {title}"},
     "as_planned": {"vi": "Vẫn tổ chức: {title}", "en": "Taking place after all: {title}"},
-    "postponed": {"vi": "Hoãn hội nghị: {title}", "en": "Postponed: {title}"},
-    "cancelled": {"vi": "Huỷ hội nghị: {title}", "en": "Cancelled: {title}"},
+    "postponed": {"vi": "Hoãn {noun}: {title}", "en": "Postponed: {title}"},
+    "cancelled": {"vi": "Huỷ {noun}: {title}", "en": "Cancelled: {title}"},
     "asked_again": {"vi": "Xin trả lời lại: {title}", "en": "Please answer again: {title}"},
     "remind_of_start": {"vi": "Nhắc lịch: {title}", "en": "Reminder: {title}"},
     "remind_of_reply": {"vi": "Xin trả lời giấy mời: {title}", "en": "Please answer: {title}"},
@@ -68,6 +68,12 @@ def at(row: Invitation, conference: Conference) -> None:
 def known_to(row: Invitation) -> Conference | TimeAndPlace:
     """The time and place in the invitee's hands; the conference's when it was not kept."""
     return told(row.conference_id).get(row.sequence) or row.conference
+
+
+def called_off(row: Invitation, sequence: int) -> TimeAndPlace | None:
+    """Where and when the conference stands in every calendar that was called off under the sequence."""
+    kept = told(row.conference_id).get(sequence)
+    return kept if kept is not None and kept.called_off else None
 
 
 def entry(

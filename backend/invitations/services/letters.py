@@ -119,10 +119,11 @@ def mail_cancellation(*, invitation_id: UUID, batch: UUID | None = None) -> None
 
 def cancellation(row: Invitation) -> Letter:
     """What the invitee, who knows of the invitation, is told when it is withdrawn: with the conference, or from them
-    alone. What became of the conference since makes no difference."""
+    alone, under the number after those feeds have shown. What became of the conference since makes no difference."""
     cancelled = bool(row.called_off_from)
     known = composing.known_to(row)
-    entry = composing.entry(row, sequence=row.sequence + 1, known=known)
+    sequence = row.conference.told_sequence if cancelled else row.conference.sequence + 1
+    entry = composing.entry(row, sequence=sequence, known=composing.called_off(row, sequence) or known)
     return composing.letter(
         row,
         template="letters/cancellation",

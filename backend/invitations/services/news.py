@@ -207,7 +207,8 @@ class News:
         if before is None:
             return Move(known=None, time=True, place=True)
         time, place = not same_time(before, then), not same_place(before, then, hearer.site_id)
-        as_planned = bool(before.called_off) and same_hours(before, then)
+        hours = [row for sequence, row in sorted(self._told.items()) if sequence <= known and not row.called_off]
+        as_planned = bool(before.called_off) and same_hours(hours[-1] if hours else before, then)
         return Move(known=before, time=time, place=place, as_planned=as_planned) if time or place else None
 
     def _known(self, hearer: Hearer) -> int:

@@ -94,7 +94,7 @@ def _addressed(conference_id: UUID, sequence: int, rows: Sequence[tuple[UUID, st
 
 def _letter(row: Invitation, sequence: int, known: Conference | TimeAndPlace) -> OutgoingMail:
     assert row.person is not None
-    entry = composing.entry(row, sequence=sequence, known=known)
+    entry = composing.entry(row, sequence=sequence, known=composing.called_off(row, sequence))
     letter = composing.letter(
         row,
         template="letters/postponement",

@@ -2,25 +2,23 @@
 message for each meeting they were invited to, side by side as in `series_news`."""
 
 from collections.abc import Collection, Iterator, Mapping
-from typing import Any, NamedTuple
-from uuid import UUID, uuid5
+from typing import NamedTuple
+from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
 
 from backend.conferences.models import Conference, Series
 from backend.conferences.queries.papers import asked_for_papers
-from backend.core.clock import local
 from backend.core.text import localized
 from backend.invitations import queries
 from backend.invitations.events import SeriesCallingOffAddressed
 from backend.invitations.letters import Letter, written
 from backend.invitations.models import Invitation
-from backend.invitations.services import calling_off, composing, failures, letters
+from backend.invitations.services import calling_off, composing, failures, letters, together
 from backend.invitations.services.chunks import written_to_each
-from backend.invitations.services.series_news import CHUNK
 from backend.invitations.services.single import withdraw_all
-from backend.mail import batches, mime
+from backend.mail import mime
 from backend.mail import services as mail
 from backend.mail.models import OutgoingMail
 from backend.outbox.services import emit
@@ -56,7 +54,7 @@ def tell_of_series_calling_off(*, series_id: UUID, conferences: Mapping[str, int
         if unreachable := [person for person in others if not person.email]:
             emit(calling_off.addressed(conference, unreachable))
     ids = sorted(str(person) for person in people)
-    emit(*(_addressed(series_id, conferences, ids[start : start + CHUNK]) for start in range(0, len(ids), CHUNK)))
+    emit(*(_addressed(series_id, conferences, some) for some in together.in_chunks(ids)))
     return len(people)
 
 
@@ -66,23 +64,19 @@ def mail_series_calling_off(*, series_id: UUID, conferences: Mapping[str, int], 
     about several. About one meeting alone it is the letter of that meeting."""
     series = Series.objects.select_related("organisation").get(pk=series_id)
     key = ",".join(f"{name}:{sequence}" for name, sequence in sorted(conferences.items()))
-    bundles = list(_bundles(series_id, conferences, {UUID(person) for person in people}))
+    wanted = list(_bundles(series_id, conferences, {UUID(person) for person in people}))
+    told = together.written_before("cancellation", (_subject(series, bundle, key) for bundle in wanted))
+    bundles = [bundle for bundle in wanted if (_subject(series, bundle, key), bundle.email.lower()) not in told]
     if not bundles:
         return 0
-    batch = batches.open_batch(
-        purpose="cancellation",
-        subject_id=uuid5(series.pk, key),
-        number=1,
-        conference_id=UUID(min(conferences)),
-        organisation_id=series.organisation_id,
-    )
+    batch = together.batch_of(series, key, "cancellation", UUID(min(conferences)))
 
     def write(bundle: Bundle) -> OutgoingMail:
         return written(
             _composed(series, bundle),
             purpose="cancellation",
-            subject_id=uuid5(series.pk, f"{bundle.person.pk} {key}"),
-            sequence=len(bundle.meetings),
+            subject_id=_subject(series, bundle, key),
+            sequence=len(conferences),
             recipient=(bundle.person.full_name, bundle.email),
             conference=bundle.meetings[0].conference,
         )
@@ -107,6 +101,10 @@ def mail_series_calling_off(*, series_id: UUID, conferences: Mapping[str, int], 
             _tell_of_one(bundle.meetings[0], batch)
     emit(*(_addressed(series_id, conferences, [str(bundle.person.pk)]) for bundle in failed))
     return len(found)
+
+
+def _subject(series: Series, bundle: Bundle, key: str) -> UUID:
+    return together.subject_of(series, str(bundle.person.pk), key)
 
 
 def _tell_of_one(meeting: Meeting, batch: UUID) -> None:
@@ -156,7 +154,7 @@ def _bundles(series_id: UUID, conferences: Mapping[str, int], people: set[UUID])
         first = meetings[0]
         email = first.invitation.email if first.invitation else first.person.email
         if email:
-            yield Bundle(first.person, email, sorted(meetings, key=_when))
+            yield Bundle(first.person, email, sorted(meetings, key=lambda each: together.in_order(each.conference)))
 
 
 def _beside(bundles: dict[tuple[UUID, str], list[Meeting]], meeting: Meeting) -> None:
@@ -167,18 +165,17 @@ def _beside(bundles: dict[tuple[UUID, str], list[Meeting]], meeting: Meeting) ->
     bundles.setdefault(own if own in bundles else anyway, []).append(meeting)
 
 
-def _when(meeting: Meeting) -> tuple[bool, Any, str]:
-    conference = meeting.conference
-    return conference.starts_at is None, conference.starts_at or conference.day, str(conference.pk)
-
-
 def _composed(series: Series, bundle: Bundle) -> Letter:
     invited = [meeting.invitation for meeting in bundle.meetings if meeting.invitation]
     language = invited[0].language if invited else bundle.person.language
     told = [_of_one(meeting, language) for meeting in bundle.meetings]
     title = localized(series.title, language)
     calendars = tuple(
-        mime.CalendarPart(filename=_filename(meeting), content=letter.calendar, method="CANCEL")
+        mime.CalendarPart(
+            filename=together.filename(meeting.conference, str(meeting.conference.pk)),
+            content=letter.calendar,
+            method="CANCEL",
+        )
         for meeting, letter in zip(bundle.meetings, told, strict=True)
         if letter.calendar is not None
     )
@@ -214,10 +211,3 @@ def _of_one(meeting: Meeting, language: str) -> Letter:
         asked=person.pk in asked_for_papers(conference.pk),
         language=language,
     )
-
-
-def _filename(meeting: Meeting) -> str:
-    conference = meeting.conference
-    if conference.starts_at is None:
-        return f"{conference.pk}.ics"
-    return f"{local(conference.starts_at, conference.time_zone):%Y-%m-%d-%H%M}.ics"

@@ -5,28 +5,24 @@ message for each meeting that moved, side by side (RFC 6047), and in its text a 
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
-from uuid import UUID, uuid5
+from typing import NamedTuple
+from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
 
 from backend.conferences.models import Conference, Series
 from backend.conferences.states import EXPECTED
-from backend.core.clock import local
 from backend.core.text import localized
 from backend.invitations.events import SeriesNewsAddressed
 from backend.invitations.letters import Letter, written
-from backend.invitations.services import composing, failures
+from backend.invitations.services import composing, failures, together
 from backend.invitations.services.chunks import written_to_each
 from backend.invitations.services.news import Hearer, News, Window, addressed, concerned_by, hearers_of
-from backend.mail import batches, mime
+from backend.mail import mime
 from backend.mail import services as mail
 from backend.mail.models import OutgoingMail
 from backend.outbox.services import emit
-
-#: People written to in one transaction: each letter may tell of dozens of meetings.
-CHUNK = 10
 
 
 class Addressee(NamedTuple):
@@ -65,7 +61,7 @@ def tell_series_news(*, series_id: UUID, windows: Mapping[str, Sequence[int]]) -
     for window, hearers in concerned.items():
         emit(*addressed(window, [hearer for hearer in hearers if _addressee(hearer) not in several]))
     people = sorted({str(addressee.person_id) for addressee in several})
-    emit(*(_addressed(series_id, windows, people[start : start + CHUNK]) for start in range(0, len(people), CHUNK)))
+    emit(*(_addressed(series_id, windows, some) for some in together.in_chunks(people)))
     return len({addressee.person_id for addressee in times})
 
 
@@ -101,11 +97,13 @@ def mail_series_news(*, series_id: UUID, windows: Mapping[str, Sequence[int]], p
     """Queues one letter to each of these people about all that is new for them by now in these meetings; returns how
     many were written. Calendars and failures as in `mail_news`."""
     series = Series.objects.select_related("organisation").get(pk=series_id)
-    found = _bundles(windows, {UUID(person) for person in people})
     key = ",".join(f"{window.conference_id}:{window.number}" for window in _windows(windows))
+    concerned = list(_bundles(windows, {UUID(person) for person in people}))
+    told = together.written_before("news", (_subject(series, bundle, key) for bundle in concerned))
+    found = (each for each in concerned if (_subject(series, each, key), each.addressee.email) not in told)
 
     def write(bundle: Bundle) -> OutgoingMail:
-        return _letter(series, bundle, key)
+        return _letter(series, bundle, key, len(windows))
 
     def report(bundle: Bundle, error: Exception) -> None:
         first = bundle.meetings[0]
@@ -123,13 +121,7 @@ def mail_series_news(*, series_id: UUID, windows: Mapping[str, Sequence[int]], p
     )
     _mark_known(meeting for bundle, _ in letters for meeting in bundle.meetings)
     if letters:
-        batch = batches.open_batch(
-            purpose="news",
-            subject_id=uuid5(series.pk, key),
-            number=1,
-            conference_id=letters[0][1].conference_id,
-            organisation_id=series.organisation_id,
-        )
+        batch = together.batch_of(series, key, "news", letters[0][1].conference_id)
         mail.queue_all([letter for _, letter in letters], batch=batch)
     emit(*(_addressed(series_id, windows, [str(bundle.addressee.person_id)]) for bundle in failed))
     return len(letters)
@@ -154,15 +146,14 @@ def _bundles(windows: Mapping[str, Sequence[int]], people: set[UUID]) -> Iterato
             if hearer.email and news.concerns(hearer):
                 brought.setdefault(_addressee(hearer), []).append(Meeting(news, hearer))
     for addressee, meetings in brought.items():
-        yield Bundle(addressee, sorted(meetings, key=_when))
+        yield Bundle(addressee, sorted(meetings, key=lambda each: together.in_order(each.news.conference)))
 
 
-def _when(meeting: Meeting) -> tuple[bool, Any, str]:
-    conference = meeting.news.conference
-    return conference.starts_at is None, conference.starts_at or conference.day, str(conference.pk)
+def _subject(series: Series, bundle: Bundle, key: str) -> UUID:
+    return together.subject_of(series, f"{bundle.addressee.person_id} {bundle.addressee.language}", key)
 
 
-def _letter(series: Series, bundle: Bundle, key: str) -> OutgoingMail:
+def _letter(series: Series, bundle: Bundle, key: str, number: int) -> OutgoingMail:
     """About one meeting alone it is the letter of that meeting, whose calendar entry can be answered in its place."""
     first = bundle.meetings[0]
     if len(bundle.meetings) == 1:
@@ -170,8 +161,8 @@ def _letter(series: Series, bundle: Bundle, key: str) -> OutgoingMail:
     return written(
         _composed(series, bundle),
         purpose="news",
-        subject_id=uuid5(series.pk, f"{bundle.addressee.person_id} {key}"),
-        sequence=len(bundle.meetings),
+        subject_id=_subject(series, bundle, key),
+        sequence=number,
         recipient=(first.hearer.person.full_name, first.hearer.email),
         conference=first.news.conference,
     )
@@ -182,7 +173,13 @@ def _composed(series: Series, bundle: Bundle) -> Letter:
     letters = [meeting.news.composed(meeting.hearer) for meeting in bundle.meetings]
     title = localized(series.title, language)
     calendars = tuple(
-        mime.CalendarPart(filename=_filename(meeting), content=letter.calendar, method=letter.calendar_method or "")
+        mime.CalendarPart(
+            filename=together.filename(
+                meeting.news.conference, f"{meeting.news.present.sequence}-{meeting.news.conference.pk}"
+            ),
+            content=letter.calendar,
+            method=letter.calendar_method or "",
+        )
         for meeting, letter in zip(bundle.meetings, letters, strict=True)
         if letter.calendar is not None
     )
@@ -201,10 +198,3 @@ def _composed(series: Series, bundle: Bundle) -> Letter:
             "removals": sum(part.method == "CANCEL" for part in calendars),
         },
     )
-
-
-def _filename(meeting: Meeting) -> str:
-    conference = meeting.news.conference
-    if conference.starts_at is None:
-        return f"{meeting.news.present.sequence}-{conference.pk}.ics"
-    return f"{local(conference.starts_at, conference.time_zone):%Y-%m-%d-%H%M}.ics"

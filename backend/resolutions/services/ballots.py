@@ -11,7 +11,8 @@ from django.db import IntegrityError, connection, transaction
 from backend.core import context
 from backend.core.errors import Conflict, Forbidden, Invalid, NotFound, constraint_of
 from backend.core.text import say
-from backend.resolutions import merkle, methods, receipts, sealing
+from backend.resolutions import merkle, methods, queries, receipts, sealing
+from backend.resolutions.models import IssuedPaper
 from backend.resolutions.services import locks
 from backend.resolutions.states import ReceiptKind
 
@@ -85,23 +86,22 @@ def cast(
         cursor.execute(
             "SELECT p.secrecy, p.state = 'open' AND (p.closes_at IS NULL OR clock_timestamp() < p.closes_at),"
             " ARRAY(SELECT number FROM resolutions_entitlement e WHERE e.poll_id = p.id AND e.caster_id = %s"
-            " AND (e.present_at_open OR NOT p.rule @> %s::jsonb) AND NOT EXISTS (SELECT FROM resolutions_takenback t"
-            " WHERE t.poll_id = e.poll_id AND t.holder_id = e.holder_id)"
-            " UNION ALL SELECT number FROM resolutions_takenback t JOIN resolutions_entitlement e USING (poll_id, holder_id)"
-            " WHERE t.poll_id = p.id AND t.person_id = %s ORDER BY 1),"
+            " AND (e.present_at_open OR NOT p.rule @> %s::jsonb) ORDER BY 1),"
+            " EXISTS (SELECT FROM resolutions_takenback t WHERE t.poll_id = p.id),"
             " ARRAY(SELECT number FROM resolutions_issuedpaper i JOIN resolutions_entitlement e USING (poll_id, number)"
-            " WHERE i.poll_id = p.id AND (e.caster_id = %s OR EXISTS (SELECT FROM resolutions_takenback t"
-            " WHERE t.poll_id = p.id AND t.holder_id = e.holder_id AND t.person_id = %s))), 'devices' = ANY(p.channels),"
+            " WHERE i.poll_id = p.id AND e.caster_id = %s), 'devices' = ANY(p.channels),"
             " p.receipt, p.method, p.public_key, p.receipt_key, p.roll_hash, p.config_hash"
             " FROM resolutions_poll p WHERE p.id = %s",
-            [person_id, OF_THOSE_PRESENT_AT_OPENING, person_id, person_id, person_id, poll_id],
+            [person_id, OF_THOSE_PRESENT_AT_OPENING, person_id, poll_id],
         )
         found = cursor.fetchone()
     if found is None:
         raise NotFound()
-    secrecy, is_open, mine, on_paper, by_device, receipt, method, public_key, receipt_key, roll_hash, config_hash = (
-        found
-    )
+    secrecy, is_open, mine, changed, on_paper, by_device, *rest = found
+    receipt, method, public_key, receipt_key, roll_hash, config_hash = rest
+    if changed:  # since the opening, by holders who took their votes back; where proxies may cast at all
+        mine = [row.number for row in queries.entitlements_of(poll_id, person_id)]
+        on_paper = list(IssuedPaper.objects.filter(poll_id=poll_id, number__in=mine).values_list("number", flat=True))
     if envelopes is not None:
         numbers = list(envelopes)
     if numbers is None:

@@ -24,7 +24,7 @@ def alone(poll_id: UUID) -> None:
 
 def authorising(conference_id: UUID) -> None:
     """One at a time names proxies at a conference, takes them back, or opens a poll by them: caps and chains are read
-    under it. Taken before any poll's own lock."""
+    under it. Taken before any poll's own lock or row."""
     _take("pg_advisory_xact_lock", conference_id)
 
 

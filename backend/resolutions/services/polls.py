@@ -20,6 +20,7 @@ from backend.resolutions.counting import PRESETS, InvalidRule, InvalidTally, Rul
 from backend.resolutions.events import PollCounted, PollOpened, PollSealed
 from backend.resolutions.models import Amendment, Election, Poll, Resolution
 from backend.resolutions.services import custody, elections, locks, rolls
+from backend.resolutions.services.proxies import stand_still
 from backend.resolutions.services.resolutions import put_to_vote
 from backend.resolutions.services.results import counted_in, decided, subject_of
 from backend.resolutions.states import POLL_MOVES, Channel, PollState, ReceiptKind, Secrecy
@@ -178,6 +179,7 @@ def open_poll(*, poll_id: UUID, override_reason: str = "", expected: int | None 
     of an election, when nobody is left to elect. A secret poll's key is made here and handed to its tellers: Conflict
     unless each has tested the own key. Papers and hands are counted by two tellers: Conflict where nobody was appointed.
     """
+    stand_still(poll_id)
     poll = locked(Poll, poll_id, expected=expected)
     POLL_MOVES.check(poll, "open")
     subject = subject_of(poll)

@@ -96,7 +96,8 @@ def take_back_votes(*, authorisation_id: UUID) -> Authorisation:
 
 
 def _return(poll_id: UUID, given: Authorisation) -> None:
-    """Waits for the casts in flight: either the proxy's is in, or the holder's right to it is back."""
+    """Waits for the casts in flight: either the proxy's is in, or the holder's right to it is back. A paper that was
+    handed out for it is a vote that is on its way."""
     locks.alone(poll_id)
     poll = Poll.objects.get(pk=poll_id)
     if poll.state != PollState.OPEN:
@@ -105,7 +106,7 @@ def _return(poll_id: UUID, given: Authorisation) -> None:
     if queries.cast_numbers(poll, theirs) or poll.papers.filter(number__in=theirs).exists():
         raise Conflict(
             say(
-                vi="Người được uỷ quyền đã bỏ phiếu này, hoặc đã nhận phiếu giấy.",
+                vi="Người được uỷ quyền đã bỏ phiếu này hoặc đã nhận phiếu giấy.",
                 en="The proxy has cast this vote already, or was handed a paper for it.",
             ),
             reason="already-cast",
@@ -137,10 +138,16 @@ def file_paper(*, authorisation_id: UUID, upload: Upload) -> Authorisation:
     return given
 
 
+def stand_still(poll_id: UUID) -> None:
+    """Nobody names a proxy or takes votes back at the poll's conference until the transaction ends. Asked before the
+    poll's row is locked: whoever names a proxy for it touches that row while others wait for them."""
+    for conference_id in Poll.objects.filter(pk=poll_id).values_list("conference_id", flat=True):
+        locks.authorising(conference_id)
+
+
 def casters(poll: Poll) -> Mapping[UUID, UUID]:
-    """Who casts for whom in a locked poll that opens, by the holder's registration; sets how many each may stand for.
-    Whose proxy has no seat any more casts in person. Raises Conflict naming who stands for more."""
-    locks.authorising(poll.conference_id)
+    """Who casts for whom in a locked poll that opens, while proxies stand still, by the holder's registration; sets how
+    many each may stand for. Whose proxy has no seat any more casts in person. Raises Conflict naming who stands for more."""
     poll.proxies = electorate.proxies_allowed(poll.conference_id, poll)
     if "present_at_open" in Rule.from_json(poll.rule).bases() or Channel.HANDS in poll.channels:
         poll.proxies = 0  # only who is there then votes, and a hand is one's own

@@ -18,6 +18,8 @@ from backend.resolutions.states import Secrecy
 BATCH = 5_000
 #: A refusal names so many people.
 NAMED = 10
+#: Somebody, and how many votes they hold.
+Votes = tuple[Registration, int]
 
 
 def weights_from(
@@ -48,7 +50,7 @@ def freeze(poll: Poll, moment: dt.datetime) -> list[Entitlement]:
     """Writes the roll of a locked poll that opens: everybody with a seat who votes, in the order of names, with as many
     rows as they hold votes, each with who casts it. Raises Conflict when it is empty or too long, when the weights of a
     secret poll would tell how somebody voted, or when a proxy stands for too many."""
-    voters = [(voter, _votes(poll, voter)) for voter in queries.voters(poll)]
+    voters = _voters(poll)
     if not voters:
         raise Conflict(say(vi="Không có ai được quyền biểu quyết.", en="Nobody is entitled to vote."))
     if sum(votes for _, votes in voters) > weights.MOST_IN_ALL:
@@ -71,18 +73,23 @@ def freeze(poll: Poll, moment: dt.datetime) -> list[Entitlement]:
     return Entitlement.objects.bulk_create(rows, batch_size=BATCH)
 
 
-def _votes(poll: Poll, voter: Registration) -> int:
-    return weights.held(
-        poll.weights, category=voter.category, organisation=voter.organisation_id, registration=voter.pk
-    )
+def _voters(poll: Poll) -> list[Votes]:
+    scales = weights.scales(poll.weights)
+    return [
+        (
+            voter,
+            weights.held(scales, category=voter.category, organisation=voter.organisation_id, registration=voter.pk),
+        )
+        for voter in queries.voters(poll)
+    ]
 
 
-def _units(voters: Iterable[tuple[Registration, int]]) -> Iterator[tuple[Registration, int]]:
+def _units(voters: Iterable[Votes]) -> Iterator[tuple[Registration, int]]:
     for voter, votes in voters:
         yield from ((voter, unit) for unit in range(1, votes + 1))
 
 
-def _ensure_unmasks_nobody(voters: list[tuple[Registration, int]]) -> None:
+def _ensure_unmasks_nobody(voters: list[Votes]) -> None:
     rare = weights.rare(votes for _, votes in voters)
     protected = [(voter, votes) for voter, votes in voters if votes in rare]
     if not protected:
