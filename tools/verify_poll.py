@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Checks the evidence of a poll without trusting the server it came from. Standard library only, with verify_count.py beside
-it; docs/voting.md explains.
+"""Checks the evidence of a poll without trusting the server it came from. Standard library only, with verify_count.py and
+verify_verdict.py beside it; docs/voting.md explains.
 
     python3 verify_poll.py evidence.json [--receipt receipt.json ...] [--key HEX] [--root HEX]
 
@@ -12,18 +12,13 @@ Prints what it found wrong, one line each, and exits 1; exits 0 when everything 
 import argparse
 import hashlib
 import json
-import math
 import sys
-from collections import Counter
-from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent))
-from verify_count import agreed, canonical, undivided  # it lies beside this file
-
-PEOPLE = ("members", "summoned", "entitled", "attending", "present_at_open", "present_at_seal")
-CHOICES = ("yes", "no", "abstain")
+from verify_count import agreed, canonical, undivided  # they lie beside this file
+from verify_verdict import counted, election, like, numbers, said, together, verdict
 
 
 def sha256(data: bytes) -> str:
@@ -98,42 +93,6 @@ def signed(kind: str, said: Any, key: Any, signature: Any) -> bool:
     return scalar < L and same
 
 
-# The verdict, from the rule and the tally alone.
-
-
-def check(rule: dict[str, Any], tally: dict[str, Any], base: str, got: int, share: str, cmp: str) -> dict[str, Any]:
-    """One comparison with every operand, as the verdict holds it."""
-    names = (base,) if base in PEOPLE else ("yes", "no")
-    parts = {name: tally[name] for name in (*names, *(["left_after_voting"] if base == "present_at_seal" else []))}
-    if base not in {*PEOPLE, "yes_no"}:
-        parts["abstain"] = tally["abstain"]
-    if base == "returned" and rule["blanks"] == "count_in_cast":
-        parts["blank"] = tally["blank"]
-    if base not in {*PEOPLE, "valid"} and rule["invalid"] == "count_in_cast":
-        parts["invalid"] = tally["invalid"]
-    number = sum(parts.values())
-    limit = Fraction(share) * number
-    needed = math.floor(limit) + 1 if cmp == ">" else max(1, math.ceil(limit))
-    cut = got * 10000 // number if number else 0
-    return {
-        "base": base, "base_number": number, "parts": parts, "cmp": cmp, "needed": needed, "got": got,
-        "margin": got - needed, "holds": got >= needed, "percent": f"{cut // 100}.{cut % 100:02d}",
-    }  # fmt: skip
-
-
-def verdict(rule: dict[str, Any], tally: dict[str, Any], casting_vote: Any) -> tuple[str, list[Any], list[Any]]:
-    quorum = rule["quorum"]
-    moments = [f"present_at_{moment}" for moment in quorum["at"]] if quorum else []
-    there = [check(rule, tally, quorum["base"], tally[m], quorum["share"], quorum["cmp"]) for m in moments]
-    needed = [check(rule, tally, each["base"], tally["yes"], each["share"], each["cmp"]) for each in rule["all_of"]]
-    missed = [n for n, found in enumerate(needed) if not found["holds"]]
-    near = all(Fraction(rule["all_of"][n]["share"]) == Fraction(1, 2) and needed[n]["margin"] == -1 for n in missed)
-    outcome = "rejected" if missed else "adopted"
-    if missed and rule["tie"] == "chair" and tally["yes"] == tally["no"] > 0 and near:
-        outcome = {None: "tie_needs_chair", True: "adopted", False: "rejected"}[casting_vote]
-    return ("no_quorum" if not all(each["holds"] for each in there) else outcome), there, needed
-
-
 # What must hold.
 
 
@@ -161,18 +120,18 @@ def faults(e: dict[str, Any], receipts: list[dict[str, Any]], key: str, seal: st
     must(signed("urn", {n: e[n] for n in names}, key, e["urn_signature"]), "urn_signature: not what was sealed")
     must(e["state"] in {"sealed", "counted", "declared", "annulled"}, "state: not sealed")
     if e["state"] in {"counted", "declared"}:
-        counted(e, must, key)
+        of_the_count(e, must, key)
     for number, receipt in enumerate(receipts, start=1):
-        said = {name: receipt[name] for name in ("poll", "leaf", "roll_hash", "config_hash")}
-        must(signed("receipt", said, key, receipt["signature"]), f"receipt {number}: not signed by the server")
+        held = {name: receipt[name] for name in ("poll", "leaf", "roll_hash", "config_hash")}
+        must(signed("receipt", held, key, receipt["signature"]), f"receipt {number}: not signed by the server")
         here = all(receipt[name] == e[name] for name in ("poll", "roll_hash", "config_hash"))
         must(here, f"receipt {number}: of another poll, roll or configuration")
         must(receipt["leaf"] in e["leaves"], f"receipt {number}: the ballot is NOT in the urn: this proves misconduct")
     return found
 
 
-def counted(e: dict[str, Any], must: Any, key: str) -> None:
-    config, tally, result = e["config"], e["tally"], e["verdict"]
+def of_the_count(e: dict[str, Any], must: Any, key: str) -> None:
+    config, tally, result, method = e["config"], e["tally"], e["verdict"], e["config"]["method"]
     secret = config["secrecy"] == "secret"
     must(secret == (e["opened"] is not None) == (e["ballots"] is None), "ballots: not as the secrecy says")
     if secret:
@@ -181,8 +140,9 @@ def counted(e: dict[str, Any], must: Any, key: str) -> None:
         must(len({row[0] for row in rows}) == len(rows), "opened: a tracker twice")
         opened = [sha256(b"\x00" + canonical(row)) for row in rows]
         must(root(opened) == e["opened_root"], "opened_root: not the root of the opened ballots")
-        contents = [choice if valid else None for _, choice, valid in rows]
-        must(all(valid == (choice in CHOICES) for _, choice, valid in rows), "opened: a vote that is none")
+        contents = [choice for _, choice, _ in rows]
+        right = all(valid == (said(method, choice) == "valid") for _, choice, valid in rows)
+        must(right, "opened: a vote that is none")
     else:
         rows = e["ballots"] or []
         leaves = [sha256(f"\x00{e['poll']}\n{number}\n".encode() + canonical(choice)) for number, choice in rows]
@@ -190,27 +150,26 @@ def counted(e: dict[str, Any], must: Any, key: str) -> None:
         must(len({row[0] for row in rows}) == len(rows), "ballots: one entitlement voted twice")
         must(not e["opened_root"], "opened_root: nothing was opened in an open vote")
         contents = [choice for _, choice in rows]
-    heaps, cast = agreed(e, must), Counter(contents)
-    numbers = {name: cast[name] + sum(heap[name] for heap in heaps) for name in CHOICES}
-    spoilt = len(rows) - sum(cast[name] for name in CHOICES)
-    numbers |= {"valid": sum(numbers.values()), "blank": sum(heap["blank"] for heap in heaps)}
-    numbers["invalid"] = spoilt + sum(heap["invalid"] for heap in heaps)
-    numbers["returned"] = numbers["valid"] + numbers["blank"] + numbers["invalid"]
-    must({name: tally[name] for name in numbers} == numbers, "tally: not what is on the ballots")
+    count = together(method, [counted(method, contents), *agreed(e, must)])
+    right = numbers(method, count)
+    must({name: tally[name] for name in right} == right, "tally: not what is on the ballots")
     must(len(rows) == e["returned"] <= tally["entitled"], "returned: more or fewer than were opened")
     must(tally["members"] == config["members"], "members: not as many as was said when voting began")
     must(e["roll"] is None or len(e["roll"]) == tally["entitled"], "entitled: not as many as on the roll")
     must(result["counted_in"] == ("votes" if config["weights"] else "people"), "verdict: counted in something else")
     whole = secret or config["splitting"] or undivided(e["roll"] or [], rows)
     must(whole, "ballots: votes of one holder were divided")
-    said = {name: e[name] for name in ("poll", "urn_root", "opened_root", "sheets_hash", "tally")}
-    must(signed("count", said, key, e["count_signature"]), "count_signature: not what was counted")
+    statement = {name: e[name] for name in ("poll", "urn_root", "opened_root", "sheets_hash", "tally")}
+    must(signed("count", statement, key, e["count_signature"]), "count_signature: not what was counted")
     must(result["rule"] == config["rule"] and result["tally"] == tally, "verdict: of another rule or tally")
-    outcome, quorum, thresholds = verdict(config["rule"], tally, result["casting_vote"])
-    must(result["outcome"] == outcome, f"verdict: {result['outcome']}, but rule and tally say {outcome}")
-    for told, right in ((result["quorum"], quorum), (result["thresholds"], thresholds)):
-        same = [{name: each[name] for name in mine} for each, mine in zip(told, right, strict=False)] == right
-        must(same and len(told) == len(right), "verdict: a number in it is wrong")
+    if method["kind"] == "yes_no":
+        outcome, quorum, thresholds = verdict(config["rule"], tally, result["casting_vote"])
+        right = {"outcome": outcome, "quorum": quorum, "thresholds": thresholds}
+    else:
+        lots = result["ranking"]["lots"] if result["ranking"] else []
+        right = election(config["rule"], tally, method, count, lots)
+    must(result["outcome"] == right["outcome"], f"verdict: {result['outcome']}, but the count says {right['outcome']}")
+    must(like(result, right), "verdict: a number in it is wrong")
 
 
 def _tidy(printed: str) -> str:

@@ -67,7 +67,9 @@ def record_of(conference: Conference) -> Record:
     what belongs to internal and restricted agenda items is left out."""
     closed = closed_in(conference.pk)
     names = "organisation__former_names"
-    polls = Poll.objects.filter(conference=conference, amendment=None, state=PollState.DECLARED).order_by("round")
+    polls = Poll.objects.filter(
+        conference=conference, election=None, amendment=None, state=PollState.DECLARED
+    ).order_by("round")
     log = Presence.objects.filter(conference=conference, direction=Direction.IN)
     came = dict(log.values_list("registration", "registration__person"))
     seen = set(came.values())

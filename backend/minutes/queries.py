@@ -17,7 +17,7 @@ from backend.people.models import Account
 from backend.people.queries import has_role, is_administrator, organisations_with
 from backend.registration.models import Presence, Registration
 from backend.registration.states import Direction, RegistrationState
-from backend.resolutions.models import Poll, Resolution
+from backend.resolutions.models import Election, Poll, Resolution
 
 #: Roles of an organiser of the conference that read its minutes while they are being written.
 READERS = ("organiser", "secretary", "editor", "approver", "auditor")
@@ -184,6 +184,7 @@ _ROWS: dict[str, Any] = {
     "proposal": Proposal,
     "conclusion": Conclusion,
     "resolution": Resolution,
+    "election": Election,
     "poll": Poll,
     "minutes": Minutes,
 }

@@ -1,4 +1,4 @@
-"""What happens to resolutions and to the polls on them."""
+"""What happens to resolutions and elections, and to the polls on them."""
 
 from uuid import UUID
 
@@ -108,8 +108,9 @@ class PollOpened(DomainEvent):
     """`override_reason` is why it was opened although the quorum was not met; empty when it was."""
 
     poll_id: UUID
-    resolution_id: UUID
+    resolution_id: UUID | None
     conference_id: UUID
+    election_id: UUID | None
     entitled: int
     present: int
     roll_hash: str
@@ -121,8 +122,9 @@ class PollSealed(DomainEvent):
     """`urn_root` is the Merkle root over the ballots' leaves: published, it nails the urn shut."""
 
     poll_id: UUID
-    resolution_id: UUID
+    resolution_id: UUID | None
     conference_id: UUID
+    election_id: UUID | None
     returned: int
     urn_root: str
 
@@ -130,23 +132,26 @@ class PollSealed(DomainEvent):
 @event("poll.counted", subject="poll_id")
 class PollCounted(DomainEvent):
     poll_id: UUID
-    resolution_id: UUID
+    resolution_id: UUID | None
     conference_id: UUID
+    election_id: UUID | None
 
 
 @event("poll.declared", subject="poll_id")
 class PollDeclared(DomainEvent):
     poll_id: UUID
-    resolution_id: UUID
+    resolution_id: UUID | None
     conference_id: UUID
+    election_id: UUID | None
     outcome: str
 
 
 @event("poll.annulled", subject="poll_id")
 class PollAnnulled(DomainEvent):
     poll_id: UUID
-    resolution_id: UUID
+    resolution_id: UUID | None
     conference_id: UUID
+    election_id: UUID | None
 
 
 @event("quorum.reached", subject="quorum_id")
@@ -176,5 +181,21 @@ class PollKeyDestroyed(DomainEvent):
     """So few shares of a secret poll's key are left that nobody can open its envelopes any more."""
 
     poll_id: UUID
-    resolution_id: UUID
+    resolution_id: UUID | None
+    conference_id: UUID
+    election_id: UUID | None
+
+
+@event("election.decided", subject="election_id")
+class ElectionDecided(DomainEvent):
+    """It is over, with so many elected; by which polls stands on the candidates."""
+
+    election_id: UUID
+    conference_id: UUID
+    elected: int
+
+
+@event("election.abandoned", subject="election_id")
+class ElectionAbandoned(DomainEvent):
+    election_id: UUID
     conference_id: UUID

@@ -14,7 +14,9 @@ from backend.resolutions.models import (
     Amendment,
     Authorisation,
     Backing,
+    Candidate,
     Comment,
+    Election,
     Entitlement,
     Envelope,
     IssuedPaper,
@@ -101,6 +103,31 @@ def _authorisations(subject: Subject) -> QuerySet[Authorisation]:
 def _on_roll(subject: Subject) -> list[tuple[UUID, int, Any]]:
     theirs = Entitlement.objects.filter(caster=subject.person_id).order_by("poll", "number")
     return list(theirs.values_list("poll_id", "number", "poll__question"))
+
+
+@holding("elections", Election, Candidate)
+class Elections(Holding):
+    title = say(vi="Bầu cử", en="Elections")
+    data_class = DataClass.RECORD
+    purpose = say(vi="Bầu cử và kiểm lại được kết quả.", en="To elect, and to be able to check the result.")
+    basis = Basis.OBLIGATION
+    kept = Kept(since=say(vi="như hồ sơ hội nghị", en="as long as the record of the conference"), days=None)
+
+    def rows(self, subject: Subject) -> Iterator[Row]:
+        stood = Candidate.objects.filter(person=subject.person_id).order_by("election", "number")
+        for row in stood.values("election__title", "name", "about", "withdrawn_at", "elected_in"):
+            yield {"type": "candidacy", **row}
+
+    def forget(self, subject: Subject) -> Forgotten:
+        stays = Remains(
+            where=Candidate._meta.db_table,
+            count=Candidate.objects.filter(person=subject.person_id).count(),
+            reason=say(
+                vi="Tên người ứng cử đứng trên phiếu bầu và biên bản, được khoá bằng mã băm (Luật Lưu trữ).",
+                en="Candidates' names stand on the ballot papers and in the minutes, sealed by hashes (Law on Archives).",
+            ),
+        )
+        return Forgotten(remains=(stays,) if stays.count else ())
 
 
 @holding("resolutions", Resolution, Promulgation, Amendment, Backing, Comment)

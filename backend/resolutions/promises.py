@@ -165,6 +165,17 @@ def _untrue(poll: Poll) -> Iterator[Any]:
         yield PROVABLE
 
 
+def _all_alike(poll: Poll) -> bool:
+    """Whether each ballot of a counted poll says the same: all for or against or neither, or each candidate on all of
+    them or on none."""
+    tally, verdict = poll.tally or {}, poll.verdict or {}
+    if poll.election_id is None:
+        return tally["returned"] in {tally["yes"], tally["no"], tally["abstain"]}
+    ranked = verdict["ranking"] is not None
+    votes = {each["votes"] for each in verdict["candidates"]}
+    return not ranked and votes <= {0, tally["valid"]} and tally["valid"] == tally["returned"]
+
+
 def warnings(poll: Poll) -> list[str]:
     """What a secret poll will give away, or has: too few ballots, or all alike. A poll nobody opened yet warns of its
     roll once that is frozen."""
@@ -181,11 +192,7 @@ def warnings(poll: Poll) -> list[str]:
                 n=ballots,
             )
         )
-    if poll.state in {PollState.COUNTED, PollState.DECLARED} and tally["returned"] in {
-        tally["yes"],
-        tally["no"],
-        tally["abstain"],
-    }:
+    if poll.state in {PollState.COUNTED, PollState.DECLARED} and _all_alike(poll):
         found.append(
             say(
                 vi="Mọi phiếu đều giống nhau: ai cũng biết từng người đã chọn gì.",

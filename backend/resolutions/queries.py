@@ -9,7 +9,7 @@ from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquer
 from django.db.models.functions import Coalesce
 
 from backend.conferences.models import Conference, Duty
-from backend.conferences.queries import READERS, apart_from, hidden_items, takes_part
+from backend.conferences.queries import READERS, apart_from, hidden_items, takes_part, without
 from backend.conferences.queries import visible_to as visible_conferences
 from backend.conferences.states import Category, DutyKind
 from backend.invitations.models import Invitation
@@ -25,10 +25,12 @@ from backend.resolutions.models import (
     Amendment,
     Backing,
     Comment,
+    Election,
     Entitlement,
     Envelope,
     IssuedPaper,
     NamedBallot,
+    OpenedBallot,
     Poll,
     Procedure,
     Resolution,
@@ -39,6 +41,7 @@ from backend.resolutions.states import (
     CARRIED,
     AmendmentState,
     BackingRole,
+    ElectionState,
     PollState,
     ResolutionState,
     Secrecy,
@@ -187,13 +190,15 @@ def visible_polls(account: Account) -> QuerySet[Poll]:
     """Polls of the conferences and agenda items the account may know of, and those it was called to vote in or to count,
     with the turnout; drafts are for those who prepare or count them."""
     cast = Coalesce(_cast_in(NamedBallot), _cast_in(Envelope), 0)
-    polls = Poll.objects.select_related("conference", "resolution").annotate(turnout=cast)
+    polls = Poll.objects.select_related("conference", "resolution", "election").annotate(turnout=cast)
     visible = polls.filter(conference__in=visible_conferences(account))
     counted = Q(pk__in=_called_to_count(account).values("poll"))
     called = (
         Q(pk__in=_called_to_vote(account).values("poll")) | Q(pk__in=_voting_again(account).values("poll")) | counted
     )
-    visible = visible.filter(apart_from(hidden_items(account), Poll) | called)
+    hidden = hidden_items(account)
+    on_open_items = Q(election=None) | Q(election__in=without(Election.objects.order_by(), hidden))
+    visible = visible.filter(apart_from(hidden, Poll) & on_open_items | called)
     return visible.filter(~Q(state=PollState.DRAFT) | prepared_by(account) | counted)
 
 
@@ -298,6 +303,32 @@ def frozen_roll(poll_id: UUID) -> list[list[Any]]:
         Entitlement.objects.filter(poll_id=poll_id).order_by("number").values_list("number", "holder_id", "caster_id")
     )
     return [[number, str(holder), str(caster)] for number, holder, caster in rows]
+
+
+def facts_of(poll: Poll) -> dict[str, Any]:
+    """Which poll an event tells of, and what it was on."""
+    return {
+        "poll_id": poll.pk,
+        "resolution_id": poll.resolution_id,
+        "election_id": poll.election_id,
+        "conference_id": poll.conference_id,
+    }
+
+
+def contents(poll: Poll) -> list[Any]:
+    """What stood on the ballots of a poll whose urn is open."""
+    rows = OpenedBallot.objects if poll.secrecy == Secrecy.SECRET else NamedBallot.objects
+    return list(rows.filter(poll_id=poll.pk).values_list("choice", flat=True))
+
+
+def visible_elections(account: Account) -> QuerySet[Election]:
+    """Elections of the conferences and agenda items the account may know of, and those it was called to vote in; drafts
+    are for those who prepare them."""
+    rows = Election.objects.select_related("conference").prefetch_related("candidates")
+    rows = rows.filter(conference__in=visible_conferences(account))
+    called = Q(pk__in=_called_to_vote(account).values("poll__election"))
+    rows = rows.filter(apart_from(hidden_items(account), Election) | called)
+    return rows.filter(~Q(state=ElectionState.DRAFT) | prepared_by(account))
 
 
 def urn_statement(poll: Poll) -> dict[str, Any]:

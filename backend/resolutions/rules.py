@@ -120,6 +120,16 @@ AMENDMENTS: Rules = {
 }
 COMMENTS: Rules = {"list": signed_in, "retrieve": signed_in, "create": votes_in_person, "respond": staff}
 PROCEDURES: Rules = {"list": signed_in, "retrieve": signed_in, "create": staff}
+ELECTIONS: Rules = {
+    "list": signed_in,
+    "retrieve": signed_in,
+    "create": staff,
+    "partial_update": staff,
+    "withdraw_candidate": gavel,
+    "run_off": gavel,
+    "close": gavel,
+    "abandon": gavel,
+}
 POLLS: Rules = {
     "list": signed_in,
     "retrieve": signed_in,

@@ -98,6 +98,20 @@ POLL_MOVES = Machine(
 )
 
 
+class ElectionState(models.TextChoices):
+    DRAFT = "draft", say(vi="đang chuẩn bị", en="being prepared")
+    OPEN = "open", say(vi="đang bầu", en="open")
+    DECIDED = "decided", say(vi="đã có kết quả", en="decided")
+    ABANDONED = "abandoned", say(vi="không bầu nữa", en="abandoned")
+
+
+ELECTION_MOVES = Machine(
+    open=("draft", "open"),
+    decide=("open", "decided"),
+    abandon=({"draft", "open"}, "abandoned"),
+)
+
+
 class Secrecy(models.TextChoices):
     NAMED = "named", say(vi="công khai, ghi tên", en="named")
     SECRET = "secret", say(vi="bỏ phiếu kín", en="secret")

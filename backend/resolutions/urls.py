@@ -1,10 +1,11 @@
-"""The addresses of resolutions, amendments, quorums, polls, proxies and ballots under /api/v1/."""
+"""The addresses of resolutions, amendments, quorums, elections, polls, proxies and ballots under /api/v1/."""
 
 from backend.resolutions.api import (
     AmendmentViewSet,
     AuthorisationViewSet,
     BallotViewSet,
     CommentViewSet,
+    ElectionViewSet,
     PollViewSet,
     ProcedureViewSet,
     QuorumViewSet,
@@ -17,6 +18,7 @@ routes = [
     ("comments", CommentViewSet),
     ("procedures", ProcedureViewSet),
     ("quorums", QuorumViewSet),
+    ("elections", ElectionViewSet),
     ("polls", PollViewSet),
     ("authorisations", AuthorisationViewSet),
     ("ballots", BallotViewSet),

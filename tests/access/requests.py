@@ -392,6 +392,16 @@ REQUESTS: dict[str, Callable[[World], Ask]] = {
     "GET procedures": lambda w: _page(w.procedure),
     "POST procedures": lambda w: Ask(body={"conference": _id(w.running), "amendment_support": 3}),
     "GET procedures/<pk>": lambda w: Ask(of=w.procedure),
+    "GET elections": lambda w: _page(w.halfway),
+    "POST elections": lambda w: Ask(
+        body={"conference": _id(w.running), "title": VI, "places": 1, "candidates": [{"name": "Lê Thị Hoa"}]}
+    ),
+    "GET elections/<pk>": lambda w: Ask(of=w.halfway),
+    "PATCH elections/<pk>": lambda w: Ask(of=w.election, body={"places": 2}),
+    "POST elections/<pk>/withdraw-candidate": lambda w: Ask(of=w.election, body={"number": 1}),
+    "POST elections/<pk>/run-off": lambda w: Ask(of=w.halfway),
+    "POST elections/<pk>/close": lambda w: Ask(of=w.halfway, body={"why": VI}),
+    "POST elections/<pk>/abandon": lambda w: Ask(of=w.election, body={"why": VI}),
     "GET polls": lambda w: _page(w.declared),
     "POST polls": lambda w: Ask(
         body={

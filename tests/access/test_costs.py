@@ -47,7 +47,7 @@ from backend.privacy.models import ConsentPurpose
 from backend.questions.models import AnswerSheet, Questionnaire
 from backend.registration.models import Admission, Badge, BadgePrint, Presence, Registration, Scan, SeatLimit, Seats
 from backend.resolutions import services as resolutions
-from backend.resolutions.models import Authorisation, Backing, Entitlement, Poll, Resolution
+from backend.resolutions.models import Authorisation, Backing, Election, Entitlement, Poll, Resolution
 from tests.access.operations import operations
 from tests.factories.articles import ArticleBlockFactory, ArticleFactory
 from tests.factories.calendars import CalendarLinkFactory
@@ -302,6 +302,14 @@ class House:
             step(poll_id=poll.pk)
         return poll
 
+    def election(self) -> Election:
+        return resolutions.draft_election(
+            conference=self.conference(state="running"),
+            title={"vi": "Bầu cử"},
+            places=1,
+            candidates=[{"name": "Lê Thị Hoa"}, {"name": "Trần Văn Nam"}],
+        )
+
     @staticmethod
     def rewritten(resolution: Resolution) -> None:
         resolutions.edit(
@@ -411,6 +419,7 @@ ONE_MORE: dict[str, Callable[[House], Any]] = {
     "amendments": lambda h: AmendmentFactory(resolution__conference=h.conference(), mover=h.person()),
     "comments": lambda h: CommentFactory(resolution__conference=h.conference(), person=h.person()),
     "procedures": lambda h: resolutions.set_procedure(conference=h.conference()),
+    "elections": lambda h: h.election(),
     "polls": lambda h: h.poll(),
     "authorisations": lambda h: h.authorisation(),
     "findings": lambda h: FindingFactory(conference=h.conference()),

@@ -23,7 +23,7 @@ from backend.registration import services as registration
 from backend.registration import signup_links
 from backend.registration.models import Admission, BadgePrint, Presence, Registration, Scan, Seats
 from backend.resolutions import services as resolutions
-from backend.resolutions.models import Backing, Poll
+from backend.resolutions.models import Backing, Election, Poll
 from backend.resolutions.states import ResolutionState
 from backend.rights.links import copy_address
 from tests.access.callers import ROLES
@@ -307,12 +307,33 @@ class World:
                 break
         return Poll.objects.get(pk=poll.pk)
 
+    def _election(self, places: int) -> Election:
+        names = [{"name": "Lê Thị Hoa"}, {"name": "Trần Văn Nam"}, {"name": "Phạm Thu"}]
+        return resolutions.draft_election(
+            conference=self.running, title={"vi": "Bầu Ban Thanh tra"}, places=places, candidates=names
+        )
+
+    def _halfway(self, election: Election) -> None:
+        """Its first round has elected one, and left a place."""
+        poll = resolutions.draft_poll(
+            election=election,
+            question={"vi": "Bầu ai?"},
+            rule={"all_of": [{"share": "1/2", "cmp": ">", "base": "valid"}]},
+            voting_categories=["delegate", "staff"],
+        )
+        resolutions.open_poll(poll_id=poll.pk)
+        resolutions.cast(poll_id=poll.pk, person_id=poll.entitlements.first().caster_id, choice=["1"])
+        for step in (resolutions.seal, resolutions.count, resolutions.declare, resolutions.conclude):
+            step(poll_id=poll.pk)
+
     def _make_decisions(self) -> None:
         self.resolution = ResolutionFactory(conference=self.running, state=ResolutionState.DRAFT)
         self.tabled = ResolutionFactory(conference=self.running)
         self.adopted = ResolutionFactory(conference=self.running, state=ResolutionState.ADOPTED)
         self.versioned = resolutions.draft(conference=self.running, title={"vi": "Nghị quyết"}, clauses=[])
         resolutions.table(resolution_id=self.versioned.pk)
+        self.election, self.halfway = self._election(places=1), self._election(places=2)
+        self._halfway(self.halfway)
         self.quorum = QuorumFactory(conference=self.running)
         self._make_amendments()
         self.poll = self._poll(until="draft")

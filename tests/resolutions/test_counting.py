@@ -404,7 +404,6 @@ HALF = {"share": "1/2", "cmp": ">", "base": "yes_no"}
         (None, ["rule"]),
         ([], ["rule"]),
         ({}, ["all_of"]),
-        ({"all_of": []}, ["all_of"]),
         ({"all_of": [HALF] * 9}, ["all_of"]),
         ({"all_of": [HALF, 5]}, ["all_of.1"]),
         ({"all_of": [{}]}, ["all_of.0.base", "all_of.0.cmp", "all_of.0.share"]),

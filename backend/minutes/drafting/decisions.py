@@ -1,5 +1,5 @@
-"""Resolutions: their text, and the verdict in the very sentences the count left behind. Nothing is counted again, and
-what was put to the vote and what came of it is locked."""
+"""Resolutions and elections: the text or who stood, and the verdict in the very sentences the count left behind. Nothing is
+counted again, and what was put to the vote and what came of it is locked."""
 
 from backend.conferences.models import Conference
 from backend.conferences.queries import closed_in
@@ -10,13 +10,13 @@ from backend.minutes.drafting import withheld
 from backend.minutes.drafting.blocks import Block, block, compose, ended, same
 from backend.minutes.drafting.course import heading
 from backend.resolutions import said
-from backend.resolutions.models import Poll, Resolution
-from backend.resolutions.states import AmendmentState, Channel, PollState, ResolutionState
+from backend.resolutions.models import Election, Poll, Resolution
+from backend.resolutions.states import AmendmentState, Channel, ElectionState, PollState, ResolutionState
 from backend.resolutions.wording import marker
 
 
 def blocks(conference: Conference) -> list[Block]:
-    """A resolution on a restricted item is a line; only what it is on is known to it."""
+    """A resolution or election on a restricted item is a line; only what it is on is known to it."""
     restricted = closed_in(conference.pk, Confidentiality.RESTRICTED)
     resolutions = (
         Resolution.objects.filter(conference=conference)
@@ -25,15 +25,28 @@ def blocks(conference: Conference) -> list[Block]:
         .prefetch_related("polls", "amendments", "versions")
         .order_by("created_at", "id")
     )
+    elections = (
+        Election.objects.filter(conference=conference)
+        .select_related("agenda_item")
+        .exclude(state=ElectionState.DRAFT)
+        .prefetch_related("polls", "candidates")
+        .order_by("created_at", "id")
+    )
     found: list[Block] = []
-    for resolution in resolutions:
-        item = resolution.agenda_item
+    rows: list[Resolution | Election] = [*resolutions, *elections]
+    for row in rows:
+        item = row.agenda_item
         if item is None or item.pk not in restricted:
-            found += _resolution(resolution)
+            found += _election(row) if isinstance(row, Election) else _resolution(row)
         elif (line := withheld.line("withheld:decision", item)) not in found:
             found.append(line)
     return (
-        [heading("decisions", "Nghị quyết và biểu quyết", "Resolutions and votes", conference), *found] if found else []
+        [
+            heading("decisions", "Nghị quyết, bầu cử và biểu quyết", "Resolutions, elections and votes", conference),
+            *found,
+        ]
+        if found
+        else []
     )
 
 
@@ -71,6 +84,20 @@ def _resolution(resolution: Resolution) -> list[Block]:
             found.append(block("verdict", f"{name}:{resolution.pk}", ended(text), here, locked=True))
     if not told and not resolution.by_consensus and not resolution.referred_to:
         found.append(block("verdict", f"outcome:{resolution.pk}", _uncounted(resolution), here, locked=True))
+    return found
+
+
+def _election(election: Election) -> list[Block]:
+    """Who stood, and round by round whom it elected; why it ended, where places stayed empty."""
+    here = f"election:{election.pk}"
+    names = ", ".join(each.name for each in sorted(election.candidates.all(), key=lambda each: each.number))
+    stood = compose("{t}: {n} chỗ; người ứng cử: {names}", "{t}: {n} places; candidates: {names}",
+                    t=dict(election.title), n=same(election.places), names=same(names))  # fmt: skip
+    found = [block("election", here, ended(stood), here, locked=True)]
+    for poll in sorted(election.polls.all(), key=lambda poll: poll.round):
+        found += _poll(poll)
+    if election.ended_why:
+        found.append(block("verdict", f"ended:{election.pk}", ended(dict(election.ended_why)), here, locked=True))
     return found
 
 

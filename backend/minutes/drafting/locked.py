@@ -10,13 +10,17 @@ from backend.minutes.drafting.blocks import Block
 _CORRECTED: dict[str, tuple[str, str]] = {
     "poll": (
         "Kết quả biểu quyết ghi tại /api/v1/polls/{id}; chủ trì chỉ huỷ được (POST /api/v1/polls/{id}/annul) khi nghị"
-        " quyết chưa được quyết định.",
+        " quyết chưa được quyết định, chưa có ai trúng cử.",
         "The result is on record at /api/v1/polls/{id}; a chair can only annul it (POST /api/v1/polls/{id}/annul), as long"
-        " as the resolution is not decided.",
+        " as the resolution is not decided and nobody elected.",
     ),
     "resolution": (
         "Nghị quyết và trạng thái của nó ghi tại /api/v1/resolutions/{id}; chỉ sửa được ở đó khi chưa biểu quyết.",
         "The resolution and its state are on record at /api/v1/resolutions/{id}, and corrected there before it is voted on.",
+    ),
+    "election": (
+        "Cuộc bầu cử và kết quả của nó ghi tại /api/v1/elections/{id}; chỉ sửa được ở đó khi chưa bỏ phiếu.",
+        "The election and whom it elected are on record at /api/v1/elections/{id}, and corrected there before it is open.",
     ),
     "presence-log": (
         "Số người có mặt đếm từ nhật ký ra vào (/api/v1/presences), chỉ ghi thêm bằng điểm danh khi hội nghị chưa bế mạc.",

@@ -1,7 +1,8 @@
-"""/resolutions, /amendments, /comments, /procedures, /quorums, /polls, /authorisations and /ballots."""
+"""/resolutions, /amendments, /comments, /procedures, /quorums, /elections, /polls, /authorisations and /ballots."""
 
 from backend.resolutions.api.amendments import AmendmentViewSet, CommentViewSet, ProcedureViewSet
 from backend.resolutions.api.ballots import BallotViewSet
+from backend.resolutions.api.elections import ElectionViewSet
 from backend.resolutions.api.polls import PollViewSet
 from backend.resolutions.api.proxies import AuthorisationViewSet
 from backend.resolutions.api.quorums import QuorumViewSet
@@ -12,6 +13,7 @@ __all__ = [
     "AuthorisationViewSet",
     "BallotViewSet",
     "CommentViewSet",
+    "ElectionViewSet",
     "PollViewSet",
     "ProcedureViewSet",
     "QuorumViewSet",

@@ -30,7 +30,7 @@ UNSEALED = (PollState.DRAFT, PollState.OPEN)
 
 
 class PollViewSet(CustodyActions, TellingActions, HouseViewSet):
-    """Votes on resolutions. Nothing is ever deleted: a re-vote is a new round."""
+    """Votes on resolutions, and rounds of elections. Nothing is ever deleted: a re-vote is a new round."""
 
     rules = rules.POLLS
     scope = "resolutions"
@@ -38,16 +38,16 @@ class PollViewSet(CustodyActions, TellingActions, HouseViewSet):
     blind_to_versions = frozenset({"draw_key", "test_key", "recount", "destroy_key", "issue_papers", "enter_sheet"})
     queryset = Poll.objects.none()
     serializer_class = PollSerializer
-    filterset_fields = {"conference": ["exact"], "resolution": ["exact"], "state": ["exact"]}
+    filterset_fields = {"conference": ["exact"], "resolution": ["exact"], "election": ["exact"], "state": ["exact"]}
 
     def get_queryset(self) -> QuerySet[Poll]:
         return queries.visible_polls(self.account)
 
     @extend_schema(request=PollBody, responses={201: PollSerializer})
     def create(self, request: Any) -> Response:
-        """Prepares a vote on a resolution; nobody votes before it is opened."""
+        """Prepares a vote on a resolution, or a round of an election; nobody votes before it is opened."""
         body = self.body(PollBody)
-        self.check_object_permissions(request, body["resolution"])
+        self.check_object_permissions(request, body.get("resolution") or body["election"])
         return self.answer_anew(services.draft_poll(**body), 201)
 
     @extend_schema(request=OpenBody, responses=PollSerializer)
@@ -67,7 +67,8 @@ class PollViewSet(CustodyActions, TellingActions, HouseViewSet):
     @extend_schema(request=DeclareBody, responses=PollSerializer)
     @action(detail=True, methods=["post"])
     def declare(self, request: Any, pk: str) -> Response:
-        """Makes the verdict known; `casting_vote` breaks a tie where the rule leaves it to the chair."""
+        """Makes the verdict known; `casting_vote` breaks a tie where the rule leaves it to the chair, `lots` one in a count of
+        preferences."""
         row = self.get_object()
         body = self.body(DeclareBody)
         return self.answer_anew(services.declare(poll_id=row.pk, expected=self.expected_version(), **body))

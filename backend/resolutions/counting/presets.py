@@ -89,4 +89,40 @@ PRESETS: dict[str, Rule] = {
             "en": "Law on Organization of Local Government",
         },
     ),
+    "trade_union_election": Rule(
+        all_of=(Threshold(share=_HALF, cmp=">", base="returned"),),
+        quorum=Quorum(share=_TWO_THIRDS, base="summoned", at=("open", "seal")),
+        blanks="count_in_cast",
+        title={"vi": "Bầu cử công đoàn: quá nửa số phiếu bầu", "en": "Trade union election: a majority of the ballots"},
+        citation={
+            "vi": "Điều lệ Công đoàn Việt Nam và hướng dẫn thi hành: người trúng cử phải đạt quá 1/2 so với số phiếu bầu",
+            "en": "Charter of the Viet Nam Trade Unions and its guidance: more than 1/2 of the ballots cast",
+        },
+    ),
+    "association_election": Rule(
+        all_of=(Threshold(share=_HALF, cmp=">", base="valid"),),
+        quorum=Quorum(share=_HALF, cmp=">", base="summoned", at=("open",)),
+        title={
+            "vi": "Bầu cử của hội: quá nửa số phiếu bầu hợp lệ",
+            "en": "Election of an association: a majority of the valid ballots",
+        },
+        citation={"vi": "Điều lệ của hội", "en": "The association's charter"},
+    ),
+    "party_election": Rule(
+        all_of=(Threshold(share=_HALF, cmp=">", base="summoned"),),
+        quorum=Quorum(share=_TWO_THIRDS, base="summoned", at=("open",)),
+        title={
+            "vi": "Bầu cử trong Đảng: quá nửa số người được triệu tập",
+            "en": "Election within the Party: a majority of those summoned",
+        },
+        citation={
+            "vi": "Quy chế bầu cử trong Đảng, ban hành kèm theo Quyết định số 190-QĐ/TW ngày 10/10/2024",
+            "en": "Regulation on elections within the Party, Decision No. 190-QD/TW of 10 October 2024",
+        },
+    ),
+    "count_of_preferences": Rule(
+        all_of=(),
+        title={"vi": "Người trúng cử theo kiểm phiếu xếp hạng", "en": "Whom the count of preferences elects"},
+        citation={"vi": "SSI 2007/42, phụ lục 1, quy tắc 45-52", "en": "SSI 2007/42, schedule 1, rules 45 to 52"},
+    ),
 }

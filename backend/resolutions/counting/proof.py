@@ -93,11 +93,19 @@ def count(tally: Tally) -> Text:
 
 
 def agreement(check: Check, tally: Tally, *, counted_in: str = "people") -> Text:
+    return _share({"vi": "Tán thành", "en": "In favour:"}, check, tally, counted_in)
+
+
+def candidate(name: str, check: Check, tally: Tally, *, counted_in: str = "people") -> Text:
+    return _share({"vi": f"{name} được", "en": f"{name}:"}, check, tally, counted_in)
+
+
+def _share(whose: Text, check: Check, tally: Tally, counted_in: str) -> Text:
     base, note = _base(check, counted_in), _composition(check, tally, counted_in)
     return {
-        "vi": f"Tán thành {_vi(check.got)}/{_vi(check.base_number)} {base['vi']}{note['vi']} ({_percent_vi(check)}), "
+        "vi": f"{whose['vi']} {_vi(check.got)}/{_vi(check.base_number)} {base['vi']}{note['vi']} ({_percent_vi(check)}), "
         f"yêu cầu {_share_vi(check)}, tức ít nhất {_vi(check.needed)} phiếu: {_margin_vi(check, 'phiếu')}.",
-        "en": f"In favour: {check.got:,} of {check.base_number:,} {base['en']}{note['en']} ({check.percent}%); "
+        "en": f"{whose['en']} {check.got:,} of {check.base_number:,} {base['en']}{note['en']} ({check.percent}%); "
         f"{_share_en(check)} needed, that is at least {check.needed:,}: {_margin_en(check, 'vote', 'votes')}.",
     }
 

@@ -62,7 +62,8 @@ class Quorum:
 
 @dataclass(frozen=True, kw_only=True)
 class Rule:
-    """Adopted when the quorum and every threshold of `all_of` hold.
+    """Adopted, or in an election elected, when the quorum and every threshold of `all_of` hold. Where preferences are
+    counted the count itself decides, and `all_of` is empty.
 
     - `blanks`: a ballot without a mark counts among the returned (`count_in_cast`) or is scrap paper (`not_counted`).
     - `invalid`: a spoilt ballot of an entitled voter counts among the returned and among yes_no, where it weighs like
@@ -137,11 +138,11 @@ class _Reader:
         )
 
     def _all_of(self, data: object) -> tuple[Threshold, ...]:
-        if not isinstance(data, list) or not 1 <= len(data) <= _MOST_THRESHOLDS:
+        if not isinstance(data, list) or len(data) > _MOST_THRESHOLDS:
             self._wrong(
                 "all_of",
-                vi=f"Phải là danh sách từ 1 đến {_MOST_THRESHOLDS} ngưỡng.",
-                en=f"Must be a list of 1 to {_MOST_THRESHOLDS} thresholds.",
+                vi=f"Phải là danh sách không quá {_MOST_THRESHOLDS} ngưỡng.",
+                en=f"Must be a list of at most {_MOST_THRESHOLDS} thresholds.",
             )
             return ()
         return tuple(self._threshold(item, f"all_of.{number}") for number, item in enumerate(data))

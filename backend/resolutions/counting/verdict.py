@@ -64,7 +64,7 @@ class Verdict:
 
 def decide(rule: Rule, tally: Tally, *, counted_in: str = "people") -> Verdict:
     """Raises InvalidTally when the rule asks for a number the tally does not know."""
-    quorum = tuple(_quorum_checks(rule, tally))
+    quorum = quorum_checks(rule, tally)
     thresholds = tuple(
         compare(
             subject="yes",
@@ -96,11 +96,12 @@ def chair_decides(verdict: Verdict, *, in_favour: bool) -> Verdict:
     return _told(replace(verdict, outcome="adopted" if in_favour else "rejected", casting_vote=in_favour))
 
 
-def _quorum_checks(rule: Rule, tally: Tally) -> list[Check]:
+def quorum_checks(rule: Rule, tally: Tally) -> tuple[Check, ...]:
+    """Presence at each moment the rule asks for it."""
     if rule.quorum is None:
-        return []
+        return ()
     quorum = rule.quorum
-    return [
+    return tuple(
         compare(
             subject=f"present_at_{moment}",
             got=tally.number(f"present_at_{moment}"),
@@ -110,7 +111,7 @@ def _quorum_checks(rule: Rule, tally: Tally) -> list[Check]:
             parts=tally.parts(rule, quorum.base),
         )
         for moment in quorum.at
-    ]
+    )
 
 
 def _outcome(rule: Rule, tally: Tally, quorum: tuple[Check, ...], thresholds: tuple[Check, ...]) -> str:

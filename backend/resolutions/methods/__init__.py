@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from backend.resolutions.methods.approval import Approval
-from backend.resolutions.methods.base import MOST_CANDIDATES, Count, InvalidMethod, Method
+from backend.resolutions.methods.base import MOST_CANDIDATES, Count, Elective, InvalidMethod, Method
 from backend.resolutions.methods.ranked import COUNTINGS, Ranked
 from backend.resolutions.methods.yes_no import YesNo
 
@@ -37,6 +37,7 @@ __all__ = [
     "MOST_CANDIDATES",
     "Approval",
     "Count",
+    "Elective",
     "InvalidMethod",
     "Method",
     "Ranked",

@@ -2,6 +2,7 @@
 
 from backend.resolutions.models.amendments import Amendment, Backing, Comment
 from backend.resolutions.models.ballots import Envelope, NamedBallot, OpenedBallot
+from backend.resolutions.models.elections import Candidate, Election
 from backend.resolutions.models.polls import Entitlement, Poll, Teller
 from backend.resolutions.models.proxies import Authorisation, TakenBack
 from backend.resolutions.models.quorums import Quorum, QuorumChange
@@ -12,7 +13,9 @@ __all__ = [
     "Amendment",
     "Authorisation",
     "Backing",
+    "Candidate",
     "Comment",
+    "Election",
     "Entitlement",
     "Envelope",
     "IssuedPaper",

@@ -11,6 +11,7 @@ from backend.people.models import Person
 from backend.registration.models import Registration
 from backend.resolutions import methods
 from backend.resolutions.models.amendments import Amendment
+from backend.resolutions.models.elections import Election
 from backend.resolutions.models.texts import Resolution
 from backend.resolutions.states import BY_TELLERS, Channel, PollState, ReceiptKind, Secrecy
 
@@ -20,7 +21,8 @@ def on_devices() -> list[str]:
 
 
 class Poll(Base):
-    """One vote on one resolution, or on an `amendment` to it. Its configuration is frozen once it opens; a re-vote is a new poll that replaces it.
+    """One vote on one resolution or an `amendment` to it, or one round of an election. Its configuration is frozen once it
+    opens; a re-vote is a new poll that replaces it, a round for the places left a new poll that `follows` it.
 
     Who comes as one of `voting_categories` votes, of `voting_units` and those below them where any are named. `members` is
     how many the body has, where the rule measures by them. Who holds several votes stands in `weights`; all of them are
@@ -32,11 +34,13 @@ class Poll(Base):
     tellers' sheets, whose hash (`sheets_hash`) is signed with the count.
     """
 
-    resolution = models.ForeignKey(Resolution, on_delete=models.PROTECT, related_name="polls")
+    resolution = models.ForeignKey(Resolution, null=True, blank=True, on_delete=models.PROTECT, related_name="polls")
     amendment = models.ForeignKey(Amendment, null=True, blank=True, on_delete=models.PROTECT, related_name="polls")
+    election = models.ForeignKey(Election, null=True, blank=True, on_delete=models.PROTECT, related_name="polls")
     conference = models.ForeignKey(Conference, on_delete=models.PROTECT, related_name="polls")
     round = models.PositiveSmallIntegerField(default=1)
     replaces = models.OneToOneField("self", null=True, blank=True, on_delete=models.PROTECT, related_name="replaced_by")
+    follows = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="followed_by")
     secrecy = models.CharField(max_length=8, choices=Secrecy, default=Secrecy.NAMED)
     receipt = models.CharField(max_length=10, choices=ReceiptKind, default=ReceiptKind.INCLUSION)
     method = models.JSONField(default=methods.default)
@@ -77,6 +81,12 @@ class Poll(Base):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["resolution", "round"], name="one_poll_per_round"),
+            models.UniqueConstraint(fields=["election", "round"], name="one_round_at_a_time"),
+            models.CheckConstraint(
+                condition=Q(resolution__isnull=False, election__isnull=True)
+                | Q(resolution__isnull=True, election__isnull=False, amendment__isnull=True),
+                name="a_poll_is_on_a_text_or_an_election",
+            ),
             models.CheckConstraint(
                 condition=~Q(state__in=["sealed", "counted", "declared"])
                 | Q(tally__isnull=False, sealed_at__isnull=False),

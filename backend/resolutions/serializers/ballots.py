@@ -10,7 +10,8 @@ from rest_framework import serializers
 from backend.core.serializers import Body
 from backend.core.text import say
 from backend.resolutions import methods, sealing
-from backend.resolutions.serializers.rules import RuleSerializer, TallySerializer, VerdictSerializer
+from backend.resolutions.serializers.elections import AnyVerdict
+from backend.resolutions.serializers.rules import RuleSerializer, TallySerializer
 from backend.resolutions.states import Choice, PollState, ReceiptKind, Secrecy
 
 
@@ -110,7 +111,8 @@ class ConfigSerializer(serializers.Serializer[Any]):
     """All that was frozen when the poll opened."""
 
     poll = serializers.UUIDField()
-    resolution = serializers.UUIDField()
+    resolution = serializers.UUIDField(allow_null=True)
+    election = serializers.UUIDField(allow_null=True)
     amendment = serializers.UUIDField(allow_null=True)
     round = serializers.IntegerField()
     question = serializers.DictField(child=serializers.CharField())
@@ -183,7 +185,7 @@ class EvidenceSerializer(serializers.Serializer[Any]):
     sheets_hash = serializers.CharField()
     tally = TallySerializer(allow_null=True)
     count_signature = serializers.CharField()
-    verdict = VerdictSerializer(allow_null=True)
+    verdict = AnyVerdict(many=False)
     key_destroyed_at = serializers.CharField(allow_null=True)
     audit_head = AuditHeadSerializer(allow_null=True)
     digest = serializers.CharField()

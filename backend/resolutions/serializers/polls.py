@@ -8,13 +8,15 @@ from rest_framework import serializers
 
 from backend.conferences.serializers.fields import Id
 from backend.core.serializers import Body, HouseSerializer, LanguageMap, Moment, StatefulSerializer
+from backend.core.text import say
 from backend.invitations.states import Category
 from backend.people.models import Organisation, Person
-from backend.resolutions.models import Amendment, Poll, Resolution, Teller
+from backend.resolutions.models import Amendment, Election, Poll, Resolution, Teller
 from backend.resolutions.promises import promises, warnings
 from backend.resolutions.serializers.ballots import Content
+from backend.resolutions.serializers.elections import AnyVerdict, BallotPaperBody
 from backend.resolutions.serializers.rolls import MOST_PROXIES, WeightSerializer
-from backend.resolutions.serializers.rules import RuleField, RuleSerializer, TallySerializer, VerdictSerializer
+from backend.resolutions.serializers.rules import RuleField, RuleSerializer, TallySerializer
 from backend.resolutions.states import POLL_MOVES, Channel, PollState, ReceiptKind, Secrecy
 
 RESULTS = (PollState.DECLARED, PollState.COUNTED)
@@ -48,10 +50,12 @@ class PollSerializer(StatefulSerializer):
         fields = (
             "id",
             "resolution",
+            "election",
             "amendment",
             "conference",
             "round",
             "replaces",
+            "follows",
             "secrecy",
             "receipt",
             "method",
@@ -98,7 +102,7 @@ class PollSerializer(StatefulSerializer):
     def get_tally(self, poll: Poll) -> Any:
         return poll.tally if poll.state in RESULTS else None
 
-    @extend_schema_field(VerdictSerializer(allow_null=True))
+    @extend_schema_field(AnyVerdict(many=False))
     def get_verdict(self, poll: Poll) -> Any:
         return poll.verdict if poll.state in RESULTS else None
 
@@ -112,11 +116,14 @@ class PollSerializer(StatefulSerializer):
 
 
 class PollBody(Body):
-    """`members` is the number of all members, or of all their votes where there are `weights`. `splitting` lets whoever
-    holds several votes divide them; secret polls with weights must allow it. `proxies` is how many anybody may stand for
-    beside themselves, 0 for none; left out, what the conference's procedure says."""
+    """On a `resolution`, or a round of an `election`, whose `ballot` says how it is voted: marks for as many as there are
+    places where it is left out. `members` is the number of all members, or of all their votes where there are `weights`.
+    `splitting` lets whoever holds several votes divide them; secret polls with weights must allow it. `proxies` is how
+    many anybody may stand for beside themselves, 0 for none; left out, what the conference's procedure says."""
 
-    resolution = Id(queryset=Resolution.objects.select_related("conference"))
+    resolution = Id(queryset=Resolution.objects.select_related("conference"), required=False)
+    election = Id(queryset=Election.objects.select_related("conference"), required=False)
+    ballot = BallotPaperBody(required=False)
     amendment = Id(queryset=Amendment.objects.all(), required=False, allow_null=True)
     question = LanguageMap(one_line=True, max_length=1000)
     rule = RuleField()
@@ -135,6 +142,14 @@ class PollBody(Body):
         child=serializers.ChoiceField(Channel.choices), min_length=1, max_length=3, default=[Channel.DEVICES.value]
     )
     replaces = Id(queryset=Poll.objects.all(), required=False, allow_null=True)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if ("resolution" in attrs) == ("election" in attrs) or ("ballot" in attrs and "election" not in attrs):
+            either = say(
+                vi="Biểu quyết về một nghị quyết hoặc một cuộc bầu cử.", en="On a resolution, or on an election."
+            )
+            raise serializers.ValidationError({"resolution": either})
+        return attrs
 
 
 class OpenBody(Body):
@@ -200,7 +215,10 @@ class RecountSerializer(serializers.Serializer[Any]):
 
 
 class DeclareBody(Body):
+    """`lots`: whom the chair drew, by the ids on the paper, in the order in which the count asked."""
+
     casting_vote = serializers.BooleanField(required=False, allow_null=True, default=None)
+    lots = serializers.ListField(child=serializers.CharField(max_length=3), max_length=80, required=False, default=[])
 
 
 class AnnulBody(Body):

@@ -13,20 +13,18 @@ from backend.resolutions.services.backing import Backer, back, ensure_a_say, tak
 from backend.resolutions.services.ballots import cast
 from backend.resolutions.services.comments import comment, respond, set_procedure
 from backend.resolutions.services.custody import appoint, destroy_key, draw_key, end_complaints, test_key
+from backend.resolutions.services.elections import (
+    abandon_election,
+    close_election,
+    draft_election,
+    edit_election,
+    run_off,
+    withdraw_candidate,
+)
 from backend.resolutions.services.issuing import issue
 from backend.resolutions.services.letters import mail_root
 from backend.resolutions.services.papers import issue_papers
-from backend.resolutions.services.polls import (
-    annul,
-    close_due,
-    conclude,
-    count,
-    count_sheets,
-    declare,
-    draft_poll,
-    open_poll,
-    seal,
-)
+from backend.resolutions.services.polls import close_due, count, count_sheets, draft_poll, open_poll, seal
 from backend.resolutions.services.proxies import authorise, file_paper, take_back_votes
 from backend.resolutions.services.quorums import edit_quorum, set_quorum, watch_quorums
 from backend.resolutions.services.resolutions import (
@@ -37,12 +35,14 @@ from backend.resolutions.services.resolutions import (
     table,
     withdraw,
 )
+from backend.resolutions.services.results import annul, conclude, declare
 from backend.resolutions.services.sheets import enter_sheet
 from backend.resolutions.services.texts import draft, edit
 from backend.resolutions.services.urn import open_envelopes, recount
 
 __all__ = [
     "Backer",
+    "abandon_election",
     "accept",
     "agree",
     "annul",
@@ -51,6 +51,7 @@ __all__ = [
     "back",
     "cast",
     "close_due",
+    "close_election",
     "comment",
     "conclude",
     "count",
@@ -60,9 +61,11 @@ __all__ = [
     "declare",
     "destroy_key",
     "draft",
+    "draft_election",
     "draft_poll",
     "draw_key",
     "edit",
+    "edit_election",
     "edit_quorum",
     "end_complaints",
     "ensure_a_say",
@@ -79,6 +82,7 @@ __all__ = [
     "recount",
     "refer",
     "respond",
+    "run_off",
     "seal",
     "set_procedure",
     "set_quorum",
@@ -91,4 +95,5 @@ __all__ = [
     "watch_quorums",
     "withdraw",
     "withdraw_amendment",
+    "withdraw_candidate",
 ]

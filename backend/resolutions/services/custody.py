@@ -23,7 +23,7 @@ from backend.core.queries import locked
 from backend.core.text import say
 from backend.outbox.services import emit
 from backend.people.models import Person
-from backend.resolutions import sealing
+from backend.resolutions import queries, sealing
 from backend.resolutions.events import PollKeyDestroyed
 from backend.resolutions.models import Envelope, Poll, Teller
 from backend.resolutions.states import POLL_MOVES, PollState, Secrecy
@@ -178,7 +178,7 @@ def _give_up(teller: Teller, moment: dt.datetime) -> None:
 def _destroyed(poll: Poll) -> None:
     poll.key_destroyed_at = database_now()
     poll.save()
-    emit(PollKeyDestroyed(poll_id=poll.pk, resolution_id=poll.resolution_id, conference_id=poll.conference_id))
+    emit(PollKeyDestroyed(**queries.facts_of(poll)))
 
 
 def _prepared(poll_id: UUID) -> Poll:

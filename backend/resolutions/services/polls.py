@@ -1,4 +1,4 @@
-"""A poll's life: the roll is frozen, the urn is nailed shut, the ballots are counted, the result is declared."""
+"""A poll's life: the roll is frozen, the urn is nailed shut, the ballots are counted. What comes of it: `results`."""
 
 from collections.abc import Collection, Sequence
 from typing import Any
@@ -16,19 +16,14 @@ from backend.core.text import Text, localized, say
 from backend.outbox.services import emit
 from backend.people.models import Organisation
 from backend.resolutions import batches, merkle, methods, queries, receipts
-from backend.resolutions.counting import PRESETS, InvalidRule, InvalidTally, Rule, Tally, Verdict, chair_decides, decide
-from backend.resolutions.events import PollAnnulled, PollCounted, PollDeclared, PollOpened, PollSealed
-from backend.resolutions.models import Amendment, NamedBallot, Poll, Resolution
-from backend.resolutions.services import custody, locks, rolls
+from backend.resolutions.counting import PRESETS, InvalidRule, InvalidTally, Rule, Tally, decide
+from backend.resolutions.events import PollCounted, PollOpened, PollSealed
+from backend.resolutions.models import Amendment, Election, Poll, Resolution
+from backend.resolutions.services import custody, elections, locks, rolls
 from backend.resolutions.services.proxies import stand_still
-from backend.resolutions.services.resolutions import (
-    conclude_amendment,
-    decided_by,
-    put_to_vote,
-    settle,
-    take_back_from_vote,
-)
-from backend.resolutions.states import POLL_MOVES, Channel, PollState, ReceiptKind, ResolutionState, Secrecy
+from backend.resolutions.services.resolutions import put_to_vote
+from backend.resolutions.services.results import counted_in, decided, subject_of
+from backend.resolutions.states import POLL_MOVES, Channel, PollState, ReceiptKind, Secrecy
 
 #: What is known of people once a poll is sealed.
 PEOPLE = (
@@ -58,7 +53,9 @@ def rule_from(said: str | dict[str, Any]) -> Rule:
 @transaction.atomic
 def draft_poll(
     *,
-    resolution: Resolution,
+    resolution: Resolution | None = None,
+    election: Election | None = None,
+    ballot: dict[str, Any] | None = None,
     question: Text,
     rule: str | dict[str, Any],
     voting_categories: list[str],
@@ -74,18 +71,21 @@ def draft_poll(
     receipt: str = ReceiptKind.INCLUSION,
     channels: Collection[str] = (Channel.DEVICES,),
 ) -> Poll:
-    """Prepares a vote on a resolution, or on an `amendment` to it. `replaces` names the poll whose result is void: a
-    re-vote is a new round. A secret one, and one with papers or hands, needs tellers (`appoint`) before it opens. With
-    `weights` some hold several votes, and everything is counted in votes; `members` says then how many votes there are.
-    `proxies` is how many anybody may stand for beside themselves; None as the conference's procedure says when the poll
-    opens.
+    """Prepares a vote on a resolution or an `amendment` to it, or a round of an election, whose paper `ballot` says (see
+    `elections.method_of`). `replaces` names the poll whose result is void: a re-vote is a new round. A secret one, and one
+    with papers or hands, needs tellers (`appoint`) before it opens. With `weights` some hold several votes, and everything
+    is counted in votes; `members` says then how many votes there are. `proxies` is how many anybody may stand for beside
+    themselves; None as the conference's procedure says when the poll opens.
 
-    Raises Invalid for a wrong rule, wrong weights, proxies where only those present vote or hands are raised, guests as
-    voters, a tracker in an open vote, or hands in a secret one or of who holds several votes, Conflict when the replaced
-    poll was not annulled.
+    Raises Invalid for a wrong rule or paper, wrong weights, proxies where only those present vote or hands are raised,
+    guests as voters, a tracker in an open vote, or hands in a secret one, of who holds several votes or for a ranking,
+    Conflict when the replaced poll was not annulled.
     """
     read = rule_from(rule)
     written = read.to_json()
+    if (resolution is None) == (election is None) or (amendment is not None and resolution is None):
+        either = say(vi="Biểu quyết về một nghị quyết hoặc một cuộc bầu cử.", en="On a resolution, or on an election.")
+        raise Invalid({"resolution": either})
     if members is None and "members" in read.bases():
         raise Invalid(
             {"members": say(vi="Quy tắc cần tổng số thành viên.", en="The rule needs the number of all members.")}
@@ -95,7 +95,7 @@ def draft_poll(
         raise Invalid({"proxies": wrong})
     if not set(voting_categories) <= set(queries.PARTAKING):
         raise Invalid({"voting_categories": say(vi="Khách mời không biểu quyết.", en="Guests do not vote.")})
-    if amendment is not None and amendment.resolution_id != resolution.pk:
+    if amendment is not None and resolution is not None and amendment.resolution_id != resolution.pk:
         raise Invalid({"amendment": say(vi="Không thuộc nghị quyết này.", en="It is to another resolution.")})
     if receipt == ReceiptKind.TRACKER and secrecy != Secrecy.SECRET:
         raise Invalid(
@@ -107,23 +107,39 @@ def draft_poll(
         raise Invalid({"channels": say(vi="Mỗi cánh tay là một phiếu.", en="A hand is one vote.")})
     if Channel.HANDS in channels and proxies:
         raise Invalid({"proxies": say(vi="Không giơ tay thay người khác.", en="Nobody raises a hand for another.")})
-    resolution = locked(Resolution, resolution.pk)
-    if replaces is not None and (replaces.state != PollState.ANNULLED or replaces.resolution_id != resolution.pk):
+    subject: Resolution | Election
+    if election is not None:
+        subject, method = locked(Election, election.pk), dict(ballot or {"kind": methods.Approval.kind})
+        elections.method_of(subject, method)
+    else:
+        assert resolution is not None  # exactly one of them
+        subject, method = locked(Resolution, resolution.pk), methods.default()
+    if Channel.HANDS in channels and method["kind"] == methods.Ranked.kind:
+        raise Invalid({"channels": say(vi="Giơ tay không xếp hạng được.", en="Hands cannot rank.")})
+    _ensure_rule_suits(read, method["kind"])
+    same = replaces is None or (replaces.resolution_id, replaces.election_id) == (
+        resolution and resolution.pk,
+        election and election.pk,
+    )
+    if replaces is not None and (replaces.state != PollState.ANNULLED or not same):
         raise Conflict(
             say(vi="Chỉ biểu quyết lại khi lần trước đã bị huỷ.", en="Only an annulled poll can be replaced.")
         )
-    last = resolution.polls.order_by("-round").values_list("round", flat=True).first() or 0
+    last = subject.polls.order_by("-round").values_list("round", flat=True).first() or 0
     return Poll.objects.create(
         resolution=resolution,
+        election=election,
         amendment=amendment,
-        conference_id=resolution.conference_id,
+        conference_id=subject.conference_id,
         round=last + 1,
         replaces=replaces,
+        follows=replaces.follows if replaces else None,
+        method=method,
         question=question,
         rule=written,
         voting_categories=sorted(set(voting_categories)),
         voting_units=sorted({str(unit.pk) for unit in voting_units}),
-        weights=rolls.weights_from(weights, resolution=resolution, secrecy=secrecy, splitting=splitting),
+        weights=rolls.weights_from(weights, conference_id=subject.conference_id, secrecy=secrecy, splitting=splitting),
         splitting=splitting,
         proxies=proxies,
         members=members,
@@ -134,23 +150,42 @@ def draft_poll(
     )
 
 
+def _ensure_rule_suits(rule: Rule, kind: str) -> None:
+    """A vote for or against, and on candidates, needs thresholds; a count of preferences decides by itself."""
+    wrong = None
+    if kind == methods.Ranked.kind and rule.all_of:
+        wrong = say(
+            vi="Kiểm phiếu xếp hạng tự quyết định ai trúng cử: quy tắc không có ngưỡng.",
+            en="A count of preferences decides by itself: its rule has no thresholds.",
+        )
+    elif kind != methods.Ranked.kind and not rule.all_of:
+        wrong = say(vi="Quy tắc cần ít nhất một ngưỡng.", en="The rule needs a threshold.")
+    elif kind != methods.YesNo.kind and (rule.tie == "chair" or "yes_no" in rule.bases()):
+        wrong = say(
+            vi="Trong bầu cử không có phiếu tán thành hay không tán thành, và chủ tọa không có lá phiếu quyết định.",
+            en="An election knows neither votes for and against nor a casting vote.",
+        )
+    if wrong is not None:
+        raise Invalid({"rule": wrong})
+
+
 @transaction.atomic
 def open_poll(*, poll_id: UUID, override_reason: str = "", expected: int | None = None) -> Poll:
     """Freezes the roll, the text and the rule, and lets voting begin.
 
     The roll: everybody with a seat whose category votes, numbered in the order of names; who is in the room now is
     kept with it. Raises Conflict when the conference is not running, the resolution is not tabled, the roll is empty
-    or its weights would unmask somebody, or the rule's quorum at opening is not met and no `override_reason` is given.
-    A secret poll's key is made here and handed to its tellers: Conflict unless each has tested the own key. Papers and
-    hands are counted by two tellers: Conflict where nobody was appointed.
+    or its weights would unmask somebody, or the rule's quorum at opening is not met and no `override_reason` is given;
+    of an election, when nobody is left to elect. A secret poll's key is made here and handed to its tellers: Conflict
+    unless each has tested the own key. Papers and hands are counted by two tellers: Conflict where nobody was appointed.
     """
     stand_still(poll_id)
     poll = locked(Poll, poll_id, expected=expected)
     POLL_MOVES.check(poll, "open")
-    resolution = locked(Resolution.objects.select_related("conference"), poll.resolution_id)
-    if resolution.conference.state != ConferenceState.RUNNING:
+    subject = subject_of(poll)
+    if subject.conference.state != ConferenceState.RUNNING:
         raise Conflict(say(vi="Hội nghị chưa khai mạc hoặc đã bế mạc.", en="The conference is not running."))
-    if resolution.polls.filter(state__in=[PollState.OPEN, PollState.SEALED, PollState.COUNTED]).exists():
+    if subject.polls.filter(state__in=[PollState.OPEN, PollState.SEALED, PollState.COUNTED]).exists():
         raise Conflict(say(vi="Đang có cuộc biểu quyết khác.", en="Another poll on it is under way."))
     moment = database_now()
     if poll.closes_at and poll.closes_at <= moment:
@@ -176,16 +211,17 @@ def open_poll(*, poll_id: UUID, override_reason: str = "", expected: int | None 
     custody.ensure_counted(poll)
     if poll.has_urn_key:
         poll.public_key = custody.hand_out_key(poll)
-    poll.text_hash = put_to_vote(resolution, poll)
+    if isinstance(subject, Election):
+        poll.text_hash = elections.put_to_election(subject, poll)
+    else:
+        poll.text_hash = put_to_vote(subject, poll)
     poll.config = _frozen(poll)
     poll.config_hash = merkle.digest(poll.config)
     poll.roll_hash = merkle.digest(queries.frozen_roll(poll.pk))
     poll.save()
     emit(
         PollOpened(
-            poll_id=poll.pk,
-            resolution_id=poll.resolution_id,
-            conference_id=poll.conference_id,
+            **queries.facts_of(poll),
             entitled=people["entitled"],
             present=people["present_at_open"],
             roll_hash=poll.roll_hash,
@@ -199,7 +235,8 @@ def _frozen(poll: Poll) -> dict[str, Any]:
     """All that voters rely on, as `config_hash` hashes it."""
     return {
         "poll": str(poll.pk),
-        "resolution": str(poll.resolution_id),
+        "resolution": str(poll.resolution_id) if poll.resolution_id else None,
+        "election": str(poll.election_id) if poll.election_id else None,
         "amendment": str(poll.amendment_id) if poll.amendment_id else None,
         "round": poll.round,
         "question": poll.question,
@@ -235,7 +272,7 @@ def _require_quorum(poll: Poll, people: dict[str, int], override_reason: str) ->
         Tally.of_ballots(
             yes=here, no=0, **{**people, "present_at_seal": here, "attending": here, "left_after_voting": 0}
         ),
-        counted_in=_counted_in(poll),
+        counted_in=counted_in(poll),
     )
     if trial.outcome == "no_quorum":
         raise Conflict(
@@ -264,9 +301,7 @@ def seal(*, poll_id: UUID, expected: int | None = None) -> Poll:
     poll.save()
     emit(
         PollSealed(
-            poll_id=poll.pk,
-            resolution_id=poll.resolution_id,
-            conference_id=poll.conference_id,
+            **queries.facts_of(poll),
             returned=len(leaves),
             urn_root=poll.urn_root,
         )
@@ -292,7 +327,7 @@ def count(*, poll_id: UUID) -> Poll:
     poll = locked(Poll, poll_id)
     if poll.state != PollState.SEALED or poll.secrecy == Secrecy.SECRET or poll.by_tellers:
         return poll
-    reach_verdict(poll, _named_votes(poll))
+    reach_verdict(poll, queries.contents(poll))
     return poll
 
 
@@ -309,12 +344,8 @@ def count_sheets(*, poll_id: UUID, expected: int | None = None) -> Poll:
         raise Conflict(
             say(vi="Kiểm khi mở phong bì tại bàn kiểm phiếu.", en="It is counted when the envelopes are opened.")
         )
-    reach_verdict(poll, _named_votes(poll))
+    reach_verdict(poll, queries.contents(poll))
     return poll
-
-
-def _named_votes(poll: Poll) -> list[Any]:
-    return list(NamedBallot.objects.filter(poll_id=poll.pk).values_list("choice", flat=True))
 
 
 def reach_verdict(poll: Poll, contents: list[Any]) -> None:
@@ -322,84 +353,15 @@ def reach_verdict(poll: Poll, contents: list[Any]) -> None:
     POLL_MOVES.move(poll, "count")
     assert poll.tally is not None  # a sealed poll has one: a constraint of the table
     people = {name: poll.tally.get(name) for name in PEOPLE}
+    method = methods.of(poll.method)
     try:
-        method = methods.of(poll.method)
-        tally = Tally(**method.numbers(batches.reconciled(poll, method.counted(contents))), **people)
-        verdict = decide(Rule.from_json(poll.rule), tally, counted_in=_counted_in(poll))
+        count = batches.reconciled(poll, method.counted(contents))
+        tally = Tally(**method.numbers(count), **people)
+        verdict = decided(poll, tally, count)
     except InvalidTally as error:
         raise Conflict("; ".join(localized(reason) for reason in error.errors.values())) from None
     poll.tally, poll.verdict = tally.to_json(), verdict.to_json()
     poll.sheets_hash = merkle.digest(batches.frozen(poll)) if poll.by_tellers else ""
     _, poll.count_signature = receipts.sign("count", queries.count_statement(poll), by=poll.receipt_key)
     poll.save()
-    emit(PollCounted(poll_id=poll.pk, resolution_id=poll.resolution_id, conference_id=poll.conference_id))
-
-
-def _counted_in(poll: Poll) -> str:
-    return "votes" if poll.weights else "people"
-
-
-@transaction.atomic
-def declare(*, poll_id: UUID, casting_vote: bool | None = None, expected: int | None = None) -> Poll:
-    """Makes the result public. A tie that the rule leaves to the chair needs `casting_vote` (True: in favour)."""
-    poll = locked(Poll, poll_id, expected=expected)
-    POLL_MOVES.move(poll, "declare")
-    verdict = _verdict(poll)
-    if verdict.outcome == "tie_needs_chair":
-        if casting_vote is None:
-            raise Invalid({"casting_vote": say(vi="Chủ tọa phải quyết định.", en="The chair must decide.")})
-        verdict = chair_decides(verdict, in_favour=casting_vote)
-        poll.verdict = verdict.to_json()
-    elif casting_vote is not None:
-        raise Invalid({"casting_vote": say(vi="Không có số phiếu ngang nhau.", en="There is no tie.")})
-    poll.ended_at = database_now()
-    poll.save()
-    emit(
-        PollDeclared(
-            poll_id=poll.pk,
-            resolution_id=poll.resolution_id,
-            conference_id=poll.conference_id,
-            outcome=verdict.outcome,
-        )
-    )
-    return poll
-
-
-def _verdict(poll: Poll) -> Verdict:
-    assert poll.verdict is not None  # a counted poll has one: a constraint of the table
-    return Verdict.from_json(poll.verdict)
-
-
-@transaction.atomic
-def annul(*, poll_id: UUID, reason: Text, expected: int | None = None) -> Poll:
-    """Voids a poll; its ballots stay. Raises Conflict once the resolution was decided by it."""
-    locks.alone(poll_id)
-    poll = locked(Poll, poll_id, expected=expected)
-    POLL_MOVES.move(poll, "annul")
-    resolution = locked(Resolution, poll.resolution_id)
-    if decided_by(resolution, poll):
-        raise Conflict(say(vi="Nghị quyết đã được quyết định.", en="The resolution has been decided."))
-    take_back_from_vote(resolution, poll)
-    poll.annulled_reason, poll.ended_at = reason, database_now()
-    poll.save()
-    emit(PollAnnulled(poll_id=poll.pk, resolution_id=poll.resolution_id, conference_id=poll.conference_id))
-    return poll
-
-
-@transaction.atomic
-def conclude(*, poll_id: UUID) -> Resolution:
-    """Adopts or rejects the resolution by a declared poll; without a quorum it stays tabled. Doing it again, or after
-    the poll was annulled, changes nothing."""
-    poll = locked(Poll, poll_id)
-    resolution = locked(Resolution, poll.resolution_id)
-    if poll.amendment_id is not None and poll.state == PollState.DECLARED:
-        conclude_amendment(resolution, poll, _verdict(poll).outcome)
-        return resolution
-    if poll.state != PollState.DECLARED or resolution.state != ResolutionState.VOTING:
-        return resolution
-    verdict = _verdict(poll)
-    if verdict.outcome in {"adopted", "rejected"}:
-        settle(resolution, adopted=verdict.adopted, poll=poll)
-    else:
-        take_back_from_vote(resolution, poll)
-    return resolution
+    emit(PollCounted(**queries.facts_of(poll)))

@@ -3,13 +3,14 @@
 import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
+from uuid import UUID
 
 from backend.core.errors import Conflict, Invalid
 from backend.core.text import say
 from backend.people.models import Organisation
 from backend.registration.models import Registration
 from backend.resolutions import queries, weights
-from backend.resolutions.models import Entitlement, Poll, Resolution
+from backend.resolutions.models import Entitlement, Poll
 from backend.resolutions.services import proxies
 from backend.resolutions.states import Secrecy
 
@@ -22,7 +23,7 @@ Votes = tuple[Registration, int]
 
 
 def weights_from(
-    said: Sequence[dict[str, Any]], *, resolution: Resolution, secrecy: str, splitting: bool
+    said: Sequence[dict[str, Any]], *, conference_id: UUID, secrecy: str, splitting: bool
 ) -> list[dict[str, Any]]:
     """Weights as they are kept. Raises Invalid for one named twice, for somebody of another conference, and in a secret
     poll that does not let votes be split: whether sealed votes of one holder are alike nobody can see."""
@@ -36,7 +37,7 @@ def weights_from(
     if len(set(scopes)) < len(scopes):
         raise Invalid({"weights": say(vi="Mỗi đối tượng chỉ nêu một lần.", en="Each is named once.")})
     seats, units = ({value for name, value in scopes if name == scope} for scope in ("registration", "organisation"))
-    here = Registration.objects.filter(pk__in=seats, conference=resolution.conference_id).count()
+    here = Registration.objects.filter(pk__in=seats, conference=conference_id).count()
     if here < len(seats) or Organisation.objects.filter(pk__in=units).count() < len(units):
         wrong = say(
             vi="Có người hoặc đơn vị không thuộc hội nghị này.", en="Somebody or a unit is not of this conference."

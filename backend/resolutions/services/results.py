@@ -1,0 +1,177 @@
+"""What a count comes to: the verdict, its declaration, and what it does to the text or the election."""
+
+from collections.abc import Collection
+from uuid import UUID
+
+from django.db import transaction
+
+from backend.core.clock import database_now
+from backend.core.errors import Conflict, Invalid
+from backend.core.queries import locked
+from backend.core.text import Text, localized, say
+from backend.outbox.services import emit
+from backend.resolutions import batches, methods, queries
+from backend.resolutions.counting import (
+    ElectionVerdict,
+    InvalidLot,
+    Rule,
+    Tally,
+    Verdict,
+    chair_decides,
+    decide,
+    elect,
+    rank,
+)
+from backend.resolutions.events import PollAnnulled, PollDeclared
+from backend.resolutions.models import Election, Poll, Resolution
+from backend.resolutions.services import elections, locks
+from backend.resolutions.services.resolutions import (
+    conclude_amendment,
+    decided_by,
+    settle,
+    take_back_from_vote,
+)
+from backend.resolutions.states import POLL_MOVES, PollState, ResolutionState
+
+
+def subject_of(poll: Poll) -> Resolution | Election:
+    """What the poll is on, locked."""
+    if poll.resolution_id is not None:
+        return locked(Resolution.objects.select_related("conference"), poll.resolution_id)
+    assert poll.election_id is not None  # one of the two: a constraint of the table
+    return locked(Election.objects.select_related("conference"), poll.election_id)
+
+
+def counted_in(poll: Poll) -> str:
+    """What its numbers of people count: people, or where some hold several, their votes."""
+    return "votes" if poll.weights else "people"
+
+
+def decided(poll: Poll, tally: Tally, count: methods.Count, lots: Collection[str] = ()) -> Verdict | ElectionVerdict:
+    """What follows from a count by the poll's rule and method."""
+    rule, method = Rule.from_json(poll.rule), methods.of(poll.method)
+    if not isinstance(method, methods.Elective):
+        return decide(rule, tally, counted_in=counted_in(poll))
+    names = {each["id"]: each["name"] for each in poll.method["candidates"]}
+    if isinstance(method, methods.Ranked):
+        return rank(
+            rule,
+            tally,
+            names=names,
+            places=method.places,
+            ballots=count["ballots"],
+            counting=method.counting,
+            lots=list(lots),
+            counted_in=counted_in(poll),
+        )
+    return elect(rule, tally, names=names, places=method.places, votes=count["votes"], counted_in=counted_in(poll))
+
+
+@transaction.atomic
+def declare(
+    *,
+    poll_id: UUID,
+    casting_vote: bool | None = None,
+    lots: Collection[str] = (),
+    expected: int | None = None,
+) -> Poll:
+    """Makes the result public. A tie that the rule leaves to the chair needs `casting_vote` (True: in favour), one in
+    a count of preferences the `lots` that were drawn, in the order in which the count asks."""
+    poll = locked(Poll, poll_id, expected=expected)
+    POLL_MOVES.move(poll, "declare")
+    verdict: Verdict | ElectionVerdict
+    if poll.election_id is not None:
+        if casting_vote is not None:
+            raise Invalid({"casting_vote": say(vi="Bầu cử không có lá phiếu quyết định.", en="Elections have none.")})
+        verdict = _after_lots(poll, lots)
+        poll.verdict = verdict.to_json()
+    else:
+        verdict = _after_chair(poll, casting_vote, lots)
+    poll.ended_at = database_now()
+    poll.save()
+    emit(PollDeclared(**queries.facts_of(poll), outcome=verdict.outcome))
+    return poll
+
+
+def _after_lots(poll: Poll, lots: Collection[str]) -> ElectionVerdict:
+    """The verdict of a locked, counted round once these lots were drawn. Raises Invalid while one is missing, or for
+    one nobody asked for."""
+    assert poll.tally is not None  # a counted poll has one: a constraint of the table
+    assert poll.verdict is not None
+    verdict = ElectionVerdict.from_json(poll.verdict)
+    if verdict.outcome != "tie_needs_lot":
+        if lots:
+            raise Invalid({"lots": say(vi="Không cần bốc thăm.", en="No lot is needed.")})
+        return verdict
+    count = batches.reconciled(poll, methods.of(poll.method).counted(queries.contents(poll)))
+    try:
+        found = decided(poll, Tally.from_json(poll.tally), count, lots)
+    except InvalidLot:
+        wrong = say(vi="Không phải người được bốc thăm.", en="Nobody the lot was drawn among.")
+        raise Invalid({"lots": wrong}) from None
+    assert isinstance(found, ElectionVerdict)
+    if found.outcome == "tie_needs_lot":
+        raise Invalid({"lots": localized(found.proof[-2])})
+    return found
+
+
+def _after_chair(poll: Poll, casting_vote: bool | None, lots: Collection[str]) -> Verdict:
+    """The verdict of a locked, counted poll, after the chair broke the tie where there is one."""
+    if lots:
+        raise Invalid({"lots": say(vi="Không cần bốc thăm.", en="No lot is needed.")})
+    verdict = _verdict(poll)
+    if verdict.outcome == "tie_needs_chair":
+        if casting_vote is None:
+            raise Invalid({"casting_vote": say(vi="Chủ tọa phải quyết định.", en="The chair must decide.")})
+        verdict = chair_decides(verdict, in_favour=casting_vote)
+        poll.verdict = verdict.to_json()
+    elif casting_vote is not None:
+        raise Invalid({"casting_vote": say(vi="Không có số phiếu ngang nhau.", en="There is no tie.")})
+    return verdict
+
+
+def _verdict(poll: Poll) -> Verdict:
+    assert poll.verdict is not None  # a counted poll has one: a constraint of the table
+    return Verdict.from_json(poll.verdict)
+
+
+@transaction.atomic
+def annul(*, poll_id: UUID, reason: Text, expected: int | None = None) -> Poll:
+    """Voids a poll; its ballots stay. Raises Conflict once the resolution was decided or somebody elected by it."""
+    locks.alone(poll_id)
+    poll = locked(Poll, poll_id, expected=expected)
+    POLL_MOVES.move(poll, "annul")
+    subject = subject_of(poll)
+    if isinstance(subject, Election):
+        if elections.elected_by(poll):
+            raise Conflict(say(vi="Đã có người trúng cử.", en="Somebody has been elected by it."))
+    else:
+        if decided_by(subject, poll):
+            raise Conflict(say(vi="Nghị quyết đã được quyết định.", en="The resolution has been decided."))
+        take_back_from_vote(subject, poll)
+    poll.annulled_reason, poll.ended_at = reason, database_now()
+    poll.save()
+    emit(PollAnnulled(**queries.facts_of(poll)))
+    return poll
+
+
+@transaction.atomic
+def conclude(*, poll_id: UUID) -> Resolution | Election:
+    """Adopts or rejects the resolution by a declared poll, or writes down who was elected; without a quorum it stays
+    tabled. Doing it again, or after the poll was annulled, changes nothing."""
+    poll = locked(Poll, poll_id)
+    resolution = subject_of(poll)
+    if isinstance(resolution, Election):
+        elections.conclude_rounds(resolution)
+        return resolution
+    if poll.amendment_id is not None and poll.state == PollState.DECLARED:
+        conclude_amendment(resolution, poll, _verdict(poll).outcome)
+        return resolution
+    if poll.state != PollState.DECLARED or resolution.state != ResolutionState.VOTING:
+        return resolution
+    verdict = _verdict(poll)
+    if verdict.outcome in {"adopted", "rejected"}:
+        settle(resolution, adopted=verdict.adopted, poll=poll)
+    else:
+        take_back_from_vote(resolution, poll)
+    return resolution
