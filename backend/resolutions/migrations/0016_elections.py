@@ -95,7 +95,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("conferences", "0016_programme_told"),
         ("people", "0003_data_officers"),
-        ("resolutions", "0016_taken_back_before_papers"),
+        ("resolutions", "0015_tellers_count"),
     ]
 
     operations = [
