@@ -149,9 +149,9 @@ APPEND_ONLY = [
     "conferences_timeandplace", "documents_documentfile", "invitations_invitationreply", "invitations_lettercopy",
     "invitations_reminder", "outbox_event", "privacy_consentdecision", "privacy_consentwording",
     "questions_questionnaire", "registration_presence", "registration_scan", "registration_seatreminder",
-    "resolutions_authorisation", "resolutions_backing", "resolutions_entitlement", "resolutions_envelope", "resolutions_namedballot",
-    "resolutions_openedballot", "resolutions_promulgation", "resolutions_quorumchange", "resolutions_takenback",
-    "resolutions_textversion",
+    "resolutions_authorisation", "resolutions_backing", "resolutions_entitlement", "resolutions_envelope",
+    "resolutions_issuedpaper", "resolutions_namedballot", "resolutions_openedballot", "resolutions_promulgation",
+    "resolutions_quorumchange", "resolutions_sheet", "resolutions_takenback", "resolutions_textversion",
     "rights_correction", "rights_erasure", "rights_requestentry",
 ]  # fmt: skip
 
