@@ -18,7 +18,7 @@ from backend.documents.answers import bytes_of
 from backend.documents.queries import FILED_TYPES
 from backend.documents.uploads import looked_at, with_form
 from backend.registration.models import Registration
-from backend.resolutions import electorate, rules, services
+from backend.resolutions import queries, rules, services
 from backend.resolutions.models import Authorisation
 from backend.resolutions.serializers.rolls import AuthorisationBody, AuthorisationSerializer
 
@@ -36,7 +36,7 @@ class AuthorisationViewSet(HouseViewSet):
     takes_bytes = {"file_paper": with_form}
 
     def get_queryset(self) -> QuerySet[Authorisation]:
-        return electorate.visible_authorisations(self.account)
+        return queries.visible_authorisations(self.account)
 
     @extend_schema(request=AuthorisationBody, responses={201: AuthorisationSerializer})
     def create(self, request: Any) -> Response:

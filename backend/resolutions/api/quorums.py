@@ -9,9 +9,9 @@ from rest_framework.response import Response
 
 from backend.core.api import HouseViewSet
 from backend.core.clock import now
-from backend.resolutions import quorum as reading
 from backend.resolutions import rules, services
 from backend.resolutions.models import Quorum
+from backend.resolutions.queries import quorums as reading
 from backend.resolutions.serializers import (
     EditQuorumBody,
     ListedQuorumSerializer,

@@ -11,10 +11,10 @@ from backend.conferences.states import Category
 from backend.core.clock import now
 from backend.core.serializers import Body, HouseSerializer, LanguageMap, Moment
 from backend.people.models import Organisation
-from backend.resolutions import quorum as reading
 from backend.resolutions.counting import proof
 from backend.resolutions.counting.rule import COMPARISONS
 from backend.resolutions.models import Quorum, QuorumChange
+from backend.resolutions.queries import quorums as reading
 from backend.resolutions.serializers.rules import CheckSerializer, Share
 from backend.resolutions.states import QuorumBase
 

@@ -18,7 +18,7 @@ from backend.documents.uploads import Upload
 from backend.outbox.services import emit
 from backend.people.models import Person
 from backend.registration.models import Registration
-from backend.resolutions import electorate, queries
+from backend.resolutions import queries
 from backend.resolutions.counting import Rule
 from backend.resolutions.events import AuthorisationGiven, AuthorisationTakenBack
 from backend.resolutions.models import Authorisation, Poll, TakenBack
@@ -49,12 +49,12 @@ def authorise(*, conference: Conference, holder_id: UUID, proxy: Person, poll: P
     if proxy.pk == holder.person_id or not queries.has_a_say(proxy.pk, conference.pk):
         wrong = say(vi="Phải là một đại biểu khác của hội nghị.", en="Must be somebody else with a seat, and no guest.")
         raise Invalid({"proxy": wrong})
-    most = electorate.proxies_allowed(conference.pk, poll)
+    most = queries.proxies_allowed(conference.pk, poll)
     if not most:
         raise Conflict(
             say(vi="Ở đây không biểu quyết theo uỷ quyền.", en="Proxies are not allowed here."), reason="none"
         )
-    here = electorate.overlapping(conference.pk, poll)
+    here = queries.overlapping(conference.pk, poll)
     if here.filter(holder=holder, poll=poll).exists():
         raise Conflict(say(vi="Đã uỷ quyền rồi, hãy rút trước.", en="There is a proxy already; take that back first."))
     if here.filter(Q(holder__person=proxy.pk) | Q(proxy=holder.person_id)).exists():
@@ -89,7 +89,7 @@ def take_back_votes(*, authorisation_id: UUID) -> Authorisation:
     locks.authorising(given.conference_id)
     if not Authorisation.objects.filter(pk=given.pk, taken_back_at=None).update(taken_back_at=Now()):
         raise Conflict(say(vi="Uỷ quyền này đã được rút.", en="It was taken back already."))
-    for poll_id in electorate.open_by(given):
+    for poll_id in queries.open_by(given):
         _return(poll_id, given)
     emit(AuthorisationTakenBack(authorisation_id=given.pk, conference_id=given.conference_id, poll_id=given.poll_id))
     return given
@@ -148,11 +148,11 @@ def stand_still(poll_id: UUID) -> None:
 def casters(poll: Poll) -> Mapping[UUID, UUID]:
     """Who casts for whom in a locked poll that opens, while proxies stand still, by the holder's registration; sets how
     many each may stand for. Whose proxy has no seat any more casts in person. Raises Conflict naming who stands for more."""
-    poll.proxies = electorate.proxies_allowed(poll.conference_id, poll)
+    poll.proxies = queries.proxies_allowed(poll.conference_id, poll)
     if "present_at_open" in Rule.from_json(poll.rule).bases() or Channel.HANDS in poll.channels:
         poll.proxies = 0  # only who is there then votes, and a hand is one's own
-    standing_for = electorate.standing_for(poll) if poll.proxies else {}
-    crowded = electorate.crowded(standing_for.values(), most=poll.proxies)
+    standing_for = queries.standing_for(poll) if poll.proxies else {}
+    crowded = queries.crowded(standing_for.values(), most=poll.proxies)
     if crowded:
         raise Conflict(
             say(

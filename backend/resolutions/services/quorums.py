@@ -13,10 +13,10 @@ from backend.core.errors import Conflict, Invalid
 from backend.core.queries import locked
 from backend.core.text import localized, say
 from backend.outbox.services import emit
-from backend.resolutions import quorum as reading
 from backend.resolutions.counting.rule import InvalidRule, share_from
 from backend.resolutions.events import QuorumLost, QuorumReached
 from backend.resolutions.models import Quorum, QuorumChange
+from backend.resolutions.queries import quorums as reading
 from backend.resolutions.states import QuorumBase
 
 log = structlog.get_logger(__name__)

@@ -7,8 +7,9 @@ from uuid import UUID
 from django.db.models import F, Q, QuerySet
 
 from backend.people.models import Account, Person
-from backend.resolutions import queries
 from backend.resolutions.models import Authorisation, Entitlement, Poll, Procedure
+from backend.resolutions.queries.rolls import voters
+from backend.resolutions.queries.sight import having_a_say, prepared_by
 from backend.resolutions.states import PollState
 
 
@@ -16,7 +17,7 @@ def visible_authorisations(account: Account) -> QuerySet[Authorisation]:
     """Those the account gave or holds, and those of the conferences it prepares."""
     rows = Authorisation.objects.select_related("conference", "holder__person", "proxy", "paper")
     own = Q(holder__person=account.person_id) | Q(proxy=account.person_id) if account.person_id else Q(pk=None)
-    return rows.filter(own | queries.prepared_by(account))
+    return rows.filter(own | prepared_by(account))
 
 
 def proxies_allowed(conference_id: UUID, poll: Poll | None) -> int:
@@ -37,7 +38,7 @@ def standing_for(poll: Poll) -> dict[UUID, UUID]:
     """Who would cast for whom if the poll opened now, by the holder's registration: by the authorisation for the poll
     before the one for the conference, and only proxies who have a seat and are no guests."""
     live = overlapping(poll.conference_id, poll).filter(
-        holder__in=queries.voters(poll).order_by(), proxy__in=queries.having_a_say(poll.conference_id).values("person")
+        holder__in=voters(poll).order_by(), proxy__in=having_a_say(poll.conference_id).values("person")
     )
     return dict(live.order_by(F("poll").asc(nulls_first=True)).values_list("holder_id", "proxy_id"))
 

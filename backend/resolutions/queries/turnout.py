@@ -1,0 +1,51 @@
+"""Reading how many votes of a roll were there, and how many took part."""
+
+import datetime as dt
+from uuid import UUID
+
+from django.db.models import Q
+
+from backend.registration.models import Presence
+from backend.registration.queries import present_at
+from backend.registration.states import Direction
+from backend.resolutions.models import (
+    Entitlement,
+    IssuedPaper,
+    Poll,
+)
+from backend.resolutions.queries.urns import urn_of
+
+
+def present_entitled(poll: Poll, moment: dt.datetime) -> int:
+    """How many votes of the roll were in the room at `moment`."""
+    inside = present_at(poll.conference_id, moment).values("pk")
+    return Entitlement.objects.filter(poll_id=poll.pk, holder_id__in=inside).count()
+
+
+def attending(poll: Poll) -> int:
+    """How many votes of the roll took part: were in the room when it opened, came in until it was sealed, or were cast or
+    handed out as a paper. `poll.sealed_at` must be set."""
+    came = Presence.objects.filter(
+        conference_id=poll.conference_id, direction=Direction.IN, at__gt=poll.opened_at, at__lte=poll.sealed_at
+    )
+    took_part = Q(present_at_open=True) | Q(holder__in=came.values("registration")) | _voted(poll)
+    return Entitlement.objects.filter(took_part, poll_id=poll.pk).count()
+
+
+def left_after_voting(poll: Poll) -> int:
+    """How many votes of the roll were cast, or handed out as a paper, whose holders were not in the room when the poll was
+    sealed. `poll.sealed_at` must be set."""
+    assert poll.sealed_at is not None
+    inside = present_at(poll.conference_id, poll.sealed_at).values("pk")
+    return Entitlement.objects.filter(_voted(poll), poll_id=poll.pk).exclude(holder_id__in=inside).count()
+
+
+def _voted(poll: Poll) -> Q:
+    """Of the roll's entitlements: those used."""
+    on_device = urn_of(poll.secrecy).objects.filter(poll_id=poll.pk)
+    on_paper = IssuedPaper.objects.filter(poll_id=poll.pk)
+    return Q(number__in=on_device.values("number")) | Q(number__in=on_paper.values("number"))
+
+
+def present_registrations(conference_id: UUID, moment: dt.datetime) -> set[UUID]:
+    return set(present_at(conference_id, moment).values_list("pk", flat=True))
