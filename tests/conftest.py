@@ -46,7 +46,7 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
     server = os.environ["DATABASE_URL"].rpartition("/")[0]
     with psycopg.connect(f"{server}/postgres", autocommit=True) as postgres:
         postgres.execute("SELECT pg_advisory_lock(1)")
-        if not postgres.execute("SELECT FROM pg_database WHERE datname = %s", [MIGRATED]).fetchone():
+        if not postgres.execute("SELECT 1 FROM pg_database WHERE datname = %s", [MIGRATED]).fetchone():
             postgres.execute(f"CREATE DATABASE {MIGRATED}")
             subprocess.run(
                 [sys.executable, "-m", "backend.cli", "migrate", "--verbosity", "0"],
