@@ -1,6 +1,7 @@
 """Where everything answers: the API under /api/v1/, the public pages beside it."""
 
 from importlib import import_module
+from typing import Any
 
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
@@ -8,7 +9,10 @@ from rest_framework.routers import SimpleRouter
 
 from backend.core import description, health, problems
 
-router = SimpleRouter(trailing_slash=False)
+#: Addresses are tried one after the other, and a whole hall votes at once.
+FIRST = "ballots"
+
+routes: list[Any] = []
 pages: list[URLPattern | URLResolver] = []
 for floor in settings.FLOORS:
     try:
@@ -17,9 +21,12 @@ for floor in settings.FLOORS:
         if error.name != f"{floor}.urls":
             raise
         continue
-    for prefix, viewset, *basename in urls.routes:
-        router.register(prefix, viewset, *basename)
+    routes += urls.routes
     pages += getattr(urls, "pages", [])
+
+router = SimpleRouter(trailing_slash=False)
+for route in sorted(routes, key=lambda route: route[0] != FIRST):
+    router.register(*route)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", include(router.urls)),

@@ -4,11 +4,13 @@ import base64
 import json
 from email import message_from_bytes, policy
 from typing import Any
+from uuid import UUID, uuid4
 
 import pytest
 from django.db import connection
 from nacl.exceptions import BadSignatureError
 from nacl.signing import VerifyKey
+from rest_framework.exceptions import ValidationError
 from rest_framework.test import APIClient
 
 from backend.core.errors import Conflict, Forbidden, IllegalMove, Invalid
@@ -19,6 +21,7 @@ from backend.outbox.models import Event
 from backend.people.models import Account
 from backend.resolutions import merkle, sealing, services
 from backend.resolutions.models import Entitlement, Envelope, OpenedBallot, Poll, Teller
+from backend.resolutions.serializers import BallotBody
 from tests.dump import everything
 from tests.factories.conferences import DutyFactory
 from tests.factories.people import AccountFactory, PersonFactory
@@ -330,3 +333,14 @@ def test_every_poll_says_what_it_promises_and_warns_of_what_it_reveals() -> None
         .get(f"{API}polls/{named.pk}")
         .data["promises"]["not_promised"]
     )
+
+
+def test_nothing_of_a_ballot_stays_with_the_serializer_that_read_it() -> None:
+    body, poll = BallotBody(data=None), str(uuid4())
+
+    assert body.read({"poll": poll, "choice": "yes"}) == {"poll": UUID(poll), "choice": "yes"}
+    with pytest.raises(ValidationError) as refused:
+        body.read({"poll": "no id", "choice": "no"})
+    assert set(refused.value.detail) == {"poll"}
+    assert body.read({"poll": poll, "choice": "abstain"})["choice"] == "abstain"
+    assert not {"initial_data", "_validated_data", "_errors"} & set(vars(body))

@@ -79,6 +79,17 @@ class BallotBody(Body):
     )
     envelopes = serializers.ListField(child=EnvelopeSerializer(), required=False, min_length=1, max_length=1000)
 
+    def read(self, data: Any) -> dict[str, Any]:
+        """What was sent, of which nothing is left here afterwards; raises ValidationError naming field and reason."""
+        self.initial_data = data
+        try:
+            self.is_valid(raise_exception=True)
+            read: dict[str, Any] = self.validated_data
+            return read
+        finally:
+            for name in ("initial_data", "_validated_data", "_errors"):
+                vars(self).pop(name, None)
+
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         given = attrs.get("envelopes")
         if ("choice" in attrs) == (given is not None) or ("numbers" in attrs and given is not None):

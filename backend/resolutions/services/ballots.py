@@ -37,6 +37,10 @@ class Receipt:
     tracker: str | None = None
     repeated: bool = False
 
+    def to_json(self) -> dict[str, Any]:
+        """What the voter is answered."""
+        return {name: value for name, value in vars(self).items() if name != "repeated"}
+
 
 @dataclass(frozen=True, kw_only=True)
 class Urn:
