@@ -196,7 +196,7 @@ class EvidenceSerializer(serializers.Serializer[Any]):
     sheets_hash = serializers.CharField()
     tally = TallySerializer(allow_null=True)
     count_signature = serializers.CharField()
-    verdict = AnyVerdict(many=False)
+    verdict = AnyVerdict(many=False, allow_null=True)
     key_destroyed_at = serializers.CharField(allow_null=True)
     audit_head = AuditHeadSerializer(allow_null=True)
     digest = serializers.CharField()

@@ -102,7 +102,7 @@ class PollSerializer(StatefulSerializer):
     def get_tally(self, poll: Poll) -> Any:
         return poll.tally if poll.state in RESULTS else None
 
-    @extend_schema_field(AnyVerdict(many=False))
+    @extend_schema_field(AnyVerdict(many=False, allow_null=True))
     def get_verdict(self, poll: Poll) -> Any:
         return poll.verdict if poll.state in RESULTS else None
 
