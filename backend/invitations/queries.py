@@ -244,6 +244,13 @@ def with_letter_facts(invitations: QuerySet[Invitation]) -> QuerySet[Invitation]
     )
 
 
+def sharing_calendar_entry(row: Invitation) -> QuerySet[Invitation]:
+    """Others who are invited, or about to be, at the same address (an office's mailbox, a substitute without one of
+    their own): a meeting stands once in its calendar, whoever it is for."""
+    there = Invitation.objects.filter(conference=row.conference_id, site=row.site_id, email__iexact=row.email)
+    return there.exclude(pk=row.pk).exclude(state=InvitationState.WITHDRAWN)
+
+
 def opened_by(token: str) -> Invitation:
     """The invitation a reply link opens, whatever its state. Raises NotFound for a forged link, Gone for an old one."""
     rows = with_letter_facts(Invitation.objects.filter(sent_at__isnull=False))
