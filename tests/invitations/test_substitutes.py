@@ -151,6 +151,11 @@ def test_at_an_address_they_share_the_meeting_stays_in_the_calendar_until_nobody
     last = calendar_of(letters(second.email)[-1])
     assert last["METHOD"] == "CANCEL"
     assert last.events[0]["SEQUENCE"] > 0
+    third = InvitationFactory(list=row.list, person__email=row.email)
+    assert organiser(row).post(f"/api/v1/invitations/{third.pk}/resend").status_code == 200
+    lift.run()
+    anew = calendar_of(letters(row.email)[-1])
+    assert (anew["METHOD"], anew.events[0]["SEQUENCE"] > last.events[0]["SEQUENCE"]) == ("REQUEST", True)
 
 
 def test_the_substitute_may_send_somebody_else_again(client: Client, row: Invitation) -> None:
