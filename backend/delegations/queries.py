@@ -89,9 +89,10 @@ def check_wanted(conference: Conference) -> None:
 
 
 def open_until(row: Delegation) -> dt.datetime:
-    """Until when names are taken: the deadline; with some grace for a unit whose silence the unit above was told of."""
-    silent = row.escalated_at is not None or row.taken == 0
-    return row.due_at + schedule.grace() if silent else row.due_at
+    """Until when names are taken: the deadline; with some grace for a unit whose silence the unit above was told of. Who
+    was silent waits until the clock has told it: named in between, the first delegate would hide the silence, and the
+    unit would be closed without its grace."""
+    return row.due_at if row.escalated_at is None else row.due_at + schedule.grace()
 
 
 def live_delegates(delegation_id: UUID) -> QuerySet[Delegate]:

@@ -5,6 +5,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from backend.core.sentences import in_the_callers_language
 from backend.core.serializers import Line
 from backend.core.text import say
 from backend.core.vietnamese import title_case_name
@@ -116,5 +117,5 @@ FIELDS = tuple(NamedBody().fields)
 
 
 def first_of_each(errors: Any) -> dict[str, Any]:
-    """One sentence for every field that is wrong."""
-    return {field: said[0] for field, said in errors.items()}
+    """One sentence for every field that is wrong, in the page's language."""
+    return {field: in_the_callers_language(str(said[0])) for field, said in errors.items()}

@@ -14,6 +14,7 @@ from backend.conferences.states import OVER, ConferenceState, Confidentiality, O
 from backend.core.errors import Conflict, Gone
 from backend.core.text import say
 from backend.invitations import links
+from backend.invitations.events import InvitationWithdrawn
 from backend.invitations.models import (
     FailedLetter,
     Invitation,
@@ -24,6 +25,7 @@ from backend.invitations.models import (
 )
 from backend.invitations.states import Category, InvitationState
 from backend.mail.models import SuppressedAddress
+from backend.outbox.models import Event
 from backend.people.models import Account, Person, Position, Role
 from backend.people.queries import organisations_with
 from backend.questions.queries import Comer, also_asked
@@ -214,10 +216,15 @@ def visible_proposals(account: Account) -> QuerySet[ReplyProposal]:
 
 def with_letter_facts(invitations: QuerySet[Invitation]) -> QuerySet[Invitation]:
     """Joined to everything a letter or a reply page says; `withdrawn_before` counts how often the person was invited
-    to the conference before and taken off again, in letters, be it by another invitation or by this one."""
+    to the conference before and taken off again, in letters, be it by another invitation or by this one; and whoever
+    had the same address, and was taken off before this one was invited: calendars know one meeting there."""
+    taken_off = Event.objects.filter(
+        name=InvitationWithdrawn.name, subject_id=OuterRef("pk"), recorded_at__lt=OuterRef(OuterRef("created_at"))
+    )
+    there = Q(email__iexact=OuterRef("email")) & ~Q(email="") & Exists(taken_off)
     before = Invitation.objects.filter(
+        Q(person_id=OuterRef("person_id")) | there,
         conference_id=OuterRef("conference_id"),
-        person_id=OuterRef("person_id"),
         state=InvitationState.WITHDRAWN,
         sent_at__isnull=False,
         id__lt=OuterRef("id"),
@@ -242,6 +249,13 @@ def with_letter_facts(invitations: QuerySet[Invitation]) -> QuerySet[Invitation]
         )
         .annotate(withdrawn_before=Coalesce(Subquery(count), 0) + F("restored"))
     )
+
+
+def sharing_calendar_entry(row: Invitation) -> QuerySet[Invitation]:
+    """Others who are invited, or about to be, at the same address (an office's mailbox, a substitute without one of
+    their own): a meeting stands once in its calendar, whoever it is for."""
+    there = Invitation.objects.filter(conference=row.conference_id, site=row.site_id, email__iexact=row.email)
+    return there.exclude(pk=row.pk).exclude(state=InvitationState.WITHDRAWN)
 
 
 def opened_by(token: str) -> Invitation:

@@ -119,6 +119,22 @@ class InboundReason(models.TextChoices):
         InboundState.WAITING,
         say(vi="Không xác định được một người gửi duy nhất.", en="It does not have exactly one readable sender."),
     )
+    ATTENDEE_DIFFERS = (
+        "attendee_differs",
+        InboundState.WAITING,
+        say(
+            vi="Thư có mã riêng của một giấy mời, nhưng lịch ghi câu trả lời của người khác.",
+            en="The mail carries the token of one invitation, but the calendar says that somebody else answers.",
+        ),
+    )
+    SEVERAL_INVITED = (
+        "several_invited",
+        InboundState.WAITING,
+        say(
+            vi="Nhiều người được mời chung địa chỉ này; không rõ ai trả lời.",
+            en="Several people are invited at this address; it does not say who answers.",
+        ),
+    )
     NOT_INVITED = (
         "not_invited",
         InboundState.WAITING,

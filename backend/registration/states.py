@@ -72,6 +72,13 @@ class ScanOutcome(models.TextChoices):
     """What became of a scan that a device noted without a connection."""
 
     RECORDED = "recorded", say(vi="đã ghi nhận", en="recorded")
+    GIVEN_UP = (
+        "given_up",
+        say(
+            vi="đã ghi nhận; chỗ của người này đã được trả lại sau đó, có thể vượt sức chứa",
+            en="recorded; this person's seat was given up since, the room may be over capacity",
+        ),
+    )
     UNKNOWN = "unknown", say(vi="mã hoặc đăng ký không có ở hội nghị này", en="no such code or registration here")
     REPLACED = "replaced", say(vi="mã đã được thay bằng mã khác", en="the code has been replaced by another")
     NO_SEAT = "no_seat", say(vi="người này không có chỗ vào lúc đó", en="this person had no seat then")
@@ -79,6 +86,10 @@ class ScanOutcome(models.TextChoices):
     FUTURE = "future", say(vi="giờ quét ở sau giờ gửi", en="the time of the scan is after the upload")
     TOO_EARLY = "too_early", say(vi="giờ quét ở trước giờ mở cửa", en="the time of the scan is before the door opened")
     TOO_OLD = "too_old", say(vi="giờ quét quá xa trong quá khứ", en="the time of the scan is too long ago")
+
+
+#: What is in the log.
+LOGGED = (ScanOutcome.RECORDED, ScanOutcome.GIVEN_UP)
 
 
 class Sheet(models.TextChoices):

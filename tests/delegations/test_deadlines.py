@@ -5,6 +5,7 @@ from email import message_from_bytes, policy
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from backend.core.clock import now
 from backend.delegations import links, services
@@ -165,6 +166,23 @@ def test_without_a_focal_point_above_those_who_keep_the_record_are_told(unit: De
     due_in(unit, minutes=-1)
 
     assert [mail.recipient for mail in ticked()] == [secretary.email]
+
+
+def test_who_was_silent_names_nobody_before_the_unit_above_was_told(unit: Delegation, client: Client) -> None:
+    services.ask(delegation_id=unit.pk)
+    page = f"/d/{links.sign(unit.pk, 1)}"
+    due_in(unit, seconds=-1)
+    first = {"do": "name", **somebody("A")}
+
+    late = client.post(page, first)
+    assert late.status_code == 409
+    assert "Đã hết thời hạn cử đại biểu" in late.content.decode()
+    mind_delegations()
+    assert "Đơn vị vẫn có thể cử đại biểu đến" in client.get(page).content.decode()
+    assert client.post(page, first).status_code == 303
+    mind_delegations()
+    row = Delegation.objects.get(pk=unit.pk)
+    assert (row.state, row.taken, row.escalated_at is not None) == ("asked", 1, True)
 
 
 def test_silence_that_ended_meanwhile_is_not_told(unit: Delegation) -> None:

@@ -114,6 +114,30 @@ def test_they_hear_of_another_day_and_of_a_postponement(asked: Asked) -> None:
     assert "22 tháng 01 năm 2031" in texts(asked.letters["submitted"])[1]
 
 
+def test_moved_and_postponed_before_the_news_went_out_it_takes_place_as_the_letters_had_said(
+    asked: Asked, settings: Any
+) -> None:
+    settings.NEWS_WINDOW = 60
+
+    def heard() -> list[tuple[str, str]]:
+        Conference.objects.filter(news_due_at__isnull=False).update(news_due_at=now())
+        conferences.tell_due_news()
+        return asked.heard()
+
+    def to(starts: dt.datetime) -> None:
+        fields = {"starts_at": starts, "ends_at": starts + dt.timedelta(hours=3)}
+        conferences.edit(conference_id=asked.conference.pk, fields=fields)
+
+    to(TOLD + dt.timedelta(days=1))
+    conferences.postpone(conference_id=asked.conference.pk, reason={"vi": "Bão"})
+    assert heard() == [("daumoi", "Hoãn hội nghị"), ("submitted", "Hoãn hội nghị")]
+    assert "14 tháng 01 năm 2031" in texts(asked.letters["daumoi"])[0]
+    to(TOLD)
+    conferences.announce(conference_id=asked.conference.pk)
+    assert heard() == [("daumoi", "Vẫn tổ chức"), ("submitted", "Vẫn tổ chức")]
+    assert "15 tháng 01 năm 2031" not in texts(asked.letters["daumoi"])[0]
+
+
 def test_who_was_given_the_place_meanwhile_keeps_it_and_everybody_else_comes_back() -> None:
     conference = conferences.announce(conference_id=ConferenceFactory(lead=OrganisationFactory(), **WHEN).pk)
     unit: Delegation = DelegationFactory(conference=conference, asked=True, quota=1)

@@ -74,6 +74,8 @@ def test_every_field_has_a_label_and_every_fault_is_told_with_it(client: Client,
     assert 'aria-describedby="wrong-full_name"' in text
     assert 'id="wrong-full_name"' in text
     assert '<html lang="vi">' in text
+    long = said(name(client, unit, full_name="An" * 5000))
+    assert ("Nhiều nhất 120 ký tự." in long, "Ensure" in long) == (True, False)
 
 
 def test_a_name_becomes_a_person_of_the_unit_and_a_member_of_its_list(client: Client, unit: Delegation) -> None:

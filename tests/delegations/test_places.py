@@ -1,5 +1,7 @@
 """The counter of places: many at once for the last one, and the same crowd with the guards off."""
 
+import datetime as dt
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -7,20 +9,23 @@ from unittest import mock
 from uuid import UUID
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, connection, connections, transaction
 
+from backend.core.clock import now
 from backend.core.errors import Conflict
 from backend.delegations import services
 from backend.delegations.models import Delegate, Delegation
 from backend.delegations.queries import counted
 from backend.delegations.services import naming
 from backend.invitations import services as invitations
-from backend.invitations.models import Invitation
+from backend.invitations.models import Invitation, InvitationList
 from backend.invitations.services import named as naming_once
 from backend.invitations.services.lists import ListFull
 from backend.invitations.services.named import Named
+from backend.invitations.services.single import restore
 from backend.people.models import Person
 from tests.factories.delegations import DelegationFactory
+from tests.factories.invitations import InvitationFactory
 from tests.factories.people import PersonFactory
 from tests.threads import in_threads
 
@@ -199,3 +204,42 @@ def test_a_unit_has_one_delegation_for_a_site_and_category() -> None:
     with pytest.raises(IntegrityError, match="one_delegation_per_unit"), transaction.atomic():
         DelegationFactory(conference=row.conference, organisation=row.organisation)
     DelegationFactory(conference=row.conference, organisation=row.organisation, category="guest")
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("work", ["restore", "close"])
+def test_whoever_needs_a_units_list_and_its_places_waits_at_the_list_with_nothing_held(work: str) -> None:
+    unit = DelegationFactory(asked=True)
+    row = InvitationFactory(list=unit.list, sent=True, state="sent")
+    if work == "restore":
+        Invitation.objects.filter(pk=row.pk).update(state="withdrawn", called_off_from="sent")
+    else:
+        Delegation.objects.filter(pk=unit.pk).update(taken=1, due_at=now() - dt.timedelta(minutes=1))
+
+    def other() -> None:
+        try:
+            if work == "restore":
+                restore(conference_id=unit.conference_id, known=1)
+            else:
+                services.mind_deadlines()
+        finally:
+            connections.close_all()
+
+    waiting = threading.Thread(target=other)
+    with transaction.atomic():
+        InvitationList.objects.select_for_update().get(pk=unit.list_id)
+        waiting.start()
+        while waiting.is_alive() and not somebody_waits_for_us():
+            waiting.join(0.01)
+        assert waiting.is_alive()
+        Delegation.objects.select_for_update(nowait=True).get(pk=unit.pk)
+        Invitation.objects.select_for_update(nowait=True).get(pk=row.pk)
+    waiting.join()
+    assert Invitation.objects.get(pk=row.pk).state == "sent"
+    assert Delegation.objects.get(pk=unit.pk).state == ("asked" if work == "restore" else "closed")
+
+
+def somebody_waits_for_us() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid))")
+        return cursor.fetchone() is not None

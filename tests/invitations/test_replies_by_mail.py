@@ -190,12 +190,39 @@ def test_every_invitee_gets_an_address_of_their_own_that_is_in_calendar_and_lett
 @pytest.mark.parametrize("program", PROGRAMS)
 def test_the_invitees_own_address_stands_for_the_invitee_whoever_sends(program: str, settings: Any) -> None:
     settings.REPLY_ADDRESS = REPLIES
-    row = invited()
+    row = invited(person={"alternate_email": "an.nguyen@donvi.example"})
     to = reply_addresses.address(row).upper()
     mail = bring(PROGRAMS[program](said(row, sender="vanthu@donvi.example", attendee="An.Nguyen@donvi.example", to=to)))
     assert mail.reason == "answered"
     row.refresh_from_db()
     assert row.state == "accepted"
+
+
+@pytest.mark.parametrize("sender", ["", "an@donvi.example"])
+def test_who_answers_a_letter_passed_on_by_another_invitee_waits_for_a_human(sender: str, settings: Any) -> None:
+    settings.REPLY_ADDRESS = REPLIES
+    row = invited()
+    other = InvitationFactory(list=row.list, person__email="binh@donvi.example", sent=True)
+    for attendee in (other.email, "la@x.example"):
+        mail = bring(thunderbird(said(row, attendee=attendee, sender=sender, to=reply_addresses.address(row))))
+        assert (mail.state, mail.reason, mail.detail) == ("waiting", "attendee_differs", attendee)
+        assert mail.subject_id == row.pk
+    assert set(Invitation.objects.values_list("state", flat=True)) == {"sent"}
+
+
+def test_of_two_people_at_one_address_only_the_reply_address_says_who_answers(settings: Any) -> None:
+    settings.REPLY_ADDRESS = REPLIES
+    row = invited()
+    other = InvitationFactory(list=row.list, person__email="An@donvi.example", sent=True)
+    mail = bring(thunderbird(said(row)))
+    assert (mail.state, mail.reason, mail.subject_id) == ("waiting", "several_invited", None)
+    assert mail.conference_id == row.conference_id
+    assert mail.organisation_id is not None
+
+    assert bring(thunderbird(said(row, to=reply_addresses.address(row)))).subject_id == row.pk
+    assert [Invitation.objects.get(pk=each.pk).state for each in (row, other)] == ["accepted", "sent"]
+    services.withdraw(invitation_id=row.pk)
+    assert bring(thunderbird(said(row))).subject_id == other.pk
 
 
 def test_a_wrong_or_former_address_proves_nothing(settings: Any) -> None:
@@ -457,6 +484,16 @@ def test_a_substitute_is_proposed_not_invited() -> None:
     services.mail_proposal_declined(proposal_id=proposal.pk)
     (sent,) = letters("proposal_declined")
     assert not any(part.get_content_type() == "text/calendar" for part in sent.walk())
+
+
+def test_a_substitute_may_be_named_beside_who_sends_them() -> None:
+    row = invited()
+    beside = b'ATTENDEE;CN=B;DELEGATED-FROM="mailto:an@donvi.example":mailto:%b\r\nSEQUENCE:'
+    raw = delegation(row, "binh@donvi.example")
+    assert bring(raw.replace(b"SEQUENCE:", beside % b"la@donvi.example")).reason == "broken_calendar"
+    mail = bring(raw.replace(b"SEQUENCE:", beside % b"Binh@donvi.example").replace(b"Message-ID: <", b"Message-ID: <x"))
+    assert (mail.reason, mail.subject_id) == ("proposed_substitute", row.pk)
+    assert ReplyProposal.objects.get().substitute_email == "binh@donvi.example"
 
 
 @pytest.mark.parametrize("to", ["", "khong phai dia chi", "AN@donvi.example"])

@@ -12,7 +12,7 @@ from backend.core.errors import Conflict
 from backend.invitations import links, services
 from backend.invitations.models import Invitation, ReplyProposal
 from backend.invitations.services.named import Named
-from backend.mail.models import OutgoingMail
+from backend.mail.models import MailState, OutgoingMail
 from backend.outbox.models import Event
 from backend.people.models import Account
 from tests import lift
@@ -65,7 +65,7 @@ def organiser(row: Invitation) -> APIClient:
 
 
 def letters(email: str) -> list[Any]:
-    rows = OutgoingMail.objects.filter(recipient=email).order_by("id")
+    rows = OutgoingMail.objects.filter(recipient__iexact=email).order_by("id")
     return [message_from_bytes(bytes(mail.raw), policy=policy.default) for mail in rows]
 
 
@@ -130,6 +130,32 @@ def test_each_of_both_gets_one_letter_and_one_entry_in_the_calendar(client: Clie
     assert event["UID"] == calendar_of(invitation).events[0]["UID"]
     assert client.get(page(row)).status_code == 410
     assert "dự thay" in client.get(page(row)).content.decode()
+
+
+def test_at_an_address_they_share_the_meeting_stays_in_the_calendar_until_nobody_is_invited_there(
+    client: Client, row: Invitation
+) -> None:
+    free(row)
+    asked(client, row, email=row.email.upper())
+    lift.run()
+    methods = [
+        [str(part.get_param("method")) for part in letter.walk() if part.get_content_type() == "text/calendar"]
+        for letter in letters(row.email)
+    ]
+    assert methods == [["REQUEST"], [], ["REQUEST"]]
+
+    OutgoingMail.objects.update(state=MailState.SENT)
+    second = Invitation.objects.exclude(pk=row.pk).get()
+    assert organiser(row).post(f"/api/v1/invitations/{second.pk}/withdraw").status_code == 200
+    lift.run()
+    last = calendar_of(letters(second.email)[-1])
+    assert last["METHOD"] == "CANCEL"
+    assert last.events[0]["SEQUENCE"] > 0
+    third = InvitationFactory(list=row.list, person__email=row.email)
+    assert organiser(row).post(f"/api/v1/invitations/{third.pk}/resend").status_code == 200
+    lift.run()
+    anew = calendar_of(letters(row.email)[-1])
+    assert (anew["METHOD"], anew.events[0]["SEQUENCE"] > last.events[0]["SEQUENCE"]) == ("REQUEST", True)
 
 
 def test_the_substitute_may_send_somebody_else_again(client: Client, row: Invitation) -> None:

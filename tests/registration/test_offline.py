@@ -89,7 +89,7 @@ def test_the_good_scans_of_a_batch_are_kept_and_each_bad_one_is_told(api: APICli
 
     assert answer.status_code == 200, told
     assert [each["outcome"] for each in told["scans"]] == [
-        "recorded", "unknown", "replaced", "no_seat", "recorded", "future", "too_old", "foreign_site", "unknown",
+        "recorded", "unknown", "replaced", "no_seat", "given_up", "future", "too_old", "foreign_site", "unknown",
         "malformed", "malformed", "recorded", "reused",
     ]  # fmt: skip
     assert (told["recorded"], told["refused"]) == (3, 10)
@@ -101,6 +101,30 @@ def test_the_good_scans_of_a_batch_are_kept_and_each_bad_one_is_told(api: APICli
     assert Event.objects.filter(name="presence.recorded").count() == 2
     shown = api.get("/api/v1/scans", {"conference": str(conference.pk), "outcome": "no_seat"}).json()["results"]
     assert [each["registration"] for each in shown] == [str(waiting.pk)]
+
+
+@pytest.mark.django_db
+def test_door_and_organisers_are_told_of_who_came_in_on_a_seat_that_was_given_to_another(
+    api: APIClient, conference: Any
+) -> None:
+    gone, other = seated(conference=conference), seated(conference=conference)
+    at = now() - HOUR
+    Registration.objects.filter(pk=gone.pk).update(state="cancelled", cancelled_at=now() - 10 * MINUTE)
+    Conference.objects.filter(pk=conference.pk).update(capacity=1)
+    bring(api, conference, noted(other, "in", now() - MINUTE))
+    shown = {"conference": str(conference.pk)}
+    assert api.get("/api/v1/attendance", shown).json()["over_capacity"] == 0
+
+    told = bring(api, conference, noted(gone, "in", at)).json()
+
+    [scan] = told["scans"]
+    assert (told["recorded"], scan["outcome"], scan["presence"] is not None) == (1, "given_up", True)
+    assert "có thể vượt sức chứa" in scan["reason"]["vi"]
+    counted = api.get("/api/v1/attendance", shown).json()
+    assert (counted["registered"], counted["present"], counted["over_capacity"]) == (1, 2, 1)
+    listed = api.get("/api/v1/scans", {**shown, "outcome": "given_up"}).json()["results"]
+    assert [row["registration"] for row in listed] == [str(gone.pk)]
+    assert bring(api, conference, noted(gone, "out", at + MINUTE)).json()["scans"][0]["outcome"] == "recorded"
 
 
 @pytest.mark.django_db

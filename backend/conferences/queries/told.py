@@ -1,6 +1,6 @@
 """What people were told of time and place, and what of it is no longer so."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -42,6 +42,13 @@ def _place(site: Site) -> dict[str, Any]:
 def told(conference_id: UUID) -> dict[int, TimeAndPlace]:
     """What people were told under each sequence, as far as it was kept."""
     return {row.sequence: row for row in TimeAndPlace.objects.filter(conference_id=conference_id)}
+
+
+def last_expected(kept: Mapping[int, TimeAndPlace], sequence: int) -> TimeAndPlace | None:
+    """What was told last, up to this sequence, of when it takes place. What is called off may be kept with a time that
+    nobody was told: moved, and called off before the news went out."""
+    expected = [number for number, row in kept.items() if number <= sequence and not row.called_off]
+    return kept[max(expected)] if expected else None
 
 
 def told_off() -> QuerySet[TimeAndPlace]:

@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Lower
 
 from backend.conferences.models import Conference, TimeAndPlace
-from backend.conferences.queries.told import reason_told, same_hours, same_place, same_time, told
+from backend.conferences.queries.told import last_expected, reason_told, same_hours, same_place, same_time, told
 from backend.conferences.states import EXPECTED, ConferenceState
 from backend.core.clock import now
 from backend.core.text import localized
@@ -52,19 +52,20 @@ def tell_of_move(*, conference_id: UUID, from_sequence: int, to_sequence: int) -
     """Tells the focal points the time and place by now, where they knew another; returns how many. Once for each
     sequence: of what moves again meanwhile they hear with it."""
     expected = Conference.objects.filter(pk=conference_id, state__in=EXPECTED)
-    before = told(conference_id).get(from_sequence)
+    kept = told(conference_id)
+    before = kept.get(from_sequence)
     if from_sequence == to_sequence or before is None or not expected.exists():
         return 0
     _, present = composing.as_told(conference_id)
     rows = [row for row in _to_tell(conference_id) if _concerns(row, before, present)]
-    kind = "moved"
+    kind, expected_then = "moved", last_expected(kept, from_sequence) or before
     if before.called_off:
-        kind = "as_planned" if same_hours(before, present) else "resumed"
+        kind = "as_planned" if same_hours(expected_then, present) else "resumed"
     for row in rows:
         language, open_still = row.focal_language, row.due_at > now()
         said: dict[str, Any] = {"known": before, "link": links.address(row.pk, row.link_round) if open_still else ""}
-        if not same_hours(before, present):
-            said["when_before"] = wording.when(before, language)
+        if not same_hours(expected_then, present):
+            said["when_before"] = wording.when(expected_then, language)
         if not same_place(before, present, row.site_id):
             said["where_before"] = wording.where_told(before, row.site_id, language)
         _post(row, kind, sequence=present.sequence, **said)

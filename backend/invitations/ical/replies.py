@@ -73,9 +73,7 @@ def _reply(method: str, event: Event) -> Reply:
         raise UnreadableReply("exactly one UID is needed")
     attendees = event.get("attendee", [])
     attendees = attendees if isinstance(attendees, list) else [attendees]
-    if len({_email_of(attendee) for attendee in attendees}) != 1:
-        raise UnreadableReply(f"{len(attendees)} attendees instead of the one who answers")
-    attendee = attendees[0]
+    attendee = _who_answers(attendees)
     if "@" not in _email_of(attendee):
         raise UnreadableReply("the attendee has no address")
     if "recurrence-id" in event and _time(event, "recurrence-id") is None:
@@ -97,6 +95,19 @@ def _reply(method: str, event: Event) -> Reply:
         start=_time(event, "dtstart"),
         end=_time(event, "dtend"),
     )
+
+
+def _who_answers(attendees: list[Any]) -> Any:
+    """The one attendee; of two, the one who delegated to the other, whom many programs name beside (RFC 5546 §3.2.3)."""
+    emails = {_email_of(attendee) for attendee in attendees}
+    delegating = [each for each in attendees if str(each.params.get("PARTSTAT", "")).upper() == "DELEGATED"]
+    if len(emails) == 1 and attendees:
+        return attendees[0]
+    if len(attendees) == 2 and len(delegating) == 1:
+        [one] = delegating
+        if emails == {_email_of(one), _delegate(one.params.get("DELEGATED-TO"))}:
+            return one
+    raise UnreadableReply(f"{len(attendees)} attendees instead of the one who answers")
 
 
 def _email_of(address: Any) -> str:

@@ -1,10 +1,13 @@
 """Answers by mail (iTIP, RFC 5546; iMIP, RFC 6047): whose they are, and what follows from them.
 
 A mail answers for an invitee when it came to the invitation's own reply address, or when its sender is the invitee that
-the calendar names. Everything else waits for a human, with a reason. Nothing that came by itself is ever written to.
+the calendar names. Everything else waits for a human, with a reason: also what came to one invitee's reply address while
+the calendar names somebody else, who answers a letter that was passed on; and what several people at one address may
+have answered. Nothing that came by itself is ever written to.
 """
 
 import datetime as dt
+from dataclasses import replace
 from uuid import UUID
 
 from django.db import transaction
@@ -77,9 +80,14 @@ def _answered(mail: InboundMail, letter: Letter) -> Verdict:
             return Verdict(reason=InboundReason.AUTOMATIC)
         reason = InboundReason.BROKEN_CALENDAR if trouble else InboundReason.NO_CALENDAR
         return _about(only, reason, trouble) if only else Verdict(reason=reason, detail=trouble)
-    row = _meant(said, only)
-    if row is None:
+    rows = _meant(said, only)
+    if not rows:
         return _nobody(said, only)
+    row, *others = rows
+    if others:
+        return replace(_about(row, InboundReason.SEVERAL_INVITED, said.attendee.email), subject_id=None)
+    if only is not None and said.attendee.email not in _addresses_of(row):
+        return _about(row, InboundReason.ATTENDEE_DIFFERS, said.attendee.email)
     if only is None and letter.sender != said.attendee.email:
         unclear = not letter.sender
         return _about(row, InboundReason.SENDER_UNCLEAR if unclear else InboundReason.SENDER_DIFFERS, letter.sender)
@@ -103,15 +111,21 @@ def _calendar_answer(letter: Letter) -> tuple[ical.Reply | None, str]:
     return None, f"{len(found)} different answers" if found else next(iter(troubles), "")
 
 
-def _meant(said: ical.Reply, only: Invitation | None) -> Invitation | None:
-    """The invitation that is answered, locked: the one the reply address names, or the attendee's; to this meeting."""
+def _meant(said: ical.Reply, only: Invitation | None) -> list[Invitation]:
+    """The invitation that is answered, locked: the one the reply address names, or the attendee's; to this meeting. All
+    of them when several are alive, of those that were withdrawn the last."""
     rows = queries.with_letter_facts(Invitation.objects.exclude(state=InvitationState.DRAFT))
     rows = rows.filter(pk=only.pk) if only else rows.filter(email__iexact=said.attendee.email)
     mine = [row for row in rows if ical.calendar_uid(row.conference_id, row.site_id) == said.uid.lower()]
-    if not mine:
-        return None
-    best = max(mine, key=lambda row: (row.state != InvitationState.WITHDRAWN, row.pk))
-    return rows.select_for_update(of=("self",)).get(pk=best.pk)
+    alive = [row for row in mine if row.state != InvitationState.WITHDRAWN]
+    best = alive or sorted(mine, key=lambda row: row.pk)[-1:]
+    return list(rows.select_for_update(of=("self",)).filter(pk__in=[row.pk for row in best]).order_by("pk"))
+
+
+def _addresses_of(row: Invitation) -> set[str]:
+    """By which calendars may call the invitee."""
+    known = {row.email, row.person.email, row.person.alternate_email} if row.person else {row.email}
+    return {email.lower() for email in known if email}
 
 
 def _nobody(said: ical.Reply, only: Invitation | None) -> Verdict:

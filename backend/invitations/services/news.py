@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import F
 
 from backend.conferences.models import Conference, Site, TimeAndPlace
-from backend.conferences.queries.told import same_hours, same_place, same_time, time_and_place, told
+from backend.conferences.queries.told import last_expected, same_hours, same_place, same_time, time_and_place, told
 from backend.conferences.states import EXPECTED
 from backend.core.clock import now
 from backend.core.text import Text
@@ -207,8 +207,7 @@ class News:
         if before is None:
             return Move(known=None, time=True, place=True)
         time, place = not same_time(before, then), not same_place(before, then, hearer.site_id)
-        hours = [row for sequence, row in sorted(self._told.items()) if sequence <= known and not row.called_off]
-        as_planned = bool(before.called_off) and same_hours(hours[-1] if hours else before, then)
+        as_planned = bool(before.called_off) and same_hours(last_expected(self._told, known) or before, then)
         return Move(known=before, time=time, place=place, as_planned=as_planned) if time or place else None
 
     def _known(self, hearer: Hearer) -> int:

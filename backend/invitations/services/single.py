@@ -16,7 +16,7 @@ from backend.core.text import say
 from backend.invitations import queries
 from backend.invitations.events import InvitationIssued, InvitationNamed, InvitationsRestored, InvitationWithdrawn
 from backend.invitations.letters import new_batch
-from backend.invitations.models import Invitation
+from backend.invitations.models import Invitation, InvitationList
 from backend.invitations.services.proposals import settle_of_withdrawn
 from backend.invitations.states import MOVES, InvitationState
 from backend.outbox.services import emit
@@ -80,6 +80,9 @@ def restore(*, conference_id: UUID, known: int) -> int:
     many of them people had in their hands: these people know it under `known`, the sequence of the cancellation. Nobody
     gets back what was withdrawn from them alone, or has been replaced since. The news that it takes place are theirs."""
     rows = Invitation.objects.filter(conference_id=conference_id).exclude(called_off_from="")
+    # Lists before invitations, in the order in which a unit's places are filled: PostgreSQL counts them on return.
+    lists = InvitationList.objects.filter(pk__in=rows.values("list")).order_by("pk")
+    list(lists.select_for_update(no_key=True).values_list("pk"))
     invited = Invitation.objects.filter(conference_id=conference_id, person__isnull=False)
     again = invited.exclude(state=InvitationState.WITHDRAWN).values("person")
     found = dict(rows.exclude(person__in=again).order_by("id").select_for_update().values_list("pk", "sent_at"))

@@ -27,7 +27,7 @@ from backend.registration.serializers import CheckedInSerializer, DoorBody, Pres
 from backend.registration.serializers import door as said_at_the_door
 from backend.registration.services.presence import NOBODY, Passage, Recorded
 from backend.registration.services.scans import Answer, Noted
-from backend.registration.states import Direction, PresenceSource, ScanOutcome
+from backend.registration.states import LOGGED, Direction, PresenceSource, ScanOutcome
 
 MALFORMED = say(vi="Không đọc được lượt quét này.", en="This scan cannot be read.")
 REUSED = say(vi="Thiết bị đã dùng mã lượt quét này cho lượt khác.", en="The device has used this id for another scan.")
@@ -247,7 +247,7 @@ class ScanViewSet(HouseViewSet):
         )
         for number, answer in zip(noted, taken.answers, strict=True):
             answers[number] = _answered(number, answer)
-        recorded = sum(answer["outcome"] == ScanOutcome.RECORDED for answer in answers.values())
+        recorded = sum(answer["outcome"] in LOGGED for answer in answers.values())
         shown = {
             "received_at": taken.received_at,
             "clock_behind_seconds": taken.behind.total_seconds(),

@@ -7,7 +7,7 @@ from backend.conferences.models import Conference, Site
 from backend.core.ids import time_ordered_id
 from backend.registration.models.presence import Presence
 from backend.registration.models.registrations import Registration
-from backend.registration.states import Direction, ScanOutcome
+from backend.registration.states import LOGGED, Direction, ScanOutcome
 
 
 class Scan(models.Model):
@@ -35,8 +35,8 @@ class Scan(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["conference", "device", "scan"], name="one_answer_per_scan"),
             models.CheckConstraint(
-                condition=models.Q(outcome="recorded", presence__isnull=False)
-                | (~models.Q(outcome="recorded") & models.Q(presence__isnull=True)),
+                condition=models.Q(outcome__in=LOGGED, presence__isnull=False)
+                | (~models.Q(outcome__in=LOGGED) & models.Q(presence__isnull=True)),
                 name="a_recorded_scan_is_in_the_log",
             ),
         ]

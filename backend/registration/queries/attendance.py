@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db.models import Count, F, Max, Min, Q, QuerySet
 
+from backend.conferences.models import Conference
 from backend.core.text import Text
 from backend.invitations.models import Invitation
 from backend.invitations.queries import LIVE, LOOKS, conferences_of, knows_who_is_inside
@@ -107,12 +108,17 @@ class Share:
 
 @dataclass(frozen=True, kw_only=True)
 class Attendance:
-    """Attendance at one moment. `present` at a site is where people came in, not where they were expected."""
+    """Attendance at one moment. `present` at a site is where people came in, not where they were expected.
+
+    `over_capacity` counts those inside beyond the seats there are now: a door without a connection may have let in
+    somebody whose seat was then given to another.
+    """
 
     conference: UUID
     at: dt.datetime
     registered: int
     present: int
+    over_capacity: int
     by_unit: list[Share]
     by_site: list[Share]
     by_category: list[Share]
@@ -134,11 +140,14 @@ def attendance(conference_id: UUID, moment: dt.datetime) -> Attendance:
         _counted(seated, key=F("category"), name=F("category")),
         _counted(here, key=F("registration__category"), name=F("registration__category")),
     )
+    present = sum(share.present for share in categories)
+    capacity = Conference.objects.values_list("capacity", flat=True).get(pk=conference_id)
     return Attendance(
         conference=conference_id,
         at=moment,
         registered=sum(share.registered for share in categories),
-        present=sum(share.present for share in categories),
+        present=present,
+        over_capacity=0 if capacity is None else max(0, present - capacity),
         by_unit=units,
         by_site=sites,
         by_category=categories,

@@ -80,6 +80,9 @@ class AttendanceSerializer(serializers.Serializer[Any]):
     at = serializers.DateTimeField()
     registered = serializers.IntegerField()
     present = serializers.IntegerField()
+    over_capacity = serializers.IntegerField(
+        help_text="How many are in beyond the seats there are. Above 0: see the scans with the outcome `given_up`."
+    )
     by_unit = ShareSerializer(many=True)
     by_site = ShareSerializer(many=True)
     by_category = ShareSerializer(many=True)

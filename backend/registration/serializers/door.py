@@ -54,7 +54,8 @@ class ScansBody(Body):
 
 
 class ScanSerializer(HouseSerializer):
-    """`scanned_at` is by the device's clock, `at` by ours. Only what was recorded is in the log, as `presence`."""
+    """`scanned_at` is by the device's clock, `at` by ours. Only what was recorded is in the log, as `presence`; also of
+    somebody whose seat was given up after they were scanned (`given_up`)."""
 
     person_name = serializers.CharField(source="registration.person.full_name", read_only=True, default="")
     reason = serializers.SerializerMethodField()

@@ -21,7 +21,7 @@ from backend.outbox.services import emit
 from backend.registration.models import Presence, Registration, Scan
 from backend.registration.services.doors import opened_from, refuse_unless_doors_open
 from backend.registration.services.presence import recorded_news
-from backend.registration.states import PresenceSource, RegistrationState, ScanOutcome
+from backend.registration.states import LOGGED, Direction, PresenceSource, RegistrationState, ScanOutcome
 
 #: A scan may say so much later a time than its upload, and is then taken as of the upload, and so much earlier a time
 #: than the door opened: clocks are set by people.
@@ -112,12 +112,12 @@ class _Judge:
             device=device,
             scan=noted.scan,
             registration=row,
-            site_id=noted.site_id or row.site_id if row and outcome == ScanOutcome.RECORDED else None,
+            site_id=noted.site_id or row.site_id if row and outcome in LOGGED else None,
             direction=noted.direction,
             scanned_at=noted.at,
             at=min(at, self.received),
             outcome=outcome,
-            presence_id=time_ordered_id() if outcome == ScanOutcome.RECORDED else None,
+            presence_id=time_ordered_id() if outcome in LOGGED else None,
             recorded_by=context.current().actor[:80],
         )
 
@@ -134,7 +134,10 @@ class _Judge:
             return ScanOutcome.TOO_EARLY
         if noted.site_id is not None and noted.site_id not in self.sites:
             return ScanOutcome.FOREIGN_SITE
-        return ScanOutcome.RECORDED if _had_seat(row, at) else ScanOutcome.NO_SEAT
+        if not _had_seat(row, at):
+            return ScanOutcome.NO_SEAT
+        lost = row.state == RegistrationState.CANCELLED and noted.direction == Direction.IN
+        return ScanOutcome.GIVEN_UP if lost else ScanOutcome.RECORDED
 
 
 def _answer(noted: Noted, row: Scan, made: set[UUID]) -> Answer:
@@ -143,7 +146,8 @@ def _answer(noted: Noted, row: Scan, made: set[UUID]) -> Answer:
 
 
 def _had_seat(row: Registration, at: dt.datetime) -> bool:
-    """Who gave the seat up after they were scanned was rightly let in; who got one only afterwards was not."""
+    """Who gave the seat up after they were scanned was rightly let in, and the door is told that somebody else may sit
+    there by now; who got one only afterwards was not."""
     if row.confirmed_at is None or at < row.confirmed_at:
         return False
     if row.state == RegistrationState.CANCELLED:
