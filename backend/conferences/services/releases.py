@@ -146,8 +146,8 @@ def _in_office(voices: tuple[Voice, ...], now_named: Mapping[UUID, Voice]) -> tu
 
 
 def _hours_now(conference: Conference) -> dict[UUID, dict[str, Any]]:
-    rows = AgendaItem.objects.filter(conference=conference).values("id", "starts_at", "ends_at", "day", "day_part")
-    return {row.pop("id"): row for row in rows}
+    names = ("starts_at", "ends_at", "day", "day_part")
+    return {row.pk: {name: getattr(row, name) for name in names} for row in conference.agenda.all()}
 
 
 def _moved_along(entry: Entry, before: Programme, after: Programme) -> Entry:
