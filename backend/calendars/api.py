@@ -11,6 +11,7 @@ from backend.calendars import addresses, composing, queries, rules, serializers,
 from backend.calendars.models import CalendarLink
 from backend.core.api import HouseViewSet
 from backend.core.errors import NotFound
+from backend.core.queries import one_snapshot
 from backend.core.text import current_language
 
 
@@ -49,7 +50,8 @@ class CalendarLinkViewSet(HouseViewSet):
     @action(detail=True, methods=["get"])
     def contents(self, request: Any, pk: str) -> Response:
         """What the link's calendar holds now, and which conferences are missing from it for want of an exact time."""
-        feed = composing.of_link(self.get_object(), current_language())
+        with one_snapshot():
+            feed = composing.of_link(self.get_object(), current_language())
         if feed is None:
             raise NotFound()
         said = {"entries": len(feed.entries), "undated": feed.undated, "said": feed.said_of_undated()}

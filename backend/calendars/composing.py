@@ -178,6 +178,8 @@ def _of_room(room: Room, reader: Reader, language: str) -> Feed:
         feed.entries += entries.in_room_as_a_whole(row, room, shown, language)
         if row.pk in shown.told:
             feed.entries += entries.in_room_as_told(row, room, shown, language, works=row.pk in worked_on)
+        elif row.pk in shown.released and row.pk not in worked_on:
+            feed.entries += entries.in_room_as_released(row, room, shown, language)
     points = {point.id for each in shown.points.values() for point in each}
     uses = AgendaRoom.objects.filter(room=room, agenda_item__in=points).order_by("agenda_item__starts_at", "id")
     for use in uses.select_related("agenda_item", "site", "room__venue").prefetch_related("bookings"):

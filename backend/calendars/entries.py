@@ -132,25 +132,39 @@ def in_room(
     row: AgendaRoom, conference: Conference, shown: Shown, language: str, *, works: bool
 ) -> Iterator[ical.CalendarEntry]:
     """A point of the programme that runs in a room of its own; nothing while its time is not exact. Where a programme
-    was released, what is not as released is only told as busy; who works on the conference reads it as it stands, under
-    the count of its own, which no release is ahead of."""
+    was released, who works on the conference reads it as it stands, under the count of its own, which no release is ahead
+    of; everybody else reads what was released (`in_room_as_released`), and of what is not so only that it is busy."""
     item: AgendaItem = row.agenda_item
     span, title, sequence, state = item_span(item), item.title, item.sequence, item.state
     written = max(item.updated_at, row.updated_at)
     if (stored := shown.released.get(conference.pk)) is not None:
         programme = from_json(stored)
         told = programme.by_id().get(item.pk)
-        if told is not None and _as_told(row, told):
+        stands = told is not None and _as_told(row, told)
+        if not works:
+            yield from (busy(booking, language) for booking in row.bookings.all() if not stands)
+            return
+        if told is not None and stands:
             title, state = told.title, told.state
             written = told.changed_at or conference.said_at
-            released = programme.sequence_of(told, conference.sequence)
-            sequence = max(released, sequence) if works else released
-        elif not works:
-            yield from (busy(booking, language) for booking in row.bookings.all())
-            return
+            sequence = max(programme.sequence_of(told, conference.sequence), sequence)
     if span is not None:
         off = state != ItemState.PLANNED
         entry = _in_its_room(conference, item.pk, title, span.start, span.end, row.room, written, shown, language)
+        yield replace(entry, sequence=sequence, status="CANCELLED" if off else entry.status, free=off or entry.free)
+
+
+def in_room_as_released(
+    conference: Conference, room: Room, shown: Shown, language: str
+) -> Iterator[ical.CalendarEntry]:
+    """The points of the released programme that are in the room, and not where the conference is itself, until the next
+    release; the reader may know of them."""
+    programme = from_json(shown.released[conference.pk])
+    as_a_whole = {site.pk for site in conference.sites.all() if site.room_id == room.pk}
+    for point in _in_its_own_room(conference, programme, room, as_a_whole, shown):
+        off, written = point.state != ItemState.PLANNED, point.changed_at or conference.said_at
+        entry = _told_in_its_room(conference, point, room, written, shown, language)
+        sequence = programme.sequence_of(point, conference.sequence)
         yield replace(entry, sequence=sequence, status="CANCELLED" if off else entry.status, free=off or entry.free)
 
 
@@ -165,13 +179,29 @@ def in_room_as_told(
         return
     programme = from_json(stored)
     as_a_whole = {UUID(place["site"]) for place in told.places if place["room"] == str(room.pk)}
+    for point in _in_its_own_room(conference, programme, room, as_a_whole, shown):
+        entry = _told_in_its_room(conference, point, room, point.changed_at or told.recorded_at, shown, language)
+        sequence = programme.sequence_of(point, conference.sequence)
+        yield replace(entry, sequence=max(sequence, counted.get(point.id, 0)))
+
+
+def _in_its_own_room(
+    conference: Conference, programme: Programme, room: Room, as_a_whole: set[UUID], shown: Shown
+) -> Iterator[Entry]:
+    """Of a programme that is not the working one the points in the room whose time is exact; `as_a_whole` are the sites
+    at which the conference itself is there."""
     for point in _open(conference, programme, shown):
         there = any(place.room == room.pk and place.site not in as_a_whole for place in point.places)
         if there and point.starts_at is not None:
-            start, end, written = point.starts_at, point.ends_at, point.changed_at or told.recorded_at
-            entry = _in_its_room(conference, point.id, point.title, start, end, room, written, shown, language)
-            sequence = programme.sequence_of(point, conference.sequence)
-            yield replace(entry, sequence=max(sequence, counted.get(point.id, 0)))
+            yield point
+
+
+def _told_in_its_room(
+    conference: Conference, point: Entry, room: Room, written: dt.datetime, shown: Shown, language: str
+) -> ical.CalendarEntry:
+    assert point.starts_at is not None
+    start, end = point.starts_at, point.ends_at
+    return _in_its_room(conference, point.id, point.title, start, end, room, written, shown, language)
 
 
 def _in_its_room(

@@ -13,6 +13,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.translation import override
 from django.views.decorators.http import require_safe
@@ -20,10 +21,11 @@ from django.views.decorators.http import require_safe
 from backend.calendars import composing, linked_data, queries, services
 from backend.calendars.composing import Feed
 from backend.calendars.states import FeedKind
-from backend.conferences.models import Conference
+from backend.conferences.models import Conference, Room, Series
 from backend.conferences.queries import as_told, for_lists, programme_for
 from backend.conferences.queries.public import public_conferences
 from backend.core import problems
+from backend.core.queries import one_snapshot
 from backend.core.responses import fresh
 from backend.people.models import Organisation
 
@@ -48,49 +50,49 @@ def in_a_language(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRe
 
 @in_a_language
 def conference(request: HttpRequest, language: str | None, slug: str) -> HttpResponseBase:
-    found = Conference.objects.filter(slug=slug).first()
-    subject = queries.subject_of(FeedKind.CONFERENCE, found.pk, NOBODY) if found else None
-    return _public(request, FeedKind.CONFERENCE, subject, language)
+    return _public(request, FeedKind.CONFERENCE, Conference.objects.filter(slug=slug), language)
 
 
 @in_a_language
 def series(request: HttpRequest, language: str | None, pk: UUID) -> HttpResponseBase:
-    return _public(request, FeedKind.SERIES, queries.subject_of(FeedKind.SERIES, pk, NOBODY), language)
+    return _public(request, FeedKind.SERIES, Series.objects.filter(pk=pk), language)
 
 
 @in_a_language
 def room(request: HttpRequest, language: str | None, pk: UUID) -> HttpResponseBase:
     """What is public by its name, everything else as busy: who stands before the door may know that it is taken."""
-    return _public(request, FeedKind.ROOM, queries.subject_of(FeedKind.ROOM, pk, NOBODY), language)
+    return _public(request, FeedKind.ROOM, Room.objects.filter(pk=pk), language)
 
 
 @in_a_language
 def organisation(request: HttpRequest, language: str | None, slug: str) -> HttpResponseBase:
-    found = Organisation.objects.filter(slug=slug).first()
-    subject = queries.subject_of(FeedKind.ORGANISATION, found.pk, NOBODY) if found else None
-    return _public(request, FeedKind.ORGANISATION, subject, language)
+    return _public(request, FeedKind.ORGANISATION, Organisation.objects.filter(slug=slug), language)
 
 
 @in_a_language
 def private(request: HttpRequest, language: str | None, secret: str) -> HttpResponseBase:
     """What a link's account may see now. A wrong or revoked address, a closed account, a lost role: 404."""
-    link = queries.opened_by(secret)
-    if link is None:
-        return problems.page(404, request)
-    person = link.account.person
-    language = language or (person.language if person else settings.LANGUAGE_CODE)
-    feed = composing.of_link(link, language)
+    with one_snapshot():
+        link = queries.opened_by(secret)
+        if link is None:
+            return problems.page(404, request)
+        person = link.account.person
+        language = language or (person.language if person else settings.LANGUAGE_CODE)
+        feed = composing.of_link(link, language)
     if feed is None:
         return problems.page(404, request)
     services.note_use(link=link)
     return _answer(request, feed, f"link/{link.pk}", private=True)
 
 
-def _public(request: HttpRequest, kind: FeedKind, subject: Any, language: str | None) -> HttpResponseBase:
-    if subject is None:
+def _public(request: HttpRequest, kind: FeedKind, named: QuerySet[Any], language: str | None) -> HttpResponseBase:
+    with one_snapshot():
+        pk = named.values_list("pk", flat=True).first()
+        subject = queries.subject_of(kind, pk, NOBODY) if pk else None
+        feed = composing.feed_of(kind, subject, NOBODY, language or settings.LANGUAGE_CODE) if subject else None
+    if feed is None:
         return problems.page(404, request)
-    feed = composing.feed_of(kind, subject, NOBODY, language or settings.LANGUAGE_CODE)
-    return _answer(request, feed, f"{kind}/{subject.pk}")
+    return _answer(request, feed, f"{kind}/{pk}")
 
 
 def _answer(request: HttpRequest, feed: Feed, name: str, *, private: bool = False) -> HttpResponseBase:
@@ -104,20 +106,21 @@ def _answer(request: HttpRequest, feed: Feed, name: str, *, private: bool = Fals
 def conference_data(request: HttpRequest, language: str | None, slug: str) -> HttpResponseBase:
     """A public conference as a schema.org Event; one that was cancelled and is a draft again, as cancelled."""
     language = language or settings.LANGUAGE_CODE
-    told = queries.drafted_again(NOBODY).filter(conference__slug=slug).first()
-    if told is not None:
-        with override(language):
-            return _linked(request, linked_data.cancelled_event(told, language), language)
-    rows = for_lists(public_conferences()).select_related("series__outline")
-    row = rows.filter(slug=slug).first()
-    if row is None:
+    with one_snapshot(), override(language):
+        data = _event(slug, language)
+    if data is None:
         return problems.page(404, request)
-    told = as_told([row]).get(row.pk)
-    before = queries.start_told_before(row)
-    data = linked_data.whole_event(row, programme_for(NOBODY, row), before, language, told=told)
-    return _linked(request, data, language)
-
-
-def _linked(request: HttpRequest, data: dict[str, Any], language: str) -> HttpResponseBase:
     body = json.dumps(data, ensure_ascii=False)
     return fresh(request, body, language=language, content_type=LINKED_DATA)
+
+
+def _event(slug: str, language: str) -> dict[str, Any] | None:
+    gone = queries.drafted_again(NOBODY).filter(conference__slug=slug).first()
+    if gone is not None:
+        return linked_data.cancelled_event(gone, language)
+    row = for_lists(public_conferences()).select_related("series__outline").filter(slug=slug).first()
+    if row is None:
+        return None
+    told = as_told([row]).get(row.pk)
+    before = queries.start_told_before(row)
+    return linked_data.whole_event(row, programme_for(NOBODY, row), before, language, told=told)

@@ -1,8 +1,11 @@
-"""Reading with a lock."""
+"""Reading with a lock, or all of one moment."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TypeVar
 from uuid import UUID
 
+from django.db import connection, transaction
 from django.db.models import Model, QuerySet
 
 from backend.core.errors import NotFound, StaleWrite
@@ -22,3 +25,17 @@ def locked(rows: type[Row] | QuerySet[Row], row_id: UUID, *, expected: int | Non
     if expected is not None and row.version != expected:  # type: ignore[attr-defined]
         raise StaleWrite()
     return row
+
+
+@contextmanager
+def one_snapshot() -> Iterator[None]:
+    """All that is read within is of one moment, whatever others commit meanwhile; nothing can be written or locked.
+
+    Within another transaction it is that one's readings, whose isolation was chosen before and stays.
+    """
+    if connection.in_atomic_block:
+        yield
+        return
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        yield

@@ -87,7 +87,6 @@ class Invitation(Base):
         editable=False,
         help_text="The state it was withdrawn from because its conference was cancelled: it comes back with it.",
     )
-    restored = models.PositiveSmallIntegerField(default=0, editable=False, help_text="How often it came back.")
 
     class Meta:
         constraints = [

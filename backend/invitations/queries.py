@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Callable, Collection
 from uuid import UUID
 
-from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum, When
+from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, When
 from django.db.models.functions import Coalesce, JSONObject, Lower
 
 from backend.conferences.models import Conference, TimeAndPlace
@@ -216,8 +216,8 @@ def visible_proposals(account: Account) -> QuerySet[ReplyProposal]:
 
 def with_letter_facts(invitations: QuerySet[Invitation]) -> QuerySet[Invitation]:
     """Joined to everything a letter or a reply page says; `withdrawn_before` counts how often the person was invited
-    to the conference before and taken off again, in letters, be it by another invitation or by this one; and whoever
-    had the same address, and was taken off before this one was invited: calendars know one meeting there."""
+    to the conference before and taken off again by themselves, in letters: not with the conference; and whoever had the
+    same address, and was taken off before this one was invited: calendars know one meeting there."""
     taken_off = Event.objects.filter(
         name=InvitationWithdrawn.name, subject_id=OuterRef("pk"), recorded_at__lt=OuterRef(OuterRef("created_at"))
     )
@@ -226,10 +226,11 @@ def with_letter_facts(invitations: QuerySet[Invitation]) -> QuerySet[Invitation]
         Q(person_id=OuterRef("person_id")) | there,
         conference_id=OuterRef("conference_id"),
         state=InvitationState.WITHDRAWN,
+        called_off_from="",
         sent_at__isnull=False,
         id__lt=OuterRef("id"),
     )
-    count = before.order_by().values("conference_id").annotate(n=Sum(F("restored") + 1)).values("n")
+    count = before.order_by().values("conference_id").annotate(n=Count("pk")).values("n")
     return (
         invitations.select_related(
             "list",
@@ -247,7 +248,7 @@ def with_letter_facts(invitations: QuerySet[Invitation]) -> QuerySet[Invitation]
             "conference__sites__venue",
             "conference__sites__room",
         )
-        .annotate(withdrawn_before=Coalesce(Subquery(count), 0) + F("restored"))
+        .annotate(withdrawn_before=Coalesce(Subquery(count), 0))
     )
 
 

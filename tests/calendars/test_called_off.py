@@ -27,7 +27,7 @@ FEED = "/calendars/conferences/tong-ket.ics"
 DATA = "/calendars/conferences/tong-ket.jsonld"
 STORM = {"vi": "Bão"}
 WEEK = dt.timedelta(days=7)
-NEW = ("20210121", "2021-01-21", "21/01/2021", "Tên mới", "Mục mới")
+NEW = ("20210121", "2021-01-21", "21/01/2021", "Tên mới", "Mục mới", "Chủ đề mới", "Sảnh mới")
 
 
 @pytest.fixture
@@ -60,9 +60,13 @@ def paths(host: Organisation, rooms: list[Room]) -> list[str]:
 
 
 def prepare(conference: Conference) -> None:
-    """Another name and week, and the point in another room, under another name."""
+    """Another name, matter, hall and week, and the point in another room, under another name."""
     later = {name: getattr(conference, name) + WEEK for name in ("starts_at", "ends_at")}
-    conferences.edit(conference_id=conference.pk, fields={"title": {"vi": "Tên mới"}, **later})
+    about = {"title": {"vi": "Tên mới"}, "topics": ["Chủ đề mới"], "kind": "workshop"}
+    conferences.edit(conference_id=conference.pk, fields={**about, **later})  # type: ignore[typeddict-item]
+    site = conference.sites.get()
+    hall = RoomFactory(venue=site.venue, name={"vi": "Sảnh mới"})
+    conferences.edit_site(site_id=site.pk, fields={"room": hall})
     item = AgendaItem.objects.get(conference=conference)
     conferences.edit_agenda_item(agenda_item_id=item.pk, fields={"title": {"vi": "Mục mới"}})
     conferences.edit_agenda_room(
@@ -112,13 +116,20 @@ def test_what_is_prepared_is_told_nowhere_until_it_is_announced(
     assert fetch(DATA).json()["subEvent"][0]["startDate"] == "2021-01-14T13:30+07:00"
     for path in (
         "/api/v1/conferences",
+        "/vi/hoi-nghi/tong-ket",
         f"/api/v1/conferences/{conference.pk}",
+        f"/api/v1/sites?conference={conference.pk}",
         f"/api/v1/agenda-items?conference={conference.pk}",
     ):
         answer = stranger.get(path)
         assert answer.status_code == 200
         assert not [word for word in NEW if word in answer.content.decode()], path
-    assert stranger.get(f"/api/v1/conferences/{conference.pk}").json()["when_said"]["vi"].endswith("14/01/2021")
+    theirs = stranger.get(f"/api/v1/conferences/{conference.pk}").json()
+    assert theirs["when_said"]["vi"].endswith("14/01/2021")
+    assert (theirs["kind"], theirs["where_said"]["vi"].split(",")[0]) == ("review", "Hội trường")
+    assert theirs["sites"][0]["room"]["name"] == {"vi": "Hội trường"}
+    for wanted, count in (("topic=Chủ đề mới", 0), ("q=chu de moi", 0), ("kind=workshop", 0), ("kind=review", 1)):
+        assert len(stranger.get(f"/api/v1/conferences?{wanted}").json()["results"]) == count, wanted
     mine = signed_in(account_with("organiser", organisation=host)).get(f"/api/v1/conferences/{conference.pk}").json()
     assert (mine["title"]["vi"], mine["agenda"][0]["title"]["vi"]) == ("Tên mới", "Mục mới")
     assert "21/01/2021" in mine["when_said"]["vi"]

@@ -19,6 +19,7 @@ from tests.factories.conferences import (
     ConferenceFactory,
     RoomFactory,
     SiteFactory,
+    VenueFactory,
 )
 from tests.factories.people import AccountFactory, OrganisationFactory, account_with
 
@@ -280,6 +281,32 @@ def test_what_is_worked_on_and_not_released_is_busy_and_nothing_else(public: Con
     text = "".join(unfolded(fetch("/calendars/conferences/tong-ket.ics").content))
     assert "13:30 Phiên A" in text
     assert SECRET not in text
+
+
+def test_outsiders_read_a_point_as_released_until_the_next_release(public: Conference) -> None:
+    venue = VenueFactory()
+    rooms = [RoomFactory(venue=venue) for _ in range(2)]
+    begun, quarter = public.starts_at, dt.timedelta(minutes=15)
+    fields = {"minutes_planned": 15, "pinned": True, "starts_at": begun, "ends_at": begun + quarter}
+    item = AgendaItemFactory(conference=public, title={"vi": "Phiên A"}, **fields)
+    use = AgendaRoomFactory(conference=public, agenda_item=item, site__venue=venue, room=rooms[0])
+    conferences.release(conference_id=public.pk)
+
+    def read(room: Any) -> list[tuple[str, Any, str]]:
+        found = entries(f"/calendars/rooms/{room.pk}.ics").items()
+        return [(title[:7], event["dtstart"].dt, str(event.get("status"))) for title, event in found if title != "Bận"]
+
+    steps = [
+        lambda: conferences.edit_agenda_item(agenda_item_id=item.pk, fields={"starts_at": begun + quarter}),
+        lambda: conferences.cancel_agenda_item(agenda_item_id=item.pk, reason={"vi": "Ốm"}),
+        lambda: conferences.reopen_agenda_item(agenda_item_id=item.pk),
+        lambda: conferences.edit_agenda_room(agenda_room_id=use.pk, fields={"room": rooms[1]}),
+    ]
+    for step in steps:
+        step()
+        assert [read(room) for room in rooms] == [[("Phiên A", begun, "CONFIRMED")], []]
+    conferences.release(conference_id=public.pk)
+    assert [read(room) for room in rooms] == [[], [("Phiên A", begun + quarter, "CONFIRMED")]]
 
 
 def test_a_cancelled_conference_stays_in_the_rooms_feed_and_its_busy_time_does_not(

@@ -58,7 +58,7 @@ class Seen(NamedTuple):
 
 class World:
     """A meeting of a series in one of two halls: a point in no room of its own, pinned, and one in a side room, after
-    it. The same person is invited and speaks to both."""
+    it. One person is invited and speaks to both, another is invited only."""
 
     def __init__(self) -> None:
         venue = VenueFactory()
@@ -93,7 +93,9 @@ class World:
             SpeakerFactory(conference=drafted, agenda_item=item, person=self.account.person)
         conferences.announce(conference_id=self.pk)
         invited = InvitationListFactory(conference=drafted, site=self.site)
-        InvitationFactory(list=invited, person=self.account.person, site=self.site, sent=True)
+        self.guest = AccountFactory(person=PersonFactory())
+        for account in (self.account, self.guest):
+            InvitationFactory(list=invited, person=account.person, site=self.site, sent=True)
         self.organiser = account_with("organiser", organisation=self.lead)
 
     @property
@@ -163,7 +165,8 @@ class World:
             (FeedKind.ORGANISATION, self.lead),
             *((FeedKind.ROOM, room) for room in (*self.halls, *self.rooms)),
         ]
-        feeds = {"own": composing.own_feed(self.account, self.account.person, "vi")}
+        both = {"speaker's": self.account, "guest's": self.guest}
+        feeds = {name: composing.own_feed(account, account.person, "vi") for name, account in both.items()}
         few = [subjects[1], subjects[-2]]
         for whose, reader, some in (("", AnonymousUser(), subjects), (PREPARES, self.organiser, few)):
             for kind, subject in some:
@@ -241,6 +244,7 @@ FIRST = [*MOVED_AND_TOLD, step("release"), step("told"), step("move", 0), step("
 @example(steps=[step("release"), step("move_point", 1), step("release"), step("postpone"), step("revive")])
 @example(steps=[step("move", 1), step("lengthen", 1), step("another_hall", 1), step("postpone"), step("told")])
 @example(steps=[step("move", 1), step("cancel"), step("told"), step("reopen"), step("move", 0), step("move", 1)])
+@example(steps=[step("cancel"), step("told"), step("revive"), *MOVED_AND_TOLD, step("move", 0), step("told")])
 def test_one_change_is_one_step_in_every_feed(steps: list[tuple[str, Step]], settings: Any) -> None:
     settings.NEWS_WINDOW = 600
     with transaction.atomic():

@@ -453,6 +453,24 @@ def test_a_released_programme_loses_its_hours_with_the_conference() -> None:
     assert [(entry.starts_at, entry.ends_at) for entry in after.entries] == [(None, None)]
 
 
+def test_a_released_programme_has_its_hours_again_with_the_conference() -> None:
+    conference = announced(2)
+    conference.agenda.update(minutes_planned=15)
+    release(conference)
+    move(conference, starts_at=None, ends_at=None, day=dt.date(2021, 1, 20), day_part="morning")
+    write(conference, title={"vi": "Chưa phát hành"})
+    week = dt.timedelta(days=7)
+    for number, apart in ((3, week), (4, 2 * week)):
+        assert conference.starts_at
+        assert conference.ends_at
+        move(conference, starts_at=conference.starts_at + apart, ends_at=conference.ends_at + apart)
+        after = queries.released(conference.releases.get(number=number))
+        begun = conference.starts_at + apart
+        assert [entry.starts_at for entry in after.entries] == [begun, begun + QUARTER]
+        assert [entry.sequence for entry in after.entries] == [number - 1] * 2
+        assert after.entries[0].title != {"vi": "Chưa phát hành"}
+
+
 def test_another_house_takes_its_rooms_out_of_what_was_released() -> None:
     conference = announced(1)
     room = RoomFactory()

@@ -112,6 +112,20 @@ def test_the_end_of_a_series_is_one_letter_to_everybody(client: Any, weekly: Ser
     assert not Delivery.objects.exclude(state="settled").exists()
 
 
+def test_what_was_postponed_ends_with_the_series_and_is_told_as_cancelled(client: Any, weekly: Series) -> None:
+    rows = meetings(weekly)
+    person = invited(rows)
+    lift.post()
+    conferences.postpone(conference_id=rows[2].pk, reason={"vi": "Bão"})
+    lift.run()
+    end(client, weekly, MONDAYS[0])
+    assert set(Conference.objects.filter(pk__in=[row.pk for row in rows[1:]]).values_list("state", flat=True)) == {
+        "cancelled"
+    }
+    [letter] = heard(person)
+    assert (letter["Subject"], uids(letter)) == ("Huỷ 3 cuộc họp: Giao ban tuần", uids_of(rows[1:]))
+
+
 def test_nobody_hears_twice_when_it_is_handled_again(client: Any, weekly: Series) -> None:
     rows = meetings(weekly)
     invited(rows), invited(rows[3:]), chairs(rows), chairs(rows[3:])
@@ -182,7 +196,7 @@ def test_what_takes_place_after_all_is_not_called_off_and_invites_again(client: 
     conferences.announce(conference_id=rows[1].pk)
     close_windows()
     back = Invitation.objects.get(conference=rows[1])
-    assert (back.state, back.called_off_from, back.restored) == ("sent", "", 1)
+    assert (back.state, back.called_off_from) == ("sent", "")
     assert Event.objects.filter(name="invitations.restored", subject_id=rows[1].pk).exists()
     [told] = Event.objects.filter(name="series_calling_off.addressed").values_list("payload", flat=True)
     OutgoingMail.objects.filter(purpose="cancellation").delete()

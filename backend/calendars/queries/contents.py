@@ -82,11 +82,19 @@ def of_series(series_id: UUID, reader: Reader) -> QuerySet[Conference]:
 
 
 def at_room(room: Room, reader: Reader) -> QuerySet[Conference]:
-    """Those held in the room, or of which a point of the programme the reader may see is; with an exact time."""
+    """Those held in the room, or of which a point of the programme the reader may see is, or was when it was released;
+    with an exact time."""
     by_site = Site.objects.filter(room=room).values("conference_id")
     by_item = with_items_visible_to(AgendaRoom.objects.filter(room=room), reader).values("conference_id")
-    there = Q(pk__in=by_site) | Q(pk__in=by_item) | Q(pk__in=_told_in(room))
+    there = Q(pk__in=by_site) | Q(pk__in=by_item) | Q(pk__in=_told_in(room)) | Q(pk__in=_released_in(room))
     return open_to(reader).filter(there, _within_window())
+
+
+def _released_in(room: Room) -> QuerySet[Any]:
+    """Conferences in the room's house of which a released programme has a point in the room."""
+    point = {"entries": [{"places": [{"room": str(room.pk)}]}]}
+    in_house = Site.objects.filter(venue=room.venue_id).values("conference_id")
+    return Release.objects.filter(conference__in=in_house, programme__contains=point).values("conference_id")
 
 
 def _told_in(room: Room) -> QuerySet[Any]:

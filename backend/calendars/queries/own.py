@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 
 from backend.calendars.queries.contents import Shown, expected_or_in_window, open_to, shown
 from backend.conferences.models import Conference, Duty, Site, Speaker, Speech
-from backend.conferences.states import CALLED_OFF, ConferenceState
+from backend.conferences.states import CALLED_OFF, EXPECTED, ConferenceState
 from backend.invitations.models import Invitation
 from backend.invitations.states import InvitationState
 from backend.people.models import Account
@@ -21,7 +21,7 @@ from backend.registration.states import OVER, RegistrationState
 @dataclass(kw_only=True)
 class Part:
     """What ties the person to one conference. The invitation is the last one; `withdrawals` counts those before it
-    that were taken back by letter, and how often it was itself and came back."""
+    that were taken back by letter, from the person alone."""
 
     invitation: Invitation | None = None
     withdrawals: int = 0
@@ -31,15 +31,20 @@ class Part:
     speeches: list[Speech] = field(default_factory=list)
 
     @property
+    def answer(self) -> str | None:
+        """What the person said to the invitation. One that is taken back with its conference comes back as it was, with
+        the letter that tells of it; feeds show what is so at once."""
+        return (self.invitation.called_off_from or self.invitation.state) if self.invitation else None
+
+    @property
     def withdrawn(self) -> bool:
-        return self.invitation is not None and self.invitation.state == InvitationState.WITHDRAWN
+        """Taken back from the person alone."""
+        return self.answer == InvitationState.WITHDRAWN
 
     @property
     def steps(self) -> int:
-        """Changes of its entries that are not the conference's: being taken back, and invited again. While it is taken
-        back because the conference is, that is the conference's."""
-        withdrawn = self.withdrawn and self.invitation is not None and not self.invitation.called_off_from
-        return 2 * self.withdrawals + withdrawn
+        """Changes of its entries that are not the conference's: being taken back alone, and invited again."""
+        return 2 * self.withdrawals + self.withdrawn
 
     @property
     def modified(self) -> list[dt.datetime]:
@@ -58,7 +63,7 @@ class Part:
     def status(self, conference: Conference) -> str | None:
         """CONFIRMED, TENTATIVE or CANCELLED; None for what does not belong into the calendar."""
         seat = self.registration.state if self.registration else None
-        answer = self.invitation.state if self.invitation else None
+        answer = self.answer
         if conference.state in CALLED_OFF:
             return None if answer == InvitationState.DECLINED and seat is None else "CANCELLED"
         if seat == RegistrationState.CONFIRMED or answer == InvitationState.ACCEPTED:
@@ -82,7 +87,8 @@ def own_parts(account: Account, person_id: UUID) -> tuple[Shown, dict[UUID, Part
     """The conferences of the account's person (`person_id`) with the part in each, in a constant number of queries.
 
     What the account may not see any more stays only as taken back or cancelled, and only as long as the conference is
-    what the last letter said: without agenda, and gone as soon as there is something newer to know.
+    what the last letter said: without agenda, and gone as soon as there is something newer to know. What takes place
+    after all stands there until the letter gives the invitation back.
     """
     parts = _parts(person_id)
     known = Conference.objects.exclude(state=ConferenceState.DRAFT).exclude(
@@ -102,10 +108,12 @@ def own_parts(account: Account, person_id: UUID) -> tuple[Shown, dict[UUID, Part
 
 
 def _as_last_told(conference: Conference, part: Part) -> bool:
-    if part.invitation is None or not part.withdrawn:
+    if part.invitation is None:
         return False
+    if part.invitation.called_off_from and conference.state in EXPECTED:
+        return True
     told = part.invitation.sequence + (conference.state == ConferenceState.CANCELLED)
-    return conference.sequence <= told
+    return part.invitation.state == InvitationState.WITHDRAWN and conference.sequence <= told
 
 
 def _parts(person: UUID) -> dict[UUID, Part]:
@@ -114,7 +122,6 @@ def _parts(person: UUID) -> dict[UUID, Part]:
     never_told = Q(state=InvitationState.DRAFT) | Q(state=InvitationState.WITHDRAWN, sent_at=None)
     for invitation in _of(Invitation.objects.exclude(never_told), person):
         part = parts[invitation.conference_id]
-        withdrawals[invitation.conference_id] += invitation.restored
         part.withdrawals, part.invitation = withdrawals[invitation.conference_id], invitation
         withdrawals[invitation.conference_id] += part.withdrawn
     live = Registration.objects.exclude(state__in=OVER)

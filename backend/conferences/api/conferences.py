@@ -52,7 +52,7 @@ class ConferenceFilters(django_filters.FilterSet):
     are one of those listed, as it is written there; `legal_basis` is any part of one, as 19/2014/QĐ-TTg."""
 
     state = django_filters.ChoiceFilter(choices=ConferenceState.choices)
-    kind = django_filters.ChoiceFilter(choices=Kind.choices)
+    kind = django_filters.ChoiceFilter(choices=Kind.choices, method="about")
     organisation = django_filters.UUIDFilter(method="held_by", label="Lead or co-organiser")
     day_from = django_filters.DateFilter(method="from_day", label="The first day")
     day_to = django_filters.DateFilter(method="to_day", label="The last day")
@@ -60,7 +60,7 @@ class ConferenceFilters(django_filters.FilterSet):
     follows = django_filters.UUIDFilter(method="following", label="The conference it follows")
     topic = django_filters.CharFilter("topics", method="listed", label="A topic")
     standard = django_filters.CharFilter("standards", method="listed", label="A standard")
-    legal_basis = django_filters.CharFilter("legal_basis", lookup_expr="icontains", label="Part of a legal basis")
+    legal_basis = django_filters.CharFilter("legal_basis__icontains", method="about", label="Part of a legal basis")
     slug = django_filters.CharFilter("slug")
 
     class Meta:
@@ -77,7 +77,10 @@ class ConferenceFilters(django_filters.FilterSet):
         return rows.filter(queries.found_by_day(self.request.user, day__lte=day))
 
     def listed(self, rows: QuerySet[Conference], name: str, wanted: str) -> QuerySet[Conference]:
-        return rows.filter(**{f"{name}__contains": [wanted]})
+        return self.about(rows, f"{name}__contains", [wanted])
+
+    def about(self, rows: QuerySet[Conference], name: str, wanted: Any) -> QuerySet[Conference]:
+        return rows.filter(queries.found_by_matter(self.request.user, **{name: wanted}))
 
     def following(self, rows: QuerySet[Conference], name: str, conference_id: UUID) -> QuerySet[Conference]:
         """Finds nothing behind a conference the caller may not know of."""

@@ -25,6 +25,7 @@ class SiteViewSet(PartShelf):
     """Where a conference takes place: several at once are several sites."""
 
     queryset = queries.with_bookings(Site.objects.select_related("conference"))
+    of_the_programme = True
     serializer_class = SiteSerializer
     body_class, noun = SiteBody, "site"
     add, edit, remove = services.add_site, services.edit_site, services.remove_site

@@ -123,8 +123,8 @@ class TimeAndPlace(models.Model):
     so, and never changed. One that is `called_off`, postponed or cancelled, was told to take place at no time at all.
 
     `places` has one entry per site, in order: {"site": id, "venue": id, "room": id or null, "said": {"vi": …}}. `title`
-    is what it was called then, and `organisers` who held it, the lead first; {} and none in what was told before they
-    were kept. Of one that is called off time and place are those feeds last showed of it while it was expected, and
+    is what it was called then, `about` what it was about, under the names of the conference's own columns, and
+    `organisers` who held it, the lead first; {} and none in what was told before they were kept. Of one that is called off time and place are those feeds last showed of it while it was expected, and
     `programme` is how its working programme stood (`programme.as_json`) if nothing was released; null otherwise. `reason`
     is why.
     """
@@ -141,6 +141,7 @@ class TimeAndPlace(models.Model):
     reason = LocalizedTextField(blank=True)
     places = models.JSONField(default=list)
     title = LocalizedTextField(blank=True)
+    about = models.JSONField(default=dict)
     organisers = ArrayField(models.UUIDField(), default=list)
     programme = models.JSONField(null=True)
     recorded_at = models.DateTimeField(db_default=Now())

@@ -93,7 +93,14 @@ from backend.conferences.queries.visibility import (
     takes_part,
     visible_to,
 )
-from backend.conferences.queries.working import found_by_day, renamed_since, show_as_told, working_parts, works_on
+from backend.conferences.queries.working import (
+    found_by_day,
+    found_by_matter,
+    renamed_since,
+    show_as_told,
+    working_parts,
+    works_on,
+)
 from backend.conferences.wording import day_said
 
 __all__ = [
@@ -128,6 +135,7 @@ __all__ = [
     "for_details",
     "for_lists",
     "found_by_day",
+    "found_by_matter",
     "free_rooms",
     "has_duty",
     "heading_now",

@@ -1,19 +1,22 @@
 """What people were told of time and place, and what of it is no longer so."""
 
 from collections.abc import Iterable, Mapping
+from copy import copy
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
-from backend.conferences.models import Conference, Site, TimeAndPlace
+from backend.conferences.models import Conference, Room, Site, TimeAndPlace, Venue
 from backend.conferences.queries.said import site_said
 from backend.conferences.states import CALLED_OFF, CallingOff, ConferenceState
 from backend.core.text import Text
 
 #: The columns that say when.
 WHEN = ("day", "day_part", "starts_at", "ends_at", "time_zone")
+#: Those that say what it is about.
+ABOUT = ("kind", "topics", "standards", "legal_basis", "period_reviewed", "period_planned")
 
 
 def time_and_place(conference: Conference) -> TimeAndPlace:
@@ -26,6 +29,7 @@ def time_and_place(conference: Conference) -> TimeAndPlace:
         conference=conference,
         sequence=conference.sequence,
         title=conference.title,
+        about={name: getattr(conference, name) for name in ABOUT},
         called_off=conference.state if conference.state in CALLED_OFF else CallingOff.NOT,
         reason=conference.reason if conference.state in CALLED_OFF else {},
         places=[_place(site) for site in sites],
@@ -73,8 +77,8 @@ def reason_told(conference: Conference) -> Text:
 
 
 def as_told(conferences: Iterable[Conference]) -> dict[UUID, TimeAndPlace]:
-    """Of what is called off outsiders are told when and where it was to be, and under which name, not what is being
-    prepared. The rows get what was last shown; nothing is saved. Gives what was shown, by conference."""
+    """Of what is called off outsiders are told when and where it was to be, under which name and about what, not what is
+    being prepared. The rows get what was last shown; nothing is saved. Gives what was shown, by conference."""
     rows = {row.pk: row for row in conferences if row.state in CALLED_OFF}
     if not rows:
         return {}
@@ -83,13 +87,35 @@ def as_told(conferences: Iterable[Conference]) -> dict[UUID, TimeAndPlace]:
         for name in WHEN:
             setattr(rows[pk], name, getattr(told, name))
         rows[pk].title = told.title or rows[pk].title
+        for name, value in told.about.items():
+            setattr(rows[pk], name, value)
     return found
 
 
-def sites_as_told(conference: Conference, told: TimeAndPlace) -> list[Site]:
-    """Its loaded sites that are as they were told; where one that was changed since is to be is told with the rest."""
-    known = {(place["site"], place["venue"], place["room"]) for place in told.places}
-    return [site for site in conference.sites.all() if _key(_place(site)) in known]
+def sites_as_told(shown: Iterable[tuple[Conference, TimeAndPlace]]) -> dict[UUID, list[Site]]:
+    """By conference its loaded sites, in the house and room that were told, as they are called today; without those that
+    are prepared, and those removed since. Two queries at most."""
+    places = {row.pk: (row, {place["site"]: place for place in told.places}) for row, told in shown}
+    moved = [
+        place
+        for row, there in places.values()
+        for site in row.sites.all()
+        if (place := there.get(str(site.pk))) and _key(_place(site)) != _key(place)
+    ]
+    venues = Venue.objects.in_bulk({place["venue"] for place in moved}) if moved else {}
+    rooms = Room.objects.in_bulk({place["room"] for place in moved if place["room"]}) if moved else {}
+    changed = {place["site"]: place for place in moved}
+
+    def back(site: Site) -> Site:
+        if (place := changed.get(str(site.pk))) is not None:
+            site = copy(site)
+            site.venue = venues.get(UUID(place["venue"]), site.venue)
+            site.room = rooms.get(UUID(place["room"])) if place["room"] else None
+        return site
+
+    return {
+        pk: [back(site) for site in row.sites.all() if str(site.pk) in there] for pk, (row, there) in places.items()
+    }
 
 
 def says(kept: TimeAndPlace, conference: Conference) -> bool:

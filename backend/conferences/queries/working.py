@@ -5,9 +5,9 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Exists, F, Model, OuterRef, Q, QuerySet
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
-from backend.conferences.models import Conference, Duty, Release
+from backend.conferences.models import Conference, Duty, Release, Site
 from backend.conferences.queries.told import as_told, sites_as_told, told_off
 from backend.conferences.queries.visibility import READERS, held_by_any
 from backend.conferences.states import CALLED_OFF, DutyKind, OrganiserRole
@@ -29,10 +29,12 @@ def works_on(account: Reader, conference: Conference) -> bool:
 def working_parts(rows: QuerySet[Row], account: Reader) -> QuerySet[Row]:
     """Of rows that make up working programmes (agenda items, their rooms and speakers, session chairs) those of
     conferences the account works on, or that never released a programme and are not called off: everybody else reads
-    what was released, or how it stood."""
+    what was released, or how it stood. Sites are no part of a release; what is called off says itself where it was to be."""
     works = worked_on_by(account)
     if works is None:
         return rows
+    if rows.model is Site:
+        return rows.exclude(conference__in=Conference.objects.filter(read_as_told(account)))
     closed = Q(Exists(Release.objects.filter(conference=OuterRef("conference"))))
     closed |= Q(Exists(told_off().filter(conference=OuterRef("conference"))))
     closed &= ~Q(Exists(Conference.objects.filter(works, pk=OuterRef("conference"))))
@@ -47,8 +49,9 @@ def show_as_told(rows: Iterable[Conference], account: Reader) -> None:
         return
     for pk in Conference.objects.filter(works, pk__in=off).values_list("pk", flat=True):
         del off[pk]
-    for pk, told in as_told(off.values()).items():
-        off[pk]._prefetched_objects_cache["sites"] = sites_as_told(off[pk], told)  # type: ignore[attr-defined]
+    told = as_told(off.values())
+    for pk, sites in sites_as_told([(off[pk], row) for pk, row in told.items()]).items():
+        off[pk]._prefetched_objects_cache["sites"] = sites  # type: ignore[attr-defined]
 
 
 def read_as_told(account: Reader) -> Q:
@@ -66,12 +69,25 @@ def found_by_day(account: Reader, **wanted: Any) -> Q:
     return Q(**wanted) & ~read_as_told(account) | told & read_as_told(account)
 
 
+def found_by_matter(account: Reader, **wanted: Any) -> Q:
+    """The conferences about such a matter (`topics__contains=[…]`), as the account reads it."""
+    about = {f"about__{name}": value for name, value in wanted.items()}
+    told = Q(Exists(told_off().filter(conference=OuterRef("pk"), **about)))
+    return Q(**wanted) & ~read_as_told(account) | told & read_as_told(account)
+
+
 def renamed_since(account: Reader) -> dict[UUID, str]:
-    """What those conferences are called for the account, folded for searching, that were given another name while they
-    were called off."""
+    """What is searched of those conferences, as the account reads them and folded, that were given another name, other
+    topics or standards while they were called off."""
     rows = Conference.objects.filter(read_as_told(account))
-    told = told_off().filter(conference__in=rows).exclude(title=F("conference__title")).exclude(title={})
-    return {row.conference_id: fold(" ".join(row.title.values())) for row in told.only("conference", "title")}
+    told = told_off().filter(conference__in=rows).exclude(title={}).select_related("conference")
+    found = {}
+    for row in told:
+        topics, standards = (row.about.get(name, getattr(row.conference, name)) for name in ("topics", "standards"))
+        said = (row.title, topics, standards)
+        if said != (row.conference.title, row.conference.topics, row.conference.standards):
+            found[row.conference_id] = fold(" ".join([*row.title.values(), *topics, *standards]))
+    return found
 
 
 def worked_on_by(account: Reader) -> Q | None:

@@ -37,7 +37,7 @@ from backend.outbox.services import emit
 log = structlog.get_logger(__name__)
 
 #: What stays as it was shown of a conference that is called off.
-SHOWN = (*WHEN, "places", "title", "organisers", "programme")
+SHOWN = (*WHEN, "places", "title", "about", "organisers", "programme")
 #: The most conferences of a series one letter tells of.
 MOST_TOGETHER = 60
 

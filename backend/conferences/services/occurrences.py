@@ -254,7 +254,8 @@ def _led(
 ) -> Change | None:
     ahead = row.state in queries.FOLLOWING and queries.still_to_come(row)
     if slot is None:
-        return _unplanned(row, reason or both(_NO_LONGER), spare=spare) if ahead and row.slot is not None else None
+        ends = ahead or row.state == ConferenceState.POSTPONED  # which waits for a time that will not come
+        return _unplanned(row, reason or both(_NO_LONGER), spare=spare) if ends and row.slot is not None else None
     called_off = _called_off_by_series(row)
     if slot != row.slot:
         row.slot = slot

@@ -4,6 +4,7 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -104,8 +105,9 @@ def follow(conference: Conference, *, was: int, revived: bool = False) -> Releas
     was released, or what was released is still right.
 
     Entries move as far as the conference. Where its hour became unknown they lose theirs when the day is another, and
-    rooms that are no longer theirs are left out; on another day people are named in the offices they hold then. What
-    else is being written of the working programme stays unreleased.
+    where it became known they have those of the working programme; rooms that are no longer theirs are left out; on
+    another day people are named in the offices they hold then. What else is being written of the working programme stays
+    unreleased.
 
     `was` is the conference's `sequence` before it moved: its entries' rise by one like its own, not once more. Those of
     one that is `revived` always do: everybody was told at once that they were off.
@@ -118,9 +120,11 @@ def follow(conference: Conference, *, was: int, revived: bool = False) -> Releas
         return None
     rooms = set(AgendaRoom.objects.filter(conference=conference).values_list("agenda_item_id", "room_id"))
     voices = voices_now(conference) if before.day != heading.day else {}
+    hours = _hours_now(conference) if heading.starts_at and not before.starts_at else {}
     along = tuple(
         replace(
             _moved_along(entry, before, heading),
+            **hours.get(entry.id, {}),
             places=tuple(place for place in entry.places if (entry.id, place.room) in rooms),
             speakers=_in_office(entry.speakers, voices),
             chairs=_in_office(entry.chairs, voices),
@@ -139,6 +143,11 @@ def _in_office(voices: tuple[Voice, ...], now_named: Mapping[UUID, Voice]) -> tu
         replace(voice, office=known.office, organisation=known.organisation) if known.person == voice.person else voice
         for voice, known in found
     )
+
+
+def _hours_now(conference: Conference) -> dict[UUID, dict[str, Any]]:
+    names = ("starts_at", "ends_at", "day", "day_part")
+    return {row.pk: {name: getattr(row, name) for name in names} for row in conference.agenda.all()}
 
 
 def _moved_along(entry: Entry, before: Programme, after: Programme) -> Entry:

@@ -81,7 +81,7 @@ def entry(
 ) -> ical.CalendarEntry | None:
     """The meeting at the invitee's site, now or as it is `known`; None while it has no exact time.
 
-    Whoever was cancelled and is invited again gets sequences above the cancellation's, or calendars would ignore them.
+    Whoever was taken off by themselves and is invited again gets sequences above the cancellation's, or calendars would ignore them.
     """
     conference, language = row.conference, row.language
     times = known or conference

@@ -102,7 +102,6 @@ def _given_back(ids: list[UUID], known: int) -> list[UUID]:
         state=F("called_off_from"),
         called_off_from="",
         sequence=Greatest("sequence", Case(When(sent_at=None, then=0), default=known)),
-        restored=F("restored") + Case(When(sent_at=None, then=0), default=1),
         version=F("version") + 1,
         updated_at=now(),
     )
