@@ -82,7 +82,8 @@ def restore(*, conference_id: UUID, known: int) -> int:
     rows = Invitation.objects.filter(conference_id=conference_id).exclude(called_off_from="")
     # Lists before invitations, in the order in which a unit's places are filled: PostgreSQL counts them on return.
     lists = InvitationList.objects.filter(pk__in=rows.values("list")).order_by("pk")
-    list(lists.select_for_update(no_key=True).values_list("pk"))
+    if not list(lists.select_for_update(no_key=True).values_list("pk")):
+        return 0
     invited = Invitation.objects.filter(conference_id=conference_id, person__isnull=False)
     again = invited.exclude(state=InvitationState.WITHDRAWN).values("person")
     found = dict(rows.exclude(person__in=again).order_by("id").select_for_update().values_list("pk", "sent_at"))
