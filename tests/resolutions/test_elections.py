@@ -302,3 +302,16 @@ def test_postgresql_refuses_what_no_election_allows() -> None:
         cursor.execute("ALTER TABLE resolutions_candidate DISABLE TRIGGER resolutions_candidate_stands")
         cursor.execute("UPDATE resolutions_candidate SET elected_in_id = %s WHERE number = 3", [poll.pk])
     assert Candidate.objects.filter(elected_in=poll).count() == 2
+
+
+def test_a_round_that_another_went_on_from_stands_as_long_as_that_does() -> None:
+    hall = Hall(4)
+    election = hall.election("AB", 1)
+    first = hall.opened(hall.round(election))
+    assert hall.declared(first, [["1"], ["2"], ["1"], ["2"]])["elected"] == []
+    second = Poll.objects.get(pk=hall.chair.post(f"{API}elections/{election}/run-off").data["id"])
+    hall.opened(second)
+    why = {"reason": {"vi": "Phát phiếu sai"}}
+    assert hall.chair.post(f"{API}polls/{first.pk}/annul", why).status_code == 409
+    assert hall.chair.post(f"{API}polls/{second.pk}/annul", why).status_code == 200
+    assert hall.chair.post(f"{API}polls/{first.pk}/annul", why).status_code == 200

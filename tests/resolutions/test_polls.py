@@ -125,8 +125,12 @@ def test_where_those_present_at_the_opening_decide_nobody_else_votes() -> None:
     Presence.objects.create(conference=poll.conference, registration=late, direction="in", source="name")
     with pytest.raises(Forbidden):
         services.cast(poll_id=poll.id, person_id=late.person_id, choice="no")
-    services.cast(poll_id=poll.id, person_id=there.person_id, choice="yes")
+    (receipt,) = services.cast(poll_id=poll.id, person_id=there.person_id, choice="yes")
     services.seal(poll_id=poll.id)
+    (again,) = services.cast(poll_id=poll.id, person_id=there.person_id, choice="yes")
+    assert (again.leaf, again.signature, again.repeated) == (receipt.leaf, receipt.signature, True)
+    with pytest.raises(Conflict):
+        services.cast(poll_id=poll.id, person_id=there.person_id, choice="no")
     verdict = services.count(poll_id=poll.id).verdict
     assert verdict is not None
     assert (verdict["thresholds"][0]["percent"], verdict["outcome"]) == ("100.00", "adopted")

@@ -222,6 +222,11 @@ def test_a_first_ballot_stands_and_nobody_learns_which() -> None:
     assert other.post(f"{API}ballots", sent(poll, 2, b"x" * 100)).status_code == 400
     assert other.post(f"{API}ballots", {**body, **sent(poll, 2, sealed)}).status_code == 400
     services.seal(poll_id=poll.pk)
+    late = voter.post(f"{API}ballots", body)
+    assert (late.status_code, late.data, late["Idempotency-Replayed"]) == (200, first.data, "true"), "a lost answer"
+    assert voter.post(f"{API}ballots", sent(poll, 1, sealed)).data == first.data
+    assert voter.post(f"{API}ballots", sent(poll, 1, envelope(poll, "no"))).data["reason"] == "closed"
+    assert other.post(f"{API}ballots", body).data["reason"] == "closed"
     assert services.open_envelopes(poll_id=poll.pk, words=words[:2]).tally["yes"] == 1  # type: ignore[index]
 
 

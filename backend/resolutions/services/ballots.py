@@ -14,7 +14,7 @@ from backend.core.text import say
 from backend.resolutions import merkle, methods, queries, receipts, sealing
 from backend.resolutions.models import IssuedPaper
 from backend.resolutions.services import locks
-from backend.resolutions.states import ReceiptKind
+from backend.resolutions.states import ReceiptKind, Secrecy
 
 OF_THOSE_PRESENT_AT_OPENING = '{"all_of": [{"base": "present_at_open"}]}'
 
@@ -77,9 +77,9 @@ def cast(
     """Casts the ballots this person may cast (all, or those named by `numbers`), each once; in a secret poll either
     `envelopes` the voter sealed, by number, or a `choice` that is sealed here and then forgotten.
 
-    The same request again is answered with the same receipts. In a secret poll a `choice` sent again is not compared
-    with the first one, which nobody can read: the first stands, and its receipt says `repeated`. Raises Forbidden
-    without an entitlement, NotFound for an unknown poll, Invalid for what does not fit the poll, Conflict when the poll
+    The same request again is answered with the same receipts, also once the poll is sealed. In a secret poll a `choice`
+    sent again is not compared with the first one, which nobody can read: the first stands, and its receipt says
+    `repeated`. Raises Forbidden without an entitlement, NotFound for an unknown poll, Invalid for what does not fit the poll, Conflict when the poll
     is not open (by the database's clock) or takes no votes from devices, another ballot was cast, a paper was handed out
     for it, or votes that belong together are divided. Where the rule measures by who was present at the opening, only
     they vote: Forbidden for others.
@@ -113,13 +113,6 @@ def cast(
     wanted = sorted(set(numbers))
     if not mine or not set(wanted) <= set(mine):
         raise Forbidden(say(vi="Bạn không có quyền biểu quyết ở đây.", en="You are not entitled to vote here."))
-    if not is_open:
-        raise Conflict(say(vi="Cuộc biểu quyết không mở.", en="The poll is not open."), reason="closed")
-    if not by_device:
-        raise Conflict(
-            say(vi="Cuộc biểu quyết không nhận phiếu từ thiết bị.", en="This poll takes no votes from devices."),
-            reason="channel",
-        )
     urn = Urn(
         poll_id=poll_id,
         receipt=receipt,
@@ -129,6 +122,15 @@ def cast(
         roll_hash=roll_hash,
         config_hash=config_hash,
     )
+    if not is_open:
+        if (before := _cast_before(urn, secrecy, wanted, choice, envelopes)) is None:
+            raise Conflict(say(vi="Cuộc biểu quyết không mở.", en="The poll is not open."), reason="closed")
+        return [_receipt(urn, kept) for kept in before]
+    if not by_device:
+        raise Conflict(
+            say(vi="Cuộc biểu quyết không nhận phiếu từ thiết bị.", en="This poll takes no votes from devices."),
+            reason="channel",
+        )
     try:
         return [_receipt(urn, kept) for kept in CAST_BY_SECRECY[secrecy](urn, wanted, choice, envelopes)]
     except IntegrityError as error:
@@ -152,6 +154,22 @@ _REFUSALS = {
         say(vi="Bạn đã nhận phiếu giấy: hãy bỏ phiếu giấy.", en="You were handed a ballot paper: vote with it."),
     ),
 }
+
+
+def _cast_before(
+    urn: Urn, secrecy: str, numbers: list[int], choice: Any, envelopes: dict[int, bytes] | None
+) -> list[Kept] | None:
+    """What this very request cast while the poll was open: whoever lost the answer asks again, however late. None where
+    it cast nothing."""
+    cast = queries.urn_of(secrecy).objects.filter(poll_id=urn.poll_id, number__in=numbers)
+    there = dict((cast if secrecy == Secrecy.SECRET else cast.filter(choice=choice)).values_list("number", "leaf"))
+    if len(there) < len(numbers) or (choice is None and envelopes is None):
+        return None
+    if envelopes is not None and there != {
+        number: merkle.envelope_leaf(str(urn.poll_id), sealed) for number, sealed in envelopes.items()
+    }:
+        return None
+    return [Kept(number=number, leaf=there[number], repeated=True) for number in numbers]
 
 
 def _receipt(urn: Urn, kept: Kept) -> Receipt:

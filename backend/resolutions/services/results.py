@@ -137,7 +137,8 @@ def _verdict(poll: Poll) -> Verdict:
 
 @transaction.atomic
 def annul(*, poll_id: UUID, reason: Text, expected: int | None = None) -> Poll:
-    """Voids a poll; its ballots stay. Raises Conflict once the resolution was decided or somebody elected by it."""
+    """Voids a poll; its ballots stay. Raises Conflict once the resolution was decided, somebody elected by
+    it, or a later round went on from it."""
     locks.alone(poll_id)
     poll = locked(Poll, poll_id, expected=expected)
     POLL_MOVES.move(poll, "annul")
@@ -145,6 +146,8 @@ def annul(*, poll_id: UUID, reason: Text, expected: int | None = None) -> Poll:
     if isinstance(subject, Election):
         if elections.elected_by(poll):
             raise Conflict(say(vi="Đã có người trúng cử.", en="Somebody has been elected by it."))
+        if poll.followed_by.exclude(state=PollState.ANNULLED).exists():
+            raise Conflict(say(vi="Đã có lần bầu sau lần này.", en="A later round goes on from it."))
     else:
         if decided_by(subject, poll):
             raise Conflict(say(vi="Nghị quyết đã được quyết định.", en="The resolution has been decided."))
