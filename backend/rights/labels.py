@@ -32,6 +32,7 @@ TYPES: dict[str, Any] = {
     "row_of_a_list": say(vi="Dòng trong danh sách đơn vị gửi", en="Row of a list sent by a unit"),
     "calendar_link": say(vi="Liên kết lịch", en="Calendar link"),
     "vote": say(vi="Biểu quyết", en="Vote"),
+    "candidacy": say(vi="Ứng cử", en="Candidacy"),
     "teller": say(vi="Thành viên ban kiểm phiếu", en="Member of a counting committee"),
     "authorisation": say(vi="Uỷ quyền biểu quyết", en="Votes handed to somebody else"),
     "proxy": say(vi="Được uỷ quyền biểu quyết", en="Votes cast for somebody else"),
@@ -60,6 +61,11 @@ TYPES: dict[str, Any] = {
 
 #: What a member is, by its name.
 MEMBERS: dict[str, Any] = {
+    "about": say(vi="Giới thiệu", en="About"),
+    "elected_in": say(vi="Trúng cử tại cuộc biểu quyết", en="Elected in the poll"),
+    "election_title": say(vi="Cuộc bầu cử", en="Election"),
+    "paper": say(vi="Bằng phiếu giấy", en="On paper"),
+    "withdrawn_at": say(vi="Thời điểm rút", en="Withdrawn at"),
     "full_name": say(vi="Họ và tên", en="Full name"),
     "honorific": say(vi="Danh xưng", en="Honorific"),
     "degree": say(vi="Học hàm, học vị", en="Degree"),

@@ -143,20 +143,33 @@ def test_what_was_told_is_never_rewritten() -> None:
         TimeAndPlace.objects.create(conference=conference, sequence=0, time_zone="UTC")
 
 
-@pytest.mark.parametrize("verb", ["cancel", "postpone"])
-def test_calling_off_closes_the_window_in_silence(verb: str) -> None:
+def test_cancelling_closes_the_window_in_silence() -> None:
     conference = announced()
     move(conference, 1)
-    off = getattr(services, verb)(conference_id=conference.pk, reason={"vi": "Bão"})
+    off = services.cancel(conference_id=conference.pk, reason={"vi": "Bão"})
     assert (off.sequence, off.news_due_at) == (2, None)
     time_passes()
     assert services.tell_due_news() == 0
     assert closings(conference) == []
 
 
+def test_a_postponement_is_told_when_the_window_of_a_move_ends_and_the_move_never() -> None:
+    conference = announced()
+    moved = move(conference, 1)
+    off = services.postpone(conference_id=conference.pk, reason={"vi": "Bão"})
+    assert (off.sequence, off.news_due_at) == (2, moved.news_due_at)
+    time_passes()
+    assert services.tell_due_news() == 1
+    assert closings(conference) == []
+    due = Event.objects.get(subject_id=conference.pk, name="conference.postponement_due")
+    assert due.payload["sequence"] == 2
+
+
 def test_what_was_postponed_is_told_anew_whenever_it_is_held() -> None:
     conference = announced()
     services.postpone(conference_id=conference.pk, reason={"vi": "Bão"})
+    time_passes()
+    services.tell_due_news()
     resumed = services.announce(conference_id=conference.pk)
     assert (resumed.sequence, resumed.told_sequence) == (2, 1)
     assert move(conference, 5).sequence == 3
