@@ -40,14 +40,14 @@ def blocks(conference: Conference) -> list[Block]:
             found += _election(row) if isinstance(row, Election) else _resolution(row)
         elif (line := withheld.line("withheld:decision", item)) not in found:
             found.append(line)
-    return (
-        [
-            heading("decisions", "Nghị quyết, bầu cử và biểu quyết", "Resolutions, elections and votes", conference),
-            *found,
-        ]
-        if found
-        else []
+    if not found:
+        return []
+    called = (
+        ("Nghị quyết, bầu cử và biểu quyết", "Resolutions, elections and votes")
+        if elections
+        else ("Nghị quyết và biểu quyết", "Resolutions and votes")
     )
+    return [heading("decisions", *called, conference), *found]
 
 
 def _resolution(resolution: Resolution) -> list[Block]:
