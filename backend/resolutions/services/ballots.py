@@ -7,12 +7,13 @@ from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
+from django.db.models import Q
 
 from backend.core import context
 from backend.core.errors import Conflict, Forbidden, Invalid, NotFound, constraint_of
 from backend.core.text import say
 from backend.resolutions import merkle, methods, queries, receipts, sealing
-from backend.resolutions.models import IssuedPaper
+from backend.resolutions.models import Envelope, IssuedPaper, NamedBallot
 from backend.resolutions.services import locks
 from backend.resolutions.states import ReceiptKind, Secrecy
 
@@ -161,8 +162,13 @@ def _cast_before(
 ) -> list[Kept] | None:
     """What this very request cast while the poll was open: whoever lost the answer asks again, however late. None where
     it cast nothing."""
-    cast = queries.urn_of(secrecy).objects.filter(poll_id=urn.poll_id, number__in=numbers)
-    there = dict((cast if secrecy == Secrecy.SECRET else cast.filter(choice=choice)).values_list("number", "leaf"))
+    of_poll = Q(poll_id=urn.poll_id, number__in=numbers)
+    cast = (
+        Envelope.objects.filter(of_poll)
+        if secrecy == Secrecy.SECRET
+        else NamedBallot.objects.filter(of_poll, choice=choice)
+    )
+    there: dict[int, str] = dict(cast.values_list("number", "leaf"))
     if len(there) < len(numbers) or (choice is None and envelopes is None):
         return None
     if envelopes is not None and there != {
