@@ -145,6 +145,6 @@ def test_events_and_letters_hold_no_word(inside: Inside) -> None:
 @pytest.mark.parametrize("name", ["GET agenda-items", "GET speeches", "GET findings", "GET resolutions"])
 def test_without_the_filter_the_sweep_finds_it(inside: Inside, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     (operation,) = [each for each in READING if key(each) == name]
-    for module in (queries.confidential, __import__("backend.resolutions.queries", fromlist=["queries"])):
+    for module in (queries.confidential, __import__("backend.resolutions.queries.sight", fromlist=["sight"])):
         monkeypatch.setattr(module, "hidden_items", lambda account: None)
     assert {"organiser of the partner", "delegate"} & {caller for caller, *_ in told_too_much(inside, operation)}

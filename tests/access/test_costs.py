@@ -115,7 +115,7 @@ SIZES = (1, 3, 30)
 MOST = 10
 BOOKED_DAY = dt.datetime(2021, 1, 14, tzinfo=dt.UTC)
 #: A conference's own page shows everything it consists of; its clashes are looked for among all that happens meanwhile.
-MOST_FOR_ONE = 16
+MOST_FOR_ONE = 17
 
 
 class House:
@@ -620,7 +620,7 @@ OF_A_POLL = {
 FLAT = {
     "sites/<pk>", "agenda-items/<pk>", "own-phases/<pk>", "agenda-rooms/<pk>", "duties/<pk>", "speakers/<pk>", "speeches/<pk>", "rooms/<pk>",
     "rooms/equipment",
-    "invitations/<pk>", "invitations/<pk>/letter", "invitation-letters/<pk>", "invitation-letters/<pk>/file", "invitation-replies/<pk>", "questionnaires/<pk>", "answer-sheets/<pk>", "registrations/<pk>", "admissions/<pk>", "presences/<pk>", "scans/<pk>", "badges/<pk>", "badges/<pk>/content", "resolutions/<pk>", "resolutions/<pk>/file", "resolutions/<pk>/compare", "amendments/<pk>", "comments/<pk>", "procedures/<pk>", "authorisations/<pk>", "authorisations/<pk>/paper", "findings/<pk>", "proposals/<pk>",
+    "invitations/<pk>", "invitations/<pk>/letter", "invitation-letters/<pk>", "invitation-letters/<pk>/file", "invitation-replies/<pk>", "questionnaires/<pk>", "answer-sheets/<pk>", "registrations/<pk>", "admissions/<pk>", "presences/<pk>", "scans/<pk>", "badges/<pk>", "badges/<pk>/content", "resolutions/<pk>", "resolutions/<pk>/file", "resolutions/<pk>/compare", "amendments/<pk>", "comments/<pk>", "procedures/<pk>", "elections/<pk>", "authorisations/<pk>", "authorisations/<pk>/paper", "findings/<pk>", "proposals/<pk>",
     "conclusions/<pk>", "official-numbers/<pk>", "tokens/<pk>", "people/<pk>", "positions/<pk>", "role-grants/<pk>",
     "imports/form", "import-rows/<pk>", "consents/<pk>", "accesses/<pk>",
     "jobs/<pk>", "mails/<pk>", "mails/<pk>/content", "reply-proposals/<pk>", "failed-letters/<pk>", "inbound-mails/<pk>",

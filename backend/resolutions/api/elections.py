@@ -65,7 +65,7 @@ class ElectionViewSet(HouseViewSet):
         row = self.get_object()
         poll = services.run_off(election_id=row.pk, expected=self.expected_version())
         shown = queries.visible_polls(self.account).get(pk=poll.pk)
-        return Response(PollSerializer(shown, context=self.get_serializer_context()).data, status=201)
+        return self.answer(shown, 201, PollSerializer)
 
     @extend_schema(request=EndElectionBody, responses=ElectionSerializer)
     @action(detail=True, methods=["post"])
