@@ -137,7 +137,7 @@ def test_a_worker_is_killed_while_it_passes_on_offered_seats(
             stack.kill("worker")
             ended = silent.filter(state="expired").count()
             assert ended == lucky.count(), "no offer has ended whose seat nobody got"
-            assert ended == conferences - (held is the_next_in_line) or not all_done()
+            assert ended in {0, conferences - (held is the_next_in_line)} or not all_done()
         _again(stack, "expire_offers", lambda: silent.filter(state="expired").count() == conferences)
         received = Counter(letter["Message-ID"] for letter in stack.mail.messages())
 
