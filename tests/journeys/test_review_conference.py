@@ -344,7 +344,8 @@ def decide(house: House, cast: SimpleNamespace, conference: Any, links: dict[str
     assert by.guest.get(address)["verdict"] is None
 
     by.chair.post(f"{address}/seal")
-    assert voters[0].post("ballots", ballot, expect=409)["reason"] == "closed"
+    assert voters[-1].post("ballots", {**ballot, "choice": "abstain"}) == [receipt], "however late: the same receipt"
+    assert voters[0].post("ballots", {**ballot, "choice": "no"}, expect=409)["reason"] == "closed"
     house.run()
     by.secretary.get(f"{address}/roll", expect=403)
     declared = by.chair.post(f"{address}/declare")

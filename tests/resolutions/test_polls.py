@@ -82,7 +82,9 @@ def test_a_staff_conference_votes_and_its_verdict_shows_every_number(chair: Acco
     )
     assert api.get(f"/api/v1/polls/{poll.id}").data["turnout"] == 7
     assert api.post(f"/api/v1/polls/{poll.id}/seal").status_code == 200
-    assert voter.post("/api/v1/ballots", body, format="json").status_code == 409
+    assert voter.post("/api/v1/ballots", body, format="json").data == first.data, "however late: the same receipt"
+    late = voter.post("/api/v1/ballots", {**body, "choice": "yes"}, format="json")
+    assert (late.status_code, late.data["reason"]) == (409, "closed")
     services.count(poll_id=poll.id)
     shown = api.get(f"/api/v1/polls/{poll.id}").data
     assert shown["verdict"]["outcome"] == "adopted"
