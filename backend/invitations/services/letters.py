@@ -119,7 +119,8 @@ def mail_cancellation(*, invitation_id: UUID, batch: UUID | None = None) -> None
 
 def cancellation(row: Invitation) -> Letter:
     """What the invitee, who knows of the invitation, is told when it is withdrawn: with the conference, or from them
-    alone, under the number after those feeds have shown. What became of the conference since makes no difference.
+    alone, under the number after those feeds have shown. The calendar's entry leaves from where feeds show it; the text
+    says the time the invitee was told.
 
     Says it in plain words only, without a calendar message, while somebody else is invited at the same address: they
     have one entry there, which a cancellation would remove for both. Asking the other one anew under a higher sequence
@@ -127,10 +128,18 @@ def cancellation(row: Invitation) -> Letter:
     """
     cancelled = bool(row.called_off_from)
     known = composing.known_to(row)
-    sequence = row.conference.told_sequence if cancelled else row.conference.sequence + 1
-    entry = composing.entry(row, sequence=sequence, known=composing.called_off(row, sequence) or known)
-    if not cancelled and queries.sharing_calendar_entry(row).exists():
+    if cancelled:
+        sequence = row.conference.told_sequence
+        entry = composing.entry(row, sequence=sequence, known=composing.called_off(row, sequence) or known)
+    elif queries.sharing_calendar_entry(row).exists():
         entry = None
+    else:
+        shown = composing.shown(row)
+        entry = composing.entry(
+            row,
+            sequence=row.conference.sequence + 1,
+            known=shown if shown is not None and shown.starts_at is not None else known,
+        )
     return composing.letter(
         row,
         template="letters/cancellation",
