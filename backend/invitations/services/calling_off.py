@@ -7,10 +7,10 @@ from uuid import UUID, uuid5
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from backend.conferences.events import ConferenceCancelled, ConferencePostponementDue
+from backend.conferences.events import ConferenceCancelled, ConferenceNewsDue, ConferencePostponementDue
 from backend.conferences.models import Conference, TimeAndPlace
 from backend.conferences.queries.papers import asked_for_papers
-from backend.conferences.queries.told import cancelled, reason_told, told
+from backend.conferences.queries.told import cancelled, last_expected, reason_told, told
 from backend.conferences.states import CALLED_OFF, ConferenceState
 from backend.core.text import Text, localized
 from backend.invitations import queries, wording
@@ -23,7 +23,7 @@ from backend.invitations.services.chunks import chunks, written_to_each
 from backend.invitations.states import InvitationState
 from backend.mail import services as mail
 from backend.mail.models import OutgoingMail
-from backend.mail.queries import was_written_to
+from backend.mail.queries import addresses_written_to
 from backend.outbox.models import Event
 from backend.outbox.services import emit
 from backend.people.models import Person
@@ -56,7 +56,7 @@ def knows_besides(conference: Conference, person: Person) -> bool:
     """Whether somebody whose invitation never reached them is to hear that the conference is cancelled all the same."""
     if not Conference.objects.filter(cancelled(), pk=conference.pk).exists() or known_to_be_off(conference):
         return False
-    return was_written_to(person.email, conference_id=conference.pk) or person.pk in _taking_part(conference)
+    return bool(addresses_written_to(conference.pk, [person.email])) or person.pk in _taking_part(conference)
 
 
 @transaction.atomic
@@ -68,12 +68,13 @@ def mail_calling_off(*, conference_id: UUID, sequence: int, people: Collection[s
     conference = composing.with_letter_facts().get(pk=conference_id)
     rows = list(Person.objects.filter(pk__in=people).exclude(email="").order_by("pk"))
     offices = queries.offices(rows, conference)
-    known = known_time(conference)
+    known, written_to = known_time(conference), addresses_written_to(conference.pk, [person.email for person in rows])
     writing = asked_for_papers(conference_id)
 
     def write(person: Person) -> OutgoingMail:
         office = offices[person.pk].title if person.pk in offices else {}
-        return _letter(conference, person, office, known, asked=person.pk in writing)
+        told_by_letter = known if person.email.lower() in written_to else None
+        return _letter(conference, person, office, told_by_letter, asked=person.pk in writing)
 
     def report(person: Person, error: Exception) -> None:
         failures.unwritable(
@@ -153,10 +154,13 @@ def withdrawn_since(conference: Conference) -> QuerySet[Event]:
 
 
 def known_time(conference: Conference) -> Conference | TimeAndPlace:
-    """The time everybody was last told."""
+    """The time letters to everybody last told: as announced, and then as each window of news closed upon it. What
+    feeds showed within a window, and one letter may have told meanwhile, others were not told."""
     kept = told(conference.pk)
-    last = max((sequence for sequence, row in kept.items() if not row.called_off), default=None)
-    return conference if last is None else kept[last]
+    news = Event.objects.filter(name=ConferenceNewsDue.name, subject_id=conference.pk)
+    by_letter = {min(kept, default=0), *news.values_list("payload__to_sequence", flat=True)}
+    last = last_expected({sequence: kept[sequence] for sequence in by_letter & kept.keys()}, conference.sequence)
+    return last or conference
 
 
 def addressed(conference: Conference, rows: Sequence[Person]) -> CallingOffAddressed:
@@ -172,11 +176,12 @@ def composed(
     conference: Conference,
     person: Person,
     office: Text,
-    known: Conference | TimeAndPlace,
+    known: Conference | TimeAndPlace | None,
     *,
     asked: bool,
     language: str,
 ) -> Letter:
+    """A letter to somebody no invitation tells; `known` is the time that letters told them, None where none did."""
     off_for_good = _called_off_as(conference) == ConferenceState.CANCELLED
     return composing.conference_letter(
         conference,
@@ -187,13 +192,13 @@ def composed(
         language=language,
         cancelled=off_for_good,
         reason=localized(reason_told(conference), language),
-        when=wording.when(known, language),
+        when=wording.when(known, language) if known else "",
         asked=off_for_good and asked,
     )
 
 
 def _letter(
-    conference: Conference, person: Person, office: Text, known: Conference | TimeAndPlace, *, asked: bool
+    conference: Conference, person: Person, office: Text, known: Conference | TimeAndPlace | None, *, asked: bool
 ) -> OutgoingMail:
     return written(
         composed(conference, person, office, known, asked=asked, language=person.language),
