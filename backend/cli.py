@@ -107,16 +107,18 @@ def admin_create(arguments: argparse.Namespace) -> int:
     """Makes an account that may do everything, everywhere. The password is asked for, or read from one line of stdin."""
     from django.contrib.auth.password_validation import validate_password
     from django.core.exceptions import ValidationError
-    from django.core.validators import validate_email
     from django.db import transaction
 
+    from backend.mail.mailbox import InvalidAddress, deliverable_email
     from backend.people.models import Account, Role, RoleGrant
 
-    email = Account.objects.normalize_email(arguments.email)
+    try:
+        email = deliverable_email(arguments.email)
+    except InvalidAddress:
+        return _refused(spoken(vi="Không gửi thư tới địa chỉ này được.", en="No letter can be sent to this address."))
     secret = getpass.getpass() if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
     account = Account(email=email)
     try:
-        validate_email(email)
         validate_password(secret, account)
         account.set_password(secret)
         account.validate_unique()

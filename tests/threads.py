@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from django.db import connections
+from django.db import connection, connections
 
 from backend.core.errors import Conflict
 
@@ -45,3 +45,28 @@ def rush(attempts: Iterable[Callable[[], Any]]) -> tuple[int, int]:
     outcomes = in_threads(len(waiting), attempt)
     assert set(outcomes) <= {"done", "refused"}, outcomes
     return outcomes.count("done"), outcomes.count("refused")
+
+
+class Meanwhile(threading.Thread):
+    """Somebody else's work on a connection of its own, which has begun to wait for our transaction, or is done."""
+
+    def __init__(self, work: Callable[[], Any]) -> None:
+        super().__init__()
+        self.work, self.raised = work, list[Exception]()
+        self.start()
+        while self.is_alive() and not somebody_waits_for_us():
+            self.join(0.01)
+
+    def run(self) -> None:
+        try:
+            self.work()
+        except Exception as error:  # noqa: BLE001 -- the caller looks at it
+            self.raised.append(error)
+        finally:
+            connections.close_all()
+
+
+def somebody_waits_for_us() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid))")
+        return cursor.fetchone() is not None

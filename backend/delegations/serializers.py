@@ -13,8 +13,9 @@ from backend.delegations import queries
 from backend.delegations.models import MOST_PLACES, Delegation
 from backend.delegations.states import MOVES, DelegationState
 from backend.imports.states import ImportState
-from backend.invitations.forms import Address, PersonName
+from backend.invitations.forms import PersonName
 from backend.invitations.states import Category, InvitationState, Substitutes
+from backend.people.addresses import Address
 
 
 class OfficeBody(serializers.Serializer[Any]):

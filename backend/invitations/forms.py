@@ -10,7 +10,7 @@ from backend.core.serializers import Line
 from backend.core.text import say
 from backend.core.vietnamese import title_case_name
 from backend.documents.form.text import unprintable
-from backend.mail.mailbox import InvalidAddress, checked_email
+from backend.people.addresses import Address
 from backend.people.models import Honorific
 from backend.people.names import parse_name
 from backend.people.telephones import InvalidTelephone, telephone
@@ -40,22 +40,6 @@ class PersonName(Line):
                 )
             )
         return title_case_name(name)
-
-
-class Address(serializers.CharField):
-    """An e-mail address letters can be sent to."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(max_length=254, **kwargs)
-
-    def to_internal_value(self, data: Any) -> str:
-        written = super().to_internal_value(data)
-        try:
-            return checked_email(written) if written else ""
-        except InvalidAddress:
-            raise serializers.ValidationError(
-                say(vi="Không gửi thư tới địa chỉ này được.", en="No letter can be sent to this address.")
-            ) from None
 
 
 class Telephone(serializers.CharField):

@@ -8,13 +8,13 @@ from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Q, 
 from django.db.models.functions import Coalesce, JSONObject, Lower
 
 from backend.conferences.models import Conference, TimeAndPlace
-from backend.conferences.queries import also_visible, held_by_any
+from backend.conferences.queries import also_visible, held_by_any, led_or_not
 from backend.conferences.queries.told import WHEN
 from backend.conferences.states import OVER, ConferenceState, Confidentiality, OrganiserRole
 from backend.core.errors import Conflict, Gone
 from backend.core.text import say
 from backend.invitations import links
-from backend.invitations.events import InvitationWithdrawn
+from backend.invitations.events import InvitationIssued, InvitationWithdrawn
 from backend.invitations.models import (
     FailedLetter,
     Invitation,
@@ -27,7 +27,7 @@ from backend.invitations.states import Category, InvitationState
 from backend.mail.models import SuppressedAddress
 from backend.outbox.models import Event
 from backend.people.models import Account, Person, Position, Role
-from backend.people.queries import organisations_with
+from backend.people.queries import knows_who_is_asked, organisations_with
 from backend.questions.queries import Comer, also_asked
 
 #: Roles that may read guest lists; writing them belongs to the lead organisation (rules.py).
@@ -100,6 +100,11 @@ def invited(account: Account) -> Q:
         return Q(pk__in=[])
     mine = Invitation.objects.filter(conference=OuterRef("pk"), person_id=account.person_id, state__in=LIVE)
     return Q(Exists(mine))
+
+
+@knows_who_is_asked
+def invited_people(where: set[UUID]) -> tuple[Exists, Exists]:
+    return led_or_not(Invitation.objects.all(), where)
 
 
 @also_asked
@@ -217,18 +222,18 @@ def visible_proposals(account: Account) -> QuerySet[ReplyProposal]:
 def with_letter_facts(invitations: QuerySet[Invitation]) -> QuerySet[Invitation]:
     """Joined to everything a letter or a reply page says; `withdrawn_before` counts how often the person was invited
     to the conference before and taken off again by themselves, in letters: not with the conference; and whoever had the
-    same address, and was taken off before this one was invited: calendars know one meeting there."""
+    same address, and was taken off before this one was first written to: calendars know one meeting there."""
+    issued = Event.objects.filter(name=InvitationIssued.name, subject_id=OuterRef("pk")).order_by("recorded_at")
     taken_off = Event.objects.filter(
-        name=InvitationWithdrawn.name, subject_id=OuterRef("pk"), recorded_at__lt=OuterRef(OuterRef("created_at"))
+        name=InvitationWithdrawn.name, subject_id=OuterRef("pk"), recorded_at__lt=OuterRef(OuterRef("written_to_since"))
     )
     there = Q(email__iexact=OuterRef("email")) & ~Q(email="") & Exists(taken_off)
     before = Invitation.objects.filter(
-        Q(person_id=OuterRef("person_id")) | there,
+        Q(person_id=OuterRef("person_id"), id__lt=OuterRef("id")) | there,
         conference_id=OuterRef("conference_id"),
         state=InvitationState.WITHDRAWN,
         called_off_from="",
         sent_at__isnull=False,
-        id__lt=OuterRef("id"),
     )
     count = before.order_by().values("conference_id").annotate(n=Count("pk")).values("n")
     return (
@@ -248,15 +253,16 @@ def with_letter_facts(invitations: QuerySet[Invitation]) -> QuerySet[Invitation]
             "conference__sites__venue",
             "conference__sites__room",
         )
+        .annotate(written_to_since=Coalesce(Subquery(issued.values("recorded_at")[:1]), F("created_at")))
         .annotate(withdrawn_before=Coalesce(Subquery(count), 0))
     )
 
 
 def sharing_calendar_entry(row: Invitation) -> QuerySet[Invitation]:
-    """Others who are invited, or about to be, at the same address (an office's mailbox, a substitute without one of
+    """Others who are or were invited, or are to be, at the same address (an office's mailbox, a substitute without one of
     their own): a meeting stands once in its calendar, whoever it is for."""
     there = Invitation.objects.filter(conference=row.conference_id, site=row.site_id, email__iexact=row.email)
-    return there.exclude(pk=row.pk).exclude(state=InvitationState.WITHDRAWN)
+    return there.exclude(pk=row.pk).exclude(email="")
 
 
 def opened_by(token: str) -> Invitation:

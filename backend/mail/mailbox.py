@@ -3,6 +3,8 @@
 import re
 from typing import NamedTuple
 
+from email_validator import EmailNotValidError, validate_email
+
 _LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 _LABEL = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?")
 
@@ -16,6 +18,19 @@ class Mailbox(NamedTuple):
 
 class InvalidAddress(ValueError):
     """An address that no header may carry: it could not be delivered, or would smuggle in a second one."""
+
+
+def deliverable_email(email: str) -> str:
+    """The address as `checked_email` gives it; raises InvalidAddress also for one that leads to no mailbox, wherever it
+    is said: in a domain without a dot, or in one kept free for other uses (.test, .invalid, .localhost, .local, .onion,
+    .arpa). The names for examples (.example) are taken: demonstrations live there. Nothing is looked up.
+
+    What is on record already is not asked this again: letters go to it as before.
+    """
+    try:
+        return checked_email(validate_email(email.strip(), check_deliverability=False).normalized)
+    except EmailNotValidError as error:
+        raise InvalidAddress(f"not a deliverable address: {email!r}") from error
 
 
 def checked_email(email: str) -> str:

@@ -1,5 +1,6 @@
 """The ledger of mail."""
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -22,10 +23,13 @@ def visible_to(account: Any) -> QuerySet[OutgoingMail]:
     return mails if where is None else mails.filter(organisation_id__in=where)
 
 
-def was_written_to(address: str, *, conference_id: UUID) -> bool:
-    """Whether anything about the conference went or still goes to the address, but letters that took something back."""
-    rows = OutgoingMail.objects.filter(conference_id=conference_id, recipient__iexact=address)
-    return bool(address) and rows.exclude(state=MailState.WITHDRAWN).exclude(purpose="cancellation").exists()
+def addresses_written_to(conference_id: UUID, addresses: Iterable[str]) -> set[str]:
+    """Those of the addresses, in lower case, to which anything about the conference went or still goes, but letters that
+    took something back."""
+    rows = OutgoingMail.objects.filter(conference_id=conference_id).annotate(address=Lower("recipient"))
+    rows = rows.filter(address__in={address.lower() for address in addresses})
+    rows = rows.exclude(state=MailState.WITHDRAWN).exclude(purpose="cancellation")
+    return set(rows.values_list("address", flat=True))
 
 
 def visible_batches(account: Any) -> QuerySet[MailBatch]:

@@ -207,7 +207,8 @@ class PersonViewSet(PeopleViewSet):
         if "organisation" in changes:
             organisation = changes.pop("organisation")
             changes["organisation_id"] = organisation and organisation.pk
-            self.check_object_permissions(request, Person(organisation=organisation))
+            if changes["organisation_id"] != row.organisation_id:
+                self.check_object_permissions(request, Person(organisation=organisation))
         services.change_person(person_id=row.pk, changes=changes, expected=self.expected_version())
         return self.answer(queries.visible_people(self.account).get(pk=row.pk))
 

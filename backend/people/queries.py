@@ -2,11 +2,12 @@
 
 import datetime as dt
 import hashlib
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Exists, Prefetch, Q, QuerySet
 
 from backend.core.clock import now
 from backend.people.models import Account, ApiToken, Organisation, OrganisationName, Person, Position, Role, RoleGrant
@@ -17,6 +18,18 @@ __all__ = ["DEPTH", "ancestors", "descendants"]
 #: Who looks people up for their work, and who of them also needs to reach them.
 LOOKING_UP = ("organiser", "secretary", "editor", "approver", "auditor")
 REACHING = ("organiser", "secretary")
+
+#: Of people (`OuterRef("pk")`), as the floors above know it: who is asked to a conference that one of these organisations
+#: leads, and who to any other; filled with `knows_who_is_asked`.
+Asked = Callable[[set[UUID]], tuple[Exists, Exists]]
+ASKED: list[Asked] = []
+
+
+def knows_who_is_asked(asked: Asked) -> Asked:
+    """Decorator for the queries of a floor above. Registering happens once, when the app's `ready` imports the module."""
+    if asked not in ASKED:
+        ASKED.append(asked)
+    return asked
 
 
 def grants_of(account: Account) -> frozenset[tuple[str, UUID | None]]:
@@ -87,13 +100,26 @@ def organisations() -> QuerySet[Organisation]:
 
 
 def visible_people(account: Account) -> QuerySet[Person]:
-    """The people an account may look up: those of the organisations it works for, and itself."""
+    """The people an account may look up: those of the organisations it works for, their own guests, and itself."""
     people = Person.objects.select_related("organisation")
     where = organisations_with(account, *LOOKING_UP)
     if where is None:
         return people
     itself = Q(account=account) if account.is_authenticated else Q(pk=None)
-    return people.filter(Q(organisation_id__in=where) | itself)
+    return people.filter(Q(organisation_id__in=where) | itself | own_guests(account))
+
+
+def own_guests(account: Account) -> Q:
+    """People who belong to no organisation and have no account, and are asked only to conferences led by organisations
+    whose people the account keeps: it came to enter them, and no other record rests on what it corrects."""
+    where = organisations_with(account, *REACHING)
+    if not where or not ASKED:
+        return Q(pk__in=[])
+    here, elsewhere = Q(), Q()
+    for asked in ASKED:
+        ours, others = asked(where)
+        here, elsewhere = here | Q(ours), elsewhere | Q(others)
+    return Q(organisation=None) & Q(account=None) & here & ~elsewhere
 
 
 def reachable_in(account: Account) -> set[UUID] | None:

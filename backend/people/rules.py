@@ -4,7 +4,7 @@ from typing import Any
 
 from backend.core.permissions import Rules, anybody, predicate, signed_in
 from backend.people.models import Organisation, Person, Position
-from backend.people.queries import has_role, is_administrator
+from backend.people.queries import has_role, is_administrator, own_guests
 
 
 @predicate
@@ -21,12 +21,14 @@ def organises(account: Any, row: Organisation | None) -> bool:
 
 @predicate
 def keeps_people_of(account: Any, row: Person | Position | None) -> bool:
-    """An organiser or secretary where the person belongs; people who belong nowhere are kept by those of everywhere."""
+    """An organiser or secretary where the person belongs; people who belong nowhere are kept by those of everywhere, and
+    guests by those of the one body whose conferences they are asked to."""
     person = row.person if isinstance(row, Position) else row
     if person is None:
         return has_role(account, "organiser", "secretary")
     if person.organisation_id is None:
-        return bool(account.is_authenticated and account.holds_everywhere("organiser", "secretary"))
+        everywhere = account.is_authenticated and account.holds_everywhere("organiser", "secretary")
+        return bool(everywhere or Person.objects.filter(own_guests(account), pk=person.pk).exists())
     return has_role(account, "organiser", "secretary", organisation_id=person.organisation_id)
 
 

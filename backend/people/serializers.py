@@ -10,7 +10,7 @@ from rest_framework import serializers
 from backend.core.printing import unprintable
 from backend.core.serializers import Body, Day, HouseSerializer, LanguageMap, Line
 from backend.core.text import say
-from backend.mail.mailbox import InvalidAddress, checked_email
+from backend.people.addresses import Address
 from backend.people.models import Account, ApiToken, Organisation, OrganisationName, Person, Position, Role, RoleGrant
 from backend.people.scopes import LONGEST_DAYS, SCOPES
 
@@ -61,7 +61,7 @@ class OrganisationBrief(HouseSerializer):
 
 class PersonSerializer(HouseSerializer):
     """A person as the caller may see them: `email`, `alternate_email` and `phone` are left out unless the caller works
-    with the person's organisation, or is the person."""
+    with the person's organisation, or with a guest who belongs to none, or is the person."""
 
     sometimes = ("email", "alternate_email", "phone")
     unprintable = serializers.SerializerMethodField(
@@ -84,7 +84,8 @@ class PersonSerializer(HouseSerializer):
     def to_representation(self, instance: Person) -> dict[str, Any]:
         shown = super().to_representation(instance)
         reachable, itself = self.context.get("reachable_in", set()), self.context.get("itself")
-        if reachable is not None and instance.organisation_id not in reachable and instance.pk != itself:
+        foreign = instance.organisation_id is not None and instance.organisation_id not in (reachable or ())
+        if reachable is not None and foreign and instance.pk != itself:
             for name in self.sometimes:
                 del shown[name]
         return shown
@@ -109,6 +110,10 @@ class PersonBody(HouseSerializer):
     full_name = FullName()
     degree = Line(max_length=40, required=False, allow_blank=True)
     organisation = existing(Organisation, required=False, allow_null=True)
+    email = Address(required=False, allow_blank=True)
+    alternate_email = Address(
+        required=False, allow_blank=True, help_text="Written to when letters to the first one do not arrive."
+    )
     language = serializers.ChoiceField(choices=settings.LANGUAGES, required=False)
     phone = serializers.CharField(
         required=False,
@@ -124,17 +129,6 @@ class PersonBody(HouseSerializer):
     class Meta:
         model = Person
         fields = ["full_name", "honorific", "degree", "email", "alternate_email", "phone", "language", "organisation"]
-
-    def validate_email(self, email: str) -> str:
-        """An address letters can be sent to: no others reach the mail room."""
-        try:
-            return checked_email(email) if email else ""
-        except InvalidAddress:
-            raise serializers.ValidationError(
-                say(vi="Không gửi thư tới địa chỉ này được.", en="No letter can be sent to this address.")
-            ) from None
-
-    validate_alternate_email = validate_email
 
 
 class PersonBrief(HouseSerializer):
@@ -205,7 +199,7 @@ class AccountSerializer(HouseSerializer):
 
 
 class AccountBody(Body):
-    email = serializers.EmailField(max_length=254)
+    email = Address()
     password = serializers.CharField(max_length=LONGEST_PASSWORD, trim_whitespace=False, write_only=True)
     person = existing(Person, required=False, allow_null=True)
     full_name = FullName(required=False)

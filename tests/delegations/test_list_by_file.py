@@ -8,7 +8,7 @@ from typing import Any
 import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.test import Client
 
 from backend.core.clock import now
@@ -28,6 +28,7 @@ from tests.factories.delegations import DelegationFactory
 from tests.factories.invitations import InvitationFactory
 from tests.factories.people import PersonFactory, account_with
 from tests.imports.files import text
+from tests.threads import Meanwhile
 
 pytestmark = pytest.mark.django_db
 HEAD = ["STT", "Họ và tên", "Chức vụ", "Đơn vị", "Email", "Điện thoại"]
@@ -308,3 +309,22 @@ def test_the_link_is_an_api_too(unit: Delegation) -> None:
     assert http.get(f"{address[:-3]}xyz").status_code == 404
     services.change_delegation(delegation_id=unit.pk, changes={"focal_email": "moi@xa.example"})
     assert http.get(address).status_code == 410
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_files_that_name_the_same_people_do_not_wait_for_each_other_in_a_circle(
+    client: Client, unit: Delegation
+) -> None:
+    """However the file is ordered, people are waited for by address: who waits for the first holds none of the others."""
+    ab, zz = (["", name, "", "", email, ""] for name, email in (("Lê A", "ab@xa.example"), ("Lê Z", "zz@xa.example")))
+    hand_in(client, unit, zz, ab)
+    assert client.post(page(unit), {"do": "commit"}).status_code == 303
+    held, free = (f"named:{unit.conference_id}:{row[4]}" for row in (ab, zz))
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [held])
+        committing = Meanwhile(lift.run)
+        assert committing.is_alive()
+        cursor.execute("SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [free])
+        assert cursor.fetchone() == (True,)
+    committing.join()
+    assert names(unit) == ["Lê Z", "Lê A"]

@@ -1,7 +1,6 @@
 """The counter of places: many at once for the last one, and the same crowd with the guards off."""
 
 import datetime as dt
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -9,7 +8,7 @@ from unittest import mock
 from uuid import UUID
 
 import pytest
-from django.db import IntegrityError, connection, connections, transaction
+from django.db import IntegrityError, connection, transaction
 
 from backend.core.clock import now
 from backend.core.errors import Conflict
@@ -27,7 +26,7 @@ from backend.people.models import Person
 from tests.factories.delegations import DelegationFactory
 from tests.factories.invitations import InvitationFactory
 from tests.factories.people import PersonFactory
-from tests.threads import in_threads
+from tests.threads import Meanwhile, in_threads
 
 CROWD = 8
 NAMES = "ABCDEGHK"
@@ -217,29 +216,17 @@ def test_whoever_needs_a_units_list_and_its_places_waits_at_the_list_with_nothin
         Delegation.objects.filter(pk=unit.pk).update(taken=1, due_at=now() - dt.timedelta(minutes=1))
 
     def other() -> None:
-        try:
-            if work == "restore":
-                restore(conference_id=unit.conference_id, known=1)
-            else:
-                services.mind_deadlines()
-        finally:
-            connections.close_all()
+        if work == "restore":
+            restore(conference_id=unit.conference_id, known=1)
+        else:
+            services.mind_deadlines()
 
-    waiting = threading.Thread(target=other)
     with transaction.atomic():
         InvitationList.objects.select_for_update().get(pk=unit.list_id)
-        waiting.start()
-        while waiting.is_alive() and not somebody_waits_for_us():
-            waiting.join(0.01)
+        waiting = Meanwhile(other)
         assert waiting.is_alive()
         Delegation.objects.select_for_update(nowait=True).get(pk=unit.pk)
         Invitation.objects.select_for_update(nowait=True).get(pk=row.pk)
     waiting.join()
     assert Invitation.objects.get(pk=row.pk).state == "sent"
     assert Delegation.objects.get(pk=unit.pk).state == ("asked" if work == "restore" else "closed")
-
-
-def somebody_waits_for_us() -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid))")
-        return cursor.fetchone() is not None

@@ -26,6 +26,7 @@ from tests.factories.registration import RegistrationFactory
 from tests.faults.stack import Breakable, breakable, wait_for
 from tests.faults.test_every_invitee_hears_once import all_done
 from tests.faults.test_the_clocks_work_is_done_once import in_a_transaction, tick
+from tests.threads import somebody_waits_for_us
 
 pytestmark = pytest.mark.django_db(transaction=True)
 DAY = dt.timedelta(days=1)
@@ -111,12 +112,6 @@ def their_letter(row: Registration) -> Iterator[None]:
         with connection.cursor() as cursor:
             cursor.execute("LOCK TABLE mail_outgoingmail IN SHARE MODE")
         yield
-
-
-def somebody_waits_for_us() -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid))")
-        return cursor.fetchone() is not None
 
 
 @pytest.mark.parametrize("held", [the_next_in_line, their_letter])

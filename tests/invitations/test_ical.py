@@ -398,7 +398,7 @@ def test_delegation_names_the_substitute() -> None:
     answer = ical.parse_reply(
         reply('ATTENDEE;PARTSTAT=DELEGATED;DELEGATED-TO="mailto:Binh@donvi.example":mailto:an@donvi.example')
     )
-    assert (answer.answer, answer.delegated_to) == ("DELEGATED", "binh@donvi.example")
+    assert (answer.answer, answer.delegated_to) == ("DELEGATED", ("", "binh@donvi.example"))
 
 
 def test_a_counter_proposal_carries_its_time() -> None:

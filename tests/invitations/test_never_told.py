@@ -5,6 +5,7 @@ from email import message_from_bytes, policy
 from typing import Any
 
 import pytest
+from icalendar import Calendar
 
 from backend.conferences import services as conferences
 from backend.conferences.models import Conference
@@ -117,3 +118,86 @@ def test_who_has_a_part_and_whose_invitation_alone_is_taken_back_hears_nothing_o
     services.withdraw(invitation_id=Invitation.objects.get().pk)
     lift.run()
     assert told_off(chair) == []
+
+
+# Two at one address
+
+
+def calendars_sent(address: str) -> list[tuple[str, int]]:
+    """Method and sequence of every calendar message that goes to the address, in order."""
+    found = []
+    for mail in OutgoingMail.objects.filter(recipient=address).exclude(state="withdrawn").order_by("id"):
+        for part in message_from_bytes(bytes(mail.raw), policy=policy.default).walk():
+            if part.get_content_type() == "text/calendar":
+                said = Calendar.from_ical(part.get_payload(decode=True))  # type: ignore[arg-type]
+                found.append((str(said["method"]), int(said.events[0]["sequence"])))
+    return found
+
+
+def at_one_address(conference: Conference, address: str) -> Invitation:
+    """Somebody whose invitation was sent, and arrived."""
+    rows = InvitationListFactory(conference=conference)
+    row: Invitation = InvitationFactory(list=rows, person=PersonFactory(email=address), state="draft", sent_at=None)
+    sent(rows)
+    lift.run()
+    lift.post()
+    return row
+
+
+@pytest.mark.parametrize("whole", [True, False])
+def test_a_meeting_left_in_a_calendar_for_somebody_who_never_heard_of_it_goes_out_of_it_with_them(whole: bool) -> None:
+    conference, address = held("Nhà văn hoá"), "van-phong@donvi.example"
+    first = at_one_address(conference, address)
+    other = withheld(conference, PersonFactory(email=address))
+    services.withdraw(invitation_id=first.pk)
+    lift.run()
+    assert calendars_sent(address) == [("REQUEST", 0)] * 2, "the other one is to have it"
+
+    if whole:
+        conferences.cancel(conference_id=conference.pk, reason={"vi": "Bão số 5."})
+    else:
+        services.withdraw(invitation_id=Invitation.objects.get(person=other).pk)
+    lift.run()
+    services.mail_cancellation(invitation_id=Invitation.objects.get(person=other).pk)  # as when a reaction is repeated
+
+    [(_, before), (method, after)] = calendars_sent(address)
+    assert (method, after > before) == ("CANCEL", True)
+    last = OutgoingMail.objects.filter(subject_id=first.pk).latest("id")
+    assert last.subject.startswith("Gỡ lịch hẹn: ")
+    assert (
+        "Như đã báo trong thư trước"
+        in message_from_bytes(bytes(last.raw), policy=policy.default).get_body(("plain",)).get_content()
+    )  # type: ignore[union-attr]
+    if not whole:  # whoever is invited there later has it above all that
+        at_one_address(conference, address)
+        method, again = calendars_sent(address)[-1]
+        assert (method, again > after) == ("REQUEST", True)
+
+
+def test_for_somebody_who_only_stands_on_a_list_no_meeting_is_left_in_a_calendar() -> None:
+    conference, address = held("Nhà văn hoá"), "van-phong@donvi.example"
+    rows = InvitationListFactory(conference=conference)
+    InvitationFactory(list=rows, person=PersonFactory(email=address), state="draft", sent_at=None)
+    first = at_one_address(conference, address)
+    services.withdraw(invitation_id=first.pk)
+    lift.run()
+    assert [method for method, _ in calendars_sent(address)] == ["REQUEST", "CANCEL"]
+
+    sent(rows)
+    lift.run()
+    [_, (_, off), (method, on)] = calendars_sent(address)
+    assert (method, on > off) == ("REQUEST", True)
+
+
+def test_whoever_was_told_in_words_alone_gets_no_second_letter_while_somebody_is_invited_there() -> None:
+    conference, address = held("Nhà văn hoá"), "van-phong@donvi.example"
+    first, second = at_one_address(conference, address), at_one_address(conference, address)
+    other = withheld(conference, PersonFactory(email=address))
+    for row in (first, Invitation.objects.get(person=other)):
+        services.withdraw(invitation_id=row.pk)
+        lift.run()
+    assert [method for method, _ in calendars_sent(address)] == ["REQUEST", "REQUEST"]
+    lift.post()
+    services.withdraw(invitation_id=second.pk)
+    lift.run()
+    assert [method for method, _ in calendars_sent(address)] == ["REQUEST", "REQUEST", "CANCEL"]

@@ -22,6 +22,7 @@ from backend.invitations.services.chunks import CHUNK
 from backend.mail.models import OutgoingMail
 from backend.outbox.models import Delivery, Event
 from backend.people.models import Person
+from backend.registration import services as registration
 from tests import lift
 from tests.factories.conferences import (
     AgendaItemFactory,
@@ -700,7 +701,8 @@ def test_everybody_with_a_part_hears_that_it_is_off_and_nobody_twice(purpose: st
         [letter] = letters(person, purpose)
         assert letter["subject"].startswith(subject)
         assert "Lý do: Bão số 5" in text(letter)
-        assert "Thời gian đã báo: 12 giờ 00 đến 16 giờ 00" in text(letter)
+        told_when = "Thời gian đã báo: 12 giờ 00 đến 16 giờ 00" in text(letter)
+        assert told_when == (kind in {"secretary", "teller"}), "no time is named to who was told none"
         asked = kind == "secretary"
         assert (entry(letter) is not None) == asked
         assert ("trả lời" in text(letter)) == asked
@@ -710,6 +712,25 @@ def test_everybody_with_a_part_hears_that_it_is_off_and_nobody_twice(purpose: st
     lift.run()
     for person in (*people.values(), registered):
         assert len(letters(person, purpose)) == 1, "handled twice, told once"
+
+
+def test_who_is_not_invited_reads_the_time_that_letters_told_them() -> None:
+    """Not the one of a move nobody was told of yet, though feeds showed it and one letter has told it to somebody else."""
+    conference = held()
+    early, late = PersonFactory(), PersonFactory()
+    registration.register(conference_id=conference.pk, person_id=early.pk)
+    lift.run()
+    move(conference, 24)
+    close_window()
+    registration.register(conference_id=conference.pk, person_id=late.pk)
+    lift.run()
+    move(conference, 48)
+    invited(conference)
+    conferences.postpone(conference_id=conference.pk, reason={"vi": "Bão số 5"})
+    close_window()
+    for person in (early, late):
+        [letter] = letters(person, "postponement")
+        assert "ngày 15 tháng 01 năm 2021" in text(letter)
 
 
 def subject_of(purpose: str) -> str:

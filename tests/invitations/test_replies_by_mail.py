@@ -488,12 +488,31 @@ def test_a_substitute_is_proposed_not_invited() -> None:
 
 def test_a_substitute_may_be_named_beside_who_sends_them() -> None:
     row = invited()
-    beside = b'ATTENDEE;CN=B;DELEGATED-FROM="mailto:an@donvi.example":mailto:%b\r\nSEQUENCE:'
+    beside = b'ATTENDEE;CN=Tran Thi Binh;DELEGATED-FROM="mailto:an@donvi.example":mailto:%b\r\nSEQUENCE:'
     raw = delegation(row, "binh@donvi.example")
     assert bring(raw.replace(b"SEQUENCE:", beside % b"la@donvi.example")).reason == "broken_calendar"
     mail = bring(raw.replace(b"SEQUENCE:", beside % b"Binh@donvi.example").replace(b"Message-ID: <", b"Message-ID: <x"))
     assert (mail.reason, mail.subject_id) == ("proposed_substitute", row.pk)
-    assert ReplyProposal.objects.get().substitute_email == "binh@donvi.example"
+    proposal = ReplyProposal.objects.get()
+    assert (proposal.substitute_name, proposal.substitute_email) == ("Tran Thi Binh", "binh@donvi.example")
+
+
+def test_a_substitute_on_record_in_the_invitees_unit_is_shown_by_name_and_accepted_without_one() -> None:
+    row = invited(person={"organisation": OrganisationFactory()})
+    binh = PersonFactory(full_name="Trần Thị Bình", email="Binh@donvi.example", organisation=row.organisation)
+    PersonFactory(full_name="Lê Thị Bình", email="binh@donvi.example", organisation=OrganisationFactory())
+    bring(delegation(row, "binh@donvi.example"))
+    proposal = ReplyProposal.objects.get()
+    assert (proposal.substitute_name, proposal.substitute_honorific) == ("Trần Thị Bình", binh.honorific)
+    services.accept_substitute(proposal_id=proposal.pk)
+    assert Invitation.objects.get(stands_in_for=row).person == binh
+
+
+@pytest.mark.parametrize("name", [b"binh@donvi.example", b"", b"123"])
+def test_what_a_program_calls_a_name_and_is_none_is_left_out(name: bytes) -> None:
+    beside = b'ATTENDEE;CN="%b";DELEGATED-FROM="mailto:an@donvi.example":mailto:binh@donvi.example\r\nSEQUENCE:' % name
+    bring(delegation(invited(), "binh@donvi.example").replace(b"SEQUENCE:", beside))
+    assert ReplyProposal.objects.get().substitute_name == ""
 
 
 @pytest.mark.parametrize("to", ["", "khong phai dia chi", "AN@donvi.example"])

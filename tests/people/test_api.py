@@ -10,6 +10,8 @@ from backend.core.clock import now
 from backend.core.models import IdempotencyRecord
 from backend.outbox.models import Event
 from backend.people.models import Account, ApiToken, Organisation, Person, RoleGrant
+from tests.factories.conferences import ConferenceFactory, DutyFactory
+from tests.factories.invitations import InvitationFactory
 from tests.factories.people import (
     PASSWORD,
     AccountFactory,
@@ -19,6 +21,7 @@ from tests.factories.people import (
     PositionFactory,
     account_with,
 )
+from tests.factories.registration import RegistrationFactory
 
 pytestmark = pytest.mark.django_db
 API = "/api/v1"
@@ -159,6 +162,36 @@ def test_people_are_added_and_moved_only_where_the_caller_works() -> None:
     assert (made.status_code, elsewhere.status_code, nowhere.status_code, moved.status_code) == (201, 403, 403, 403)
     assert (changed.status_code, changed.json()["full_name"]) == (200, "Đỗ Văn Mẫu")
     assert Person.objects.get(pk=made.json()["id"]).folded == "do van mau"
+
+
+def correct(account: Account, person: Person, **said: Any) -> int:
+    asked = {"email": "dung@khach.example", **said}
+    return client_of(account).patch(f"{API}/people/{person.pk}", asked, headers={"If-Match": "*"}).status_code
+
+
+@pytest.mark.parametrize("asked", [InvitationFactory, RegistrationFactory])
+def test_a_guest_of_no_unit_is_corrected_by_those_whose_conferences_alone_ask_them(asked: Any) -> None:
+    host, partner = OrganisationFactory.create_batch(2)
+    conference = ConferenceFactory(announced=True, exact=True, lead=host, co=[partner])
+    guest = PersonFactory(organisation=None, email="dugn@khach.example")
+    held = {"list__conference": conference} if asked is InvitationFactory else {"conference": conference}
+    organiser, secretary = (account_with(role, organisation=host) for role in ("organiser", "secretary"))
+    others = [account_with("auditor", organisation=host), account_with("organiser", organisation=partner)]
+    assert correct(organiser, guest) == 404, "asked by nobody"
+
+    asked(person=guest, **held)
+    assert client_of(secretary).get(f"{API}/people/{guest.pk}").json()["email"] == "dugn@khach.example"
+    assert [correct(account, guest) for account in (organiser, secretary, *others)] == [200, 200, 403, 404]
+    assert [correct(organiser, guest, organisation=unit) for unit in (None, str(partner.pk))] == [200, 403]
+    office = {"person": str(guest.pk), "title": {"vi": "Chuyên gia"}}
+    assert client_of(organiser).post(f"{API}/positions", office, format="json").status_code == 201
+
+    duty = DutyFactory(conference=ConferenceFactory(announced=True, exact=True, lead=partner), person=guest)
+    assert correct(organiser, guest) == 404, "others' record rests on it as well"
+    duty.delete()
+    AccountFactory(person=guest)
+    assert correct(organiser, guest) == 404, "who signs in is nobody's guest alone"
+    assert correct(account_with("organiser"), guest) == 200
 
 
 @pytest.mark.parametrize(

@@ -90,6 +90,7 @@ from backend.conferences.queries.visibility import (
     held_by,
     held_by_any,
     known_to,
+    led_or_not,
     takes_part,
     visible_to,
 )
@@ -155,6 +156,7 @@ __all__ = [
     "latest_release",
     "lead_organisation",
     "lead_organisation_id",
+    "led_or_not",
     "looser",
     "moment_said",
     "name_then",

@@ -1,6 +1,7 @@
 """Who sees which conference."""
 
 from collections.abc import Callable, Collection
+from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser
@@ -9,7 +10,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from backend.conferences.models import Conference, Duty, Organiser, Speaker
 from backend.conferences.states import ConferenceState, Confidentiality, OrganiserRole
 from backend.people.models import Account, Role
-from backend.people.queries import organisations_with
+from backend.people.queries import knows_who_is_asked, organisations_with
 
 #: Roles that read everything of the organisations they are held in, drafts included.
 READERS = (Role.ORGANISER, Role.SECRETARY, Role.EDITOR, Role.APPROVER, Role.AUDITOR)
@@ -39,6 +40,24 @@ def held_by_any(organisation_ids: Collection[UUID], *roles: str) -> Q:
     if roles:
         organisers = organisers.filter(role__in=roles)
     return Q(Exists(organisers))
+
+
+def led_or_not(rows: QuerySet[Any], where: set[UUID]) -> tuple[Exists, Exists]:
+    """Of rows that each name a person and a conference: whether a person (`OuterRef("pk")`) is named at a conference
+    that one of the organisations leads, and whether at any other."""
+    of_person = rows.filter(person=OuterRef("pk"))
+    led = Conference.objects.filter(held_by_any(where, OrganiserRole.LEAD)).values("pk")
+    return Exists(of_person.filter(conference__in=led)), Exists(of_person.exclude(conference__in=led))
+
+
+@knows_who_is_asked
+def with_a_duty(where: set[UUID]) -> tuple[Exists, Exists]:
+    return led_or_not(Duty.objects.all(), where)
+
+
+@knows_who_is_asked
+def speaking(where: set[UUID]) -> tuple[Exists, Exists]:
+    return led_or_not(Speaker.objects.all(), where)
 
 
 def takes_part(account: Account) -> Q:

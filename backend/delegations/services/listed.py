@@ -26,7 +26,7 @@ from backend.imports.models import Import, ImportRow
 from backend.imports.states import Outcome
 from backend.imports.uploads import Sheet
 from backend.invitations.forms import NamedBody, first_of_each
-from backend.invitations.services.named import Named, invited_already, told
+from backend.invitations.services.named import Named, invited_already, told, wait_for_others_who_name
 from backend.jobs.kinds import Chunk, RowError, step
 from backend.jobs.models import Job
 from backend.people import identity
@@ -105,8 +105,10 @@ def _previewed(imported: Import, rows: Sequence[ImportRow]) -> None:
 
 def _named(delegation: Delegation, rows: Sequence[ImportRow]) -> tuple[list[RowError], dict[str, int]]:
     listed, errors, count = _listed(delegation), list[RowError](), 0
-    for row in rows:
-        named, problems = _as_named(row, delegation.organisation)
+    read = [(row, *_as_named(row, delegation.organisation)) for row in rows]
+    # Before the first of them: another unit's file may name the same people in another order.
+    wait_for_others_who_name(delegation.conference_id, [named for _, named, problems in read if not problems])
+    for row, named, problems in read:
         who = told(named, unit=delegation.organisation_id)
         if not problems and _is_listed(who, listed):
             _pass_over(row)

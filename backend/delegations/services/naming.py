@@ -1,6 +1,6 @@
 """Whom focal points name. They see and write what is their unit's alone, and never take more places than it has.
 
-Everything locks in one order: the invitation list, its delegation, the human being named (by address).
+Everything locks in one order: the invitation list, its delegation, the invitation, the human beings named (by address).
 """
 
 from uuid import UUID

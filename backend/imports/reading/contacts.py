@@ -4,11 +4,10 @@ import re
 from typing import Any
 
 import phonenumbers
-from email_validator import EmailNotValidError, validate_email
 
 from backend.core.vietnamese import one_line
 from backend.imports.reading.sentences import EMAIL_WRONG, MORE_EMAILS, MORE_PHONES, PHONE_OLD, PHONE_WRONG
-from backend.mail.mailbox import InvalidAddress, checked_email
+from backend.mail.mailbox import InvalidAddress, deliverable_email
 
 _BETWEEN = re.compile(r"[;,|/\n]+")
 _IN_BRACKETS = re.compile(r"<([^<>]+)>")
@@ -27,8 +26,8 @@ def emails_of(text: str) -> tuple[list[str], Any, Any]:
         inside = _IN_BRACKETS.search(part)
         plain = "".join((inside[1] if inside else part).split()).lower().removeprefix("mailto:")
         try:
-            checked = checked_email(validate_email(plain, check_deliverability=False).normalized)
-        except (EmailNotValidError, InvalidAddress):
+            checked = deliverable_email(plain)
+        except InvalidAddress:
             return [], EMAIL_WRONG, None
         if len(checked) > _LONGEST:
             return [], EMAIL_WRONG, None

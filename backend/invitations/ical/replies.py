@@ -29,7 +29,7 @@ class Reply:
     """An answer as the attendee's program wrote it. Anybody who knows the UID can forge one: trust the envelope first.
 
     `method` is REPLY, or COUNTER when another time is proposed in `start` and `end`. Programs leave out much:
-    `organizer` may be empty, `sequence` unknown. Addresses are in lower case.
+    `organizer` may be empty, `sequence` unknown, and `delegated_to` without a name. Addresses are in lower case.
     """
 
     method: str
@@ -39,7 +39,7 @@ class Reply:
     attendee: Mailbox
     answer: str
     comment: str
-    delegated_to: str
+    delegated_to: Mailbox
     organizer: str
     recurrence_id: dt.datetime | dt.date | None
     start: dt.datetime | dt.date | None
@@ -86,10 +86,10 @@ def _reply(method: str, event: Event) -> Reply:
         uid=uid,
         sequence=_number(event["sequence"]) if "sequence" in event else None,
         stamp=_time(event, "dtstamp"),
-        attendee=Mailbox(one_line(str(attendee.params.get("CN", ""))), _email_of(attendee)),
+        attendee=_named(_email_of(attendee), [attendee]),
         answer=answer,
         comment=_comment(event.get("comment")),
-        delegated_to=_delegate(attendee.params.get("DELEGATED-TO")),
+        delegated_to=_named(_delegate(attendee.params.get("DELEGATED-TO")), attendees),
         organizer=_email_of(event.get("organizer")),
         recurrence_id=_time(event, "recurrence-id"),
         start=_time(event, "dtstart"),
@@ -120,6 +120,12 @@ def _email_of(address: Any) -> str:
 def _delegate(value: Any) -> str:
     first = value[0] if isinstance(value, (list, tuple)) and value else value
     return _email_of(first)
+
+
+def _named(email: str, attendees: list[Any]) -> Mailbox:
+    """The address with the name it has among the attendees."""
+    names = (one_line(str(each.params.get("CN", ""))) for each in attendees if _email_of(each) == email)
+    return Mailbox(next(filter(None, names), ""), email)
 
 
 def _number(value: Any) -> int:

@@ -24,7 +24,7 @@ from backend.invitations.services.single import restore
 from backend.invitations.states import InvitationState
 from backend.mail import services as mail
 from backend.mail.models import OutgoingMail
-from backend.mail.queries import was_written_to
+from backend.mail.queries import addresses_written_to
 from backend.outbox.models import Event
 from backend.outbox.services import emit
 from backend.people.models import Person
@@ -58,7 +58,7 @@ def knows_besides(conference: Conference, person: Person) -> bool:
     """Whether somebody whose invitation never reached them is to hear that the conference is cancelled all the same."""
     if not Conference.objects.filter(cancelled(), pk=conference.pk).exists() or known_to_be_off(conference):
         return False
-    return was_written_to(person.email, conference_id=conference.pk) or person.pk in _taking_part(conference)
+    return bool(addresses_written_to(conference.pk, [person.email])) or person.pk in _taking_part(conference)
 
 
 @transaction.atomic
@@ -70,7 +70,7 @@ def mail_calling_off(*, conference_id: UUID, sequence: int, people: Collection[s
     conference = composing.with_letter_facts().get(pk=conference_id)
     rows = list(Person.objects.filter(pk__in=people).exclude(email="").order_by("pk"))
     offices = queries.offices(rows, conference)
-    known = known_time(conference)
+    known, written_to = known_time(conference), addresses_written_to(conference.pk, [person.email for person in rows])
     writing = asked_for_papers(conference_id)
     was_cancelled = told_as_cancelled(conference) is not None
 
@@ -80,7 +80,7 @@ def mail_calling_off(*, conference_id: UUID, sequence: int, people: Collection[s
             conference,
             person,
             office,
-            known,
+            known if person.email.lower() in written_to else None,
             asked=person.pk in writing,
             was_cancelled=was_cancelled,
             language=person.language,
@@ -197,12 +197,13 @@ def composed(
     conference: Conference,
     person: Person,
     office: Text,
-    known: Conference | TimeAndPlace,
+    known: Conference | TimeAndPlace | None,
     *,
     asked: bool,
     language: str,
     was_cancelled: bool = False,
 ) -> Letter:
+    """A letter to somebody no invitation tells; `known` is the time that letters told them, None where none did."""
     off_for_good = _called_off_as(conference) == ConferenceState.CANCELLED
     return composing.conference_letter(
         conference,
@@ -214,7 +215,7 @@ def composed(
         cancelled=off_for_good,
         was_cancelled=was_cancelled,
         reason=localized(reason_told(conference), language),
-        when=wording.when(known, language),
+        when=wording.when(known, language) if known else "",
         asked=off_for_good and asked,
     )
 

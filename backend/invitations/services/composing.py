@@ -37,6 +37,7 @@ SUBJECTS = {
     "remind_of_reply": {"vi": "Xin trả lời giấy mời: {title}", "en": "Please answer: {title}"},
     "declined": {"vi": "Về đề nghị của Ông/Bà: {title}", "en": "Your proposal: {title}"},
     "delegated": {"vi": "Đã cử người dự thay: {title}", "en": "Somebody comes in your place: {title}"},
+    "entry_removed": {"vi": "Gỡ lịch hẹn: {title}", "en": "Out of the calendar: {title}"},
     "withdrawn": {"vi": "Rút giấy mời: {title}", "en": "Invitation withdrawn: {title}"},
 }
 _REPLY_HERE = {"vi": "Trả lời tại", "en": "Reply at"}

@@ -21,7 +21,7 @@ from backend.invitations import ical, links, queries, wording
 from backend.invitations.events import InvitationIssued, InvitationWithdrawn
 from backend.invitations.letters import Letter, post
 from backend.invitations.models import Invitation, InvitationLetter, ReplyProposal
-from backend.invitations.services import calling_off, composing, failures
+from backend.invitations.services import calling_off, composing, failures, shared_entries
 from backend.invitations.services.formal import copy_for, goes_with
 from backend.invitations.states import InvitationState, LetterDelivery, ProposalKind, ProposalState
 from backend.mail import withdrawing
@@ -105,19 +105,31 @@ def _caught_up(row: Invitation, sequence: int) -> bool:
 @transaction.atomic
 def mail_cancellation(*, invitation_id: UUID, batch: UUID | None = None) -> None:
     """Queues the letter that takes the meeting out of the invitee's calendar and says why. To whom no letter can have
-    come none is sent: what waits for them is taken back. Who knows of a cancelled conference otherwise is told."""
+    come none is sent: what waits for them is taken back. Who knows of a cancelled conference otherwise is told; and the
+    meeting that was left in a calendar for them alone goes out of it."""
     row = queries.with_letter_facts(Invitation.objects.all()).get(pk=invitation_id)
     if row.person is None or row.state != InvitationState.WITHDRAWN or row.sent_at is None or not row.email:
         return
     if not may_know(row, row.person):
         calling_off.tell_besides(conference=row.conference, person=row.person)
+        remove_left_behind(row)
         return
     again = InvitationWithdrawn(invitation_id=row.pk, conference_id=row.conference_id, sequence=row.sequence)
     with reported(row, "cancellation", again):
         _post(row, cancellation(row), purpose="cancellation", sequence=row.sequence, batch=batch)
 
 
-def cancellation(row: Invitation) -> Letter:
+@transaction.atomic
+def remove_left_behind(row: Invitation) -> None:
+    """Takes the meeting out of the calendar at the address of somebody who was invited and never heard of it: where it
+    was left for them alone when somebody else was taken off, who was told in words only and now gets the rest."""
+    left = shared_entries.left_behind_for(row)
+    if left is not None:
+        with reported(left, "cancellation"):
+            _post(left, cancellation(left, entry_only=True), purpose="cancellation", sequence=left.sequence + 1)
+
+
+def cancellation(row: Invitation, *, entry_only: bool = False) -> Letter:
     """What the invitee, who knows of the invitation, is told when it is withdrawn: with the conference, or from them
     alone, under the number after those feeds have shown. The calendar's entry leaves from where feeds show it; the text
     says the time the invitee was told.
@@ -125,13 +137,14 @@ def cancellation(row: Invitation) -> Letter:
     Says it in plain words only, without a calendar message, while somebody else is invited at the same address: they
     have one entry there, which a cancellation would remove for both. Asking the other one anew under a higher sequence
     would bring it back, but with a second letter to somebody for whom nothing changed, and void their earlier answer.
+    With `entry_only` all the rest was said before.
     """
     cancelled = bool(row.called_off_from)
     known = composing.known_to(row)
     if cancelled:
         sequence = row.conference.told_sequence
         entry = composing.entry(row, sequence=sequence, known=composing.called_off(row, sequence) or known)
-    elif queries.sharing_calendar_entry(row).exists():
+    elif shared_entries.needed_by_others(row):
         entry = None
     else:
         shown = composing.shown(row)
@@ -140,10 +153,12 @@ def cancellation(row: Invitation) -> Letter:
             sequence=row.conference.sequence + 1,
             known=shown if shown is not None and shown.starts_at is not None else known,
         )
+    subject = "cancelled" if cancelled else "delegated" if row.substitute else "withdrawn"
     return composing.letter(
         row,
         template="letters/cancellation",
-        subject="cancelled" if cancelled else "delegated" if row.substitute else "withdrawn",
+        subject="entry_removed" if entry_only else subject,
+        entry_only=entry_only,
         calendar=ical.cancel(entry) if entry else None,
         calendar_method="CANCEL" if entry else None,
         cancelled=cancelled,

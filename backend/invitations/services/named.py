@@ -1,5 +1,6 @@
 """Somebody who is named by people without an account: who it is on record, and that they are invited once."""
 
+from collections.abc import Iterable
 from typing import NotRequired, TypedDict
 from uuid import UUID
 
@@ -17,7 +18,7 @@ from backend.people.identity import Likeness, Told
 from backend.people.models import Person
 
 #: One human being, named by two units at the same moment, is one after the other.
-ONE_NAMING_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"
+ONE_NAMING_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtextextended(key, 0)) FROM unnest(%s::text[]) key"
 
 
 class Named(TypedDict):
@@ -68,13 +69,19 @@ def _reaches(one: Told, other: Told) -> bool:
     return bool(one.emails & other.emails) or bool(one.phone and one.phone == other.phone)
 
 
+def wait_for_others_who_name(conference_id: UUID, people: Iterable[Named]) -> None:
+    """Whoever names one of these human beings to the conference waits until this transaction ends. Many are named at
+    once: by address, so that nobody waits in a circle."""
+    keys = sorted({f"named:{conference_id}:{named['email'].lower() or named['phone']}" for named in people})
+    with connection.cursor() as cursor:
+        cursor.execute(ONE_NAMING_AT_A_TIME, [keys])
+
+
 def ensure_not_invited(conference_id: UUID, named: Named, *, but: Invitation | None = None) -> None:
     """Raises InvitedAlready when a human being of this name and address or number is invited to the conference, by
     whichever unit: also when it is unclear whether it is the same one. Whoever names the same one meanwhile waits until
     this transaction ends."""
-    reached = named["email"].lower() or named["phone"]
-    with connection.cursor() as cursor:
-        cursor.execute(ONE_NAMING_AT_A_TIME, [f"named:{conference_id}:{reached}"])
+    wait_for_others_who_name(conference_id, [named])
     if invited_already(conference_id, named, but=but):
         raise InvitedAlready()
 

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.db.models import F, Q
+from rest_framework.exceptions import ValidationError
 
 from backend.conferences.models import Conference
 from backend.core.clock import now
@@ -17,11 +18,13 @@ from backend.core.text import say
 from backend.core.vietnamese import clean
 from backend.invitations import ical
 from backend.invitations.events import InvitationProposalDeclined, InvitationProposed
+from backend.invitations.forms import PersonName
 from backend.invitations.models import Invitation, ReplyProposal
 from backend.invitations.states import PROPOSAL_MOVES, ProposalKind, ProposalState
-from backend.mail.mailbox import InvalidAddress, checked_email
+from backend.mail.mailbox import InvalidAddress, Mailbox, deliverable_email
 from backend.mail.states import InboundReason
 from backend.outbox.services import emit
+from backend.people.models import Person
 
 LONGEST_NOTE = 1000
 
@@ -43,7 +46,8 @@ def keep(row: Invitation, said: ical.Reply, *, inbound_id: UUID, stamp: dt.datet
         complete = proposal.starts_at is not None and not same
     else:
         proposal.kind, reason = ProposalKind.SUBSTITUTE, InboundReason.PROPOSED_SUBSTITUTE
-        proposal.substitute_email = _address(said.delegated_to)
+        proposal.substitute_email = _address(said.delegated_to.email)
+        proposal.substitute_name, proposal.substitute_honorific = _name_of(said.delegated_to, row)
         complete = proposal.substitute_email not in {"", row.email.lower()}
     if not complete:
         return InboundReason.INCOMPLETE_PROPOSAL
@@ -110,8 +114,21 @@ def _moment(moment: dt.datetime | dt.date | None, zone: ZoneInfo) -> dt.datetime
     return moment.replace(tzinfo=zone) if moment.tzinfo is None else moment
 
 
+def _name_of(substitute: Mailbox, row: Invitation) -> tuple[str, str]:
+    """Name and honorific, as on record in the invitee's unit; else the name the invitee's program knows, unless it is
+    none (the address once more). Empty where nobody says it."""
+    here = Person.objects.filter(organisation=row.organisation_id, email__iexact=substitute.email)
+    known = list(here.values_list("full_name", "honorific")[:2]) if substitute.email else []
+    if len(known) == 1:
+        return known[0]
+    try:
+        return PersonName().run_validation(substitute.name), ""
+    except ValidationError:
+        return "", ""
+
+
 def _address(email: str) -> str:
     try:
-        return checked_email(email).lower()
+        return deliverable_email(email).lower()
     except InvalidAddress:
         return ""

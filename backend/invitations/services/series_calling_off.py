@@ -141,7 +141,9 @@ def _bundles(series_id: UUID, conferences: Mapping[str, int], people: set[UUID])
                 continue
             if letters.may_know(row, row.person):
                 invited.setdefault((row.person.pk, row.email.lower()), []).append(Meeting(conference, row.person, row))
-            elif calling_off.knows_besides(conference, row.person):
+                continue
+            letters.remove_left_behind(row)
+            if calling_off.knows_besides(conference, row.person):
                 taking_part.append(Meeting(conference, row.person, None))
         others = [person for person in calling_off.untold(conference) if person.pk in people]
         taking_part += [Meeting(conference, person, None) for person in others]
@@ -188,7 +190,7 @@ def _of_one(meeting: Meeting, language: str) -> Letter:
         conference,
         person,
         held[person.pk].title if person.pk in held else {},
-        calling_off.known_time(conference),
+        calling_off.known_time(conference),  # whoever was told nothing: of several meetings it says which one is off
         asked=person.pk in asked_for_papers(conference.pk),
         language=language,
     )

@@ -1,6 +1,11 @@
 """Somebody else comes (cử người dự thay): proposed by the invitee or the unit's focal point, agreed to by the organiser
 unless the list needs no asking. Whoever was invited first gets a cancellation, the substitute an invitation of their
-own; both stay on record."""
+own; both stay on record.
+
+Everything locks in one order: the invitation list, its delegation, the invitation, what was proposed on it, the human
+being named. Who comes instead is put on that list, and focal points, who send substitutes too, hold it while they fill
+its places.
+"""
 
 from typing import cast
 from uuid import UUID
@@ -10,13 +15,13 @@ from django.db import transaction
 from backend.conferences.models import Conference
 from backend.core import context
 from backend.core.clock import now
-from backend.core.errors import Conflict, Gone, Invalid
+from backend.core.errors import Conflict, Gone, Invalid, NotFound
 from backend.core.queries import locked
 from backend.core.text import say
 from backend.invitations import queries
 from backend.invitations.events import InvitationDelegated, InvitationProposed
 from backend.invitations.forms import without_titles
-from backend.invitations.models import Invitation, ReplyProposal
+from backend.invitations.models import Invitation, InvitationList, ReplyProposal
 from backend.invitations.services.named import InvitedAlready, Named, ensure_not_invited, person_named
 from backend.invitations.services.single import resend, withdraw
 from backend.invitations.states import PROPOSAL_MOVES, InvitationState, ProposalKind, ProposalState, Substitutes
@@ -30,7 +35,7 @@ def propose_substitute(*, invitation_id: UUID, named: Named, expected: int | Non
     Raises Gone or Conflict when the invitation cannot be answered any more, was not sent, or its list allows no
     substitutes; while another proposal waits; and for somebody who is invited already.
     """
-    row = locked(Invitation.objects.select_related("list"), invitation_id, expected=expected)
+    row = locked_on_list(invitation_id, expected=expected)
     queries.check_open(row, Conference.objects.get(pk=row.conference_id))
     if row.state not in queries.LIVE or row.person_id is None:
         raise Conflict(say(vi="Giấy mời này chưa gửi.", en="This invitation was not sent yet."))
@@ -61,6 +66,13 @@ def propose_substitute(*, invitation_id: UUID, named: Named, expected: int | Non
     return proposal
 
 
+def locked_on_list(invitation_id: UUID, *, expected: int | None = None) -> Invitation:
+    """The invitation, locked after its list. Raises NotFound or StaleWrite."""
+    of_list = InvitationList.objects.filter(invitations=invitation_id)
+    of_list.select_for_update(no_key=True, of=("self",)).first()
+    return locked(Invitation.objects.select_related("list"), invitation_id, expected=expected)
+
+
 #: Columns of a proposal, and what a form calls them.
 _KEPT = {"name": "full_name", "honorific": "honorific", "office": "office", "email": "email", "phone": "phone"}
 
@@ -84,7 +96,7 @@ def propose_by_link(*, token: str, named: Named) -> ReplyProposal:
     """`propose_substitute` by whoever holds the link: the signature stands for the invitee."""
     opened = queries.opened_by(token)
     with context.acting(actor=f"invitee:{opened.id}"), transaction.atomic():
-        row = locked(Invitation, opened.id)
+        row = locked_on_list(opened.id)
         if row.link_round != opened.link_round:
             raise Gone()
         return propose_substitute(invitation_id=row.id, named=named)
@@ -94,6 +106,10 @@ def propose_by_link(*, token: str, named: Named) -> ReplyProposal:
 def accept_substitute(*, proposal_id: UUID, named: Named | None = None, expected: int | None = None) -> ReplyProposal:
     """Agrees to who was proposed, as corrected by `named`. Raises IllegalMove when it is settled, Conflict for a
     proposal of another time, Invalid while nobody has said the name."""
+    invitation_id = ReplyProposal.objects.filter(pk=proposal_id).values_list("invitation_id", flat=True).first()
+    if invitation_id is None:
+        raise NotFound()
+    row = locked_on_list(invitation_id)
     proposal = locked(ReplyProposal, proposal_id, expected=expected)
     if proposal.kind != ProposalKind.SUBSTITUTE:
         raise Conflict(
@@ -103,7 +119,6 @@ def accept_substitute(*, proposal_id: UUID, named: Named | None = None, expected
             )
         )
     PROPOSAL_MOVES.check(proposal, "take_over")
-    row = locked(Invitation, proposal.invitation_id)
     try:
         queries.check_open(row, Conference.objects.get(pk=row.conference_id))
     except Gone as gone:  # said of the invitee's link; the organiser's proposal is there, at a bad moment

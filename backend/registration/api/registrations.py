@@ -11,6 +11,7 @@ from rest_framework.response import Response
 from backend.conferences.rules import organises
 from backend.core.api import HouseViewSet
 from backend.core.errors import Invalid
+from backend.core.ids import time_ordered_id
 from backend.core.text import say
 from backend.invitations.states import Category
 from backend.registration import queries, rules, services
@@ -58,17 +59,19 @@ class RegistrationViewSet(HouseViewSet):
         # Whoever may give a seat or take it back sees it: visibility need not be asked again.
         return self.answer(queries.with_names(Registration.objects.filter(pk=row.pk)).get(), status)
 
-    @extend_schema(request=RegistrationBody, responses={201: RegistrationSerializer})
+    @extend_schema(request=RegistrationBody, responses={201: RegistrationSerializer, 200: RegistrationSerializer})
     def create(self, request: Any) -> Response:
         """Registers somebody without an invitation: a seat, or the next turn on the waiting list. Organisers register
         anybody at any time; everybody may register themselves where the conference is open, or ask to come where it
-        approves who does. Who is registered already stays as they are."""
+        approves who does. Who is registered already stays as they are, and the answer is 200 with their registration; who
+        had asked to come is approved by organisers' asking."""
         said = self.body(RegistrationBody)
         conference = conference_of(request, said["conference"])
         person = said.get("person", self.account.person_id)
         if person is None:
             raise Invalid({"person": say(vi="Hãy nói ai đăng ký.", en="Say who is to be registered.")})
         self.check_object_permissions(request, Registration(conference=conference, person_id=person))
+        new_id = time_ordered_id()
         if organises.test(self.account, conference):
             made = services.register(
                 conference_id=conference.id,
@@ -76,11 +79,12 @@ class RegistrationViewSet(HouseViewSet):
                 category=said.get("category", Category.DELEGATE),
                 site_id=said.get("site"),
                 organisation_id=said.get("organisation"),
+                new_id=new_id,
             )
         else:
             _refuse_to_choose(said)
-            made = services.ask(conference_id=conference.id, person_id=person, site_id=said.get("site"))
-        return self._answer(made, 201)
+            made = services.ask(conference_id=conference.id, person_id=person, site_id=said.get("site"), new_id=new_id)
+        return self._answer(made, 201 if made.pk == new_id else 200)
 
     @extend_schema(request=ApprovalBody, responses=RegistrationSerializer)
     @action(detail=True, methods=["post"])

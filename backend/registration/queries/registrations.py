@@ -5,7 +5,7 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from backend.conferences.models import Conference
-from backend.conferences.queries import also_visible
+from backend.conferences.queries import also_visible, led_or_not
 from backend.conferences.states import EXPECTED, ConferenceState
 from backend.core.clock import database_now
 from backend.core.errors import Conflict, Gone, NotFound
@@ -15,7 +15,7 @@ from backend.invitations.queries import LOOKS, MAY_COME, also_hears, conferences
 from backend.invitations.states import InvitationState
 from backend.people.identity import name_key
 from backend.people.models import Account, Person
-from backend.people.queries import visible_people
+from backend.people.queries import knows_who_is_asked, visible_people
 from backend.questions.queries import Comer, also_asked
 from backend.registration import codes, offer_links
 from backend.registration.models import Registration
@@ -35,6 +35,11 @@ def registered(account: Account) -> Q:
     mine = Registration.objects.filter(conference=OuterRef("pk"), person_id=account.person_id)
     live = mine.exclude(state__in=OVER)
     return Q(Exists(live))
+
+
+@knows_who_is_asked
+def registered_people(where: set[UUID]) -> tuple[Exists, Exists]:
+    return led_or_not(Registration.objects.all(), where)
 
 
 @also_hears

@@ -12,8 +12,9 @@ from backend.conferences.queries.notices import photo_notice
 from backend.core.serializers import Body, LanguageMap
 from backend.core.text import Text
 from backend.invitations import wording
-from backend.invitations.forms import Address, PersonName, Telephone
+from backend.invitations.forms import PersonName, Telephone
 from backend.invitations.serializers import ConsentAsked, ConsentTicked
+from backend.people.addresses import Address
 from backend.people.models import Honorific
 from backend.privacy import links as consent_links
 from backend.privacy.queries import wordings_in_force

@@ -45,13 +45,14 @@ def register(
     site_id: UUID | None = None,
     organisation_id: UUID | None = None,
     invitation_id: UUID | None = None,
+    new_id: UUID | None = None,
 ) -> Registration:
     """Gives the person a seat, or the next turn on the waiting list. Who is registered already stays as they are; who
-    asked to come is approved by it.
+    asked to come is approved by it. Only a registration that was made by this has the `new_id`.
 
     Raises NotFound, Invalid, or Conflict when the conference does not register (any more).
     """
-    values = _values(conference_id, person_id, category, site_id, organisation_id, invitation_id)
+    values = _values(conference_id, person_id, category, site_id, organisation_id, invitation_id, new_id)
     if present := queries.live_registration(conference_id, person_id):
         return approve(registration_id=present.id) if present.state == RegistrationState.PENDING else present
     ensure_registering(conference_id)
@@ -62,20 +63,29 @@ def register(
 
 
 @transaction.atomic
-def ask(*, conference_id: UUID, person_id: UUID, site_id: UUID | None = None) -> Registration:
+def ask(
+    *, conference_id: UUID, person_id: UUID, site_id: UUID | None = None, new_id: UUID | None = None
+) -> Registration:
     """The person comes of their own accord, as a guest, who counts towards no quorum: to an open conference as if
-    registered, to one that approves waiting for that. Who is registered already stays as they are.
+    registered, to one that approves waiting for that. Who is registered already stays as they are. Only a registration
+    that was made by this has the `new_id`.
 
     Raises NotFound, Invalid, or Conflict where one comes by invitation, and before or after the time for it.
     """
-    values = _values(conference_id, person_id, Category.GUEST, site_id, None, None)
+    values = _values(conference_id, person_id, Category.GUEST, site_id, None, None, new_id)
     if present := queries.live_registration(conference_id, person_id):
         return present
     ensure_registering(conference_id)
     admission = queries.admission(conference_id)
     ensure_open(admission)
     if admission.mode == AdmissionMode.OPEN:
-        return register(conference_id=conference_id, person_id=person_id, category=Category.GUEST, site_id=site_id)
+        return register(
+            conference_id=conference_id,
+            person_id=person_id,
+            category=Category.GUEST,
+            site_id=site_id,
+            new_id=new_id,
+        )
     ensure_own_site(conference_id, site_id)
     made = counters.enter(values, RegistrationState.PENDING)
     emit(RegistrationRequested(registration_id=made.id, conference_id=conference_id))
@@ -160,13 +170,14 @@ def _values(
     site_id: UUID | None,
     organisation_id: UUID | None,
     invitation_id: UUID | None,
+    new_id: UUID | None,
 ) -> counters.Values:
     """What a registration is made of. Locks the person: two of them at once are made one after the other."""
     person = Person.objects.select_for_update(no_key=True).filter(pk=person_id).values_list("organisation_id").first()
     if person is None:
         raise Invalid({"person": say(vi="Không có người này.", en="There is no such person.")})
     return {
-        "id": time_ordered_id(),
+        "id": new_id or time_ordered_id(),
         "conference": conference_id,
         "person": person_id,
         "invitation": invitation_id,

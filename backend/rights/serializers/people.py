@@ -5,6 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from backend.core.serializers import Body, HouseSerializer, LanguageMap, Line
+from backend.people.addresses import Address
 from backend.people.models import Honorific
 from backend.rights.models import Correction, Erasure, PersonalExport
 
@@ -55,7 +56,7 @@ class CorrectionSerializer(HouseSerializer):
 class PersonCorrectionBody(ErasureBody):
     full_name = Line(required=False, max_length=120)
     honorific = serializers.ChoiceField(choices=Honorific.choices, required=False)
-    email = serializers.EmailField(required=False, allow_blank=True)
+    email = Address(required=False, allow_blank=True)
     phone = Line(required=False, allow_blank=True, max_length=20)
     position = serializers.UUIDField(required=False, help_text="The office whose `title` is wrong.")
     title = LanguageMap(required=False, one_line=True, max_length=400)

@@ -6,6 +6,7 @@ from rest_framework import serializers
 
 from backend.core.clock import local, now
 from backend.core.serializers import Body, HouseSerializer, Line, Moment, StatefulSerializer
+from backend.people.addresses import Address
 from backend.rights.deadlines import LONGEST_EXTENSION
 from backend.rights.models import DataRequest, PublicHoliday, RequestEntry
 from backend.rights.states import MOVES, NEW, OPEN, RequestKind
@@ -48,7 +49,7 @@ class RequestBody(Body):
     person = serializers.UUIDField(required=False, allow_null=True)
     organisation = serializers.UUIDField(required=False, allow_null=True)
     name = Line(required=False, allow_blank=True, max_length=120)
-    email = serializers.EmailField(required=False, allow_blank=True)
+    email = Address(required=False, allow_blank=True)
     phone = Line(required=False, allow_blank=True, max_length=20)
     text = serializers.CharField(required=False, allow_blank=True, max_length=4000)
     subject = Line(required=False, allow_blank=True, max_length=500, help_text="Such as a photograph's address.")
