@@ -178,7 +178,6 @@ def test_a_vote_without_a_quorum_leaves_the_text_on_the_table(room: SimpleNamesp
     services.count(poll_id=poll.pk)
     Poll.objects.filter(pk=poll.pk).update(verdict={**Poll.objects.get().verdict, "outcome": "no_quorum"})  # type: ignore[dict-item]
     services.declare(poll_id=poll.pk)
-    services.conclude(poll_id=poll.pk)
     assert room.secretary.get(address).json()["state"] == "tabled"
 
 
