@@ -76,7 +76,7 @@ _STAGES: dict[str, Text] = {
     "quota": {"vi": "Số phiếu đủ để trúng cử: {n}.", "en": "Votes that elect: {n}."},
     "who": {"vi": "Người ứng cử", "en": "Candidate"},
     "stage": {"vi": "Lượt {n}: {act}", "en": "Stage {n}: {act}"},
-    "elected": {"vi": " trúng cử", "en": " elected"},
+    "elected": {"vi": " (trúng cử)", "en": " (elected)"},
     "lost": {"vi": "Không chuyển được nữa", "en": "Not transferable"},
 }
 

@@ -157,7 +157,7 @@ def test_rankings_on_paper_are_counted_in_stages_and_their_table_is_in_the_recor
     cells = [
         "Lượt 1: lựa chọn thứ nhất",
         "Lượt 2: chuyển phiếu dư của Nguyễn Văn An",
-        "5 trúng cử",
+        "5 (trúng cử)",
         "Không chuyển được nữa",
     ]
     assert all(f"\n{cell}\n" in text for cell in cells), text

@@ -24,7 +24,7 @@ def write_pdf(document: DecreeForm) -> bytes:
             "spacing": page.LINE_SPACING,
             "signature": page.SIGNATURE,
             "receivers": page.RECEIVERS_COLUMN,
-            "table": {"size": page.TABLE_SIZE, "labels": page.TABLE_LABELS},
+            "table": {"size": page.TABLE_SIZE, "labels": page.TABLE_LABELS, "column": page.TABLE_COLUMN},
         },
         "rules": page.rule_lengths(document),
         "draft": DRAFT[language] if document.draft else "",
