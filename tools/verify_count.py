@@ -7,6 +7,9 @@ from collections import Counter, defaultdict
 from collections.abc import Callable
 from typing import Any
 
+#: What a sheet says of ballots: in a vote for or against there is no `valid`, in an election none of the first three.
+BALLOTS = ("yes", "no", "abstain", "valid", "blank", "invalid")
+
 
 def canonical(said: Any) -> bytes:
     return json.dumps(said, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
@@ -47,7 +50,7 @@ def agreed(e: dict[str, Any], must: Callable[[Any, str], None]) -> list[dict[str
 def _sums(e: dict[str, Any], found: list[Any], must: Callable[[Any, str], None]) -> None:
     papers, channels = e["sheets"]["papers"], e["config"]["channels"]
     issued = sum(each or 0 for _, each, _, _ in found)
-    hands = sum(sum(count.values()) for channel, _, _, count in found if channel == "hands" and "votes" not in count)
+    hands = sum(count.get(name, 0) for channel, _, _, count in found if channel == "hands" for name in BALLOTS)
     must(papers == sorted(set(papers)), "papers: not sorted, or one number twice")
     must(all(0 < number <= e["tally"]["entitled"] for number in papers), "papers: handed to somebody not on the roll")
     must(not set(papers) & {number for number, _ in e["ballots"] or []}, "papers: who has one has voted on a device")

@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""Checks the evidence of a poll without trusting the server it came from. Standard library only, with verify_count.py and
-verify_verdict.py beside it; docs/voting.md explains.
+"""Checks the evidence of a poll without trusting the server it came from. Standard library only, with verify_count.py,
+verify_shape.py and verify_verdict.py beside it; docs/voting.md explains.
 
     python3 verify_poll.py evidence.json [--receipt receipt.json ...] [--key HEX] [--root HEX]
 
 --key is the server's public key as you know it from elsewhere, --root the seal from the minutes or a teller's letter;
 without them both are taken from the bundle, and somebody who rewrote everything could have rewritten those too.
-Prints what it found wrong, one line each, and exits 1; exits 0 when everything holds.
+Prints what it found wrong, one line each, and exits 1, whatever the files hold; exits 0 when everything holds.
 """
 
 import argparse
@@ -18,6 +18,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent))
 from verify_count import agreed, canonical, undivided  # they lie beside this file
+from verify_shape import Malformed, of_evidence, of_receipts, once
 from verify_verdict import counted, election, like, numbers, said, together, verdict
 
 
@@ -96,6 +97,18 @@ def signed(kind: str, said: Any, key: Any, signature: Any) -> bool:
 # What must hold.
 
 
+def checked(e: Any, receipts: Any, key: str, seal: str) -> list[str]:
+    """What does not hold in whatever this is; what has not the shape of evidence is told by its place alone."""
+    try:
+        if wrong := of_evidence(e) or of_receipts(receipts):
+            return [wrong]
+        return faults(e, receipts, key, seal)
+    except Malformed as error:
+        return [str(error)]
+    except Exception as error:
+        return [f"evidence: cannot be checked: {type(error).__name__}: {error}"]
+
+
 def faults(e: dict[str, Any], receipts: list[dict[str, Any]], key: str, seal: str) -> list[str]:
     found: list[str] = []
 
@@ -139,7 +152,8 @@ def of_the_count(e: dict[str, Any], must: Any, key: str) -> None:
         must(rows == sorted(rows, key=lambda row: row[0]), "opened: not sorted by tracker")
         must(len({row[0] for row in rows}) == len(rows), "opened: a tracker twice")
         opened = [sha256(b"\x00" + canonical(row)) for row in rows]
-        must(root(opened) == e["opened_root"], "opened_root: not the root of the opened ballots")
+        sealed_root = root(opened) if "devices" in config["channels"] else ""  # papers alone leave nothing to open
+        must(sealed_root == e["opened_root"], "opened_root: not the root of the opened ballots")
         contents = [choice for _, choice, _ in rows]
         right = all(valid == (said(method, choice) == "valid") for _, choice, valid in rows)
         must(right, "opened: a vote that is none")
@@ -153,6 +167,10 @@ def of_the_count(e: dict[str, Any], must: Any, key: str) -> None:
     count = together(method, [counted(method, contents), *agreed(e, must)])
     right = numbers(method, count)
     must({name: tally[name] for name in right} == right, "tally: not what is on the ballots")
+    votes = all(said(method, ranking) == "valid" for ranking, _ in count.get("ballots", []))
+    if method["kind"] == "ranked" and (not votes or tally["valid"] != right["valid"]):
+        must(False, "sheets: a vote that is none, or more of them than were counted")
+        return
     must(len(rows) == e["returned"] <= tally["entitled"], "returned: more or fewer than were opened")
     must(tally["members"] == config["members"], "members: not as many as was said when voting began")
     must(e["roll"] is None or len(e["roll"]) == tally["entitled"], "entitled: not as many as on the roll")
@@ -172,6 +190,11 @@ def of_the_count(e: dict[str, Any], must: Any, key: str) -> None:
     must(like(result, right), "verdict: a number in it is wrong")
 
 
+def _read(name: str) -> Any:
+    with open(name, encoding="utf-8") as file:
+        return json.load(file, object_pairs_hook=once)
+
+
 def _tidy(printed: str) -> str:
     return "".join(printed.split()).lower()
 
@@ -183,17 +206,16 @@ def main() -> int:
     parser.add_argument("--key", default="", help="the server's public key as known from elsewhere (hex)")
     parser.add_argument("--root", default="", help="the seal as published: minutes, letter to the tellers (hex)")
     given = parser.parse_args()
-    receipts = []
+    receipts: list[Any] = []
     try:
-        with open(given.evidence, encoding="utf-8") as file:
-            bundle = json.load(file)
+        bundle = _read(given.evidence)
         for name in given.receipt:
-            with open(name, encoding="utf-8") as file:
-                said = json.load(file)
-            receipts += said if isinstance(said, list) else [said]
-        found = faults(bundle, receipts, _tidy(given.key), _tidy(given.root))
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError) as error:
-        found = [f"unreadable: {type(error).__name__}: {error}"]
+            told = _read(name)
+            receipts += told if isinstance(told, list) else [told]
+    except (OSError, ValueError, RecursionError) as error:
+        found = [f"unreadable: {error}"]
+    else:
+        found = checked(bundle, receipts, _tidy(given.key), _tidy(given.root))
     for fault in found:
         print(f"WRONG  {fault}")
     if not found:

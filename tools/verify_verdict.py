@@ -8,6 +8,8 @@ from collections import Counter
 from fractions import Fraction
 from typing import Any
 
+from verify_shape import Malformed  # it lies beside this file
+
 PEOPLE = ("members", "summoned", "entitled", "attending", "present_at_open", "present_at_seal")
 CHOICES = ("yes", "no", "abstain")
 #: Papers are worth whole hundred-thousandths of a vote.
@@ -20,11 +22,11 @@ def said(method: dict[str, Any], content: Any) -> str:
         return "valid" if content in CHOICES else "blank" if content == "" else "invalid"
     if not isinstance(content, list) or not all(isinstance(each, str) for each in content):
         return "invalid"
-    least, most = (1, len(method["candidates"])) if method["kind"] == "ranked" else (method["min"], method["max"])
-    if content == [] and least:
+    most = len(method["candidates"]) if method["kind"] == "ranked" else method["max"]
+    if content == []:
         return "blank"
     real = set(content) <= {each["id"] for each in method["candidates"]} and len(set(content)) == len(content)
-    return "valid" if real and least <= len(content) <= most else "invalid"
+    return "valid" if real and len(content) <= most else "invalid"
 
 
 def counted(method: dict[str, Any], contents: list[Any]) -> dict[str, Any]:
@@ -70,14 +72,29 @@ def check(rule: dict[str, Any], tally: dict[str, Any], base: str, got: int, shar
         parts["blank"] = tally["blank"]
     if base not in {*PEOPLE, "valid"} and rule["invalid"] == "count_in_cast":
         parts["invalid"] = tally["invalid"]
+    unknown = [name for name, each in {**parts, "what is measured": got}.items() if each is None]
+    if unknown:
+        raise Malformed(f"tally.{unknown[0]}: the rule needs this number")
     number = sum(parts.values())
     limit = Fraction(share) * number
     needed = math.floor(limit) + 1 if cmp == ">" else max(1, math.ceil(limit))
-    cut = got * 10000 // number if number else 0
     return {
         "base": base, "base_number": number, "parts": parts, "cmp": cmp, "needed": needed, "got": got,
-        "margin": got - needed, "holds": got >= needed, "percent": f"{cut // 100}.{cut % 100:02d}",
+        "margin": got - needed, "holds": got >= needed,
+        "percent": percent(Fraction(got, number), Fraction(share), got >= needed) if number else "0.00",
     }  # fmt: skip
+
+
+def percent(part: Fraction, share: Fraction, holds: bool) -> str:
+    """The nearest hundredth (of two, the higher) on whose side of the share the part itself is."""
+    below = math.floor(part * 10000)
+    nearest = [below, below + 1] if part * 10000 - below < Fraction(1, 2) else [below + 1, below]
+    for hundredths in nearest:
+        shown = Fraction(hundredths, 10000)
+        there = shown > share if part > share else shown < share or (holds and part == share)
+        if there or shown == part:
+            break
+    return f"{hundredths // 100}.{hundredths % 100:02d}"
 
 
 def presence(rule: dict[str, Any], tally: dict[str, Any]) -> list[dict[str, Any]]:
@@ -136,7 +153,7 @@ def election(
     left, rest = places - len(elected), [each for each in ids if each not in elected]
     tied = [each for each in rest if standing[each] == "tied"]
     line = sorted((votes[each] for each in rest), reverse=True)[: 2 * left]
-    following = tied or [each for each in rest if ranking or votes[each] >= line[-1]]
+    following = tied or [each for each in rest if ranking or votes[each] >= min(line, default=0)]
     outcome = "tie_needs_lot" if tie else "run_off" if left else "elected"
     return {
         "outcome": outcome if lawful else "no_quorum",
@@ -184,7 +201,9 @@ def preferences(
         who = among[0]
         if len(among) > 1:
             who = drawn.pop(0)["drawn"]
-            used.append({"act": act, "among": among, "drawn": among[among.index(who)]})
+            if who not in among:
+                raise Malformed("verdict.ranking.lots: somebody the lot was not drawn among")
+            used.append({"act": act, "among": among, "drawn": who})
         (rich if over else hopeful).remove(who)
         if over or len(hopeful) > places - len(elected):
             held, surplus = votes[who], votes[who] - quota * ONE
@@ -197,7 +216,7 @@ def preferences(
                         votes[paper["at"]] += paper["worth"]
             votes[who] = quota * ONE if over else 0
     if drawn:
-        raise ValueError("a lot nobody asked for")
+        raise Malformed("verdict.ranking.lots: a lot nobody asked for")
     counting = "irv" if irv else "scottish_stv"
     return {"counting": counting, "quota": quota, "stages": stages, "lots": used, "tie": tie}, elected
 

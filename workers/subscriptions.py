@@ -82,7 +82,6 @@ SUBSCRIPTIONS: dict[str, list[str]] = {
     "paper.accepted": ["papers.mail_accepted"],
     "paper.missed": ["papers.mail_missing"],
     "poll.sealed": ["resolutions.count", "resolutions.mail_root"],
-    "poll.declared": ["resolutions.conclude"],
     "minutes.approved": ["articles.draft_recap", "conferences.carry_over"],
 }
 

@@ -259,12 +259,13 @@ def busy(booking: RoomBooking, language: str) -> ical.CalendarEntry:
 
 
 def _modified(conference: Conference, shown: Shown) -> dt.datetime:
-    """When anything an entry says of the conference was last written; its agenda is said as released, once it was."""
+    """When anything an entry says of the conference was last written; its agenda is said as released, once it was, and
+    the places of what is called off as they were told."""
     rows: list[Any] = [*conference.organisers.all()]
     if shown.programme(conference.pk) is None:
         rows += shown.points.get(conference.pk, [])
     rows += [organiser.organisation for organiser in conference.organisers.all()]
-    for site in conference.sites.all():
+    for site in conference.sites.all() if conference.pk not in shown.told else ():
         rows += [site, site.venue, *([site.room] if site.room else [])]
     newest: dt.datetime = max([conference.said_at, *(row.updated_at for row in rows)])
     return newest

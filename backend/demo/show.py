@@ -27,7 +27,6 @@ STEPS = {
     "check in": ("Điểm danh", "Check-in"),
     "vote": ("Biểu quyết", "Ballots"),
     "count": ("Kiểm phiếu", "Count"),
-    "conclude": ("Kết quả", "Conclusion"),
     "draft minutes": ("Dự thảo biên bản", "Draft minutes"),
     "draft article": ("Dự thảo bài viết", "Draft article"),
     "publish": ("Đăng bài", "Published"),

@@ -90,8 +90,8 @@ def send(mail_ids: Sequence[UUID], connection_: Post | None = None) -> int:
     """Hands the claimed mails to the mail server, one after the other over one connection; returns how many it took.
 
     Mails that were sent meanwhile, that another worker holds, or whose batch was paused or aborted, are left alone. Each
-    answer is recorded before the next mail goes out, so a worker that dies costs at most the one mail whose answer it
-    had not written down. What is not what was written is refused.
+    answer is recorded before the next mail goes out, so a connection that dies costs at most the one mail whose answer
+    was not written down. What is not what was written is refused.
     """
     way = connection_ or post()
     chunk = _Held(mail_ids)

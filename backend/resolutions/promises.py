@@ -166,14 +166,14 @@ def _untrue(poll: Poll) -> Iterator[Any]:
 
 
 def _all_alike(poll: Poll) -> bool:
-    """Whether each ballot of a counted poll says the same: all for or against or neither, or each candidate on all of
-    them or on none."""
+    """Whether each ballot of a counted poll says the same: all for or against or neither, all blank, or each candidate on
+    all of them or on none."""
     tally, verdict = poll.tally or {}, poll.verdict or {}
-    if poll.election_id is None:
-        return tally["returned"] in {tally["yes"], tally["no"], tally["abstain"]}
-    ranked = verdict["ranking"] is not None
+    returned = tally["returned"]
+    if poll.election_id is None or returned in {0, tally["blank"]}:
+        return returned > 0 and returned in {tally["blank"], tally["yes"], tally["no"], tally["abstain"]}
     votes = {each["votes"] for each in verdict["candidates"]}
-    return not ranked and votes <= {0, tally["valid"]} and tally["valid"] == tally["returned"]
+    return verdict["ranking"] is None and tally["valid"] == returned and votes <= {0, returned}
 
 
 def warnings(poll: Poll) -> list[str]:

@@ -134,6 +134,7 @@ POLLS: Rules = {
     "list": signed_in,
     "retrieve": signed_in,
     "create": staff,
+    "partial_update": staff,
     "appoint": staff,
     "tellers": signed_in,
     "draw_key": counts,

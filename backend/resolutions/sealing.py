@@ -112,7 +112,7 @@ def opened(key: PrivateKey, poll_id: str, envelopes: Sequence[bytes], *, tracked
 def _opened(box: "SealedBox[PrivateKey]", poll_id: str, envelope: bytes) -> Opened:
     try:
         plaintext = box.decrypt(envelope)
-        said = json.loads(plaintext)
+        said = json.loads(plaintext, object_pairs_hook=_once)
         if len(plaintext) != PLAINTEXT_BYTES or said.keys() != {"poll", "choice", "tracker"} or said["poll"] != poll_id:
             raise ValueError
         if not _TRACKER.fullmatch(said["tracker"]):
@@ -120,6 +120,14 @@ def _opened(box: "SealedBox[PrivateKey]", poll_id: str, envelope: bytes) -> Open
     except (CryptoError, ValueError, TypeError, AttributeError, RecursionError):
         return Opened(content=None, tracker=new_tracker())
     return Opened(content=said["choice"], tracker=said["tracker"])
+
+
+def _once(members: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object that says each of its members once: of two choices in one envelope none is the voter's."""
+    said = dict(members)
+    if len(said) < len(members):
+        raise ValueError("a member twice")
+    return said
 
 
 def _words(secret: bytes, threshold: int, count: int) -> list[str]:

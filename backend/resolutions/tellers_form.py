@@ -1,6 +1,6 @@
 """The tellers' minutes of a counted poll as pages: every number from its tally, its verdict and the sheets."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from backend.conferences.models import Duty
@@ -12,6 +12,7 @@ from backend.core.text import Text, both, localized
 from backend.documents.form import BLANK, Paragraph, TellersDocument, write_docx, write_pdf
 from backend.invitations.wording import addressee
 from backend.resolutions import batches
+from backend.resolutions.counting import election_proof
 from backend.resolutions.models import Poll
 from backend.resolutions.states import Channel, PollState, Secrecy
 
@@ -69,6 +70,15 @@ _SAID: dict[str, Text] = {
     "not destroyed": {"vi": "Khoá hòm phiếu chưa huỷ.", "en": "The key of the urn has not been destroyed."},
     "declared": {"vi": "Kết quả được công bố lúc {when}.", "en": "The result was declared at {when}."},
 }
+#: So many stages of a count of preferences stand beside each other.
+ACROSS = 5
+_STAGES: dict[str, Text] = {
+    "quota": {"vi": "Số phiếu đủ để trúng cử: {n}.", "en": "Votes that elect: {n}."},
+    "who": {"vi": "Người ứng cử", "en": "Candidate"},
+    "stage": {"vi": "Lượt {n}: {act}", "en": "Stage {n}: {act}"},
+    "elected": {"vi": " (trúng cử)", "en": " (elected)"},
+    "lost": {"vi": "Không chuyển được nữa", "en": "Not transferable"},
+}
 
 
 def document_of(poll: Poll, language: str) -> TellersDocument:
@@ -77,7 +87,7 @@ def document_of(poll: Poll, language: str) -> TellersDocument:
     assert poll.opened_at is not None  # whatever is counted was opened
     lead, day = lead_organisation(conference), local(poll.opened_at, conference.time_zone).date()
     parent = lead.parent if lead else None
-    tellers = [seat.person for seat in poll.tellers.select_related("person").order_by("person__sort_key", "id")]
+    tellers = [seat.person for seat in poll.tellers.select_related("person")]
     chairs = Duty.objects.filter(conference=conference, kind=DutyKind.CHAIR, person__isnull=False).order_by(
         "order", "id"
     )
@@ -140,6 +150,8 @@ def _body(poll: Poll, tellers: list[str], language: str) -> Iterator[Paragraph]:
     yield heading("result")
     for whose, number in batches.votes(poll):
         yield item(f"{whose[language]}: {number}.")
+    if poll.verdict.get("ranking"):
+        yield from _stages(poll.verdict, language)
     yield heading("verdict")
     for sentence in poll.verdict["proof"]:
         yield Paragraph(text=localized(sentence, language))
@@ -154,6 +166,31 @@ def _body(poll: Poll, tellers: list[str], language: str) -> Iterator[Paragraph]:
         gone = poll.key_destroyed_at
         yield item(said("destroyed", when=moment(gone)) if gone else said("not destroyed"))
     yield Paragraph(text=said("declared", when=moment(poll.ended_at)))
+
+
+def _stages(verdict: Mapping[str, Any], language: str) -> Iterator[Paragraph]:
+    """Of a count of preferences: what elects, and what every candidate had after each stage, some stages beside each
+    other."""
+    ranking, names = verdict["ranking"], {each["id"]: each["name"] for each in verdict["candidates"]}
+    words = {name: text[language] for name, text in _STAGES.items()}
+    if ranking["counting"] == "scottish_stv":
+        yield Paragraph(label="-", text=words["quota"].format(n=ranking["quota"]), style="item")
+    stages = list(enumerate(ranking["stages"], start=1))
+    for some in (stages[first : first + ACROSS] for first in range(0, len(stages), ACROSS)):
+        heads = (words["stage"].format(n=n, act=election_proof.done(stage, names)[language]) for n, stage in some)
+        rows = [
+            (
+                name,
+                *(
+                    election_proof.decimal(stage["votes"][each])[language]
+                    + (words["elected"] if each in stage["elected"] else "")
+                    for _, stage in some
+                ),
+            )
+            for each, name in names.items()
+        ]
+        lost = (election_proof.decimal(stage["not_transferable"])[language] for _, stage in some)
+        yield Paragraph(style="table", cells=((words["who"], *heads), *rows, (words["lost"], *lost)))
 
 
 def _heaps(poll: Poll, language: str) -> Iterator[tuple[str, dict[str, int]]]:

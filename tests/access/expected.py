@@ -319,6 +319,7 @@ EXPECTED: dict[str, Expected] = {
     "GET polls": may(SIGNED_IN),
     "POST polls": may(KEEPS_RECORD),
     "GET polls/<pk>": may(SIGNED_IN),
+    "PATCH polls/<pk>": may(KEEPS_RECORD, sees=READS_MINUTES),
     "POST polls/<pk>/appoint": may(KEEPS_RECORD, sees=READS_MINUTES | DELEGATE),
     "GET polls/<pk>/tellers": may(SIGNED_IN),
     "POST polls/<pk>/draw-key": may(DELEGATE, sees=READS_MINUTES),

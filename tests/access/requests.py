@@ -412,6 +412,7 @@ REQUESTS: dict[str, Callable[[World], Ask]] = {
         }
     ),
     "GET polls/<pk>": lambda w: Ask(of=w.declared),
+    "PATCH polls/<pk>": lambda w: Ask(of=w.poll, body={"question": VI}),
     "POST polls/<pk>/appoint": lambda w: Ask(of=w.secret_draft, body={"people": w.tellers}),
     "GET polls/<pk>/tellers": lambda w: Ask(of=w.secret_declared),
     "POST polls/<pk>/draw-key": lambda w: Ask(of=w.secret_draft),

@@ -323,7 +323,7 @@ class World:
         )
         resolutions.open_poll(poll_id=poll.pk)
         resolutions.cast(poll_id=poll.pk, person_id=poll.entitlements.first().caster_id, choice=["1"])
-        for step in (resolutions.seal, resolutions.count, resolutions.declare, resolutions.conclude):
+        for step in (resolutions.seal, resolutions.count, resolutions.declare):
             step(poll_id=poll.pk)
 
     def _make_decisions(self) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from backend.conferences import services as conferences
-from backend.conferences.models import AgendaItem, Conference, Room
+from backend.conferences.models import AgendaItem, AgendaRoom, Conference, Organiser, Room, Site, Venue
 from backend.core.clock import database_now
 from backend.outbox.models import Event
 from backend.people.models import Organisation
@@ -74,6 +74,14 @@ def prepare(conference: Conference) -> None:
     )
 
 
+def long_ago() -> None:
+    """Nothing was written lately: any stamp that rises is seen to."""
+    moment = dt.datetime(2021, 1, 2, tzinfo=dt.UTC)
+    Conference.objects.update(said_at=moment)
+    for model in (Organiser, Organisation, Site, Venue, Room, AgendaItem, AgendaRoom):
+        model.objects.update(updated_at=moment)
+
+
 def known(path: str) -> list[tuple[Any, ...]]:
     return [
         (str(event["uid"]), event["dtstart"].dt, event["dtend"].dt, str(event["location"]), str(event["summary"]))
@@ -99,6 +107,8 @@ def test_what_is_prepared_is_told_nowhere_until_it_is_announced(
 
     account = AccountFactory()
     mine_link = link(account, "conference", conference)
+    long_ago()
+    answers = {path: fetch(path) for path in [*feeds, mine_link, DATA]}
 
     def nothing_new(words: tuple[str, ...] = NEW) -> None:
         assert [known(path) for path in feeds] == before
@@ -112,6 +122,9 @@ def test_what_is_prepared_is_told_nowhere_until_it_is_announced(
 
     prepare(conference)
     nothing_new()
+    for path, answer in answers.items():
+        assert fetch(path).content == answer.content, "stamps, too"
+        fetch(path, 304, **{"If-None-Match": answer["ETag"]})
     assert [sequences(path) for path in feeds] == steps
     assert fetch(DATA).json()["subEvent"][0]["startDate"] == "2021-01-14T13:30+07:00"
     for path in (

@@ -268,6 +268,22 @@ def test_a_feed_looks_at_no_points_of_what_is_not_in_it(kind: str, reader: str) 
     assert len(set(walks)) == 1, walks
 
 
+def test_released_programmes_are_found_by_their_rooms_and_not_read_through() -> None:
+    """Releases of all houses and years lie in one table, each of up to half a megabyte."""
+    path = f"/calendars/rooms/{RoomFactory().pk}.ics"
+    fetch(path)
+    with CaptureQueriesContext(connection) as captured:
+        fetch(path)
+    looking = [query["sql"] for query in captured.captured_queries if '"conferences_release"' in query["sql"]]
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        for sql in looking:
+            cursor.execute(f"EXPLAIN {sql}")
+            plan = "\n".join(row[0] for row in cursor.fetchall())
+            assert "Seq Scan on conferences_release" not in plan, plan
+    assert looking
+
+
 def points_looked_at(path: str) -> int:
     """Of how many agenda items PostgreSQL works out whether they, or a session around them, are closed."""
     fetch(path)

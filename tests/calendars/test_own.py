@@ -2,6 +2,7 @@
 
 import datetime as dt
 from dataclasses import replace
+from email import message_from_bytes, policy
 from typing import Any
 
 import pytest
@@ -159,6 +160,25 @@ def test_what_was_taken_back_stays_as_cancelled_under_the_letters_sequence(perso
     # What happens to it afterwards is no business of who was taken off.
     Conference.objects.filter(pk=held.pk).update(sequence=3, ends_at=None)
     assert entries(path) == {}
+
+
+def test_who_is_taken_off_while_a_move_waits_has_the_entry_removed_that_the_feed_shows(
+    person: Person, path: str, settings: Any
+) -> None:
+    settings.NEWS_WINDOW = 600
+    held = conferences.announce(conference_id=ConferenceFactory(exact=True).pk)
+    invitation = invite(held, person)
+    assert held.starts_at
+    later = {"starts_at": held.starts_at + dt.timedelta(hours=1), "ends_at": None}
+    conferences.edit(conference_id=held.pk, fields=later)  # type: ignore[arg-type]
+    invitations.withdraw(invitation_id=invitation.pk)
+    invitations.mail_cancellation(invitation_id=invitation.pk)
+    (mail,) = OutgoingMail.objects.filter(purpose="cancellation")
+    said = {line for line in unfolded(fetch(path).content) if line.startswith(("SEQUENCE", "DTSTART;TZID"))}
+    assert said == {"SEQUENCE:2", "DTSTART;TZID=Asia/Ho_Chi_Minh:20210114T143000"}
+    assert said <= set(_calendar_of(mail))
+    letter: Any = message_from_bytes(bytes(mail.raw), policy=policy.default)
+    assert "13 giờ 30" in letter.get_body(("plain",)).get_content(), "the time they were told"
 
 
 def test_who_is_invited_again_has_one_live_entry_above_the_cancelled_one(person: Person, path: str) -> None:

@@ -21,6 +21,7 @@ from backend.conferences.printing import sheet as sheets
 from backend.conferences.programme import Entry, Programme
 from backend.documents.form import press
 from backend.documents.form.faces import face
+from backend.documents.form.text import names_together
 from tests.conferences.sheets import (
     BLOC,
     HALL_A,
@@ -93,6 +94,17 @@ def test_every_entry_is_printed_once_and_in_order(language: str) -> None:
             in_order(text, *(title for title in titles if titles.count(title) == 1 and title not in text[:400]))
         for title in titles:
             assert title in text or language == "both"
+
+
+def test_names_of_places_stay_on_one_line_in_the_head() -> None:
+    heading = replace(SMALL_HEADING, lead=said("Chi cục Tiêu chuẩn tỉnh An Giang"))
+    made = write_pdf(sheet(heading=heading))
+    province, an, giang = (line(made, word).top for word in ("CHI CỤC TIÊU CHUẨN TỈNH", "AN", "GIANG"))
+    assert province < an == giang, "not TỈNH AN / GIANG, for which there is room"
+    names = "Sở Y tế Bà Rịa - Vũng Tàu, Đắk Nông và Thành phố Hồ Chí Minh"
+    kept = "Sở Y tế Bà_Rịa - Vũng_Tàu, Đắk_Nông và Thành phố Hồ_Chí_Minh"
+    assert names_together(names).replace("\u00a0", "_") == kept
+    assert names_together("Bộ Khoa học và Công nghệ") == "Bộ Khoa học và Công nghệ"
 
 
 def test_the_head_names_who_when_and_where() -> None:

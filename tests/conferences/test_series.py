@@ -24,7 +24,7 @@ from backend.people.models import Organisation
 from tests.conferences.conftest import signed_in
 from tests.factories.conferences import ConferenceFactory, DutyFactory, OutlineFactory, RoomFactory, SeriesFactory
 from tests.factories.invitations import InvitationListFactory
-from tests.factories.people import PersonFactory, PositionFactory, account_with
+from tests.factories.people import OrganisationFactory, PersonFactory, PositionFactory, account_with
 from tests.threads import in_threads
 from workers import clock
 
@@ -513,6 +513,49 @@ def test_a_draft_somebody_works_with_is_called_off_not_removed(organiser: APICli
     organiser.post("/api/v1/agenda-items", {"conference": rows[3]["id"], "phase": "report", "title": {"vi": "Báo cáo"}})
     organiser.patch(f"{URL}/{series['id']}", {"rule": "FREQ=WEEKLY;INTERVAL=2;BYDAY=MO"}, headers=ANY)
     assert [row["state"] for row in occurrences(organiser, series)] == ["draft", "cancelled", "draft", "cancelled"]
+
+
+def test_a_postponed_meeting_takes_the_edit_unseen_until_it_is_announced_again(
+    organiser: APIClient, host: Organisation, today: Callable[[str], None]
+) -> None:
+    room = RoomFactory()
+    other = RoomFactory(venue=room.venue)
+    places = [{"venue": str(each.venue_id), "room": str(each.pk)} for each in (room, other)]
+    series = begin(organiser, host, announces=True, sites=places)
+    first, second = occurrences(organiser, series)[:2]
+    for row in (first, second):
+        organiser.post(f"{CONFERENCES}/{row['id']}/postpone", {"reason": {"vi": "Bão"}})
+    stranger = signed_in(account_with("organiser", organisation=OrganisationFactory()))
+    told = stranger.get(f"{CONFERENCES}/{second['id']}").json()
+    assert len(told["sites"]) == 2
+
+    today("2026-11-25T02:00")  # the first one's day has passed: it waits for a time of its own
+    change = {"title": {"vi": "Họp"}, "start_time": "09:00", "sites": places[1:]}
+    preview = organiser.patch(f"{URL}/{series['id']}?preview=true", change).json()["changes"]
+    outcomes = {each["recurrence_id"][5:10]: each["outcome"] for each in preview}
+    assert outcomes == dict.fromkeys(("11-23", "11-30", "12-07", "12-14"), "moved") | {"12-21": "created"}
+    assert organiser.patch(f"{URL}/{series['id']}", change, headers=ANY).status_code == 200
+    rows = occurrences(organiser, series)[:3]
+    assert [(row["title"]["vi"], row["starts_at"][8:13]) for row in rows] == [
+        ("Họp", "23T08"),
+        ("Họp", "30T09"),
+        ("Họp", "07T09"),
+    ]
+    assert [[site["room"]["id"] for site in row["sites"]] for row in rows] == [[str(other.pk)]] * 3
+    assert [row["sequence"] for row in rows] == [1, 1, 1]
+    seen = stranger.get(f"{CONFERENCES}/{second['id']}").json()
+    same = ("title", "when_said", "where_said", "starts_at")
+    assert {name: seen[name] for name in same} == {name: told[name] for name in same}
+    assert [site["room"]["name"] for site in seen["sites"]] == [site["room"]["name"] for site in told["sites"]]
+    assert [site["id"] for site in seen["sites"]] == [site["id"] for site in told["sites"]], "also the one taken off"
+
+    since = {"since": second["recurrence_id"][:10] + "T09:00:00", "title": {"vi": "Họp nhóm"}}
+    assert organiser.post(f"{URL}/{series['id']}/split", since, headers=ANY).status_code == 201
+    assert organiser.get(f"{CONFERENCES}/{second['id']}").json()["title"]["vi"] == "Họp nhóm"
+    assert organiser.post(f"{CONFERENCES}/{second['id']}/announce").status_code == 200
+    seen = stranger.get(f"{CONFERENCES}/{second['id']}").json()
+    assert (seen["title"]["vi"], seen["starts_at"][11:16], seen["sequence"]) == ("Họp nhóm", "09:00", 2)
+    assert RoomBooking.objects.filter(site__conference=second["id"], room=other).count() == 1
 
 
 def test_what_is_held_never_changes(organiser: APIClient, host: Organisation, today: Callable[[str], None]) -> None:

@@ -137,6 +137,15 @@ def test_moved_and_postponed_before_the_news_went_out_it_takes_place_as_the_lett
     assert heard() == [("daumoi", "Vẫn tổ chức"), ("submitted", "Vẫn tổ chức")]
     assert "15 tháng 01 năm 2031" not in texts(asked.letters["daumoi"])[0]
 
+    conferences.cancel(conference_id=asked.conference.pk, reason={"vi": "Bão"})
+    assert heard() == [("daumoi", "Huỷ hội nghị"), ("submitted", "Huỷ hội nghị")]
+    conferences.reopen(conference_id=asked.conference.pk)
+    conferences.announce(conference_id=asked.conference.pk)
+    conferences.postpone(conference_id=asked.conference.pk, reason={"vi": "Bão"})
+    assert heard() == [("daumoi", "Hoãn hội nghị"), ("submitted", "Hoãn hội nghị")]
+    for form in texts(asked.letters["daumoi"]):
+        assert "trước đây đã báo huỷ, nay không huỷ mà được hoãn" in form
+
 
 def test_who_was_given_the_place_meanwhile_keeps_it_and_everybody_else_comes_back() -> None:
     conference = conferences.announce(conference_id=ConferenceFactory(lead=OrganisationFactory(), **WHEN).pk)

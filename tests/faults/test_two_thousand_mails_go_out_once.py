@@ -1,8 +1,8 @@
 """Two thousand letters of one batch, and whoever carries them is killed at every step of the way: with mails claimed,
 with tasks in Redis, before a mail is handed over, while it is, and when the server has it and nobody has noted that.
 
-Afterwards everybody has one letter. Only the one that the server had taken when its worker died may come twice, with the
-same Message-ID, byte for byte.
+Afterwards everybody has one letter. Only what the server had taken when its worker died, one letter of each of its
+connections, may come twice, with the same Message-ID, byte for byte.
 """
 
 from collections import Counter
@@ -18,6 +18,7 @@ from tests.faults.stack import Breakable, breakable, wait_for
 
 pytestmark = pytest.mark.django_db(transaction=True)
 MAILS = 2000
+CONNECTIONS = 2
 
 
 def small(mail: OutgoingMail) -> bytes:
@@ -82,5 +83,5 @@ def test_killed_at_every_step_of_two_thousand_mails(tmp_path: Path) -> None:
     times = Counter(message_from_bytes(letter)["Message-ID"] for letter in letters)
     assert set(times) == set(OutgoingMail.objects.values_list("message_id", flat=True)), "no one without"
     assert set(times.values()) <= {1, 2}
-    assert len(letters) - MAILS <= 2, "twice only what had been taken when its worker died"
+    assert len(letters) - MAILS <= 4 * CONNECTIONS, "twice only what had been taken when its worker died"
     assert len(set(letters)) == MAILS, "and that byte for byte"

@@ -854,6 +854,43 @@ def test_who_heard_of_a_cancellation_hears_once_that_it_takes_place_after_all() 
     assert letters(guest) == []
 
 
+def test_what_was_cancelled_and_is_postponed_before_anybody_hears_otherwise_is_told_as_that() -> None:
+    conference = held()
+    people = partakers(conference)
+    del people["guest"]
+    people["invitee"] = invitee = invited(conference)
+    invited(conference, person=people["secretary"])
+    answered(invitee, "accepted")
+    conferences.cancel(conference_id=conference.pk, reason={"vi": "Bão"})
+    lift.run()
+    conferences.reopen(conference_id=conference.pk)
+    move(conference, 24)
+    conferences.announce(conference_id=conference.pk)
+    new = invited(conference)
+    conferences.postpone(conference_id=conference.pk, reason={"vi": "Bão nữa"})
+    close_window()
+    for person in people.values():
+        assert (len(letters(person, "cancellation")), letters(person)) == (1, [])
+        [letter] = letters(person, "postponement")
+        assert "trên, trước đây đã báo huỷ, nay không huỷ mà được hoãn sang thời gian khác." in text(letter)
+        assert ("Lý do: Bão nữa" in text(letter), entry(letter)) == (True, None)
+        assert "Thời gian đã báo: 12 giờ 00 đến 16 giờ 00, thứ Năm" in text(letter), "the last time anybody was told"
+    [letter] = letters(new, "postponement")
+    assert "rất tiếc" in text(letter)
+    assert entry(letter) == ("CANCEL", 5, NOON + 24 * HOUR)
+    assert states() == {invitee.pk: "accepted", people["secretary"].pk: "sent", new.pk: "sent"}
+
+    conferences.announce(conference_id=conference.pk)
+    close_window()
+    for person in people.values():
+        [letter] = letters(person)
+        assert letter["subject"] == "Thời gian mới: Hội nghị tổng kết"
+        assert "Hội nghị đã hoãn nay" in text(letter)
+    [letter] = letters(new)
+    assert letter["subject"] == "Vẫn tổ chức: Hội nghị tổng kết", "the time they were invited to"
+    assert entry(letters(invitee)[0]) == ("REQUEST", 6, NOON + 24 * HOUR)
+
+
 def test_what_is_cancelled_again_before_anybody_heard_otherwise_is_no_news() -> None:
     conference = held()
     speaker = partakers(conference)["speaker"]

@@ -251,7 +251,7 @@ def test_an_amendment_is_decided_by_a_poll_and_nothing_changes_meanwhile(hall: S
     assert constraint_of(refused.value) == "poll_stands"
     for person in hall.people:
         services.cast(poll_id=poll, person_id=person.pk, choice="yes")
-    for step in (services.seal, services.count, services.declare, services.conclude, services.conclude):
+    for step in (services.seal, services.count, services.declare):
         step(poll_id=poll)
     assert [hall.by[0].get(each).json()["state"] for each in (one, other)] == ["adopted", "fallen"]
     assert hall.secretary.get(address).json()["state"] == "tabled", "the text itself is still to be decided"

@@ -1,6 +1,7 @@
 """The verdict engine against published examples and against an oracle that knows no fractions."""
 
 import json
+from fractions import Fraction
 from typing import Any
 
 import pytest
@@ -332,8 +333,10 @@ def test_every_operand_is_stored_and_adds_up(data: dict[str, Any], tally: Tally)
         assert bottom * check.needed >= top * check.base_number  # what is needed is enough …
         assert check.needed == 1 or bottom * (check.needed - 1) <= top * check.base_number  # … and not more than enough
         if check.base_number:
-            whole, cents = map(int, check.percent.split("."))
-            assert 0 <= 10000 * check.got - (whole * 100 + cents) * check.base_number < check.base_number
+            shown, exact = Fraction(check.percent) / 100, Fraction(check.got, check.base_number)
+            assert abs(shown - exact) < Fraction(1, 10000)
+            assert exact == check.share or (shown > check.share, shown < check.share) == (check.holds, not check.holds)
+        assert ("để tính tỷ lệ" in " ".join(sentence["vi"] for sentence in verdict.proof)) >= (not check.base_number)
     assert len(verdict.proof) == len(verdict.quorum) + len(verdict.thresholds) + 2
     assert all(sentence.keys() == {"vi", "en"} for sentence in verdict.proof)
 
@@ -368,7 +371,7 @@ def test_the_proof_reads_as_minutes_do() -> None:
             "yêu cầu từ 2/3 trở lên, tức ít nhất 127 người: đạt, vừa đủ."
         ),
         (
-            "Khi kết thúc biểu quyết có mặt 126/190 người được triệu tập (66,31%), "
+            "Khi kết thúc biểu quyết có mặt 126/190 người được triệu tập (66,32%), "
             "yêu cầu từ 2/3 trở lên, tức ít nhất 127 người: không đạt, thiếu 1 người."
         ),
         "Thu về 126 phiếu: tán thành 61, không tán thành 50, ý kiến khác 15.",
@@ -387,10 +390,49 @@ def test_the_proof_reads_as_minutes_do() -> None:
 def test_the_proof_says_what_is_in_the_base_against_expectation() -> None:
     tally = Tally.of_ballots(yes=1200, no=300, blank=2, invalid=1)
     majority = decide(rule("1/2 > yes_no", "2/3 >= returned"), tally).proof
-    assert "1.200/1.501 phiếu tán thành và không tán thành, kể cả 1 phiếu không hợp lệ (79,94%)" in majority[1]["vi"]
-    assert "1,200 of 1,501 votes for and against, including 1 invalid (79.94%)" in majority[1]["en"]
+    assert "1.200/1.501 phiếu tán thành và không tán thành, kể cả 1 phiếu không hợp lệ (79,95%)" in majority[1]["vi"]
+    assert "1,200 of 1,501 votes for and against, including 1 invalid (79.95%)" in majority[1]["en"]
     assert "phiếu thu về, không kể 2 phiếu trắng" in majority[2]["vi"]
     assert majority[0]["en"].endswith("0 abstaining, 2 blank, 1 invalid.")
+
+
+@pytest.mark.parametrize(
+    ("yes", "no", "threshold", "shown"),
+    [
+        (2, 1, "1/2 > yes_no", "66.67"),
+        (1, 2, "1/2 > yes_no", "33.33"),
+        (12499, 12501, "1/2 > yes_no", "49.99"),  # 49.996
+        (12500, 12500, "1/2 > yes_no", "50.00"),
+        (12501, 12499, "1/2 > yes_no", "50.01"),  # 50.004
+        (2, 1, "2/3 >= yes_no", "66.67"),
+        (2, 1, "2/3 > yes_no", "66.66"),  # as many as two thirds, and more is needed
+        (66666, 33334, "2/3 >= yes_no", "66.66"),  # 66.666
+    ],
+)
+def test_a_percentage_is_rounded_and_never_onto_the_other_side_of_what_is_needed(
+    yes: int, no: int, threshold: str, shown: str
+) -> None:
+    (check,) = decide(rule(threshold), Tally.of_ballots(yes=yes, no=no)).thresholds
+    assert check.percent == shown
+
+
+def test_of_nobody_there_is_no_percentage() -> None:
+    verdict = decide(
+        rule("1/2 > yes_no", quorum="1/2 > members"),
+        Tally.of_ballots(yes=0, no=0, abstain=4, members=0, present_at_open=0),
+    )
+    quorum, _, majority, _ = verdict.proof
+    assert quorum == {
+        "vi": "Khi mở biểu quyết có mặt 0 người, không có thành viên nào để tính tỷ lệ, yêu cầu quá 1/2, tức ít nhất 1 "
+        "người: không đạt, thiếu 1 người.",
+        "en": "When voting opened, 0 were present, there being no members to measure by; more than 1/2 is needed, that is "
+        "at least 1: not met, 1 person short.",
+    }
+    assert majority["vi"] == (
+        "Tán thành 0 phiếu, không có phiếu tán thành và không tán thành nào để tính tỷ lệ, yêu cầu quá 1/2, tức ít nhất "
+        "1 phiếu: không đạt, thiếu 1 phiếu."
+    )
+    assert majority["en"].startswith("In favour: 0, there being no votes for and against to measure by;")
 
 
 # -- refusals ---------------------------------------------------------------------------------------------------------

@@ -38,12 +38,13 @@ def test_a_count_of_approvals_is_what_a_naive_count_says(contents: list[Any], le
         paper
         for paper in contents
         if isinstance(paper, list) and len(set(paper)) == len(paper) and set(paper) <= set(IDS)
-        if least <= len(paper) <= most
+        if 1 <= len(paper) <= most
     ]
-    blank = sum(paper == [] for paper in contents) if least else 0
+    blank = sum(paper == [] for paper in contents)
     count = method.counted(contents)
     assert count["votes"] == {each: sum(each in paper for paper in valid) for each in IDS}
     assert (count["valid"], count["blank"]) == (len(valid), blank)
+    assert method.is_taken([]) == (least == 0), "whether a device casts it is another question"
     assert method.returned(count) == len(contents)
     assert method.wrong(count) == {}, "what was counted from ballots never contradicts itself"
     half = len(contents) // 2

@@ -7,7 +7,7 @@ import random
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -47,10 +47,10 @@ CHOICES = ["yes", "no", "yes", "abstain", "yes"]
 def held(secrecy: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """A declared poll's evidence as an auditor fetches it, and the receipts of those who voted."""
     if secrecy == "secret":
-        poll, words = secret_poll(len(CHOICES) + 1, rule=services.polls.rule_from(RULE).to_json())
+        poll, words = secret_poll(len(CHOICES) + 1, rule=services.drafting.rule_from(RULE).to_json())
     else:
         channels = ["devices", "paper", "hands"] if secrecy == "hybrid" else ["devices"]
-        poll, words = PollFactory(rule=services.polls.rule_from(RULE).to_json(), channels=channels), []
+        poll, words = PollFactory(rule=services.drafting.rule_from(RULE).to_json(), channels=channels), []
         voters(poll, len(CHOICES) + (4 if secrecy == "hybrid" else 1))
     if secrecy == "hybrid":
         committee(poll, tellers=3)
@@ -187,6 +187,7 @@ def test_evidence_holds_and_no_member_of_it_can_be_changed(
         words = path[:2] in {("verdict", "proof"), ("verdict", "casting_vote")}
         shown = path[:2] in {("verdict", "thresholds"), ("verdict", "quorum")} and path[-1] in {"subject", "share"}
         assert words or shown or found_in(signed_again(tampered(bundle, path)), told, bundle), path
+    breaks_on_nothing(bundle, told)
     for number, receipt in enumerate(told):
         for name in ("poll", "leaf", "roll_hash", "config_hash", "signature"):
             wrong = [*told[:number], tampered(receipt, (name,)), *told[number + 1 :]]
@@ -198,6 +199,56 @@ def test_evidence_holds_and_no_member_of_it_can_be_changed(
     for name in ("leaves", "opened" if secrecy == "secret" else "ballots", "roll"):
         assert found_in(signed_again({**bundle, name: bundle[name][1:]}), told, bundle), name
         assert found_in(signed_again({**bundle, name: [*bundle[name], bundle[name][0]]}), told, bundle), name
+
+
+MISSING = object()
+WRONG = (None, [], {}, "", -1, "1/0", 10**30, [[]], MISSING)
+
+
+def everywhere(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """Every member of a bundle, also those with members of their own; of a list the last."""
+    if path:
+        yield path
+    members = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for name, each in members:
+        if isinstance(value, dict) or name == len(value) - 1:
+            yield from everywhere(each, (*path, name))
+
+
+def put(bundle: dict[str, Any], path: tuple[Any, ...], value: Any) -> dict[str, Any]:
+    """With something else there, or nothing; only what is on the way there is copied."""
+    *above, last = path
+    changed = copy.copy(bundle)
+    holder: Any = changed
+    for name in above:
+        holder[name] = copy.copy(holder[name])
+        holder = holder[name]
+    if value is MISSING:
+        del holder[last]
+    else:
+        holder[last] = value
+    return changed
+
+
+def breaks_on_nothing(bundle: dict[str, Any], told: list[dict[str, Any]], parts: Collection[str] = ()) -> None:
+    """Whatever stands in a place (of these parts, where some are named), the program says in words what is wrong."""
+    for path in everywhere(bundle):
+        if path[:2] == ("verdict", "proof") or (parts and path[0] not in parts):
+            continue
+        for value in WRONG:
+            there = put(bundle, path, value)
+            if there == bundle:
+                continue
+            assert verify_poll.checked(there, told, "", ""), (path, value)
+            if path[0] not in {"digest", "key", "signature"}:
+                there = signed_again(there)
+            said = " ".join(verify_poll.checked(there, told, "", ""))
+            assert "cannot be checked" not in said, (path, value, said)
+    unsigned = [[{**each, name: 7}] for each in told[:1] for name in ("leaf", "signature")]
+    for kept in (None, {}, [None], [{}], *unsigned):
+        assert verify_poll.checked(bundle, kept, "", ""), kept
+    for nothing in (None, [], "", 7, {}, {"config": None}, {"config": {"method": {"kind": []}}}):
+        assert verify_poll.checked(nothing, told, "", "")
 
 
 def found_in(bundle: dict[str, Any], told: list[dict[str, Any]], honest: dict[str, Any]) -> list[str]:

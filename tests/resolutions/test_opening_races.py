@@ -67,6 +67,50 @@ def test_a_proxy_named_while_a_poll_opens_stands_on_its_roll_or_comes_too_late()
         assert Entitlement.objects.get(poll=poll, holder=holder).caster_id == by.person_id
 
 
+def correct(poll: Poll) -> Poll:
+    return services.edit_poll(poll_id=poll.pk, expected=None, question={"vi": "Bác bỏ?"})
+
+
+def frozen_as_it_stands(poll: Poll) -> bool:
+    poll.refresh_from_db()
+    assert poll.config is not None
+    return bool(poll.config["question"] == poll.question)
+
+
+def test_who_corrects_a_draft_while_it_opens_is_in_what_was_frozen_or_too_late() -> None:
+    for _ in range(6):
+        poll = prepared()
+        opened, edited = run_together(
+            2, lambda index, poll=poll: correct(poll) if index else services.open_poll(poll_id=poll.pk)
+        )
+        assert isinstance(opened, Poll), opened
+        assert isinstance(edited, Poll | Conflict), edited
+        assert frozen_as_it_stands(poll)
+
+
+def test_without_lock_and_guard_a_correction_undoes_the_opening(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The negative control: a correction that read the draft before the poll opened is written after."""
+    poll = prepared()
+    read, opened = threading.Event(), threading.Event()
+
+    def unlocked(rows: Any, row_id: Any, *, expected: Any = None) -> Any:
+        row = Poll.objects.get(pk=row_id)
+        read.set()
+        opened.wait(10)
+        return row
+
+    monkeypatch.setattr("backend.resolutions.services.drafting.locked", unlocked)
+    with _unguarded("resolutions_poll"):
+        editor = threading.Thread(target=lambda: (correct(poll), connections.close_all()))
+        editor.start()
+        assert read.wait(10)
+        services.open_poll(poll_id=poll.pk)
+        opened.set()
+        editor.join()
+    poll.refresh_from_db()
+    assert (poll.state, poll.config, poll.question) == ("draft", None, {"vi": "Bác bỏ?"}), "what was opened is gone"
+
+
 def test_without_lock_and_guard_people_vote_on_other_words_than_they_see(monkeypatch: pytest.MonkeyPatch) -> None:
     """The negative control: an edit that read the text before the poll opened is written after."""
     poll = prepared()

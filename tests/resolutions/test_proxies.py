@@ -128,7 +128,7 @@ def test_a_delegate_names_a_proxy_who_casts_and_takes_the_vote_back_before_the_n
 
 def test_represented_holders_are_entitled_and_cast_but_never_present() -> None:
     rule = {"all_of": [{"share": "1/2", "cmp": ">", "base": "present_at_seal"}], "quorum": None}
-    poll = PollFactory(rule=services.polls.rule_from(rule).to_json(), proxies=2)
+    poll = PollFactory(rule=services.drafting.rule_from(rule).to_json(), proxies=2)
     here, away = voters(poll, 2), voters(poll, 2, present=0)
     for holder in away:
         given(holder, here[0], poll)
@@ -164,7 +164,7 @@ def test_a_poll_says_how_many_anybody_stands_for_and_proxies_without_a_seat_stan
 
 
 def test_where_those_present_at_the_opening_decide_nobody_is_represented() -> None:
-    rule = services.polls.rule_from({"all_of": [{"share": "1/2", "cmp": ">", "base": "present_at_open"}]}).to_json()
+    rule = services.drafting.rule_from({"all_of": [{"share": "1/2", "cmp": ">", "base": "present_at_open"}]}).to_json()
     poll, (holder, proxy) = proxied(2, rule=rule)
     given(holder, proxy)
     services.open_poll(poll_id=poll.pk)

@@ -303,6 +303,20 @@ def test_the_committee_that_tested_its_keys_is_the_one_that_counts() -> None:
         services.destroy_key(poll_id=services.declare(poll_id=poll.pk).pk, person_id=PersonFactory().pk)
 
 
+def test_an_envelope_that_says_its_choice_twice_holds_no_vote() -> None:
+    poll, words = opened(2)
+    first, second = casters(poll)
+    twice = f'{{"poll": "{poll.pk}", "choice": "no", "choice": "yes", "tracker": "{sealing.new_tracker()}"}}'
+    sealed = sealing.sealed(poll.public_key, twice.encode().ljust(sealing.PLAINTEXT_BYTES))
+    assert signed_in(first).post(f"{API}ballots", sent(poll, 1, sealed)).status_code == 200
+    services.cast(poll_id=poll.pk, person_id=second.pk, choice="yes")
+    services.seal(poll_id=poll.pk)
+    tally = services.open_envelopes(poll_id=poll.pk, words=words[:2]).tally
+    assert tally is not None
+    assert (tally["yes"], tally["no"], tally["invalid"]) == (1, 0, 1)
+    assert services.recount(poll_id=poll.pk, words=words[:2])
+
+
 def test_an_annulled_urn_is_never_opened() -> None:
     poll, words = opened(1)
     services.cast(poll_id=poll.pk, person_id=casters(poll)[0].pk, choice="yes")

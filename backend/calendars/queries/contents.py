@@ -91,19 +91,18 @@ def at_room(room: Room, reader: Reader) -> QuerySet[Conference]:
 
 
 def _released_in(room: Room) -> QuerySet[Any]:
-    """Conferences in the room's house of which a released programme has a point in the room."""
-    point = {"entries": [{"places": [{"room": str(room.pk)}]}]}
-    in_house = Site.objects.filter(venue=room.venue_id).values("conference_id")
-    return Release.objects.filter(conference__in=in_house, programme__contains=point).values("conference_id")
+    """Conferences of which a released programme has a point in the room."""
+    return Release.objects.filter(rooms__contains=[str(room.pk)]).values("conference_id")
 
 
 def _told_in(room: Room) -> QuerySet[Any]:
-    """Called off conferences that were to be in the room, as a whole or with a point of their programme."""
+    """Called off conferences within the window that were to be in the room, as a whole or with a point of their
+    programme."""
+    start, end = window()
+    off = told_off().filter(starts_at__gte=start, starts_at__lt=end)
     point = {"entries": [{"places": [{"room": str(room.pk)}]}]}
-    of_points = told_off().filter(
-        Q(programme__contains=point) | Q(conference__releases__programme__contains=point),
-    )
-    return told_off().filter(Q(places__contains=[{"room": str(room.pk)}]) | Q(pk__in=of_points)).values("conference_id")
+    there = Q(places__contains=[{"room": str(room.pk)}]) | Q(programme__contains=point)
+    return off.filter(there | Q(conference__in=_released_in(room))).values("conference_id")
 
 
 def busy_in(room: Room, reader: Reader) -> QuerySet[RoomBooking]:

@@ -3,6 +3,7 @@
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.contrib.postgres.fields.ranges import RangeStartsWith
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Deferrable
 
@@ -141,7 +142,7 @@ class Release(models.Model):
 
     `programme` names people and organisations by id, so that it outlives the erasure of personal data; `sha256` is
     the digest of its canonical JSON. `counts` says how much is different from the release before, by how closed it is:
-    {"public": {"moved": 12}}.
+    {"public": {"moved": 12}}. `rooms` are those its points are in, by which rooms' feeds find it without reading it.
     """
 
     id = models.UUIDField(primary_key=True, default=time_ordered_id, editable=False)
@@ -152,7 +153,17 @@ class Release(models.Model):
     sha256 = models.CharField(max_length=64)
     counts = models.JSONField(default=dict)
     released_at = models.DateTimeField()
+    rooms = models.GeneratedField(
+        expression=models.Func(
+            models.F("programme"),
+            models.Value("$.entries[*].places[*].room"),
+            function="jsonb_path_query_array",
+        ),
+        output_field=models.JSONField(),
+        db_persist=True,
+    )
 
     class Meta:
         ordering = ["number"]
+        indexes = [GinIndex(fields=["rooms"], opclasses=["jsonb_path_ops"], name="releases_by_room")]
         constraints = [models.UniqueConstraint(fields=["conference", "number"], name="releases_are_numbered")]

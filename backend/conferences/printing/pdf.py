@@ -9,7 +9,7 @@ from backend.conferences.printing.sheet import Line, Sheet, Who
 from backend.conferences.printing.words import BLANK, WORDS
 from backend.documents.form import faces, page
 from backend.documents.form.press import NotTypeset, typeset_bounded
-from backend.documents.form.text import in_glyphs
+from backend.documents.form.text import in_glyphs, names_together
 
 TEMPLATE = Path(__file__).with_name("programme.typ")
 WIDTH = page.WIDTH - page.LEFT - page.RIGHT
@@ -79,12 +79,15 @@ class _Pages:
             ("with", [other[code] for other in sheet.others if other[code]]),
         ]
         return {
-            "parent": in_glyphs(sheet.parent.get(code, "").upper()),
-            "lead": in_glyphs(sheet.lead.get(code, "").upper()) or BLANK,
+            "parent": in_glyphs(_together(sheet.parent.get(code, ""), code).upper()),
+            "lead": in_glyphs(_together(sheet.lead.get(code, ""), code).upper()) or BLANK,
             "kind": WORDS["title"][code],
-            "title": in_glyphs(sheet.title[code]) or BLANK,
+            "title": in_glyphs(_together(sheet.title[code], code)) or BLANK,
             "facts": [
-                {"label": f"{WORDS[label][code]}:", "lines": [in_glyphs(text) for text in texts if text] or [BLANK]}
+                {
+                    "label": f"{WORDS[label][code]}:",
+                    "lines": [in_glyphs(_together(text, code)) for text in texts if text] or [BLANK],
+                }
                 for label, texts in parts
                 if texts or label != "with"
             ],
@@ -176,6 +179,11 @@ class _Pages:
 
     def glyphs(self, text: str, width: float) -> str:
         return in_glyphs(text, width=width - 2 * INSET - 1, size=self.size)
+
+
+def _together(text: str, code: str) -> str:
+    """In English, where every word of a title begins with a capital, nothing tells names from other words."""
+    return names_together(text) if code == "vi" else text
 
 
 def _grouped(rows: list[Row]) -> list[dict[str, Any]]:

@@ -30,8 +30,10 @@ from backend.people.models import Account
 from backend.people.queries import organisations_with
 
 Outlined = TypeVar("Outlined", Series, ConferenceTemplate)
-#: States in which an occurrence follows the edits of its series.
+#: States in which an occurrence is to be held as its series plans it.
 FOLLOWING = (ConferenceState.DRAFT, ConferenceState.ANNOUNCED)
+#: States in which it takes the edits of its series: what is put off will be held as the series is by then.
+LED = (*FOLLOWING, ConferenceState.POSTPONED)
 
 
 def visible_series(account: Account | AnonymousUser) -> QuerySet[Series]:

@@ -8,10 +8,12 @@ from uuid import UUID
 from django.conf import settings
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
+from backend.conferences.events import ConferenceNewsDue, ConferencePostponementDue
 from backend.conferences.models import Conference, Room, Site, TimeAndPlace, Venue
 from backend.conferences.queries.said import site_said
 from backend.conferences.states import CALLED_OFF, CallingOff, ConferenceState
 from backend.core.text import Text
+from backend.outbox.models import Event
 
 #: The columns that say when.
 WHEN = ("day", "day_part", "starts_at", "ends_at", "time_zone")
@@ -46,6 +48,17 @@ def _place(site: Site) -> dict[str, Any]:
 def told(conference_id: UUID) -> dict[int, TimeAndPlace]:
     """What people were told under each sequence, as far as it was kept."""
     return {row.sequence: row for row in TimeAndPlace.objects.filter(conference_id=conference_id)}
+
+
+def told_to_everybody(kept: Mapping[int, TimeAndPlace]) -> dict[int, TimeAndPlace]:
+    """Of what was kept of one conference what everybody was told: how it was announced, what each window of news brought,
+    and each cancellation. What was kept for one person's letter in between is nobody else's."""
+    conferences = {row.conference_id for row in kept.values()}
+    facts = (ConferenceNewsDue.name, ConferencePostponementDue.name)
+    windows = Event.objects.filter(name__in=facts, subject_id__in=conferences)
+    numbers = windows.values_list("payload__to_sequence", "payload__sequence")
+    due = {number for window in numbers for number in window} | {min(kept, default=0)}
+    return {number: row for number, row in kept.items() if number in due or row.called_off == CallingOff.CANCELLED}
 
 
 def last_expected(kept: Mapping[int, TimeAndPlace], sequence: int) -> TimeAndPlace | None:
@@ -93,29 +106,39 @@ def as_told(conferences: Iterable[Conference]) -> dict[UUID, TimeAndPlace]:
 
 
 def sites_as_told(shown: Iterable[tuple[Conference, TimeAndPlace]]) -> dict[UUID, list[Site]]:
-    """By conference its loaded sites, in the house and room that were told, as they are called today; without those that
-    are prepared, and those removed since. Two queries at most."""
-    places = {row.pk: (row, {place["site"]: place for place in told.places}) for row, told in shown}
-    moved = [
-        place
-        for row, there in places.values()
-        for site in row.sites.all()
-        if (place := there.get(str(site.pk))) and _key(_place(site)) != _key(place)
-    ]
-    venues = Venue.objects.in_bulk({place["venue"] for place in moved}) if moved else {}
-    rooms = Room.objects.in_bulk({place["room"] for place in moved if place["room"]}) if moved else {}
-    changed = {place["site"]: place for place in moved}
+    """By conference the sites that were told, in that order, in the house and room they were told in, as these are called
+    today: also those removed since, and none that is prepared. The conferences' present sites are loaded; two queries at
+    most."""
+    pairs = list(shown)
+    present = {str(site.pk): site for row, _ in pairs for site in row.sites.all()}
 
-    def back(site: Site) -> Site:
-        if (place := changed.get(str(site.pk))) is not None:
-            site = copy(site)
-            site.venue = venues.get(UUID(place["venue"]), site.venue)
-            site.room = rooms.get(UUID(place["room"])) if place["room"] else None
+    def stays(place: dict[str, Any]) -> bool:
+        return (site := present.get(place["site"])) is not None and _key(_place(site)) == _key(place)
+
+    gone = [place for _, told in pairs for place in told.places if not stays(place)]
+    venues = Venue.objects.in_bulk({place["venue"] for place in gone}) if gone else {}
+    rooms = Room.objects.in_bulk({place["room"] for place in gone if place["room"]}) if gone else {}
+
+    def as_it_was(row: Conference, order: int, place: dict[str, Any]) -> Site:
+        site = present.get(place["site"])
+        if stays(place) and site is not None:
+            return site
+        site = copy(site) if site is not None else _removed(row, order, place)
+        site.venue = venues.get(UUID(place["venue"])) or Venue(pk=UUID(place["venue"]), name=place["said"])
+        site.room = rooms.get(UUID(place["room"])) if place["room"] else None
         return site
 
     return {
-        pk: [back(site) for site in row.sites.all() if str(site.pk) in there] for pk, (row, there) in places.items()
+        row.pk: [as_it_was(row, order, place) for order, place in enumerate(told.places, start=1)]
+        for row, told in pairs
     }
+
+
+def _removed(row: Conference, order: int, place: dict[str, Any]) -> Site:
+    """A site that was told and is no longer there, with no more than where it was."""
+    site = Site(pk=UUID(place["site"]), conference=row, order=order)
+    site._prefetched_objects_cache = {"claims": [], "bookings": []}  # type: ignore[attr-defined]
+    return site
 
 
 def says(kept: TimeAndPlace, conference: Conference) -> bool:

@@ -1,8 +1,9 @@
 """The occurrences of a series: created ahead, each by itself, and led along when their series is edited.
 
-An occurrence is a conference like any other. What was written in it by hand stays; what was held, cancelled or put off
-stays as it is; the rest follows the series. Of several occurrences one whose room is taken goes without it and is
-reported, and stops none of the others.
+An occurrence is a conference like any other. What was written in it by hand stays; what was held or cancelled stays as
+it is; the rest follows the series. What is put off follows it unseen, and is told when it is announced again; once its
+day has passed it goes on waiting for a time of its own, and takes the rest. Of several occurrences one whose room is
+taken goes without it and is reported, and stops none of the others.
 """
 
 import datetime as dt
@@ -219,6 +220,7 @@ def lead_along(
     known = {row.pk: clashes_of(row.pk) for row in rows if row.clash_policy == ClashPolicy.REFUSE}
     slots = _new_slots(series, rows) if replan else {row.pk: row.slot for row in rows if row.slot}
     led = [_led(series, row, slots.get(row.pk), touched, reason, spare) for row in rows]
+    led += [_followed(series, row, set(touched) - set(TIME_FIELDS)) for row in _still_waiting(series, today)]
     changes = [change for change in led if change is not None]
     off = {change.conference_id for change in changes if change.outcome == Outcome.CALLED_OFF}
     ids = [row.pk for row in rows if row.pk in off]
@@ -226,6 +228,12 @@ def lead_along(
     written = {change.conference_id for change in changes if change.outcome in _WRITTEN}
     keep_apart([row for row in rows if row.pk in written], known=known)
     return changes
+
+
+def _still_waiting(series: Series, today: str) -> list[Conference]:
+    """The occurrences that were put off, and whose day has passed since."""
+    past = Conference.objects.filter(series=series, state=ConferenceState.POSTPONED, slot__lt=today)
+    return list(past.select_for_update(of=("self",)).order_by("slot"))
 
 
 def _new_slots(series: Series, rows: Sequence[Conference]) -> dict[UUID, str]:
@@ -252,7 +260,7 @@ def _new_slots(series: Series, rows: Sequence[Conference]) -> dict[UUID, str]:
 def _led(
     series: Series, row: Conference, slot: str | None, touched: Collection[str], reason: Text | None, spare: bool
 ) -> Change | None:
-    ahead = row.state in queries.FOLLOWING and queries.still_to_come(row)
+    ahead = row.state in queries.LED and queries.still_to_come(row)
     if slot is None:
         ends = ahead or row.state == ConferenceState.POSTPONED  # which waits for a time that will not come
         return _unplanned(row, reason or both(_NO_LONGER), spare=spare) if ends and row.slot is not None else None

@@ -18,6 +18,7 @@ from backend.conferences.models import (
 )
 from backend.conferences.queries import Clash, clashes_of
 from backend.conferences.queries.timetables import LONGEST, last_day
+from backend.conferences.queries.told import told_off
 from backend.conferences.services.booking import book_rooms
 from backend.conferences.services.news import note_news
 from backend.conferences.services.releases import follow
@@ -38,8 +39,11 @@ _HOURS = {DayPart.MORNING: range(12), DayPart.AFTERNOON: range(11, 19), DayPart.
 SHUT = {ConferenceState.ARCHIVED, ConferenceState.CANCELLED}
 #: States in which time and place are a fact, no longer a plan.
 HELD = {ConferenceState.RUNNING, ConferenceState.CLOSED}
-#: What makes up the working programme, as ConferenceEdited names it.
-WORKED_ON = {"agenda", "agenda_rooms", "own_phases", "speakers", "duties"}
+#: What calendars say of a conference, as ConferenceEdited names it: as it is at any time; as it is while it is not called
+#: off; and of its programme until one is released.
+_SAID_ALWAYS = {"slug", "confidentiality", "lead", "co_organisers"}
+_SAID_WHILE_EXPECTED = {"title", "kind", "sites", *TIME_FIELDS}
+_SAID_UNTIL_RELEASED = {"agenda", "agenda_rooms", "own_phases", "speakers", "duties"}
 
 
 def settle_time(conference: Conference, *, day_given: bool) -> None:
@@ -158,8 +162,8 @@ def save_changes(
 
     When the conference moved, its `sequence` rises, unless it is postponed: then nobody is shown where it is to be. Of an
     announced one conference.moved tells it, its released programme is released anew as it moved along, and people hear of
-    it when the news window closes. An occurrence of a series remembers what was written `by_hand`. A write that `shuts` or opens an agenda item is seen in
-    what was released, too.
+    it when the news window closes. An occurrence of a series remembers what was written `by_hand`. A write that `shuts` or
+    opens an agenda item is seen in what was released or told, too.
     """
     written, moves = list(fields), list(moved)
     if not written and not moves:
@@ -173,16 +177,23 @@ def save_changes(
         conference.sequence += 1
     if moves_people:
         facts.append(ConferenceMoved(conference_id=conference.id, sequence=conference.sequence, changes=moves))
-    conference.save(said=shuts or moves_people or not _only_worked_on(conference, {*written, *moves}))
+    conference.save(said=shuts or moves_people or _is_said(conference, {*written, *moves}))
     emit(*facts)
     if moves_people:
         follow(conference, was=was)
         note_news(conference)
 
 
-def _only_worked_on(conference: Conference, fields: Collection[str]) -> bool:
-    """Whether no more was written than the working programme, while everybody reads a released one."""
-    return set(fields) <= WORKED_ON and Release.objects.filter(conference=conference).exists()
+def _is_said(conference: Conference, fields: set[str]) -> bool:
+    """Whether calendars say any of these. What is called off stands there as it was told; a programme, once one was
+    released, as that says."""
+    if fields & _SAID_ALWAYS:
+        return True
+    if told_off().filter(conference=conference).exists():
+        return False
+    if fields & _SAID_WHILE_EXPECTED:
+        return True
+    return bool(fields & _SAID_UNTIL_RELEASED) and not Release.objects.filter(conference=conference).exists()
 
 
 @contextmanager

@@ -54,8 +54,9 @@ def edit_series(
     expected: int | None = None,
     preview: bool = False,
 ) -> tuple[Series, list[Change]]:
-    """Edits the whole series: occurrences still to come follow, except in what was written there by hand; held,
-    cancelled and postponed ones never change. Announced ones that move are moved once, under one new `sequence`."""
+    """Edits the whole series: occurrences still to come follow, except in what was written there by hand; held and
+    cancelled ones never change. Announced ones that move are moved once, under one new `sequence`; what of postponed
+    ones is new is told when they are announced again."""
     with rehearsal(preview):
         series = locked(Series, series_id, expected=expected)
         changed = _write(series, fields or {}) + write_outline(series.outline, outline or {})

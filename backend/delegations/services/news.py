@@ -10,7 +10,15 @@ from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Lower
 
 from backend.conferences.models import Conference, TimeAndPlace
-from backend.conferences.queries.told import last_expected, reason_told, same_hours, same_place, same_time, told
+from backend.conferences.queries.told import (
+    last_expected,
+    reason_told,
+    same_hours,
+    same_place,
+    same_time,
+    told,
+    told_to_everybody,
+)
 from backend.conferences.states import EXPECTED, ConferenceState
 from backend.core.clock import now
 from backend.core.text import localized
@@ -39,10 +47,15 @@ def tell_of_calling_off(*, conference_id: UUID, sequence: int) -> int:
         return 0
     postponed = conference.state == ConferenceState.POSTPONED
     known, reason = calling_off.known_time(conference), reason_told(conference)
+    was_cancelled = calling_off.told_as_cancelled(conference) is not None
     rows = _to_tell(conference_id)
     for row in rows:
         language = row.focal_language
-        said = {"when": wording.when(known, language), "reason": localized(reason, language)}
+        said = {
+            "when": wording.when(known, language),
+            "reason": localized(reason, language),
+            "was_cancelled": was_cancelled,
+        }
         _post(row, "postponed" if postponed else "cancelled", sequence=sequence, **said)
     return len(rows)
 
@@ -58,7 +71,7 @@ def tell_of_move(*, conference_id: UUID, from_sequence: int, to_sequence: int) -
         return 0
     _, present = composing.as_told(conference_id)
     rows = [row for row in _to_tell(conference_id) if _concerns(row, before, present)]
-    kind, expected_then = "moved", last_expected(kept, from_sequence) or before
+    kind, expected_then = "moved", last_expected(told_to_everybody(kept), from_sequence) or before
     if before.called_off:
         kind = "as_planned" if same_hours(expected_then, present) else "resumed"
     for row in rows:

@@ -33,8 +33,6 @@ def decide(stage: Stage) -> None:
     chair.post(f"polls/{poll}/seal")
     stage.wait("count", lambda: int(chair.get(f"polls/{poll}")["state"] == "counted"), 1)
     chair.post(f"polls/{poll}/declare")
-    resolution = f"resolutions/{told.resolution_id}"
-    stage.wait("conclude", lambda: int(chair.get(resolution)["state"] in {"adopted", "rejected"}), 1)
 
 
 def _table(stage: Stage) -> str:

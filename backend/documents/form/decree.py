@@ -1,6 +1,7 @@
 """What every document in the decree's form has: its parts as data, and the lines both writers set."""
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
 from typing import Any, ClassVar, Protocol, TypeVar
 
@@ -23,15 +24,31 @@ LOCALES = {"vi": "vi-VN", "en": "en-GB"}
 @dataclass(frozen=True, kw_only=True)
 class Paragraph:
     """One paragraph. `style` is body, heading (printed in capitals), item (hung on its label), inner (an item of an
-    item), quote, recital (a căn cứ, in italics), article (its label in bold) or centred (a bold line in the middle)."""
+    item), quote, recital (a căn cứ, in italics), article (its label in bold), centred (a bold line in the middle) or table:
+    it has `cells` alone, row by row, of which the first is the head; in the first column stands whose row it is."""
 
-    text: str
+    text: str = ""
     label: str = ""
     style: str = "body"
+    cells: tuple[tuple[str, ...], ...] = ()
 
     @property
     def line(self) -> str:
         return f"{self.label} {self.text}" if self.label and self.text else self.label or self.text
+
+
+class Letterhead:
+    """The lines above the title that every document in the form has alike."""
+
+    parent: str
+    organisation: str
+
+    def parent_line(self) -> str:
+        return self.parent.upper()
+
+    def body_line(self) -> str:
+        """The issuing body."""
+        return self.organisation.upper() or BLANK
 
 
 class DecreeForm(Protocol):
@@ -71,6 +88,12 @@ def long_day(day: dt.date) -> str:
     return f"ngày {day.day:02} tháng {month} năm {day.year}"
 
 
+def listed(receivers: Iterable[str]) -> list[str]:
+    """Each receiver on a line, once, also where it was written down with a dash and a semicolon of its own."""
+    named = dict.fromkeys(name.strip().removeprefix("-").removesuffix(";").strip() for name in receivers)
+    return [f"- {name};" for name in named if name]
+
+
 Written = TypeVar("Written")
 
 
@@ -94,7 +117,8 @@ def _printable(value: Any) -> Any:
         case str():
             return one_line(value)
         case Paragraph():
-            return Paragraph(text=printable(value.text), label=one_line(value.label), style=value.style)
+            cells = tuple(tuple(one_line(cell) for cell in row) for row in value.cells)
+            return Paragraph(text=printable(value.text), label=one_line(value.label), style=value.style, cells=cells)
         case list():
             return [_printable(each) for each in value]
         case _:

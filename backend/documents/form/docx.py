@@ -177,6 +177,10 @@ def _table(paper: Any, rows: int, *widths: float) -> Any:
 
 
 def _set(paper: Any, paragraph: Paragraph) -> Any:
+    if paragraph.style == "table":
+        _line(paper, "", size=3)
+        _grid(paper, paragraph.cells)
+        return _line(paper, "", size=3)  # Word makes one table of two with nothing between them
     line = paper.add_paragraph()
     centred = paragraph.style == "centred"
     line.alignment = ALIGN.CENTER if centred else ALIGN.JUSTIFY
@@ -192,6 +196,25 @@ def _set(paper: Any, paragraph: Paragraph) -> Any:
     run = line.add_run(text)
     run.bold, run.italic = paragraph.style in ("heading", "centred"), paragraph.style in ("quote", "recital")
     return line
+
+
+def _grid(paper: Any, cells: tuple[tuple[str, ...], ...]) -> None:
+    """A ruled table, whose head stands again on each page."""
+    widths = [page.TABLE_LABELS, *[page.TABLE_COLUMN] * (len(cells[0]) - 1)]
+    table = paper.add_table(rows=len(cells), cols=len(widths), style="Table Grid")
+    table.autofit = False
+    for column, width in zip(table.columns, widths, strict=True):
+        column.width = Mm(width)
+    for number, (row, said) in enumerate(zip(table.rows, cells, strict=True)):
+        row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
+        if not number:
+            row._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
+        for place, (cell, text, width) in enumerate(zip(row.cells, said, widths, strict=True)):
+            cell.width = Mm(width)
+            line = cell.paragraphs[0]
+            line.alignment = ALIGN.LEFT if not place else ALIGN.RIGHT if number else ALIGN.CENTER
+            run = line.add_run(text)
+            run.bold, run.font.size = not number, Pt(page.TABLE_SIZE)
 
 
 def _signatures(paper: Any, document: DecreeForm) -> None:

@@ -4,7 +4,7 @@ import datetime as dt
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from backend.documents.form.decree import BLANK, GAP, NUMBER, Paragraph, lines, long_day
+from backend.documents.form.decree import BLANK, GAP, NUMBER, Letterhead, Paragraph, lines, listed, long_day
 
 ABBREVIATION = "GM"
 KIND = {"vi": "GIẤY MỜI", "en": "INVITATION"}
@@ -20,14 +20,14 @@ REPLACES = {
     "vi": "Giấy mời này thay thế Giấy mời số {number} ngày {day}.",
     "en": "This invitation replaces invitation No. {number} of {day}.",
 }
-AS_ABOVE = {"vi": "- Như trên;", "en": "- As above;"}
+AS_ABOVE = {"vi": "Như trên", "en": "As above"}
 KEPT = {"vi": "- Lưu: VT, {unit}.", "en": "- On file: clerical office, {unit}."}
 KEPT_ALONE = {"vi": "- Lưu: VT.", "en": "- On file: clerical office."}
 END = "./."
 
 
 @dataclass(frozen=True, kw_only=True)
-class InvitationDocument:
+class InvitationDocument(Letterhead):
     """An invitation, ready to be set in `language`. '' means unknown and prints as a visible blank where the specimen
     asks for it; `chairs`, `texts`, `note` and `replaces` are left out when there is nothing to say.
 
@@ -65,12 +65,6 @@ class InvitationDocument:
 
     def kind(self) -> str:
         return KIND[self.language]
-
-    def parent_line(self) -> str:
-        return self.parent.upper()
-
-    def body_line(self) -> str:
-        return self.organisation.upper() or BLANK
 
     def number_line(self) -> str:
         """Số: 05/GM-KT2; before it is given, its place stays open."""
@@ -110,7 +104,7 @@ class InvitationDocument:
 
     def receivers(self) -> list[str]:
         kept = KEPT[self.language].format(unit=self.kept_by) if self.kept_by else KEPT_ALONE[self.language]
-        return [AS_ABOVE[self.language], *(f"- {name};" for name in self.recipients if name), kept]
+        return [*listed([AS_ABOVE[self.language], *self.recipients]), kept]
 
 
 def _day(day: dt.date, language: str) -> str:

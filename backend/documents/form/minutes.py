@@ -4,14 +4,14 @@ import datetime as dt
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from backend.documents.form.decree import BLANK, GAP, Paragraph, lines
+from backend.documents.form.decree import BLANK, GAP, Letterhead, Paragraph, lines, listed
 
 KIND = "BIÊN BẢN"
 SECRETARY, CHAIR = "THƯ KÝ", "CHỦ TỌA"
 
 
 @dataclass(frozen=True, kw_only=True)
-class MinutesDocument:
+class MinutesDocument(Letterhead):
     """Minutes, ready to be set, in Vietnamese. '' and [] mean unknown and print as a visible blank.
 
     `number` is as written (05/BB-KT2), '' before there is one. `draft` prints DỰ THẢO above everything.
@@ -47,13 +47,6 @@ class MinutesDocument:
         """Minutes have none: their text says when they were taken."""
         return ""
 
-    def parent_line(self) -> str:
-        return self.parent.upper()
-
-    def body_line(self) -> str:
-        """The issuing body."""
-        return self.organisation.upper() or BLANK
-
     def number_line(self) -> str:
         """Số: 05/BB-KT2; before it is given, its place stays open."""
         if self.number:
@@ -88,7 +81,7 @@ class MinutesDocument:
 
     def receivers(self) -> list[str]:
         """Nơi nhận, ending with where the file is kept."""
-        return [*(f"- {name};" for name in self.recipients if name), "- Lưu: VT, Hồ sơ."]
+        return [*listed(self.recipients), "- Lưu: VT, Hồ sơ."]
 
 
 def _under(label: str, under: list[Paragraph]) -> list[Paragraph]:

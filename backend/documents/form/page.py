@@ -13,6 +13,8 @@ INDENT = 12.7
 PARAGRAPH_GAP, LINE_SPACING = 6, 1.15
 #: Receivers on the left of whoever signs, where they stand beside each other.
 RECEIVERS_COLUMN = 72
+#: The letters in tables, in points; the column that says whose row it is, and the others, of which five fit the page.
+TABLE_SIZE, TABLE_LABELS, TABLE_COLUMN = 11, 44, 24
 #: Room to sign in.
 SIGNATURE = 20
 

@@ -24,6 +24,7 @@ def write_pdf(document: DecreeForm) -> bytes:
             "spacing": page.LINE_SPACING,
             "signature": page.SIGNATURE,
             "receivers": page.RECEIVERS_COLUMN,
+            "table": {"size": page.TABLE_SIZE, "labels": page.TABLE_LABELS, "column": page.TABLE_COLUMN},
         },
         "rules": page.rule_lengths(document),
         "draft": DRAFT[language] if document.draft else "",
@@ -36,7 +37,12 @@ def write_pdf(document: DecreeForm) -> bytes:
         "kind": document.kind(),
         "name": in_glyphs(document.name),
         "paragraphs": [
-            {"label": in_glyphs(one.label), "text": in_glyphs(one.text), "style": one.style}
+            {
+                "label": in_glyphs(one.label),
+                "text": in_glyphs(one.text),
+                "style": one.style,
+                "cells": [[in_glyphs(cell) for cell in row] for row in one.cells],
+            }
             for one in document.paragraphs()
         ],
         "signatures": [

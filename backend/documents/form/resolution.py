@@ -4,7 +4,7 @@ import datetime as dt
 from dataclasses import dataclass, field, replace
 from typing import ClassVar
 
-from backend.documents.form.decree import BLANK, GAP, NUMBER, Paragraph, lines, long_day
+from backend.documents.form.decree import BLANK, GAP, NUMBER, Letterhead, Paragraph, lines, listed, long_day
 
 ABBREVIATION = "NQ"
 KIND = "NGHỊ QUYẾT"
@@ -13,7 +13,7 @@ END = "./."
 
 
 @dataclass(frozen=True, kw_only=True)
-class ResolutionDocument:
+class ResolutionDocument(Letterhead):
     """A resolution, ready to be set. '' means unknown and prints as a visible blank where the specimen asks for it.
 
     `authority_name` is thẩm quyền ban hành (the conference that resolves), `authority` quyền hạn and chức vụ of the
@@ -45,12 +45,6 @@ class ResolutionDocument:
     def kind(self) -> str:
         return KIND
 
-    def parent_line(self) -> str:
-        return self.parent.upper()
-
-    def body_line(self) -> str:
-        return self.organisation.upper() or BLANK
-
     def number_line(self) -> str:
         """Số: 05/NQ-KT2; before it is given, its place stays open."""
         tail = f"{ABBREVIATION}-{self.symbol}" if self.symbol else ABBREVIATION
@@ -79,6 +73,6 @@ class ResolutionDocument:
         return [("\n".join(line.upper() for line in self.authority) or BLANK, [self.signer or BLANK])]
 
     def receivers(self) -> list[str]:
-        first = f"- Như {self.carried_out_by};" if self.carried_out_by else "- Như trên;"
+        first = f"Như {self.carried_out_by}" if self.carried_out_by else "Như trên"
         kept = f"- Lưu: VT, {self.kept_by}." if self.kept_by else "- Lưu: VT."
-        return [first, *(f"- {name};" for name in self.recipients if name), kept]
+        return [*listed([first, *self.recipients]), kept]

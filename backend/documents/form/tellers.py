@@ -4,7 +4,7 @@ import datetime as dt
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from backend.documents.form.decree import BLANK, NUMBER, Paragraph, lines
+from backend.documents.form.decree import BLANK, NUMBER, Letterhead, Paragraph, lines
 
 KIND = {"vi": "BIÊN BẢN", "en": "MINUTES"}
 NAME = {"vi": "Kiểm phiếu", "en": "Counting of votes"}
@@ -15,7 +15,7 @@ END = "./."
 
 
 @dataclass(frozen=True, kw_only=True)
-class TellersDocument:
+class TellersDocument(Letterhead):
     """What the tellers sign, ready to be set in `language`; `tellers` and `chairs` are the names of whoever signs.
 
     `draft` prints DỰ THẢO above everything. The same data gives the same files, byte for byte; `made_at` is the date
@@ -40,12 +40,6 @@ class TellersDocument:
 
     def kind(self) -> str:
         return KIND[self.language]
-
-    def parent_line(self) -> str:
-        return self.parent.upper()
-
-    def body_line(self) -> str:
-        return self.organisation.upper() or BLANK
 
     def number_line(self) -> str:
         """Its place stays open: the tellers' minutes are numbered on paper."""

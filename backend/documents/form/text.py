@@ -13,6 +13,8 @@ _BREAKABLE = re.compile(r"\S{30,}")
 _PIECE = re.compile(r"(\S{15})(?=[^\s\u0300-\u036f])")
 _BREAK = "\u200b"
 _WORD = re.compile(r"\S+")
+_KEPT_SPACE = "\u00a0"
+_WORDS_OF_A_NAME = 3
 _LETTER = re.compile(r"(\S[\u0300-\u036f]*)(?=\S)")
 #: Vietnamese puts two marks on a letter, scholarly writing three or four; towers of them only hide their neighbours.
 _TOWER = re.compile(r"([\u0300-\u036f]{4})[\u0300-\u036f]+")
@@ -63,6 +65,24 @@ def _pictures(character: str) -> bool:
     """Emoji and what makes them; signs the face has are none."""
     selects = "\ufe00" <= character <= "\ufe0f"
     return not face().has(character) and (selects or unicodedata.category(character)[0] not in "LMN")
+
+
+def names_together(text: str) -> str:
+    """`text` with the names of places on one line each: "An Giang", "Hồ Chí Minh". In Vietnamese two or three words that
+    all begin with a capital are a name, unless the first of them begins the text ("Bộ Khoa học")."""
+    first, *words = text.split(" ")
+    shown, run = [first], list[str]()
+    for word in [*words, ""]:
+        if run and not (_in_a_name(word) and run[-1][-1].isalpha()):
+            shown += [_KEPT_SPACE.join(run)] if len(run) <= _WORDS_OF_A_NAME else run
+            run = []
+        (run if _in_a_name(word) else shown).append(word)
+    return " ".join(shown[:-1])
+
+
+def _in_a_name(word: str) -> bool:
+    letters = word.rstrip(",;:.)")
+    return letters[:1].isupper() and letters[1:].islower()
 
 
 def in_glyphs(text: str, *, width: float = 0, size: float = 0) -> str:

@@ -7,10 +7,10 @@ from uuid import UUID, uuid5
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from backend.conferences.events import ConferenceCancelled, ConferenceNewsDue, ConferencePostponementDue
+from backend.conferences.events import ConferenceCancelled
 from backend.conferences.models import Conference, TimeAndPlace
 from backend.conferences.queries.papers import asked_for_papers
-from backend.conferences.queries.told import cancelled, last_expected, reason_told, told
+from backend.conferences.queries.told import cancelled, last_expected, reason_told, told, told_to_everybody
 from backend.conferences.states import CALLED_OFF, ConferenceState
 from backend.core.text import Text, localized
 from backend.invitations import queries, wording
@@ -20,6 +20,7 @@ from backend.invitations.models import Invitation
 from backend.invitations.parts import parts_in
 from backend.invitations.services import composing, failures
 from backend.invitations.services.chunks import chunks, written_to_each
+from backend.invitations.services.single import restore
 from backend.invitations.states import InvitationState
 from backend.mail import services as mail
 from backend.mail.models import OutgoingMail
@@ -37,6 +38,7 @@ def tell_of_calling_off(*, conference_id: UUID, sequence: int) -> int:
     conference = called_off(conference_id, sequence)
     if conference is None:
         return 0
+    give_back(conference)
     rows = untold(conference)
     emit(*(addressed(conference, some) for some in chunks(rows)))
     return sum(bool(row.email) for row in rows)
@@ -70,11 +72,20 @@ def mail_calling_off(*, conference_id: UUID, sequence: int, people: Collection[s
     offices = queries.offices(rows, conference)
     known, written_to = known_time(conference), addresses_written_to(conference.pk, [person.email for person in rows])
     writing = asked_for_papers(conference_id)
+    was_cancelled = told_as_cancelled(conference) is not None
 
     def write(person: Person) -> OutgoingMail:
         office = offices[person.pk].title if person.pk in offices else {}
-        told_by_letter = known if person.email.lower() in written_to else None
-        return _letter(conference, person, office, told_by_letter, asked=person.pk in writing)
+        letter = composed(
+            conference,
+            person,
+            office,
+            known if person.email.lower() in written_to else None,
+            asked=person.pk in writing,
+            was_cancelled=was_cancelled,
+            language=person.language,
+        )
+        return _written(letter, conference, person)
 
     def report(person: Person, error: Exception) -> None:
         failures.unwritable(
@@ -109,13 +120,28 @@ def called_off(conference_id: UUID, sequence: int) -> Conference | None:
 def known_to_be_off(conference: Conference) -> bool:
     """Whether it is what was last told, too: cancelled, reopened, and cancelled again before it was announced. Postponed
     and announced again within one window of news, nobody was told."""
-    due = Event.objects.filter(name=ConferencePostponementDue.name, subject_id=conference.pk)
-    told_of = set(due.values_list("payload__sequence", flat=True))
-    before = TimeAndPlace.objects.filter(conference=conference, sequence__lt=conference.told_sequence)
-    for sequence, off in before.order_by("-sequence").values_list("sequence", "called_off"):
-        if off != ConferenceState.POSTPONED or sequence in told_of:
-            return bool(off == _called_off_as(conference))
-    return False
+    before = last_told(conference)
+    return before is not None and before.called_off == _called_off_as(conference)
+
+
+def last_told(conference: Conference) -> TimeAndPlace | None:
+    """What everybody was told before the present calling off."""
+    heard = told_to_everybody(told(conference.pk))
+    before = [sequence for sequence in heard if sequence < conference.told_sequence]
+    return heard[max(before)] if before else None
+
+
+def told_as_cancelled(conference: Conference) -> TimeAndPlace | None:
+    """The cancellation that people know of who hear that the conference is postponed."""
+    before = last_told(conference) if conference.state == ConferenceState.POSTPONED else None
+    return before if before is not None and before.called_off == ConferenceState.CANCELLED else None
+
+
+def give_back(conference: Conference) -> None:
+    """What was cancelled, and is postponed by the time anybody hears of it, is put off for its invitees like for anybody
+    else: their invitations wait with it."""
+    if (known := told_as_cancelled(conference)) is not None:
+        restore(conference_id=conference.pk, known=known.sequence)
 
 
 def _called_off_as(conference: Conference) -> str:
@@ -154,13 +180,8 @@ def withdrawn_since(conference: Conference) -> QuerySet[Event]:
 
 
 def known_time(conference: Conference) -> Conference | TimeAndPlace:
-    """The time letters to everybody last told: as announced, and then as each window of news closed upon it. What
-    feeds showed within a window, and one letter may have told meanwhile, others were not told."""
-    kept = told(conference.pk)
-    news = Event.objects.filter(name=ConferenceNewsDue.name, subject_id=conference.pk)
-    by_letter = {min(kept, default=0), *news.values_list("payload__to_sequence", flat=True)}
-    last = last_expected({sequence: kept[sequence] for sequence in by_letter & kept.keys()}, conference.sequence)
-    return last or conference
+    """The time everybody was last told."""
+    return last_expected(told_to_everybody(told(conference.pk)), conference.told_sequence) or conference
 
 
 def addressed(conference: Conference, rows: Sequence[Person]) -> CallingOffAddressed:
@@ -180,6 +201,7 @@ def composed(
     *,
     asked: bool,
     language: str,
+    was_cancelled: bool = False,
 ) -> Letter:
     """A letter to somebody no invitation tells; `known` is the time that letters told them, None where none did."""
     off_for_good = _called_off_as(conference) == ConferenceState.CANCELLED
@@ -191,17 +213,16 @@ def composed(
         subject="cancelled" if off_for_good else "postponed",
         language=language,
         cancelled=off_for_good,
+        was_cancelled=was_cancelled,
         reason=localized(reason_told(conference), language),
         when=wording.when(known, language) if known else "",
         asked=off_for_good and asked,
     )
 
 
-def _letter(
-    conference: Conference, person: Person, office: Text, known: Conference | TimeAndPlace | None, *, asked: bool
-) -> OutgoingMail:
+def _written(letter: Letter, conference: Conference, person: Person) -> OutgoingMail:
     return written(
-        composed(conference, person, office, known, asked=asked, language=person.language),
+        letter,
         purpose="cancellation" if _called_off_as(conference) == ConferenceState.CANCELLED else "postponement",
         subject_id=uuid5(conference.pk, str(person.pk)),
         sequence=conference.told_sequence,

@@ -1,5 +1,6 @@
 """What the letters to invitees are made of: their subjects, the facts all of them tell, the calendar entry."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -10,6 +11,7 @@ from django.db.models import QuerySet
 from backend.conferences import services as conferences
 from backend.conferences.models import Conference, TimeAndPlace
 from backend.conferences.queries.told import says, told
+from backend.conferences.states import CALLED_OFF, ConferenceState
 from backend.core.clock import now
 from backend.core.text import localized
 from backend.invitations import ical, links, reply_addresses, wording
@@ -69,6 +71,26 @@ def at(row: Invitation, conference: Conference) -> None:
 def known_to(row: Invitation) -> Conference | TimeAndPlace:
     """The time and place in the invitee's hands; the conference's when it was not kept."""
     return told(row.conference_id).get(row.sequence) or row.conference
+
+
+def heard(
+    row: Invitation | None, kept: Mapping[int, TimeAndPlace], everybody: Mapping[int, TimeAndPlace]
+) -> dict[int, TimeAndPlace]:
+    """Of what was kept what somebody was told: with everybody, and as an invitee by the first and the last letter."""
+    own = {row.first_sequence, row.sequence} if row else set()
+    return {number: said for number, said in kept.items() if number in everybody or number in own}
+
+
+def shown(row: Invitation) -> TimeAndPlace | None:
+    """Where and when feeds show the invitee the conference by now, which the invitation then speaks of; None while it is
+    a draft, which they do not show."""
+    if row.conference.state == ConferenceState.DRAFT:
+        return None
+    if row.conference.state in CALLED_OFF:
+        return called_off(row, row.conference.sequence)
+    conference, kept = as_told(row.conference_id)
+    at(row, conference)
+    return kept
 
 
 def called_off(row: Invitation, sequence: int) -> TimeAndPlace | None:

@@ -131,7 +131,8 @@ def remove_left_behind(row: Invitation) -> None:
 
 def cancellation(row: Invitation, *, entry_only: bool = False) -> Letter:
     """What the invitee, who knows of the invitation, is told when it is withdrawn: with the conference, or from them
-    alone, under the number after those feeds have shown. What became of the conference since makes no difference.
+    alone, under the number after those feeds have shown. The calendar's entry leaves from where feeds show it; the text
+    says the time the invitee was told.
 
     Says it in plain words only, without a calendar message, while somebody else is invited at the same address: they
     have one entry there, which a cancellation would remove for both. Asking the other one anew under a higher sequence
@@ -140,10 +141,18 @@ def cancellation(row: Invitation, *, entry_only: bool = False) -> Letter:
     """
     cancelled = bool(row.called_off_from)
     known = composing.known_to(row)
-    sequence = row.conference.told_sequence if cancelled else row.conference.sequence + 1
-    entry = composing.entry(row, sequence=sequence, known=composing.called_off(row, sequence) or known)
-    if not cancelled and shared_entries.needed_by_others(row):
+    if cancelled:
+        sequence = row.conference.told_sequence
+        entry = composing.entry(row, sequence=sequence, known=composing.called_off(row, sequence) or known)
+    elif shared_entries.needed_by_others(row):
         entry = None
+    else:
+        shown = composing.shown(row)
+        entry = composing.entry(
+            row,
+            sequence=row.conference.sequence + 1,
+            known=shown if shown is not None and shown.starts_at is not None else known,
+        )
     subject = "cancelled" if cancelled else "delegated" if row.substitute else "withdrawn"
     return composing.letter(
         row,

@@ -10,7 +10,15 @@ from django.db import transaction
 from django.db.models import F
 
 from backend.conferences.models import Conference, Site, TimeAndPlace
-from backend.conferences.queries.told import last_expected, same_hours, same_place, same_time, time_and_place, told
+from backend.conferences.queries.told import (
+    last_expected,
+    same_hours,
+    same_place,
+    same_time,
+    time_and_place,
+    told,
+    told_to_everybody,
+)
 from backend.conferences.states import EXPECTED
 from backend.core.clock import now
 from backend.core.text import Text
@@ -191,6 +199,7 @@ class News:
         self.parts = parts_in(conference)
         self.programme = programmes.news_of(conference, window.from_release, window.to_release, self.parts)
         self._told = told(conference.pk)
+        self._everybody = told_to_everybody(self._told)
         self._formal = current_letters(conference.pk)
 
     def concerns(self, hearer: Hearer) -> bool:
@@ -207,7 +216,8 @@ class News:
         if before is None:
             return Move(known=None, time=True, place=True)
         time, place = not same_time(before, then), not same_place(before, then, hearer.site_id)
-        as_planned = bool(before.called_off) and same_hours(last_expected(self._told, known) or before, then)
+        heard = composing.heard(hearer.invitation, self._told, self._everybody)
+        as_planned = bool(before.called_off) and same_hours(last_expected(heard, known) or before, then)
         return Move(known=before, time=time, place=place, as_planned=as_planned) if time or place else None
 
     def _known(self, hearer: Hearer) -> int:

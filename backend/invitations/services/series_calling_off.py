@@ -5,12 +5,10 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import NamedTuple
 from uuid import UUID
 
-from django.conf import settings
 from django.db import transaction
 
 from backend.conferences.models import Conference, Series
 from backend.conferences.queries.papers import asked_for_papers
-from backend.core.text import localized
 from backend.invitations import queries
 from backend.invitations.events import SeriesCallingOffAddressed
 from backend.invitations.letters import Letter, written
@@ -18,7 +16,6 @@ from backend.invitations.models import Invitation
 from backend.invitations.services import calling_off, composing, failures, letters, together
 from backend.invitations.services.chunks import written_to_each
 from backend.invitations.services.single import withdraw_all
-from backend.mail import mime
 from backend.mail import services as mail
 from backend.mail.models import OutgoingMail
 from backend.outbox.services import emit
@@ -170,32 +167,16 @@ def _beside(bundles: dict[tuple[UUID, str], list[Meeting]], meeting: Meeting) ->
 def _composed(series: Series, bundle: Bundle) -> Letter:
     invited = [meeting.invitation for meeting in bundle.meetings if meeting.invitation]
     language = invited[0].language if invited else bundle.person.language
-    told = [_of_one(meeting, language) for meeting in bundle.meetings]
-    title = localized(series.title, language)
-    calendars = tuple(
-        mime.CalendarPart(
-            filename=together.filename(meeting.conference, str(meeting.conference.pk)),
-            content=letter.calendar,
-            method="CANCEL",
-        )
-        for meeting, letter in zip(bundle.meetings, told, strict=True)
-        if letter.calendar is not None
-    )
-    return Letter(
+    told = [(meeting.conference, _of_one(meeting, language)) for meeting in bundle.meetings]
+    reasons = dict.fromkeys(letter.facts["reason"] for _, letter in told if letter.facts["reason"])
+    return together.composed(
+        series,
+        language,
+        told,
         template="letters/series_cancellation",
-        language=language,
-        subject=composing.SUBJECTS["series_cancelled"][language].format(title=title, n=len(told)),
-        sender_name=localized(series.organisation.name, language) or settings.MAIL_FROM_NAME,
-        calendars=calendars,
-        facts={
-            "addressee": told[0].facts["addressee"],
-            "you": told[0].facts["you"],
-            "title": title,
-            "meetings": [letter.facts for letter in told],
-            "reasons": list(dict.fromkeys(letter.facts["reason"] for letter in told if letter.facts["reason"])),
-            "links": bool(invited),
-            "removals": len(calendars),
-        },
+        subject="series_cancelled",
+        reasons=list(reasons),
+        links=bool(invited),
     )
 
 

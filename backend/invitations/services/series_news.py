@@ -8,18 +8,15 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
-from django.conf import settings
 from django.db import transaction
 
 from backend.conferences.models import Conference, Series
 from backend.conferences.states import EXPECTED
-from backend.core.text import localized
 from backend.invitations.events import SeriesNewsAddressed
 from backend.invitations.letters import Letter, written
 from backend.invitations.services import composing, failures, together
 from backend.invitations.services.chunks import written_to_each
 from backend.invitations.services.news import Hearer, News, Window, addressed, concerned_by, hearers_of
-from backend.mail import mime
 from backend.mail import services as mail
 from backend.mail.models import OutgoingMail
 from backend.outbox.services import emit
@@ -169,32 +166,5 @@ def _letter(series: Series, bundle: Bundle, key: str, number: int) -> OutgoingMa
 
 
 def _composed(series: Series, bundle: Bundle) -> Letter:
-    language = bundle.addressee.language
-    letters = [meeting.news.composed(meeting.hearer) for meeting in bundle.meetings]
-    title = localized(series.title, language)
-    calendars = tuple(
-        mime.CalendarPart(
-            filename=together.filename(
-                meeting.news.conference, f"{meeting.news.present.sequence}-{meeting.news.conference.pk}"
-            ),
-            content=letter.calendar,
-            method=letter.calendar_method or "",
-        )
-        for meeting, letter in zip(bundle.meetings, letters, strict=True)
-        if letter.calendar is not None
-    )
-    return Letter(
-        template="letters/series_news",
-        language=language,
-        subject=composing.SUBJECTS["series"][language].format(title=title, n=len(letters)),
-        sender_name=localized(series.organisation.name, language) or settings.MAIL_FROM_NAME,
-        calendars=calendars,
-        facts={
-            "addressee": letters[0].facts["addressee"],
-            "you": letters[0].facts["you"],
-            "title": title,
-            "meetings": [letter.facts for letter in letters],
-            "updates": sum(part.method == "REQUEST" for part in calendars),
-            "removals": sum(part.method == "CANCEL" for part in calendars),
-        },
-    )
+    told = [(meeting.news.conference, meeting.news.composed(meeting.hearer)) for meeting in bundle.meetings]
+    return together.composed(series, bundle.addressee.language, told, template="letters/series_news", subject="series")

@@ -4,9 +4,14 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any
 from uuid import UUID, uuid5
 
+from django.conf import settings
+
 from backend.conferences.models import Conference, Series
 from backend.core.clock import local
-from backend.mail import batches
+from backend.core.text import localized
+from backend.invitations.letters import Letter
+from backend.invitations.services import composing
+from backend.mail import batches, mime
 from backend.mail.models import OutgoingMail
 
 #: People written to in one transaction: each letter may tell of dozens of meetings.
@@ -18,10 +23,45 @@ def in_order(conference: Conference) -> tuple[bool, Any, str]:
     return conference.starts_at is None, conference.starts_at or conference.day, str(conference.pk)
 
 
-def filename(conference: Conference, otherwise: str) -> str:
-    """What the meeting's calendar file is called; `otherwise` while it has no hour."""
+def composed(
+    series: Series,
+    language: str,
+    told: Sequence[tuple[Conference, Letter]],
+    *,
+    template: str,
+    subject: str,
+    **facts: Any,
+) -> Letter:
+    """One letter made of what each meeting's own would say, with the calendar messages of all of them."""
+    title = localized(series.title, language)
+    letters = [letter for _, letter in told]
+    calendars = tuple(
+        mime.CalendarPart(filename=_filename(conference), content=letter.calendar, method=letter.calendar_method or "")
+        for conference, letter in told
+        if letter.calendar is not None
+    )
+    return Letter(
+        template=template,
+        language=language,
+        subject=composing.SUBJECTS[subject][language].format(title=title, n=len(told)),
+        sender_name=localized(series.organisation.name, language) or settings.MAIL_FROM_NAME,
+        calendars=calendars,
+        facts={
+            "addressee": letters[0].facts["addressee"],
+            "you": letters[0].facts["you"],
+            "title": title,
+            "meetings": [letter.facts for letter in letters],
+            "updates": sum(part.method == "REQUEST" for part in calendars),
+            "removals": sum(part.method == "CANCEL" for part in calendars),
+            **facts,
+        },
+    )
+
+
+def _filename(conference: Conference) -> str:
+    """What the meeting's calendar file is called: by its time, while it has none by its id."""
     if conference.starts_at is None:
-        return f"{otherwise}.ics"
+        return f"{conference.pk}.ics"
     return f"{local(conference.starts_at, conference.time_zone):%Y-%m-%d-%H%M}.ics"
 
 

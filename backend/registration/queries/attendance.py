@@ -5,6 +5,7 @@ import math
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import chain
 from uuid import UUID
 
 from django.db.models import Count, F, Max, Min, Q, QuerySet
@@ -14,7 +15,7 @@ from backend.core.text import Text
 from backend.invitations.models import Invitation
 from backend.invitations.queries import LIVE, LOOKS, conferences_of, knows_who_is_inside
 from backend.invitations.states import Category
-from backend.people.models import Account, Person
+from backend.people.models import Account
 from backend.registration.models import Presence, Registration, Scan
 from backend.registration.states import HOLDS, Direction, RegistrationState
 
@@ -186,20 +187,23 @@ class Quorum:
     met: bool
 
 
+def called(
+    conference_id: UUID, categories: Collection[str] = COUNTED, units: Collection[UUID] | None = None
+) -> dict[UUID, tuple[str, UUID | None]]:
+    """Who of these categories, and of these units where any are named, was invited (whatever they answered) or has a seat
+    or a turn: each person with the category and unit they come as."""
+    among = Q(conference_id=conference_id, category__in=categories)
+    if units is not None:
+        among &= Q(organisation_id__in=units)
+    invited = Invitation.objects.filter(among, state__in=LIVE, person__isnull=False)
+    seated = Registration.objects.filter(among, state__in={*HOLDS, RegistrationState.WAITING})
+    rows = (each.order_by().values_list("person_id", "category", "organisation_id") for each in (invited, seated))
+    return {person: (category, unit) for person, category, unit in chain.from_iterable(rows)}
+
+
 def summoned(conference_id: UUID, categories: Collection[str] = COUNTED, units: Collection[UUID] | None = None) -> int:
-    """How many of these categories, and of these units where any are named, were invited (whatever they answered) or
-    have a seat or a turn."""
-    of_units = Q() if units is None else Q(organisation_id__in=units)
-    invited = Invitation.objects.filter(
-        of_units, conference_id=conference_id, state__in=LIVE, category__in=categories, person__isnull=False
-    )
-    seated = Registration.objects.filter(
-        of_units,
-        conference_id=conference_id,
-        category__in=categories,
-        state__in={*HOLDS, RegistrationState.WAITING},
-    )
-    return Person.objects.filter(Q(pk__in=invited.values("person_id")) | Q(pk__in=seated.values("person_id"))).count()
+    """How many were called."""
+    return len(called(conference_id, categories, units))
 
 
 def quorum(conference_id: UUID, share: Fraction, at: dt.datetime) -> Quorum:

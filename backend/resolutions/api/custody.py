@@ -35,7 +35,7 @@ class CustodyActions(HouseViewSet):
     @action(detail=True, methods=["get"], pagination_class=None, filter_backends=[])
     def tellers(self, request: Any, pk: str) -> Response:
         """The committee, and which of them have tested their key or given it up."""
-        rows = list(self.get_object().tellers.select_related("person").order_by("person__sort_key", "id"))
+        rows = list(self.get_object().tellers.select_related("person"))
         self.note_shown(rows, ("person_id",))
         return Response(TellerSerializer(rows, many=True).data)
 

@@ -17,6 +17,7 @@ from backend.resolutions.models import Poll
 from backend.resolutions.serializers import (
     AnnulBody,
     DeclareBody,
+    EditPollBody,
     EntitlementSerializer,
     EvidenceSerializer,
     OpenBody,
@@ -34,6 +35,7 @@ class PollViewSet(CustodyActions, TellingActions, HouseViewSet):
 
     rules = rules.POLLS
     scope = "resolutions"
+    edited_by_two = True
     own_refusals = {"evidence": (409,), "record": (409,)}
     blind_to_versions = frozenset({"draw_key", "test_key", "recount", "destroy_key", "issue_papers", "enter_sheet"})
     queryset = Poll.objects.none()
@@ -49,6 +51,13 @@ class PollViewSet(CustodyActions, TellingActions, HouseViewSet):
         body = self.body(PollBody)
         self.check_object_permissions(request, body.get("resolution") or body["election"])
         return self.answer_anew(services.draft_poll(**body), 201)
+
+    @extend_schema(request=EditPollBody, responses=PollSerializer)
+    def partial_update(self, request: Any, pk: str) -> Response:
+        """Corrects a draft; once the poll is open everything stands."""
+        row = self.get_object()
+        body = self.body(EditPollBody, partial=True)
+        return self.answer_anew(services.edit_poll(poll_id=row.pk, expected=self.expected_version(), **body))
 
     @extend_schema(request=OpenBody, responses=PollSerializer)
     @action(detail=True, methods=["post"])

@@ -16,7 +16,8 @@ class Check:
     - `subject`: what was compared: yes, present_at_open or present_at_seal.
     - `parts`: the numbers `base_number` is the sum of.
     - `needed`: the least whole number that would do; `margin` = got - needed, so -3 means three short.
-    - `percent`: got of base, cut (not rounded) after two digits: 49.999 never looks like a half.
+    - `percent`: got of base, rounded half up to two digits, but on its own side of the share: 49.996 reads 49.99, never
+      50.00, and 50.004 reads 50.01; "0.00" of nobody, which sentences say in words.
     """
 
     subject: str
@@ -44,7 +45,8 @@ def compare(*, subject: str, got: int, share: Fraction, cmp: str, base: str, par
     limit = share * base_number
     # Of nobody, nothing is reached: a share of zero never makes zero enough.
     needed = floor(limit) + 1 if cmp == ">" else max(1, ceil(limit))
-    hundredths = got * 10000 // base_number if base_number else 0
+    holds = got >= needed
+    hundredths = _hundredths(Fraction(got * 10000, base_number), share * 10000, holds=holds) if base_number else 0
     return Check(
         subject=subject,
         base=base,
@@ -55,6 +57,17 @@ def compare(*, subject: str, got: int, share: Fraction, cmp: str, base: str, par
         needed=needed,
         got=got,
         margin=got - needed,
-        holds=got >= needed,
+        holds=holds,
         percent=f"{hundredths // 100}.{hundredths % 100:02d}",
     )
+
+
+def _hundredths(exact: Fraction, limit: Fraction, *, holds: bool) -> int:
+    """`exact` hundredths of a percent, rounded half up where that does not lead onto the limit or over it. A number that
+    is the limit, and does not do, stays below a limit that no two digits can write: 2/3 where more is needed is 66.66."""
+    near = floor(exact + Fraction(1, 2))
+    if exact > limit:
+        return max(near, floor(limit) + 1)
+    if exact < limit or (not holds and near != limit):
+        return min(near, ceil(limit) - 1)
+    return near

@@ -50,17 +50,17 @@ def stages(ranking: Mapping[str, Any], names: Mapping[str, str]) -> list[Text]:
     ]
     drawn = {(lot["act"], lot["drawn"]): [names[each] for each in lot["among"]] for lot in ranking["lots"]}
     for number, stage in enumerate(ranking["stages"], start=1):
-        act, name = _ACTS[stage["act"]], names.get(stage["candidate"], "")
+        act = done(stage, names)
         among = drawn.get((stage["act"], stage["candidate"]), [])
         votes = [(names[each], number_of) for each, number_of in stage["votes"].items()]
-        vi = "; ".join(f"{who} {_decimal(number_of, ',')}" for who, number_of in votes)
-        en = "; ".join(f"{who} {_decimal(number_of, '.')}" for who, number_of in votes)
+        vi = "; ".join(f"{who} {decimal(number_of)['vi']}" for who, number_of in votes)
+        en = "; ".join(f"{who} {decimal(number_of)['en']}" for who, number_of in votes)
         lot_vi = f" (bốc thăm giữa {_listed(among, 'và')})" if among else ""
         lot_en = f" (by lot among {_listed(among, 'and')})" if among else ""
         told.append(
             {
-                "vi": f"Lượt {number}, {act['vi'].format(name=name)}{lot_vi}: {vi}.",
-                "en": f"Stage {number}, {act['en'].format(name=name)}{lot_en}: {en}.",
+                "vi": f"Lượt {number}, {act['vi']}{lot_vi}: {vi}.",
+                "en": f"Stage {number}, {act['en']}{lot_en}: {en}.",
             }
         )
     if tie := ranking["tie"]:
@@ -72,6 +72,12 @@ def stages(ranking: Mapping[str, Any], names: Mapping[str, str]) -> list[Text]:
             }
         )
     return told
+
+
+def done(stage: Mapping[str, Any], names: Mapping[str, str]) -> Text:
+    """What was done at a stage, to whom."""
+    name = names.get(stage["candidate"], "")
+    return {code: said.format(name=name) for code, said in _ACTS[stage["act"]].items()}
 
 
 def result(outcome: str, places: int, elected: Sequence[str]) -> Text:
@@ -94,8 +100,8 @@ def _listed(names: Sequence[str], last: str) -> str:
     return f"{', '.join(names[:-1])} {last} {names[-1]}" if len(names) > 1 else "".join(names)
 
 
-def _decimal(votes: str, point: str) -> str:
+def decimal(votes: str) -> Text:
     """12.50000 as 12,5."""
     whole, _, rest = votes.partition(".")
     rest = rest.rstrip("0")
-    return f"{whole}{point}{rest}" if rest else whole
+    return {code: f"{whole}{point}{rest}" if rest else whole for code, point in (("vi", ","), ("en", "."))}

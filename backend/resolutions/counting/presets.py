@@ -126,3 +126,5 @@ PRESETS: dict[str, Rule] = {
         citation={"vi": "SSI 2007/42, phụ lục 1, quy tắc 45-52", "en": "SSI 2007/42, schedule 1, rules 45 to 52"},
     ),
 }
+#: Those by which people are elected; by the others texts are decided.
+FOR_ELECTIONS = frozenset({"trade_union_election", "association_election", "party_election", "count_of_preferences"})

@@ -57,10 +57,11 @@ _OUTCOMES: dict[str, Text] = {
 def presence(check: Check, *, counted_in: str = "people") -> Text:
     moment, base = _MOMENTS[check.subject], _base(check, counted_in)
     unit, one, many = ("phiếu", "vote", "votes") if counted_in == "votes" else ("người", "person", "persons")
+    part = _part(check, base, unit, there=" were present")
     return {
-        "vi": f"{moment['vi']} có mặt {_vi(check.got)}/{_vi(check.base_number)} {base['vi']} ({_percent_vi(check)}), "
+        "vi": f"{moment['vi']} có mặt {part['vi']}, "
         f"yêu cầu {_share_vi(check)}, tức ít nhất {_vi(check.needed)} {unit}: {_margin_vi(check, unit)}.",
-        "en": f"{moment['en']}, {check.got:,} of {check.base_number:,} {base['en']} were present ({check.percent}%); "
+        "en": f"{moment['en']}, {part['en']}; "
         f"{_share_en(check)} needed, that is at least {check.needed:,}: {_margin_en(check, one, many)}.",
     }
 
@@ -102,11 +103,25 @@ def candidate(name: str, check: Check, tally: Tally, *, counted_in: str = "peopl
 
 def _share(whose: Text, check: Check, tally: Tally, counted_in: str) -> Text:
     base, note = _base(check, counted_in), _composition(check, tally, counted_in)
+    part = _part(check, {code: base[code] + note[code] for code in base}, "phiếu")
     return {
-        "vi": f"{whose['vi']} {_vi(check.got)}/{_vi(check.base_number)} {base['vi']}{note['vi']} ({_percent_vi(check)}), "
+        "vi": f"{whose['vi']} {part['vi']}, "
         f"yêu cầu {_share_vi(check)}, tức ít nhất {_vi(check.needed)} phiếu: {_margin_vi(check, 'phiếu')}.",
-        "en": f"{whose['en']} {check.got:,} of {check.base_number:,} {base['en']}{note['en']} ({check.percent}%); "
+        "en": f"{whose['en']} {part['en']}; "
         f"{_share_en(check)} needed, that is at least {check.needed:,}: {_margin_en(check, 'vote', 'votes')}.",
+    }
+
+
+def _part(check: Check, base: Text, unit: str, *, there: str = "") -> Text:
+    """So many of so many, with the percentage; of nobody there is none."""
+    if not check.base_number:
+        return {
+            "vi": f"{_vi(check.got)} {unit}, không có {base['vi']} nào để tính tỷ lệ",
+            "en": f"{check.got:,}{there}, there being no {base['en']} to measure by",
+        }
+    return {
+        "vi": f"{_vi(check.got)}/{_vi(check.base_number)} {base['vi']} ({_percent_vi(check)})",
+        "en": f"{check.got:,} of {check.base_number:,} {base['en']}{there} ({check.percent}%)",
     }
 
 

@@ -19,8 +19,11 @@ PAPERS = ("valid", "blank", "invalid")
 
 @dataclass(frozen=True, kw_only=True)
 class Approval(Elective):
-    """A vote is a list of `min` to `max` candidates, kept in the order of the paper. With `min` 0 an empty list is a vote
-    for nobody; otherwise it is a paper without a mark. Count: `{"votes": {id: n}, "valid", "blank", "invalid"}`."""
+    """A vote is a list of up to `max` candidates, kept in the order of the paper; an empty one is a paper without a mark,
+    on devices as on paper. `min` says whether devices take such a one (0) or ask for a mark (1).
+
+    Count: `{"votes": {id: n}, "valid", "blank", "invalid"}`.
+    """
 
     kind = "approval"
     min: int
@@ -42,10 +45,13 @@ class Approval(Elective):
         return method
 
     def is_valid(self, content: Any) -> bool:
-        return self.candidates_among(content) and self.min <= len(content) <= self.max
+        return self.candidates_among(content) and 1 <= len(content) <= self.max
 
     def is_blank(self, content: Any) -> bool:
-        return bool(content == []) and self.min > 0
+        return bool(content == [])
+
+    def is_taken(self, content: Any) -> bool:
+        return super().is_taken(content) or (self.min == 0 and self.is_blank(content))
 
     def kept(self, content: Any) -> Any:
         return sorted(content, key=self.candidates.index) if self.is_valid(content) else super().kept(content)
@@ -86,11 +92,11 @@ class Approval(Elective):
             if votes[each] > valid
         }
         total = sum(votes.values())
-        if not self.min * valid <= total <= self.max * valid:
+        if not valid <= total <= self.max * valid:
             wrong["votes"] = {
                 "vi": f"Tổng số phiếu bầu {total} không thể có trên {valid} phiếu hợp lệ, "
-                f"mỗi phiếu bầu từ {self.min} đến {self.max} người.",
-                "en": f"{total} votes cannot stand on {valid} valid ballots of {self.min} to {self.max} names each.",
+                f"mỗi phiếu bầu từ 1 đến {self.max} người.",
+                "en": f"{total} votes cannot stand on {valid} valid ballots of 1 to {self.max} names each.",
             }
         return wrong
 

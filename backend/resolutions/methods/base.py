@@ -42,6 +42,10 @@ class Method(ABC):
     def is_blank(self, content: Any) -> bool:
         """Whether this is a paper without a mark, which is no vote here."""
 
+    def is_taken(self, content: Any) -> bool:
+        """Whether the house casts it as it is sent. Whoever has marked nothing is told so, and may still vote."""
+        return self.is_valid(content)
+
     def kept(self, content: Any) -> Any:
         """The content as it is kept and hashed, one way of writing for each vote: how it was written must not tell
         whose it is. None of what is neither a vote nor blank."""

@@ -1,6 +1,7 @@
 """Who is to be elected to what, and who stands for it."""
 
 from django.db import models
+from django.db.models.functions import MD5, Cast, Lower
 
 from backend.conferences.models import AgendaItem, Conference
 from backend.core.models import Base
@@ -48,6 +49,12 @@ class Candidate(Base):
             models.UniqueConstraint(fields=["election", "number"], name="one_candidate_per_line"),
             models.UniqueConstraint(
                 fields=["election", "person"], condition=models.Q(person__isnull=False), name="nobody_stands_twice"
+            ),
+            models.UniqueConstraint(
+                "election",
+                Lower("name"),
+                MD5(Cast("about", models.TextField())),
+                name="candidates_are_told_apart",
             ),
             models.CheckConstraint(
                 condition=models.Q(withdrawn_at__isnull=True) | models.Q(elected_in__isnull=True),

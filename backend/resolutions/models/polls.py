@@ -135,7 +135,7 @@ class Teller(Base):
 
     Only where there are envelopes has a teller a key. `public_key` is of the key the teller alone holds as words,
     `tested_at` when the words were entered rightly since; `sealed_share` is the share of the poll's key, which only those
-    words open. `destroyed_at` is when the teller gave it up.
+    words open. `destroyed_at` is when the teller gave it up. Ids are in the order in which the committee was named.
     """
 
     poll = models.ForeignKey(Poll, on_delete=models.PROTECT, related_name="tellers")
@@ -146,6 +146,7 @@ class Teller(Base):
     destroyed_at = models.DateTimeField(null=True)
 
     class Meta:
+        ordering = ("id",)
         constraints = [
             models.UniqueConstraint(fields=["poll", "person"], name="one_seat_per_teller"),
             models.UniqueConstraint(

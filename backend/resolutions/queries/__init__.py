@@ -9,7 +9,6 @@ from backend.resolutions.queries.proxies import (
     visible_authorisations,
 )
 from backend.resolutions.queries.rolls import (
-    NOT_SUMMONED,
     entitlements_of,
     frozen_roll,
     polling_list,
@@ -38,7 +37,6 @@ from backend.resolutions.queries.turnout import attending, left_after_voting, pr
 from backend.resolutions.queries.urns import cast_numbers, contents, leaves, urn_of
 
 __all__ = [
-    "NOT_SUMMONED",
     "PARTAKING",
     "Support",
     "amending",

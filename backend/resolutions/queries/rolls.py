@@ -5,10 +5,9 @@ from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
 
-from backend.invitations.models import Invitation
-from backend.invitations.states import InvitationState
 from backend.people.queries import descendants
 from backend.registration.models import Registration
+from backend.registration.queries import called
 from backend.resolutions import weights
 from backend.resolutions.models import (
     Entitlement,
@@ -18,22 +17,15 @@ from backend.resolutions.models import (
 )
 from backend.resolutions.queries.urns import cast_numbers
 
-NOT_SUMMONED = (InvitationState.DRAFT, InvitationState.WITHDRAWN)
-
 
 def summoned(poll: Poll) -> int:
-    """How many votes were called to the vote: of invited people of the voting categories, and of whoever stands on the
-    roll."""
-    invited = Invitation.objects.filter(
-        _of_units(poll),
-        conference_id=poll.conference_id,
-        category__in=poll.voting_categories,
-        person__isnull=False,
-    ).exclude(state__in=NOT_SUMMONED)
+    """How many votes were called to the vote: of whoever of the voting categories and units was called to the conference,
+    and of whoever stands on the roll."""
+    units = set(descendants(poll.voting_units)) if poll.voting_units else None
     scales = weights.scales(poll.weights)
     votes = {
         person: weights.held(scales, category=category, organisation=organisation)
-        for person, category, organisation in invited.values_list("person_id", "category", "organisation_id")
+        for person, (category, organisation) in called(poll.conference_id, poll.voting_categories, units).items()
     }
     rolled = Entitlement.objects.filter(poll_id=poll.pk).values("holder__person_id").annotate(votes=Count("number"))
     return sum({**votes, **{row["holder__person_id"]: row["votes"] for row in rolled}}.values())

@@ -1,7 +1,6 @@
 """Ballots, receipts and the evidence of a poll."""
 
 import base64
-import binascii
 from typing import Any
 
 from drf_spectacular.utils import extend_schema_field
@@ -16,16 +15,14 @@ from backend.resolutions.states import Choice, PollState, ReceiptKind, Secrecy
 
 
 @extend_schema_field({"type": "string", "contentEncoding": "base64", "maxLength": 748})
-class Sealed(serializers.CharField):
-    """A libsodium sealed box of a ballot filled up to its constant length, in base64."""
+class Sealed(serializers.Field[bytes, str, str, Any]):
+    """A libsodium sealed box of a ballot filled up to its constant length, in base64. No CharField: looking at each of
+    748 characters took a tenth of the time that casting takes."""
 
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(max_length=748, **kwargs)
-
-    def to_internal_value(self, data: Any) -> Any:
+    def to_internal_value(self, data: Any) -> bytes:
         try:
-            sealed = base64.b64decode(super().to_internal_value(data), validate=True)
-        except binascii.Error:
+            sealed = base64.b64decode(data if isinstance(data, str) else "-", validate=True)
+        except ValueError:  # not base64, or not even ASCII
             raise serializers.ValidationError(say(vi="Không phải base64.", en="This is no base64.")) from None
         if len(sealed) != sealing.SEALED_BYTES:
             n = sealing.SEALED_BYTES

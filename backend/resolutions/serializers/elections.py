@@ -99,8 +99,9 @@ class EndElectionBody(Body):
 
 
 class BallotPaperBody(Body):
-    """How a round is voted. `approval`: a mark for each of `min` to `max` candidates, usually up to as many as there are
-    places. `ranked`: candidates in order of preference, counted by `counting`."""
+    """How a round is voted. `approval`: a mark for each of up to `max` candidates, usually as many as there are places; a
+    ballot without a mark is blank, and devices take it with `min` 0 alone. `ranked`: candidates in order of preference,
+    counted by `counting`."""
 
     kind = serializers.ChoiceField(choices=("approval", "ranked"))
     min = serializers.IntegerField(min_value=0, max_value=1, required=False)

@@ -115,33 +115,57 @@ class PollSerializer(StatefulSerializer):
         return warnings(poll)
 
 
-class PollBody(Body):
-    """On a `resolution`, or a round of an `election`, whose `ballot` says how it is voted: marks for as many as there are
-    places where it is left out. `members` is the number of all members, or of all their votes where there are `weights`.
-    `splitting` lets whoever holds several votes divide them; secret polls with weights must allow it. `proxies` is how
-    many anybody may stand for beside themselves, 0 for none; left out, what the conference's procedure says."""
+class EditPollBody(Body):
+    """What may be corrected of a poll until it opens; what is left out stays. A round of an election says by `ballot` how it
+    is voted."""
 
-    resolution = Id(queryset=Resolution.objects.select_related("conference"), required=False)
-    election = Id(queryset=Election.objects.select_related("conference"), required=False)
     ballot = BallotPaperBody(required=False)
-    amendment = Id(queryset=Amendment.objects.all(), required=False, allow_null=True)
     question = LanguageMap(one_line=True, max_length=1000)
     rule = RuleField()
     voting_categories = serializers.ListField(
         child=serializers.ChoiceField(Category.choices), min_length=1, max_length=3
     )
     weights = serializers.ListField(child=WeightSerializer(), max_length=5000, required=False)
-    splitting = serializers.BooleanField(default=False)
-    proxies = serializers.IntegerField(min_value=0, max_value=MOST_PROXIES, required=False, allow_null=True)
+    splitting = serializers.BooleanField(
+        required=False,
+        help_text="Whoever holds several votes may divide them; secret polls with weights must allow it.",
+    )
+    proxies = serializers.IntegerField(
+        min_value=0,
+        max_value=MOST_PROXIES,
+        required=False,
+        allow_null=True,
+        help_text="How many anybody may stand for beside themselves; null, what the conference's procedure says.",
+    )
     voting_units = serializers.ListField(child=Id(queryset=Organisation.objects.all()), max_length=200, required=False)
-    members = serializers.IntegerField(min_value=1, max_value=1_000_000, required=False, allow_null=True)
+    members = serializers.IntegerField(
+        min_value=1,
+        max_value=1_000_000,
+        required=False,
+        allow_null=True,
+        help_text="How many members there are in all, or how many votes they hold where there are `weights`.",
+    )
     closes_at = Moment(required=False, allow_null=True)
+    secrecy = serializers.ChoiceField(Secrecy.choices, required=False)
+    receipt = serializers.ChoiceField(ReceiptKind.choices, required=False)
+    channels = serializers.ListField(
+        child=serializers.ChoiceField(Channel.choices), min_length=1, max_length=3, required=False
+    )
+
+
+class PollBody(EditPollBody):
+    """On a `resolution`, or a round of an `election`, whose `ballot` says how it is voted: marks for as many as there are
+    places where it is left out."""
+
+    resolution = Id(queryset=Resolution.objects.select_related("conference"), required=False)
+    election = Id(queryset=Election.objects.select_related("conference"), required=False)
+    amendment = Id(queryset=Amendment.objects.all(), required=False, allow_null=True)
+    replaces = Id(queryset=Poll.objects.all(), required=False, allow_null=True)
     secrecy = serializers.ChoiceField(Secrecy.choices, default=Secrecy.NAMED)
     receipt = serializers.ChoiceField(ReceiptKind.choices, default=ReceiptKind.INCLUSION)
     channels = serializers.ListField(
         child=serializers.ChoiceField(Channel.choices), min_length=1, max_length=3, default=[Channel.DEVICES.value]
     )
-    replaces = Id(queryset=Poll.objects.all(), required=False, allow_null=True)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if ("resolution" in attrs) == ("election" in attrs) or ("ballot" in attrs and "election" not in attrs):

@@ -86,7 +86,9 @@ class CheckSerializer(serializers.Serializer[Any]):
     got = serializers.IntegerField()
     margin = serializers.IntegerField(help_text="got - needed")
     holds = serializers.BooleanField()
-    percent = serializers.CharField(help_text="got of base, cut (not rounded) after two digits: 49.99")
+    percent = serializers.CharField(
+        help_text="got of base, to two digits, rounded but never onto or over the share: 49.99"
+    )
 
 
 class VerdictSerializer(serializers.Serializer[Any]):

@@ -13,6 +13,7 @@ from backend.resolutions.services.backing import Backer, back, ensure_a_say, tak
 from backend.resolutions.services.ballots import cast
 from backend.resolutions.services.comments import comment, respond, set_procedure
 from backend.resolutions.services.custody import appoint, destroy_key, draw_key, end_complaints, test_key
+from backend.resolutions.services.drafting import draft_poll, edit_poll
 from backend.resolutions.services.elections import (
     abandon_election,
     close_election,
@@ -24,7 +25,7 @@ from backend.resolutions.services.elections import (
 from backend.resolutions.services.issuing import issue
 from backend.resolutions.services.letters import mail_root
 from backend.resolutions.services.papers import issue_papers
-from backend.resolutions.services.polls import close_due, count, count_sheets, draft_poll, open_poll, seal
+from backend.resolutions.services.polls import close_due, count, count_sheets, open_poll, seal
 from backend.resolutions.services.proxies import authorise, file_paper, take_back_votes
 from backend.resolutions.services.quorums import edit_quorum, set_quorum, watch_quorums
 from backend.resolutions.services.resolutions import (
@@ -35,7 +36,7 @@ from backend.resolutions.services.resolutions import (
     table,
     withdraw,
 )
-from backend.resolutions.services.results import annul, conclude, declare
+from backend.resolutions.services.results import annul, declare
 from backend.resolutions.services.sheets import enter_sheet
 from backend.resolutions.services.texts import draft, edit
 from backend.resolutions.services.urn import open_envelopes, recount
@@ -53,7 +54,6 @@ __all__ = [
     "close_due",
     "close_election",
     "comment",
-    "conclude",
     "count",
     "count_sheets",
     "decide_amendment",
@@ -66,6 +66,7 @@ __all__ = [
     "draw_key",
     "edit",
     "edit_election",
+    "edit_poll",
     "edit_quorum",
     "end_complaints",
     "ensure_a_say",

@@ -261,8 +261,8 @@ def _cast_secret(urn: Urn, numbers: list[int], choice: Any, envelopes: dict[int,
 
 
 def _vote(urn: Urn, choice: Any) -> Any:
-    """The choice as the method keeps it. Whoever has marked nothing is told so, and may still vote."""
-    if not urn.method.is_valid(choice):
+    """The choice as the method keeps it."""
+    if not urn.method.is_taken(choice):
         raise Invalid({"choice": say(vi="Không có lựa chọn này.", en="There is no such choice.")})
     return urn.method.kept(choice)
 

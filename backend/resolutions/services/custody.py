@@ -33,10 +33,11 @@ from backend.rights.models import LegalHold
 @transaction.atomic
 def appoint(*, poll_id: UUID, people: Sequence[Person], threshold: int = 2, expected: int | None = None) -> Poll:
     """Names the committee that counts papers and hands, and opens a secret poll's envelopes: any `threshold` of these
-    people together. A committee named before is replaced, and whoever stays draws a new key.
+    people together; it is listed in the order in which they are named. A committee named before is replaced, and whoever
+    stays draws a new key.
 
-    Raises Conflict once the poll has opened or where there is nothing for tellers to count, Invalid for people who are no tellers of the conference
-    or a number that cannot be.
+    Raises Conflict once the poll has opened or where there is nothing for tellers to count, Invalid for people who are no
+    tellers of the conference or a number that cannot be.
     """
     poll = locked(Poll, poll_id, expected=expected)
     POLL_MOVES.check(poll, "open")
@@ -44,16 +45,16 @@ def appoint(*, poll_id: UUID, people: Sequence[Person], threshold: int = 2, expe
         raise Conflict(
             say(vi="Cuộc biểu quyết này không cần ban kiểm phiếu.", en="There is nothing for tellers to count.")
         )
-    chosen = {person.pk for person in people}
+    chosen = list(dict.fromkeys(person.pk for person in people))
     on_duty = Duty.objects.filter(conference_id=poll.conference_id, kind=DutyKind.TELLER, person__in=chosen)
-    if set(on_duty.values_list("person_id", flat=True)) != chosen:
+    if set(on_duty.values_list("person_id", flat=True)) != set(chosen):
         wrong = say(vi="Không phải thành viên kiểm phiếu của hội nghị này.", en="No teller of this conference.")
         raise Invalid({"people": wrong})
     if not 2 <= threshold <= len(chosen) <= 16:
         wrong = say(vi="Từ 2 đến số thành viên, nhiều nhất 16.", en="From 2 to how many they are, 16 at most.")
         raise Invalid({"threshold": wrong})
     poll.tellers.all().delete()
-    Teller.objects.bulk_create(Teller(poll=poll, person_id=person_id) for person_id in sorted(chosen))
+    Teller.objects.bulk_create(Teller(poll=poll, person_id=person_id) for person_id in chosen)
     poll.threshold = threshold
     poll.save()
     return poll
@@ -104,7 +105,7 @@ def hand_out_key(poll: Poll) -> str:
     """Makes a locked poll's key pair, gives each teller a sealed share, and returns the public half; the private one is
     gone. Raises Conflict unless there are enough tellers and each has tested the own key: whoever has mistyped it, or
     lost it, is found out while that costs a new key and not the ballots."""
-    tellers = list(poll.tellers.order_by("id"))
+    tellers = list(poll.tellers.all())
     if len(tellers) < poll.threshold or any(teller.tested_at is None for teller in tellers):
         raise Conflict(
             say(

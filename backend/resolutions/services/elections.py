@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 
 from backend.conferences.models import AgendaItem, Conference
@@ -43,8 +44,8 @@ def draft_election(
     office: Text | None = None,
     agenda_item: AgendaItem | None = None,
 ) -> Election:
-    """Prepares an election with its candidates, in the order of the paper. Raises Invalid for too many of them or one
-    who stands twice."""
+    """Prepares an election with its candidates, in the order of the paper. Raises Invalid for too many of them, one who
+    stands twice, or namesakes whom nothing beside their names tells apart."""
     _check_item(agenda_item, conference.pk)
     election = Election.objects.create(
         conference=conference, agenda_item=agenda_item, title=title, office=office or {}, places=places
@@ -86,7 +87,7 @@ def _list(election: Election, candidates: Sequence[Mapping[str, Any]]) -> None:
             raise Invalid({f"candidates.{place}.name": say(vi="Cần tên.", en="A name is needed.")})
         if person is not None and people.count(person.pk) > 1:
             raise Invalid({f"candidates.{place}.person": say(vi="Đã có trong danh sách.", en="Listed twice.")})
-    Candidate.objects.bulk_create(
+    listed = [
         Candidate(
             election=election,
             number=number,
@@ -95,7 +96,25 @@ def _list(election: Election, candidates: Sequence[Mapping[str, Any]]) -> None:
             about=each.get("about") or {},
         )
         for number, each in enumerate(candidates, start=1)
-    )
+    ]
+    _ensure_told_apart(listed)
+    Candidate.objects.bulk_create(listed)
+
+
+def _ensure_told_apart(listed: Sequence[Candidate]) -> None:
+    """The paper shows name and `about`: in each language no two lines of it read the same."""
+    for language, _ in settings.LANGUAGES:
+        lines: dict[tuple[str, ...], int] = {}
+        for candidate in listed:
+            said = (candidate.name, localized(candidate.about, language))
+            first = lines.setdefault(tuple(" ".join(each.split()).casefold() for each in said), candidate.number)
+            if first != candidate.number:
+                wrong = say(
+                    vi="Trên phiếu không phân biệt được với người số {n}: ghi thêm năm sinh, đơn vị hoặc chức vụ.",
+                    en="Reads like number {n} on the paper: add a year of birth, a unit or an office.",
+                    n=first,
+                )
+                raise Invalid({f"candidates.{candidate.number - 1}.about": wrong})
 
 
 @transaction.atomic
@@ -120,6 +139,14 @@ def standing(election: Election) -> Any:
 
 def places_left(election: Election) -> int:
     return election.places - election.candidates.filter(elected_in__isnull=False).count()
+
+
+def among(poll: Poll) -> list[str] | None:
+    """The ids of whom a further round is among; None where it is among all who stand."""
+    if poll.follows is None:
+        return None
+    found: list[str] = ((poll.follows.verdict or {}).get("runoff") or {}).get("candidates", [])
+    return found
 
 
 def method_of(election: Election, asked: Mapping[str, Any], among: Sequence[str] | None = None) -> dict[str, Any]:
@@ -148,17 +175,13 @@ def method_of(election: Election, asked: Mapping[str, Any], among: Sequence[str]
 def put_to_election(election: Election, poll: Poll) -> str:
     """Freezes the paper of the round that opens: who stands, and for how many places. Returns the hash of what is voted
     on. Raises Conflict when nothing is left to elect or nobody to elect."""
-    conclude_rounds(election)
     if election.state not in {ElectionState.DRAFT, ElectionState.OPEN}:
         raise Conflict(say(vi="Cuộc bầu cử đã kết thúc.", en="The election is over."))
-    among = None
-    if poll.follows is not None:
-        among = ((poll.follows.verdict or {}).get("runoff") or {}).get("candidates", [])
     asked = dict(poll.method)
     if "max" in asked:
         asked["max"] = min(asked["max"], max(standing(election).count(), 1))
     try:
-        poll.method = method_of(election, asked, among)
+        poll.method = method_of(election, asked, among(poll))
     except Invalid as error:
         raise Conflict(
             say(vi="Không còn ai hoặc không còn chỗ để bầu.", en="Nobody or no place is left to elect."),
@@ -170,13 +193,12 @@ def put_to_election(election: Election, poll: Poll) -> str:
     return merkle.digest([election.title, election.office, poll.method["candidates"], poll.method["places"]])
 
 
-def conclude_rounds(election: Election) -> None:
-    """Writes down whom the declared rounds of a locked election elected. Doing it again changes nothing."""
-    for poll in election.polls.filter(state=PollState.DECLARED, elected=None).order_by("round"):
-        chosen = (poll.verdict or {}).get("elected", [])
-        for candidate in election.candidates.filter(number__in=[int(each) for each in chosen], elected_in=None):
-            candidate.elected_in = poll
-            candidate.save()
+def conclude_round(election: Election, poll: Poll) -> None:
+    """Writes down whom a round of a locked election elected when it is declared."""
+    chosen = (poll.verdict or {}).get("elected", [])
+    for candidate in election.candidates.filter(number__in=[int(each) for each in chosen]):
+        candidate.elected_in = poll
+        candidate.save()
     if election.state == ElectionState.OPEN and places_left(election) == 0:
         _decide(election)
 
@@ -199,7 +221,6 @@ def run_off(*, election_id: UUID, expected: int | None = None) -> Poll:
     Raises Conflict when no round left places, or the next one is drafted already."""
     election = locked(Election, election_id, expected=expected)
     _ensure_no_round(election)
-    conclude_rounds(election)
     last = election.polls.filter(state=PollState.DECLARED).order_by("-round").first()
     runoff = (last.verdict or {}).get("runoff") if last else None
     if last is None or not runoff or election.state != ElectionState.OPEN:
@@ -230,7 +251,6 @@ def close_election(*, election_id: UUID, why: Text, expected: int | None = None)
     nobody was elected."""
     election = locked(Election, election_id, expected=expected)
     _ensure_no_round(election)
-    conclude_rounds(election)
     if places_left(election) == election.places:
         raise Conflict(say(vi="Chưa ai trúng cử.", en="Nobody has been elected."))
     election.ended_why = why
@@ -243,7 +263,6 @@ def abandon_election(*, election_id: UUID, why: Text, expected: int | None = Non
     """Gives it up before anybody was elected. Raises Conflict while a round is under way or once somebody was."""
     election = locked(Election, election_id, expected=expected)
     _ensure_no_round(election)
-    conclude_rounds(election)
     if places_left(election) < election.places:
         raise Conflict(say(vi="Đã có người trúng cử.", en="Somebody has been elected."))
     ELECTION_MOVES.move(election, "abandon")

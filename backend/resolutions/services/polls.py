@@ -1,6 +1,5 @@
 """A poll's life: the roll is frozen, the urn is nailed shut, the ballots are counted. What comes of it: `results`."""
 
-from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -10,20 +9,19 @@ from django.db.models.functions import Now
 
 from backend.conferences.states import ConferenceState
 from backend.core.clock import database_now
-from backend.core.errors import Conflict, Invalid
+from backend.core.errors import Conflict
 from backend.core.queries import locked
-from backend.core.text import Text, localized, say
+from backend.core.text import localized, say
 from backend.outbox.services import emit
-from backend.people.models import Organisation
 from backend.resolutions import batches, merkle, methods, queries, receipts
-from backend.resolutions.counting import PRESETS, InvalidRule, InvalidTally, Rule, Tally, decide
+from backend.resolutions.counting import InvalidTally, Rule, Tally, decide
 from backend.resolutions.events import PollCounted, PollOpened, PollSealed
-from backend.resolutions.models import Amendment, Election, Poll, Resolution
+from backend.resolutions.models import Election, Poll
 from backend.resolutions.services import custody, elections, locks, rolls
 from backend.resolutions.services.proxies import stand_still
 from backend.resolutions.services.resolutions import put_to_vote
 from backend.resolutions.services.results import counted_in, decided, subject_of
-from backend.resolutions.states import POLL_MOVES, Channel, PollState, ReceiptKind, Secrecy
+from backend.resolutions.states import POLL_MOVES, PollState, Secrecy
 
 #: What is known of people once a poll is sealed.
 PEOPLE = (
@@ -35,138 +33,6 @@ PEOPLE = (
     "present_at_seal",
     "left_after_voting",
 )
-
-
-def rule_from(said: str | dict[str, Any]) -> Rule:
-    """A preset by name, or a rule as data; raises Invalid naming each wrong member."""
-    if isinstance(said, str):
-        if said not in PRESETS:
-            names = ", ".join(PRESETS)
-            raise Invalid({"rule": say(vi="Quy tắc có sẵn: {names}.", en="Known rules: {names}.", names=names)})
-        return PRESETS[said]
-    try:
-        return Rule.from_json(said)
-    except InvalidRule as error:
-        raise Invalid({f"rule.{field}": localized(reason) for field, reason in error.errors.items()}) from None
-
-
-@transaction.atomic
-def draft_poll(
-    *,
-    resolution: Resolution | None = None,
-    election: Election | None = None,
-    ballot: dict[str, Any] | None = None,
-    question: Text,
-    rule: str | dict[str, Any],
-    voting_categories: list[str],
-    voting_units: Collection[Organisation] = (),
-    weights: Sequence[dict[str, Any]] = (),
-    splitting: bool = False,
-    proxies: int | None = None,
-    members: int | None = None,
-    closes_at: Any = None,
-    replaces: Poll | None = None,
-    amendment: Amendment | None = None,
-    secrecy: str = Secrecy.NAMED,
-    receipt: str = ReceiptKind.INCLUSION,
-    channels: Collection[str] = (Channel.DEVICES,),
-) -> Poll:
-    """Prepares a vote on a resolution or an `amendment` to it, or a round of an election, whose paper `ballot` says (see
-    `elections.method_of`). `replaces` names the poll whose result is void: a re-vote is a new round. A secret one, and one
-    with papers or hands, needs tellers (`appoint`) before it opens. With `weights` some hold several votes, and everything
-    is counted in votes; `members` says then how many votes there are. `proxies` is how many anybody may stand for beside
-    themselves; None as the conference's procedure says when the poll opens.
-
-    Raises Invalid for a wrong rule or paper, wrong weights, proxies where only those present vote or hands are raised,
-    guests as voters, a tracker in an open vote, or hands in a secret one, of who holds several votes or for a ranking,
-    Conflict when the replaced poll was not annulled.
-    """
-    read = rule_from(rule)
-    written = read.to_json()
-    if (resolution is None) == (election is None) or (amendment is not None and resolution is None):
-        either = say(vi="Biểu quyết về một nghị quyết hoặc một cuộc bầu cử.", en="On a resolution, or on an election.")
-        raise Invalid({"resolution": either})
-    if members is None and "members" in read.bases():
-        raise Invalid(
-            {"members": say(vi="Quy tắc cần tổng số thành viên.", en="The rule needs the number of all members.")}
-        )
-    if proxies and "present_at_open" in read.bases():
-        wrong = say(vi="Chỉ người có mặt khi mở mới được biểu quyết.", en="Only those present at the opening vote.")
-        raise Invalid({"proxies": wrong})
-    if not set(voting_categories) <= set(queries.PARTAKING):
-        raise Invalid({"voting_categories": say(vi="Khách mời không biểu quyết.", en="Guests do not vote.")})
-    if amendment is not None and resolution is not None and amendment.resolution_id != resolution.pk:
-        raise Invalid({"amendment": say(vi="Không thuộc nghị quyết này.", en="It is to another resolution.")})
-    if receipt == ReceiptKind.TRACKER and secrecy != Secrecy.SECRET:
-        raise Invalid(
-            {"receipt": say(vi="Mã dò phiếu chỉ dùng khi bỏ phiếu kín.", en="Trackers are for secret polls.")}
-        )
-    if Channel.HANDS in channels and secrecy == Secrecy.SECRET:
-        raise Invalid({"channels": say(vi="Bỏ phiếu kín không giơ tay.", en="Hands are not raised in secret.")})
-    if Channel.HANDS in channels and weights:
-        raise Invalid({"channels": say(vi="Mỗi cánh tay là một phiếu.", en="A hand is one vote.")})
-    if Channel.HANDS in channels and proxies:
-        raise Invalid({"proxies": say(vi="Không giơ tay thay người khác.", en="Nobody raises a hand for another.")})
-    subject: Resolution | Election
-    if election is not None:
-        subject, method = locked(Election, election.pk), dict(ballot or {"kind": methods.Approval.kind})
-        elections.method_of(subject, method)
-    else:
-        assert resolution is not None  # exactly one of them
-        subject, method = locked(Resolution, resolution.pk), methods.default()
-    if Channel.HANDS in channels and method["kind"] == methods.Ranked.kind:
-        raise Invalid({"channels": say(vi="Giơ tay không xếp hạng được.", en="Hands cannot rank.")})
-    _ensure_rule_suits(read, method["kind"])
-    same = replaces is None or (replaces.resolution_id, replaces.election_id) == (
-        resolution and resolution.pk,
-        election and election.pk,
-    )
-    if replaces is not None and (replaces.state != PollState.ANNULLED or not same):
-        raise Conflict(
-            say(vi="Chỉ biểu quyết lại khi lần trước đã bị huỷ.", en="Only an annulled poll can be replaced.")
-        )
-    last = subject.polls.order_by("-round").values_list("round", flat=True).first() or 0
-    return Poll.objects.create(
-        resolution=resolution,
-        election=election,
-        amendment=amendment,
-        conference_id=subject.conference_id,
-        round=last + 1,
-        replaces=replaces,
-        follows=replaces.follows if replaces else None,
-        method=method,
-        question=question,
-        rule=written,
-        voting_categories=sorted(set(voting_categories)),
-        voting_units=sorted({str(unit.pk) for unit in voting_units}),
-        weights=rolls.weights_from(weights, conference_id=subject.conference_id, secrecy=secrecy, splitting=splitting),
-        splitting=splitting,
-        proxies=proxies,
-        members=members,
-        closes_at=closes_at,
-        secrecy=secrecy,
-        receipt=receipt,
-        channels=[each.value for each in Channel if each in channels],
-    )
-
-
-def _ensure_rule_suits(rule: Rule, kind: str) -> None:
-    """A vote for or against, and on candidates, needs thresholds; a count of preferences decides by itself."""
-    wrong = None
-    if kind == methods.Ranked.kind and rule.all_of:
-        wrong = say(
-            vi="Kiểm phiếu xếp hạng tự quyết định ai trúng cử: quy tắc không có ngưỡng.",
-            en="A count of preferences decides by itself: its rule has no thresholds.",
-        )
-    elif kind != methods.Ranked.kind and not rule.all_of:
-        wrong = say(vi="Quy tắc cần ít nhất một ngưỡng.", en="The rule needs a threshold.")
-    elif kind != methods.YesNo.kind and (rule.tie == "chair" or "yes_no" in rule.bases()):
-        wrong = say(
-            vi="Trong bầu cử không có phiếu tán thành hay không tán thành, và chủ tọa không có lá phiếu quyết định.",
-            en="An election knows neither votes for and against nor a casting vote.",
-        )
-    if wrong is not None:
-        raise Invalid({"rule": wrong})
 
 
 @transaction.atomic

@@ -75,7 +75,7 @@ def declare(
     lots: Collection[str] = (),
     expected: int | None = None,
 ) -> Poll:
-    """Makes the result public. A tie that the rule leaves to the chair needs `casting_vote` (True: in favour), one in
+    """Makes the result public, and adopts or rejects the text by it, or writes down who is elected. A tie that the rule leaves to the chair needs `casting_vote` (True: in favour), one in
     a count of preferences the `lots` that were drawn, in the order in which the count asks."""
     poll = locked(Poll, poll_id, expected=expected)
     POLL_MOVES.move(poll, "declare")
@@ -90,7 +90,22 @@ def declare(
     poll.ended_at = database_now()
     poll.save()
     emit(PollDeclared(**queries.facts_of(poll), outcome=verdict.outcome))
+    _conclude(poll, verdict.outcome)
     return poll
+
+
+def _conclude(poll: Poll, outcome: str) -> None:
+    """What a declared poll makes of what it was on, in one transaction with it: nobody reads a result and a text that is
+    still being voted on. Without a quorum the text stays tabled."""
+    subject = subject_of(poll)
+    if isinstance(subject, Election):
+        elections.conclude_round(subject, poll)
+    elif poll.amendment_id is not None:
+        conclude_amendment(subject, poll, outcome)
+    elif subject.state == ResolutionState.VOTING and outcome in {"adopted", "rejected"}:
+        settle(subject, adopted=outcome == "adopted", poll=poll)
+    else:
+        take_back_from_vote(subject, poll)
 
 
 def _after_lots(poll: Poll, lots: Collection[str]) -> ElectionVerdict:
@@ -156,25 +171,3 @@ def annul(*, poll_id: UUID, reason: Text, expected: int | None = None) -> Poll:
     poll.save()
     emit(PollAnnulled(**queries.facts_of(poll)))
     return poll
-
-
-@transaction.atomic
-def conclude(*, poll_id: UUID) -> Resolution | Election:
-    """Adopts or rejects the resolution by a declared poll, or writes down who was elected; without a quorum it stays
-    tabled. Doing it again, or after the poll was annulled, changes nothing."""
-    poll = locked(Poll, poll_id)
-    resolution = subject_of(poll)
-    if isinstance(resolution, Election):
-        elections.conclude_rounds(resolution)
-        return resolution
-    if poll.amendment_id is not None and poll.state == PollState.DECLARED:
-        conclude_amendment(resolution, poll, _verdict(poll).outcome)
-        return resolution
-    if poll.state != PollState.DECLARED or resolution.state != ResolutionState.VOTING:
-        return resolution
-    verdict = _verdict(poll)
-    if verdict.outcome in {"adopted", "rejected"}:
-        settle(resolution, adopted=verdict.adopted, poll=poll)
-    else:
-        take_back_from_vote(resolution, poll)
-    return resolution

@@ -1,10 +1,10 @@
 """A text as a tree: căn cứ in front, then Điều, khoản and điểm, numbered as decree 30/2020 numbers them."""
 
-import hashlib
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
+
+from backend.resolutions.merkle import canonical, digest
 
 Text = dict[str, str]
 
@@ -41,14 +41,10 @@ class Clause:
 
     def said(self) -> str:
         """The same for two clauses that say the same, whatever their ids."""
-        return _canonical(self.words())
+        return canonical(self.words()).decode()
 
     def depth(self) -> int:
         return 1 + max((one.depth() for one in self.clauses), default=0)
-
-
-def _canonical(said: Any) -> str:
-    return json.dumps(said, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,7 +78,7 @@ class Wording:
         said: list[Any] = [self.title, [one.words() for one in self.clauses]]
         if self.preamble:
             said.insert(1, [one.words() for one in self.preamble])
-        return hashlib.sha256(_canonical(said).encode()).hexdigest()
+        return digest(said)
 
     def places(self) -> list[Place]:
         """Every clause in the order of reading."""
