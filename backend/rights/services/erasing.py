@@ -25,7 +25,7 @@ from backend.rights.models import DataRequest, Erasure
 from backend.rights.services import letters
 from backend.rights.services.requests import complete
 from backend.rights.states import RequestState
-from backend.rights.traces import Trace, traces_of
+from backend.rights.traces import Found, Trace, look_for
 
 ERASE = "rights.erase"
 
@@ -78,7 +78,7 @@ def erase_now(job: Job) -> Chunk:
             forgotten = each.forget(subject)
             erased[each.name] = forgotten.rows
             remains += forgotten.remains
-    report = _report(erased, remains, traces_of(subject.marks))
+    report = _report(erased, remains, look_for(subject.marks))
     Erasure.objects.create(
         person_id=job.subject_id, request_id=request_id, organisation_id=organisation_id, report=report
     )
@@ -119,14 +119,16 @@ def _from_the_top() -> Iterable[Holding]:
     return sorted(holdings(), key=lambda each: (floors[".".join(type(each).__module__.split(".")[:2])], each.name))
 
 
-def _report(erased: dict[str, int], remains: list[Remains], traces: list[Trace]) -> dict[str, Any]:
+def _report(erased: dict[str, int], remains: list[Remains], found: Found) -> dict[str, Any]:
     """Ids, names of tables, counts and reasons: nothing that says who it was."""
     explained = {each.where for each in remains}
+
+    def rows(each: Trace) -> dict[str, Any]:
+        return {"table": each.table, "column": each.column, "rows": each.count}
+
     return {
         "erased": erased,
         "remains": [{"table": each.where, "rows": each.count, "reason": both(each.reason)} for each in remains],
-        "traces": [
-            {"table": each.table, "column": each.column, "rows": each.count, "explained": each.table in explained}
-            for each in traces
-        ],
+        "traces": [{**rows(each), "explained": each.table in explained} for each in found.traces],
+        "unread": [rows(each) for each in found.unread],
     }
