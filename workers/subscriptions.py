@@ -16,7 +16,7 @@ from workers.reactions import (
 
 SUBSCRIPTIONS: dict[str, list[str]] = {
     "job.due": ["jobs.run_step"],
-    "conference.announced": ["registration.resume", "registration.promote"],
+    "conference.announced": ["registration.resume", "registration.promote", "registration.renew_signups"],
     "conference.edited": ["registration.promote"],
     "conference.news_due": ["invitations.tell_news", "delegations.tell_of_move"],
     "conference.postponed": [

@@ -59,13 +59,15 @@ class ReplyPage(LinkPage):
         again: dict[str, Any] = {"chosen": answer, "note": note, "ticked": ticked, "problems": unclear}
         if problem:
             return _page(request, opened, status=400, problem=problem, given=_given(request, opened), **again)
+        recorded, lapsed = boxes.standing(ticked)
         try:
-            _replied(request, opened, token, answer, note, ticked)
+            _replied(request, opened, token, answer, note, recorded)
         except Invalid as wrong:
             again["problem"] = say(vi="Xin xem lại các câu trả lời dưới đây.", en="Please look at your answers below.")
             again |= {"problems_asked": wrong.fields, "given": _given(request, opened)}
             return _page(request, opened, status=400, **again)
-        return _page(request, queries.opened_by(token), done=True)
+        unrecorded = [(localized(each.title, opened.language), each.retired_at) for each in lapsed]
+        return _page(request, queries.opened_by(token), done=True, unrecorded=unrecorded)
 
 
 def _asked(opened: Invitation, ticked: Collection[Asked]) -> list[dict[str, Any]]:

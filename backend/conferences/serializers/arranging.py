@@ -36,7 +36,8 @@ class ArrangeBody(Body):
 
 class ShiftBody(Body):
     """Everything after the item `after`, or beginning at the moment `from` or later, is moved by so many minutes
-    (negative: earlier), up to and with the item `until`. No item changes its day unless `across_days` is said."""
+    (negative: earlier), up to and with the item `until`. Only the day on which that begins is moved, and no item changes
+    its day, unless `across_days` is said."""
 
     after = serializers.UUIDField(required=False)
     minutes = serializers.IntegerField(min_value=-1440, max_value=1440)

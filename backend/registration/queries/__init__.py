@@ -50,6 +50,7 @@ from backend.registration.queries.series import Point, changes, series
 from backend.registration.queries.signups import (
     agreed_to,
     check_confirmable,
+    check_shown,
     is_invited,
     place_in_line,
     public_page,
@@ -76,6 +77,7 @@ __all__ = [
     "changes",
     "check_confirmable",
     "check_offer",
+    "check_shown",
     "coming",
     "counter",
     "door_opens_at",
