@@ -5,6 +5,7 @@ from backend.registration.queries.attendance import (
     Attendance,
     Quorum,
     Share,
+    SiteShare,
     attendance,
     called,
     inside,
@@ -19,6 +20,7 @@ from backend.registration.queries.attendance import (
     visible_scans,
 )
 from backend.registration.queries.badges import badge_file, last_badges, unit_then, visible_prints
+from backend.registration.queries.halls import door_warnings
 from backend.registration.queries.registrations import (
     OFFER_ENDED,
     by_code,
@@ -67,6 +69,7 @@ __all__ = [
     "Point",
     "Quorum",
     "Share",
+    "SiteShare",
     "admission",
     "agreed_to",
     "attendance",
@@ -79,6 +82,7 @@ __all__ = [
     "coming",
     "counter",
     "door_opens_at",
+    "door_warnings",
     "expected_at_door",
     "inside",
     "is_inside",
