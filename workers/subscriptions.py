@@ -73,6 +73,7 @@ SUBSCRIPTIONS: dict[str, list[str]] = {
     "registration.cancelled": ["registration.drop_own_seat_reminder", "registration.promote"],
     "delegation.asked": ["delegations.mail_request"],
     "delegation.extended": ["delegations.mail_extended"],
+    "delegation.brought_forward": ["delegations.mail_brought_forward"],
     "delegation.reminded": ["delegations.mail_reminder"],
     "delegation.escalated": ["delegations.mail_escalation"],
     "paper.requested": ["papers.mail_request"],

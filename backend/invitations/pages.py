@@ -11,6 +11,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from backend.conferences.queries.deadlines import by_start
 from backend.conferences.queries.notices import photo_notice
 from backend.conferences.queries.told import time_and_place
 from backend.core.errors import DomainError, Gone, Invalid
@@ -144,6 +145,7 @@ def _page(
     **facts: Any,
 ) -> HttpResponse:
     language, conference = opened.language, opened.conference
+    due = by_start(opened.list.reply_by, conference)
     formal = services.goes_with(opened, time_and_place(conference))
     waiting = opened.proposals.filter(kind=ProposalKind.SUBSTITUTE, state=ProposalState.OPEN).first()
     shown = {
@@ -152,7 +154,7 @@ def _page(
         "hosts": wording.hosts(conference, language),
         "when": wording.when(conference, language),
         "where": wording.where(conference, opened.site, language),
-        "reply_by": wording.until(opened.list.reply_by, conference.time_zone, language) if opened.list.reply_by else "",
+        "reply_by": wording.until(due, conference.time_zone, language) if due else "",
         "formal_number": formal.facts["number"] if formal else "",
         "formal_link": links.letter_address(opened.pk, opened.link_round) if formal else "",
         "answered": opened.state if opened.state in Answer.values else "",

@@ -5,6 +5,7 @@ from backend.registration.queries.attendance import (
     Attendance,
     Quorum,
     Share,
+    SiteShare,
     attendance,
     called,
     inside,
@@ -19,6 +20,7 @@ from backend.registration.queries.attendance import (
     visible_scans,
 )
 from backend.registration.queries.badges import badge_file, last_badges, unit_then, visible_prints
+from backend.registration.queries.halls import door_warnings
 from backend.registration.queries.registrations import (
     OFFER_ENDED,
     by_code,
@@ -28,6 +30,7 @@ from backend.registration.queries.registrations import (
     live_registration,
     named,
     namesakes,
+    offer_end,
     offered_by,
     people_seen_by,
     registered,
@@ -68,6 +71,7 @@ __all__ = [
     "Point",
     "Quorum",
     "Share",
+    "SiteShare",
     "admission",
     "agreed_to",
     "attendance",
@@ -81,6 +85,7 @@ __all__ = [
     "coming",
     "counter",
     "door_opens_at",
+    "door_warnings",
     "expected_at_door",
     "inside",
     "is_inside",
@@ -93,6 +98,7 @@ __all__ = [
     "midnight",
     "named",
     "namesakes",
+    "offer_end",
     "offered_by",
     "people_seen_by",
     "place_in_line",

@@ -18,7 +18,7 @@ from backend.mail.models import OutgoingMail
 from backend.privacy import links as consent_links
 from backend.registration import codes, offer_links, signup_links
 from backend.registration.models import Registration
-from backend.registration.queries import admission, live_registration, unrecorded_of
+from backend.registration.queries import admission, live_registration, offer_end, unrecorded_of
 from backend.registration.states import RegistrationState
 
 SUBJECTS = {
@@ -65,9 +65,10 @@ def mail_offer(*, registration_id: UUID) -> None:
     """Queues the letter with the link to take the seat or leave it to others, once for each offer. Says nothing when they
     have answered."""
     row = with_letter_facts().get(pk=registration_id)
-    if row.state != RegistrationState.OFFERED or row.offer_until is None:
+    ends = offer_end(row)
+    if row.state != RegistrationState.OFFERED or row.offer_until is None or ends is None:
         return
-    until = wording.until(row.offer_until, row.conference.time_zone, row.person.language)
+    until = wording.until(ends, row.conference.time_zone, row.person.language)
     offer = int((row.offer_until - _LETTERS_BEGAN).total_seconds())
     _mail(row, "offer", purpose="seat-offer", sequence=offer, until=until, link=offer_links.address(row.id))
 
