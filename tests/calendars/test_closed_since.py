@@ -65,7 +65,11 @@ def test_what_is_closed_after_its_release_is_said_anew_and_what_is_worked_on_is_
     conferences.edit_agenda_item(agenda_item_id=item.pk, fields={"title": {"vi": "Tên mới"}})
     assert said_at() == released
     close(item.pk, "internal")
-    assert said_at() > released
+    assert (closed := said_at()) > released
+    conferences.edit(conference_id=conference.pk, fields={"note": {"vi": "Gọi nhà thầu"}, "topics": ["Đo lường"]})
+    assert said_at() == closed, "calendars say nothing of it"
+    conferences.edit(conference_id=conference.pk, fields={"title": {"vi": "Tổng kết năm"}})
+    assert said_at() > closed
 
 
 def test_what_was_opened_after_its_release_is_not_shown_under_its_closed_words(conference: Conference) -> None:
