@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from backend.conferences.services.lifecycle import before_closing
 from backend.conferences.states import ConferenceState
 from backend.core.clock import database_now
 from backend.core.errors import Conflict
@@ -173,6 +174,21 @@ def seal(*, poll_id: UUID, expected: int | None = None) -> Poll:
         )
     )
     return poll
+
+
+@before_closing
+def _ensure_nobody_votes(conference_id: UUID) -> None:
+    """What was sealed may be counted and declared after the conference; nobody votes after it."""
+    voting = Poll.objects.filter(conference_id=conference_id, state=PollState.OPEN).order_by("opened_at", "pk")
+    if names := [f"“{localized(poll.question)}”" for poll in voting]:
+        raise Conflict(
+            say(
+                vi="Đang biểu quyết: {polls}. Hãy khoá hoặc huỷ trước khi bế mạc.",
+                en="Voting is under way on {polls}. Seal or annul it before the conference is closed.",
+                polls=", ".join(names),
+            ),
+            reason="polls",
+        )
 
 
 def close_due() -> int:
