@@ -4,12 +4,10 @@ or make it disappear."""
 import pytest
 
 from backend.conferences.models import Conference
-from backend.resolutions import services
 from backend.resolutions.models import Poll
-from tests.factories.resolutions import PollFactory, QuorumFactory, ResolutionFactory
+from tests.factories.resolutions import PollFactory, ResolutionFactory
 from tests.guards import assert_refused_by, assert_written_without
 from tests.resolutions.test_elections import Hall
-from tests.resolutions.test_evidence import fetched, verify_poll
 from tests.resolutions.test_secret_polls import API, casters, signed_in
 
 pytestmark = pytest.mark.django_db
