@@ -234,29 +234,25 @@ def to_remind(at: dt.datetime) -> QuerySet[Delegation]:
     come = Q(pk__in=[])
     for stage, before in enumerate(schedule.distances(), start=1):
         come |= Q(reminders__lt=stage, due__lte=at + before)
-    return _waiting().filter(come, due__gt=at)
+    return _inviting(come & Q(due__gt=at) & ~Q(focal_email=""), DelegationState.ASKED)
 
 
 def to_escalate(at: dt.datetime) -> QuerySet[Delegation]:
     """Those past their deadline for which nobody was named."""
-    return _waiting().filter(taken=0, escalated_at=None, due__lte=at)
+    return _inviting(Q(taken=0, escalated_at=None, due__lte=at), DelegationState.ASKED)
 
 
 def to_close(at: dt.datetime) -> QuerySet[Delegation]:
     """Those whose time is over, grace included."""
     over = Q(escalated_at=None, due__lte=at) & (Q(taken__gt=0) | Q(state=DelegationState.SUBMITTED))
     over |= Q(escalated_at__isnull=False, due__lte=at - schedule.grace())
-    rows = _inviting(DelegationState.ASKED, DelegationState.SUBMITTED)
-    return rows.filter(over)
+    return _inviting(over, DelegationState.ASKED, DelegationState.SUBMITTED)
 
 
-def _waiting() -> QuerySet[Delegation]:
-    return _inviting(DelegationState.ASKED)
-
-
-def _inviting(*states: str) -> QuerySet[Delegation]:
+def _inviting(wanted: Q, *states: str) -> QuerySet[Delegation]:
+    """Those in one of the states for which it holds, while the conference invites, by the deadline that applies: `due`."""
     rows = Delegation.objects.filter(state__in=states, conference__state__in=INVITING).select_related("conference")
-    return rows.annotate(due=applying("due_at")).order_by("due", "id")
+    return rows.annotate(due=applying("due_at")).filter(wanted).order_by("due", "id")
 
 
 # How far a conference has come

@@ -127,7 +127,11 @@ def due_behind_start(conference: Conference, account: Reader) -> list[Behind]:
     if conference.starts_at is None or not isinstance(account, Account):
         return []
     rows = visible_lists(account).filter(conference=conference, reply_by__gt=conference.starts_at)
-    return [Behind(kind="invitation-list", id=row.pk, title=row.title, deadline=row.reply_by) for row in rows]
+    return [
+        Behind(kind="invitation-list", id=row.pk, title=row.title, deadline=row.reply_by)
+        for row in rows
+        if row.reply_by
+    ]
 
 
 def visible_lists(account: Account) -> QuerySet[InvitationList]:

@@ -9,6 +9,7 @@ from django.test import Client
 
 from backend.conferences.models import Conference
 from backend.core.clock import now
+from backend.core.errors import Conflict
 from backend.delegations import links, services
 from backend.delegations.models import Delegation
 from backend.mail.models import OutgoingMail
@@ -208,6 +209,25 @@ def test_after_the_deadline_unused_places_go_back_by_themselves(unit: Delegation
     assert (row.state, row.returned, row.escalated_at) == ("closed", 3, None)
     event = Event.objects.get(name="delegation.closed")
     assert (event.payload["named"], event.payload["returned"], event.actor) == (1, 3, "clock")
+
+
+def test_a_unit_whose_focal_point_was_erased_is_asked_once_there_is_another(unit: Delegation) -> None:
+    services.ask(delegation_id=unit.pk)
+    ticked()
+    Delegation.objects.filter(pk=unit.pk).update(focal_name="", focal_email="")
+    with pytest.raises(Conflict, match="không còn đầu mối"):
+        services.remind(delegation_id=unit.pk)
+    due_in(unit, days=2)
+    assert ticked() == []
+
+    services.change_delegation(
+        delegation_id=unit.pk, changes={"focal_name": "Lê Văn Mới", "focal_email": "moi@xa.example"}
+    )
+
+    assert [(mail.purpose, mail.recipient) for mail in ticked()] == [
+        ("delegation_request", "moi@xa.example"),
+        ("delegation_reminder", "moi@xa.example"),
+    ]
 
 
 def test_the_start_ends_what_was_set_for_later(unit: Delegation) -> None:

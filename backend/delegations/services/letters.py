@@ -141,8 +141,8 @@ def delegation_facts(row: Delegation, language: str) -> dict[str, Any]:
 
 
 def _post(row: Delegation, kind: str, *, sequence: int) -> None:
-    """Says nothing while the conference does not invite."""
-    if row.conference.state not in queries.INVITING:
+    """Says nothing while the conference does not invite, nor where nobody is left to write to."""
+    if row.conference.state not in queries.INVITING or not row.focal_email:
         return
     language = row.focal_language
     link = links.address(row.pk, row.link_round)

@@ -143,7 +143,7 @@ def ask(*, delegation_id: UUID, expected: int | None = None) -> Delegation:
     conference invites; Invalid when the deadline has passed."""
     row = locked_delegation(delegation_id, expected=expected)
     MOVES.move(row, "ask")
-    inviting_conference(row)
+    _ensure_heard(row)
     ensure_in_time(row.conference, row.due_at)
     at = database_now()
     row.asked_at, row.link_round, row.reminders = at, row.link_round + 1, schedule.stage_of(queries.due(row), at)
@@ -152,12 +152,25 @@ def ask(*, delegation_id: UUID, expected: int | None = None) -> Delegation:
     return row
 
 
+def _ensure_heard(row: Delegation) -> None:
+    """Raises Gone or Conflict where the conference wants no names, and Conflict where nobody is left to write to: a focal
+    point may have been erased."""
+    inviting_conference(row)
+    if not row.focal_email:
+        raise Conflict(
+            say(
+                vi="Đơn vị không còn đầu mối; hãy ghi đầu mối khác trước.",
+                en="The unit has no focal point any more; name another one first.",
+            )
+        )
+
+
 @transaction.atomic
 def remind(*, delegation_id: UUID, expected: int | None = None) -> Delegation:
     """Has the focal point reminded now; twice within a minute is one letter."""
     row = locked_delegation(delegation_id, expected=expected)
     MOVES.check(row, "remind")
-    inviting_conference(row)
+    _ensure_heard(row)
     row.reminded_at = database_now()
     row.save()
     sequence = schedule.reminder_sequence(row.reminded_at, schedule.BY_HAND)
@@ -200,7 +213,7 @@ def reopen(*, delegation_id: UUID, due_at: dt.datetime, expected: int | None = N
 def _until(
     row: Delegation, due_at: dt.datetime, news: type[DelegationExtended] | type[DelegationBroughtForward]
 ) -> Delegation:
-    inviting_conference(row)
+    _ensure_heard(row)
     ensure_in_time(row.conference, due_at)
     row.due_at, row.reminders, row.escalated_at = due_at, schedule.stage_of(due_at, database_now()), None
     row.save()

@@ -1,7 +1,7 @@
 """Focal points who were asked for names and may still give them: they hear when the conference is off, takes place after
-all, or is at another time or place. Nobody hears twice: not for two delegations of one unit, nor who is invited themselves; but who is
-still to name people hears of a move as a focal point in any case, with link and deadline. An office's mailbox is read by
-several people: each gets their own letter."""
+all, or is at another time or place. Nobody hears twice: not for two delegations of one unit, nor who is invited
+themselves; but who is still to name people hears of a move as a focal point in any case, with link and deadline. An
+office's mailbox is read by several people: each gets their own letter."""
 
 from collections.abc import Collection
 from typing import Any
