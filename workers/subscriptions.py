@@ -50,6 +50,7 @@ SUBSCRIPTIONS: dict[str, list[str]] = {
         "registration.drop_seat_reminders",
         "invitations.take_over_proposals",
     ],
+    "person.changed": ["invitations.follow_address"],
     "mail.received": ["invitations.take_reply"],
     "mail.bounced": ["invitations.follow_bounce"],
     "mail.refused": ["invitations.follow_bounce"],

@@ -5,15 +5,16 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db.models import F, QuerySet
-from django.db.models.functions import Lower
 
 from backend.core.clock import now
 from backend.core.text import localized, say
 from backend.delegations.models import Delegate, Delegation
 from backend.invitations.holdings import TO_COME
 from backend.privacy.below import ERASED_NAME
-from backend.privacy.holdings import Basis, DataClass, Forgotten, Holding, Kept, Row, Subject, holding
+from backend.privacy.holdings import Basis, DataClass, Forgotten, Holding, Kept, Named, Row, Subject, holding
 from backend.privacy.terms import sweep
+
+FOCAL_POINTS = Named(rows=Delegation.objects.all(), address="focal_email", name="focal_name")
 
 
 @holding("delegations", Delegation, Delegate)
@@ -46,6 +47,9 @@ class Delegations(Holding):
         ):
             yield {"type": "named_by_unit", **named}
 
+    def named(self) -> Iterator[Named]:
+        yield FOCAL_POINTS
+
     def hindrances(self, subject: Subject) -> Iterator[object]:
         for row in _minded(subject).filter(conference__state__in=TO_COME).select_related("conference"):
             yield say(
@@ -68,7 +72,7 @@ class Delegations(Holding):
 
 
 def _minded(subject: Subject) -> QuerySet[Delegation]:
-    return Delegation.objects.annotate(address=Lower("focal_email")).filter(address__in=subject.addresses)
+    return Delegation.objects.filter(pk__in=FOCAL_POINTS.of(subject))
 
 
 def _without_focal_point(ids: Sequence[UUID]) -> int:

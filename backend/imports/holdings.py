@@ -7,14 +7,19 @@ from uuid import UUID
 from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.db.models.fields.json import KT
-from django.db.models.functions import Lower
 
 from backend.core.text import say
 from backend.imports.models import Import, ImportedPerson, ImportRow
 from backend.imports.services.keeping import empty
 from backend.imports.states import ImportState
-from backend.privacy.holdings import Basis, DataClass, Forgotten, Holding, Kept, Row, Subject, holding
+from backend.privacy.holdings import Basis, DataClass, Forgotten, Holding, Kept, Named, Row, Subject, holding
 from backend.privacy.terms import sweep
+
+#: Both addresses of a row are of whom it names.
+LISTED = [
+    Named(rows=ImportRow.objects.all(), address=KT(f"entry__{field}"), name=KT("entry__full_name"))
+    for field in ("email", "alternate_email")
+]
 
 
 @holding("imports", Import, ImportRow, ImportedPerson)
@@ -31,6 +36,9 @@ class Imports(Holding):
         ):
             yield {"type": "row_of_a_list", **row}
 
+    def named(self) -> Iterator[Named]:
+        yield from LISTED
+
     def forget(self, subject: Subject) -> Forgotten:
         theirs = list(_theirs(subject).values_list("pk", "imported", "committed_at"))
         # What is not committed yet would make the person anew; of what is, the count stays.
@@ -44,8 +52,8 @@ class Imports(Holding):
 
 
 def _theirs(subject: Subject) -> QuerySet[ImportRow]:
-    rows = ImportRow.objects.annotate(address=Lower(KT("entry__email")), second=Lower(KT("entry__alternate_email")))
-    return rows.filter(Q(person=subject.person_id) | Q(address__in=subject.addresses) | Q(second__in=subject.addresses))
+    listed = [key for each in LISTED for key in each.of(subject)]
+    return ImportRow.objects.filter(Q(person=subject.person_id) | Q(pk__in=listed))
 
 
 @sweep(

@@ -6,7 +6,6 @@ from uuid import UUID, uuid5
 
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
-from django.db.models.functions import Lower
 
 from backend.conferences.states import AHEAD, ConferenceState
 from backend.core.clock import local, now
@@ -29,6 +28,7 @@ from backend.privacy.holdings import (
     Forgotten,
     Holding,
     Kept,
+    Named,
     Remains,
     Row,
     Subject,
@@ -39,6 +39,8 @@ from backend.privacy.terms import sweep
 
 #: Nobody of whom such a conference still expects something can be erased: they would be written to, and have no address.
 TO_COME = AHEAD | {ConferenceState.POSTPONED}
+
+SUBSTITUTES = Named(rows=ReplyProposal.objects.all(), address="substitute_email", name="substitute_name")
 
 
 @holding("invitations", Invitation, FailedLetter, InvitationReply, Reminder, ReplyProposal, LetterCopy)
@@ -85,6 +87,10 @@ class Invitations(Holding):
 
     def addresses(self, person_id: UUID) -> Iterator[str]:
         yield from _theirs(person_id).exclude(email="").values_list("email", flat=True)
+
+    def named(self) -> Iterator[Named]:
+        yield SUBSTITUTES
+        yield Named(rows=Invitation.objects.filter(person__isnull=False), address="email", name="person__full_name")
 
     def matters(self, person_id: UUID) -> Iterator[UUID]:
         for invitation_id, conference_id in _theirs(person_id).values_list("pk", "conference_id"):
@@ -180,12 +186,12 @@ def _theirs(person_id: UUID) -> QuerySet[Invitation]:
 
 def _proposals(subject: Subject) -> QuerySet[ReplyProposal]:
     """What they proposed, and where they were proposed as a substitute."""
-    proposals = ReplyProposal.objects.annotate(address=Lower("substitute_email"))
     named = Q(substitute_name__iexact=subject.name)
     for name in subject.former:
         named |= Q(substitute_name__iexact=name)
     stands_in = Q(invitation__substitute__person=subject.person_id) & named
-    return proposals.filter(Q(invitation__person=subject.person_id) | Q(address__in=subject.addresses) | stands_in)
+    theirs = Q(invitation__person=subject.person_id) | Q(pk__in=SUBSTITUTES.of(subject))
+    return ReplyProposal.objects.filter(theirs | stands_in)
 
 
 @transaction.atomic

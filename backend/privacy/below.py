@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from email import policy
+from email.parser import BytesHeaderParser
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
-from django.db.models.functions import Lower
+from django.db.models.functions import Lower, Substr
 
 from backend.core.models import IdempotencyRecord
 from backend.core.text import say
@@ -31,6 +33,9 @@ from backend.privacy.terms import sweep
 
 #: The name of whoever was erased, wherever the record still points at them.
 ERASED_NAME = "Người đã được xoá tên / Erased person"
+
+#: So many bytes of a mail of ours hold its To.
+_HEAD = 8192
 
 
 @holding("people", Person, Position)
@@ -185,8 +190,17 @@ class Traffic(Holding):
 
 
 def _sent_to(subject: Subject) -> QuerySet[OutgoingMail]:
-    mails = OutgoingMail.objects.annotate(address=Lower("recipient")).order_by("id")
-    return mails.filter(Q(address__in=subject.addresses) | Q(subject_id__in=subject.matters))
+    """Those about a row of theirs, and those addressed to them by name or at an address that nobody else has."""
+    at_theirs = OutgoingMail.objects.annotate(address=Lower("recipient"), head=Substr("raw", 1, _HEAD))
+    found = at_theirs.filter(address__in=subject.mailboxes).values_list("pk", "address", "head")
+    theirs = [pk for pk, mailbox, head in found.iterator() if subject.is_reached(mailbox, _addressee(bytes(head)))]
+    return OutgoingMail.objects.filter(Q(pk__in=theirs) | Q(subject_id__in=subject.matters)).order_by("id")
+
+
+def _addressee(head: bytes) -> str:
+    """The name a mail of ours is addressed to."""
+    to = BytesHeaderParser(policy=policy.default).parsebytes(head)["to"]
+    return to.addresses[0].display_name if to and to.addresses else ""
 
 
 def _came_from(subject: Subject) -> QuerySet[InboundMail]:

@@ -18,16 +18,18 @@ model with a foreign key to a person, an e-mail address or a telephone number be
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar, TypeVar
 from uuid import UUID
 
 from django.db import models
 from django.db.models import Q, QuerySet
+from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast, Lower
 
 from backend.core.errors import NotFound
 from backend.core.text import say
+from backend.people.identity import name_key
 from backend.people.models import Account, Person
 
 #: One thing held about a person, as plain values that JSON can carry. `type` says what it is.
@@ -67,9 +69,10 @@ class Kept:
 class Subject:
     """A person and what rows without a foreign key know them by.
 
-    `addresses` are theirs alone, in lower case: what came to an office's common address is not only theirs. `matters` are
-    the rows that letters about them are about, whichever address those went to. `former` are names and telephone
-    numbers they had on record before; former addresses are among the `addresses`.
+    `addresses` are theirs alone, in lower case: what came to an office's common address is not only theirs. `mailboxes`
+    are these and the common ones: what came there is theirs under their name. `matters` are the rows that letters about
+    them are about, whichever address those went to. `former` are names and telephone numbers they had on record before;
+    former addresses are among the `addresses`.
     """
 
     person_id: UUID
@@ -79,6 +82,14 @@ class Subject:
     account_id: UUID | None = None
     matters: frozenset[UUID] = frozenset()
     former: frozenset[str] = frozenset()
+    mailboxes: frozenset[str] = frozenset()
+
+    def is_reached(self, mailbox: str, name: str) -> bool:
+        """Whether what names somebody so at an address, in lower case, names them. What names nobody is theirs at an
+        address that nobody else has."""
+        if not name:
+            return mailbox in self.addresses
+        return mailbox in self.mailboxes and name_key(name) in {name_key(known) for known in (self.name, *self.former)}
 
     @property
     def marks(self) -> frozenset[str]:
@@ -111,6 +122,26 @@ class File:
     content: bytes
 
 
+@dataclass(frozen=True, kw_only=True)
+class Named:
+    """Rows that name people and an address of theirs, with the expressions for both. Whether two of one mailbox are one
+    is told by the names."""
+
+    rows: QuerySet[Any]
+    address: Combinable | str
+    name: Combinable | str
+
+    def at(self, mailboxes: Iterable[str]) -> Iterable[tuple[Any, str, str]]:
+        """Key, address in lower case and name of those at one of the addresses."""
+        found = self.rows.order_by().annotate(_mailbox=Lower(self.address), _called=Cast(self.name, models.TextField()))
+        return found.filter(_mailbox__in=mailboxes).values_list("pk", "_mailbox", "_called")
+
+    def of(self, subject: Subject) -> list[Any]:
+        """The keys of those that are the person's."""
+        found = self.at(subject.mailboxes)
+        return [key for key, mailbox, name in found if subject.is_reached(mailbox, name or "")]
+
+
 class Holding(ABC):
     """What one floor holds about a person, for one purpose."""
 
@@ -132,6 +163,10 @@ class Holding(ABC):
 
     def addresses(self, person_id: UUID) -> Iterable[str]:
         """E-mail addresses the person was reached at on this floor, beside those in the directory."""
+        return ()
+
+    def named(self) -> Iterable[Named]:
+        """Everybody this floor knows at an address by a name of their own, beside those in the directory."""
         return ()
 
     def former(self, person_id: UUID) -> Iterable[str]:
@@ -206,15 +241,18 @@ def subject_of(person_id: UUID) -> Subject:
         known.update(each.addresses(person_id))
         former.update(each.former(person_id))
         matters.update(each.matters(person_id))
-    return Subject(
+    mailboxes = frozenset(address.strip().lower() for address in known) - {""}
+    subject = Subject(
         person_id=person_id,
         name=person.full_name,
-        addresses=_own({address.strip().lower() for address in known} - {""}, person_id),
+        addresses=mailboxes,
         phones=frozenset({person.phone}) - {""},
         account_id=account.pk if account else None,
         matters=frozenset(matters),
         former=frozenset(former) - {person.full_name, person.phone, ""},
+        mailboxes=mailboxes,
     )
+    return replace(subject, addresses=mailboxes - _shared(subject))
 
 
 def mentions(rows: QuerySet[Any], subject: Subject, *fields: str) -> QuerySet[Any]:
@@ -228,8 +266,16 @@ def mentions(rows: QuerySet[Any], subject: Subject, *fields: str) -> QuerySet[An
     return rows.filter(wanted)
 
 
-def _own(addresses: set[str], person_id: UUID) -> frozenset[str]:
-    """Those of the addresses that nobody else on record has."""
-    others = Person.objects.exclude(pk=person_id).annotate(first=Lower("email"), second=Lower("alternate_email"))
-    shared = others.filter(Q(first__in=addresses) | Q(second__in=addresses)).values_list("first", "second")
-    return frozenset(addresses) - {address for pair in shared for address in pair}
+def _shared(subject: Subject) -> set[str]:
+    """Those of their mailboxes that somebody else has: somebody on record, or whoever a floor knows by another name."""
+    rows = Person.objects.exclude(pk=subject.person_id).annotate(first=Lower("email"), second=Lower("alternate_email"))
+    others = rows.filter(Q(first__in=subject.mailboxes) | Q(second__in=subject.mailboxes)).values_list(
+        "first", "second"
+    )
+    shared = {address for pair in others for address in pair}
+    for each in holdings():
+        for named in each.named():
+            for _, mailbox, name in named.at(subject.mailboxes):
+                if not subject.is_reached(mailbox, name or ""):
+                    shared.add(mailbox)
+    return shared

@@ -7,7 +7,6 @@ from uuid import UUID
 
 from django.db.models import F, QuerySet
 from django.db.models.fields.json import KT
-from django.db.models.functions import Lower
 
 from backend.conferences.states import ConferenceState
 from backend.core.clock import now
@@ -15,10 +14,12 @@ from backend.core.guards import erasing
 from backend.core.text import localized, say
 from backend.documents.models import DocumentFile
 from backend.invitations.holdings import TO_COME
-from backend.privacy.holdings import Basis, DataClass, Forgotten, Holding, Kept, Remains, Row, Subject, holding
+from backend.privacy.holdings import Basis, DataClass, Forgotten, Holding, Kept, Named, Remains, Row, Subject, holding
 from backend.privacy.terms import sweep
 from backend.registration.models import Badge, BadgePrint, Presence, Registration, Scan, SeatReminder, Signup
 from backend.registration.states import OVER
+
+SIGNED_UP = Named(rows=Signup.objects.filter(confirmed_at=None), address=KT("said__email"), name=KT("said__full_name"))
 
 
 @holding("registrations", Registration, Presence, Scan, SeatReminder, Signup, Badge, BadgePrint)
@@ -62,6 +63,9 @@ class Registrations(Holding):
             .values("conference__title", "said", "answers", "consents", "created_at")
         ):
             yield {"type": "sign_up", **signup}
+
+    def named(self) -> Iterator[Named]:
+        yield SIGNED_UP
 
     def matters(self, person_id: UUID) -> Iterator[UUID]:
         yield from Registration.objects.filter(person=person_id).values_list("pk", flat=True)
@@ -130,9 +134,9 @@ def printed(before: dt.datetime, held: frozenset[UUID]) -> QuerySet[BadgePrint]:
 
 
 def _open_signups(subject: Subject) -> QuerySet[Signup]:
-    """What was written with one of their addresses and not confirmed; a confirmed one holds nothing but who came of it."""
-    rows = Signup.objects.filter(confirmed_at=None).annotate(address=Lower(KT("said__email")))
-    return rows.filter(address__in=subject.addresses)
+    """What was written under their name with one of their addresses and not confirmed; a confirmed one holds nothing but
+    who came of it."""
+    return Signup.objects.filter(pk__in=SIGNED_UP.of(subject))
 
 
 @sweep(

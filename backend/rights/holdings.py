@@ -5,7 +5,6 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db.models import F, Q, QuerySet
-from django.db.models.functions import Lower
 
 from backend.core.clock import now
 from backend.core.text import say
@@ -18,6 +17,7 @@ from backend.privacy.holdings import (
     Forgotten,
     Holding,
     Kept,
+    Named,
     Remains,
     Row,
     Subject,
@@ -27,6 +27,9 @@ from backend.privacy.holdings import (
 from backend.privacy.terms import sweep
 from backend.rights.models import Correction, DataRequest, Erasure, LegalHold, PersonalExport, RequestEntry
 from backend.rights.states import ERASED
+
+#: Who asked without being on record then.
+NOT_ON_RECORD = Named(rows=DataRequest.objects.filter(person=None), address="email", name="name")
 
 
 @holding("data_requests", DataRequest, RequestEntry, Correction, PersonalExport, Erasure)
@@ -59,6 +62,9 @@ class DataRequests(Holding):
 
     def addresses(self, person_id: UUID) -> Iterator[str]:
         return _corrected(person_id, "email")
+
+    def named(self) -> Iterator[Named]:
+        yield NOT_ON_RECORD
 
     def former(self, person_id: UUID) -> Iterator[str]:
         return _corrected(person_id, "full_name", "phone")
@@ -97,8 +103,7 @@ def _corrected(person_id: UUID, *fields: str) -> Iterator[str]:
 
 
 def _requests(subject: Subject) -> QuerySet[DataRequest]:
-    requests = DataRequest.objects.annotate(address=Lower("email"))
-    return requests.filter(Q(person=subject.person_id) | Q(person=None, address__in=subject.addresses))
+    return DataRequest.objects.filter(Q(person=subject.person_id) | Q(pk__in=NOT_ON_RECORD.of(subject)))
 
 
 def _unpack(ids: Sequence[UUID]) -> int:

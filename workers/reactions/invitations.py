@@ -97,6 +97,10 @@ def follow_bounce(event: Event) -> None:
     services.follow_bounce(mail_id=event.subject_id, status=event.payload.get("status", ""))
 
 
+def follow_address(event: Event) -> None:
+    services.follow_address(person_id=event.subject_id)
+
+
 def take_over_proposals(event: Event) -> None:
     services.take_over_proposals(conference_id=event.subject_id)
 
@@ -131,6 +135,7 @@ ALL = [
     drop_own_reminders,
     take_reply,
     follow_bounce,
+    follow_address,
     take_over_proposals,
     mail_proposal_declined,
     mail_invitation,

@@ -30,7 +30,7 @@ from backend.invitations.services.papers import (
 )
 from backend.invitations.services.postponement import mail_postponement, tell_of_postponement
 from backend.invitations.services.proposals import decline_proposal, take_over_proposals
-from backend.invitations.services.readdressing import follow_bounce
+from backend.invitations.services.readdressing import follow_address, follow_bounce
 from backend.invitations.services.reminders import drop_own_reminders, drop_reminders, mail_reminders, remind_invitees
 from backend.invitations.services.series_calling_off import mail_series_calling_off, tell_of_series_calling_off
 from backend.invitations.services.series_news import mail_series_news, tell_series_news
@@ -55,6 +55,7 @@ __all__ = [
     "drop_reminders",
     "edit_letter",
     "edit_list",
+    "follow_address",
     "follow_bounce",
     "goes_with",
     "hand_in_by_link",

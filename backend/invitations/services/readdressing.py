@@ -1,19 +1,22 @@
-"""What follows from a letter that came back for good: the person's second address is tried, where there is one."""
+"""Where an invitee's letters go when it is not where they went: a letter came back for good, or the directory was
+corrected."""
 
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
 
 from backend.conferences.states import ConferenceState
 from backend.core.clock import now
 from backend.invitations import queries
 from backend.invitations.events import InvitationIssued, InvitationReaddressed
-from backend.invitations.models import Invitation
+from backend.invitations.models import FailedLetter, Invitation
 from backend.invitations.services import failures
-from backend.invitations.states import FailureKind
+from backend.invitations.states import FailureKind, InvitationState
 from backend.mail.models import MailState, OutgoingMail
 from backend.mail.suppression import suppressed
 from backend.outbox.services import emit
+from backend.people.models import Person
 
 INVITING = (ConferenceState.ANNOUNCED, ConferenceState.RUNNING)
 
@@ -42,6 +45,26 @@ def follow_bounce(*, mail_id: UUID, status: str = "") -> int:
         failures.undelivered(invitation=row, mail=mail, kind=kind, status=status, readdressed=readdressed)
         written += readdressed
     return written
+
+
+@transaction.atomic
+def follow_address(*, person_id: UUID) -> int:
+    """Has what is still to be written to an invitee go where the directory says by now; returns how many invitations it
+    changed. An invitation has its address from the directory, so that one that is not there any more is a former one; one
+    whose letters come back keeps the second address they went to. Nothing is written again: `resend` does that. Ledger
+    and replies keep what was sent where, and what was taken back for good stays as it was."""
+    person = Person.objects.get(pk=person_id)
+    returned = FailedLetter.objects.filter(invitation=OuterRef("pk"), readdressed=True)
+    rows = Invitation.objects.filter(~Q(state=InvitationState.WITHDRAWN) | ~Q(called_off_from=""), person=person)
+    changed = 0
+    for row in rows.annotate(returned=Exists(returned)).select_for_update(of=("self",)).order_by("pk"):
+        stays = row.returned and row.email.lower() == person.alternate_email.lower()  # type: ignore[attr-defined]
+        wanted = row.email if stays else person.email or person.alternate_email
+        if row.email != wanted:
+            row.email = wanted
+            row.save()
+            changed += 1
+    return changed
 
 
 def _readdressed(row: Invitation, dead: set[str]) -> bool:
