@@ -177,8 +177,18 @@ def of_the_count(e: dict[str, Any], must: Any, key: str) -> None:
     must(result["counted_in"] == ("votes" if config["weights"] else "people"), "verdict: counted in something else")
     whole = secret or config["splitting"] or undivided(e["roll"] or [], rows)
     must(whole, "ballots: votes of one holder were divided")
-    statement = {name: e[name] for name in ("poll", "urn_root", "opened_root", "sheets_hash", "tally")}
+    statement = {n: e[n] for n in ("poll", "urn_root", "opened_root", "sheets_hash", "tally", "verdict_hash")}
     must(signed("count", statement, key, e["count_signature"]), "count_signature: not what was counted")
+    declared = {name: e[name] for name in ("poll", "count_signature", "verdict")}
+    must(
+        (e["state"] == "declared") == bool(e["declared_signature"]),
+        "state: declared or not, the signature says otherwise",
+    )
+    if e["state"] == "declared":
+        must(signed("declare", declared, key, e["declared_signature"]), "verdict: not what was declared")
+    added = result.get("casting_vote") is not None or (result.get("ranking") or {}).get("lots")
+    same = sha256(canonical(result)) == e["verdict_hash"]
+    must(same or (added and e["state"] == "declared"), "verdict: not what was signed with the count")
     must(result["rule"] == config["rule"] and result["tally"] == tally, "verdict: of another rule or tally")
     if method["kind"] == "yes_no":
         outcome, quorum, thresholds = verdict(config["rule"], tally, result["casting_vote"])

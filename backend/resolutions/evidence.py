@@ -39,6 +39,8 @@ def bundle(poll: Poll, *, with_roll: bool) -> dict[str, Any]:
         "tally": poll.tally if counted else None,
         "count_signature": poll.count_signature,
         "verdict": poll.verdict if counted else None,
+        "verdict_hash": poll.verdict_hash,
+        "declared_signature": poll.declared_signature,
         "key_destroyed_at": poll.key_destroyed_at.isoformat() if poll.key_destroyed_at else None,
         "audit_head": _audit_head(),
     }

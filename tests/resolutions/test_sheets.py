@@ -7,6 +7,7 @@ import docx
 import pytest
 
 from backend.core.errors import Conflict, IllegalMove
+from backend.core.text import localized
 from backend.resolutions import services
 from backend.resolutions.models import Poll, Sheet
 from tests.factories.conferences import DutyFactory
@@ -101,6 +102,7 @@ def test_two_tellers_count_hands_in_two_rooms_and_papers_beside_devices() -> Non
     final = chair.get(f"{at}/record?format=docx")
     assert ("DỰ THẢO" in text_of(draft), "DỰ THẢO" in text_of(final)) == (True, False)
     told = text_of(final)
+    poll.refresh_from_db()
     for sentence in (
         "Bằng thiết bị: 1.",
         "Bằng phiếu giấy: phát ra 2, thu về 2.",
@@ -111,6 +113,9 @@ def test_two_tellers_count_hands_in_two_rooms_and_papers_beside_devices() -> Non
         counted.data["verdict"]["proof"][-1]["vi"],
         poll.tellers.first().person.full_name,
         "BAN KIỂM PHIẾU",
+        f"{localized(poll.resolution.title)} (bản số 1)",
+        f"Mã băm nội dung biểu quyết: {grouped(poll.text_hash)}.",
+        f"Mã băm cấu hình cuộc biểu quyết: {grouped(poll.config_hash)}.",
     ):
         assert sentence in told, sentence
     assert "Mã băm các bản kê kiểm phiếu: " in told
@@ -118,6 +123,10 @@ def test_two_tellers_count_hands_in_two_rooms_and_papers_beside_devices() -> Non
     assert english.content.startswith(b"%PDF-")
     late = one.post(f"{at}/sheets", {**papers, "count": found(no=2)})
     assert (late.status_code, late.data["reason"]) == (409, "not-sealed")
+
+
+def grouped(digest: str) -> str:
+    return " ".join(digest[start : start + 8] for start in range(0, 64, 8))
 
 
 def test_a_secret_poll_is_counted_with_its_papers_when_the_envelopes_are_opened() -> None:

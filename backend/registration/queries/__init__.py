@@ -2,6 +2,7 @@
 
 from backend.registration.queries.attendance import (
     COUNTED,
+    LATEST_FIRST,
     Attendance,
     Quorum,
     Share,
@@ -62,6 +63,7 @@ from backend.registration.queries.signups import (
 
 __all__ = [
     "COUNTED",
+    "LATEST_FIRST",
     "OFFER_ENDED",
     "Attendance",
     "Point",

@@ -74,7 +74,8 @@ class TellingActions(HouseViewSet):
         if poll.state not in COUNTED:
             raise Conflict(say(vi="Chưa kiểm phiếu xong.", en="The poll is not counted yet."))
         content = tellers_form.written(tellers_form.document_of(poll, current_language()), format)
-        return pages(content, stem=f"bien-ban-kiem-phieu-{poll.round}", format=format, request=request)
+        of = f"-sua-doi-{poll.amendment.number}" if poll.amendment else ""
+        return pages(content, stem=f"bien-ban-kiem-phieu{of}-{poll.round}", format=format, request=request)
 
     def _batches(self, poll: Poll) -> Response:
         found = batches(poll)
