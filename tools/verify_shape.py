@@ -124,6 +124,7 @@ def of_evidence(bundle: Any) -> str:
     if wrong := misshapen(bundle, _evidence(method)):
         return wrong
     counted = bundle["state"] in {"counted", "declared"}
+    counted = counted or any(bundle[name] is not None for name in ("tally", "verdict"))
     missing = [name for name in ("tally", "verdict") if counted and bundle[name] is None]
     return f"{missing[0]}: is missing, though the poll is {bundle['state']}" if missing else ""
 

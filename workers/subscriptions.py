@@ -37,7 +37,7 @@ SUBSCRIPTIONS: dict[str, list[str]] = {
         "invitations.tell_of_calling_off",
         "delegations.tell_of_calling_off",
     ],
-    "conference.closed": ["minutes.draft", "conferences.carry_over"],
+    "conference.closed": ["resolutions.close_with_conference", "minutes.draft", "conferences.carry_over"],
     "series.news_due": ["invitations.tell_series_news"],
     "series.called_off": ["invitations.tell_of_series_calling_off"],
     "news.addressed": ["invitations.mail_news"],

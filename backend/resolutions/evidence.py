@@ -17,7 +17,7 @@ FORMAT = "plenum-evidence-1"
 def bundle(poll: Poll, *, with_roll: bool) -> dict[str, Any]:
     """The evidence of a sealed poll. What was on the ballots is in it once they are counted; the roll, by ids, for those
     who may read it. Its digest covers everything else in it, and the signature the digest."""
-    leaves, counted = queries.leaves(poll.pk), poll.state in batches.COUNTED
+    leaves, counted = queries.leaves(poll.pk), poll.was_counted
     said: dict[str, Any] = {
         "format": FORMAT,
         "poll": str(poll.pk),

@@ -127,7 +127,7 @@ def test_an_election_goes_on_until_its_places_are_filled() -> None:
     drafted = hall.chair.post(f"{at}/run-off")
     assert drafted.status_code == 201, drafted.data
     assert (drafted.data["round"], str(drafted.data["follows"])) == (2, str(first.pk))
-    assert drafted.data["question"] == {"vi": "Bầu lần 2: Bầu Ban Chấp hành"}, "drafts that never opened are no rounds"
+    assert drafted.data["question"]["vi"] == "Bầu lần 2: Bầu Ban Chấp hành", "drafts that never opened are no rounds"
     assert hall.chair.post(f"{at}/run-off").status_code == 409, "drafted already"
     left_over = hall.chair.post(f"{API}polls/{spare.pk}/open", {})
     assert (left_over.status_code, left_over.data["reason"]) == (409, "held")
@@ -148,7 +148,7 @@ def test_an_election_goes_on_until_its_places_are_filled() -> None:
     assert "Bầu Ban Chấp hành: 2 chỗ; người ứng cử: A, B, C, D, E." in minutes
     assert "A được 6/6 phiếu hợp lệ (100,00%)" in minutes
     found = delegate.get(f"{API}polls?election={election}").data
-    assert len(found.get("results", found)) == 3
+    assert len(found.get("results", found)) == 2, "drafts are hidden"
 
 
 def test_a_secret_election_is_counted_at_the_table_and_checked_by_an_auditor(monkeypatch: pytest.MonkeyPatch) -> None:

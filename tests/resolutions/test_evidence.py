@@ -279,13 +279,17 @@ def test_who_turns_a_casting_vote_round_is_told_by_the_signature_of_that_moment(
     services.seal(poll_id=poll.pk)
     counted = services.count(poll_id=poll.pk)
     assert (fetched(poll)["declared_signature"], verify_poll.faults(fetched(poll), [], "", "")) == ("", [])
-    services.declare(poll_id=poll.pk, casting_vote=True)
+    for duty, status in (("secretary", 403), ("chair", 200)):
+        api = signed_in(DutyFactory(conference=poll.conference, kind=duty, person=PersonFactory()).person)
+        answer = api.post(f"{API}polls/{poll.pk}/declare", {"casting_vote": True})
+        assert answer.status_code == status, "the chair alone casts it"
     bundle = fetched(poll)
     assert verify_poll.faults(bundle, [], "", "") == []
     other_way = chair_decides(Verdict.from_json(counted.verdict or {}), in_favour=False).to_json()
     assert verify_poll.faults(signed_again({**bundle, "verdict": other_way}), [], "", "") == [
         "verdict: not what was declared"
     ]
+    assert fetched(poll)["verdict"]["casting_vote"] is True
     hidden = {**bundle, "verdict": other_way, "state": "counted", "declared_signature": ""}
     assert verify_poll.faults(signed_again(hidden), [], "", "") == ["verdict: not what was signed with the count"]
 

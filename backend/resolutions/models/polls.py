@@ -127,6 +127,11 @@ class Poll(Base):
         ]
 
     @property
+    def was_counted(self) -> bool:
+        """Whether its votes were counted: what was found stays readable, also when the poll was annulled afterwards."""
+        return self.verdict is not None
+
+    @property
     def by_tellers(self) -> list[str]:
         """The channels whose votes tellers count."""
         return [each for each in self.channels if each in BY_TELLERS]

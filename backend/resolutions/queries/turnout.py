@@ -58,8 +58,8 @@ def voted_and_not_there(poll: Poll) -> dict[str, int]:
         output_field=BooleanField(),
     )
     gone = gone.annotate(voted_at=voted_at, last=Subquery(last.values("direction")[:1])).annotate(there=there)
-    had_been = list(gone.values_list("there", flat=True))
-    return {"left_after_voting": had_been.count(True), "voted_outside": had_been.count(False)}
+    had_been = list(gone.values_list("there", flat=True))  # None where the log says nothing of them
+    return {"left_after_voting": had_been.count(True), "voted_outside": len(had_been) - had_been.count(True)}
 
 
 def _voted(poll: Poll) -> Q:

@@ -180,13 +180,22 @@ def seal(*, poll_id: UUID, expected: int | None = None) -> Poll:
 
 def close_due() -> int:
     """Seals the open polls whose closing time has passed by the database's clock; returns how many."""
-    due = Poll.objects.filter(Q(state=PollState.OPEN, closes_at__lte=Now())).values_list("pk", flat=True)
-    for poll_id in due:
+    return _seal_all(Q(state=PollState.OPEN, closes_at__lte=Now()))
+
+
+def close_with_conference(*, conference_id: UUID) -> int:
+    """Seals the polls that are open when their conference is closed: nobody votes after the session. Returns how many."""
+    return _seal_all(Q(state=PollState.OPEN, conference_id=conference_id))
+
+
+def _seal_all(which: Q) -> int:
+    polls = Poll.objects.filter(which).values_list("pk", flat=True)
+    for poll_id in polls:
         try:
             seal(poll_id=poll_id)
         except Conflict:  # somebody sealed it by hand meanwhile
             continue
-    return len(due)
+    return len(polls)
 
 
 @transaction.atomic
