@@ -16,7 +16,7 @@ from workers.reactions import (
 
 SUBSCRIPTIONS: dict[str, list[str]] = {
     "job.due": ["jobs.run_step"],
-    "conference.announced": ["registration.resume", "registration.promote"],
+    "conference.announced": ["registration.resume", "registration.promote", "registration.renew_signups"],
     "conference.edited": ["registration.promote"],
     "conference.news_due": ["invitations.tell_news", "delegations.tell_of_move"],
     "conference.postponed": [
@@ -37,7 +37,7 @@ SUBSCRIPTIONS: dict[str, list[str]] = {
         "invitations.tell_of_calling_off",
         "delegations.tell_of_calling_off",
     ],
-    "conference.closed": ["resolutions.close_with_conference", "minutes.draft", "conferences.carry_over"],
+    "conference.closed": ["minutes.draft", "conferences.carry_over"],
     "series.news_due": ["invitations.tell_series_news"],
     "series.called_off": ["invitations.tell_of_series_calling_off"],
     "news.addressed": ["invitations.mail_news"],
@@ -73,6 +73,7 @@ SUBSCRIPTIONS: dict[str, list[str]] = {
     "registration.cancelled": ["registration.drop_own_seat_reminder", "registration.promote"],
     "delegation.asked": ["delegations.mail_request"],
     "delegation.extended": ["delegations.mail_extended"],
+    "delegation.brought_forward": ["delegations.mail_brought_forward"],
     "delegation.reminded": ["delegations.mail_reminder"],
     "delegation.escalated": ["delegations.mail_escalation"],
     "paper.requested": ["papers.mail_request"],

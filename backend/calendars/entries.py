@@ -3,16 +3,19 @@
 import datetime as dt
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from functools import reduce
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 
 from backend.calendars import addresses
-from backend.calendars.queries import Part, Shown
+from backend.calendars.queries import Part, Point, Shown
 from backend.conferences.models import AgendaItem, AgendaRoom, Conference, Duty, Room, RoomBooking
 from backend.conferences.programme import Entry, Programme, from_json
 from backend.conferences.queries import item_span
+from backend.conferences.queries.confidential import effective
 from backend.conferences.states import CALLED_OFF, ConferenceState, Confidentiality, DutyKind, ItemState, Kind
 from backend.core.clock import local
 from backend.core.text import Text, localized, say
@@ -37,13 +40,14 @@ def meeting(conference: Conference, shown: Shown, language: str) -> ical.Calenda
     off = conference.state in CALLED_OFF
     modified = _modified(conference, shown)
     draft = conference.state == ConferenceState.DRAFT
+    listed = _listed(conference, shown)
     return ical.CalendarEntry(
         uid=ical.calendar_uid(conference.pk, None),
         sequence=conference.sequence,
         stamp=modified,
         modified=modified,
         summary=localized(conference.title, language),
-        description=_description(conference, shown, language),
+        description=_description(conference, listed, language),
         start=conference.starts_at,
         end=conference.ends_at,
         timezone=conference.time_zone,
@@ -53,7 +57,7 @@ def meeting(conference: Conference, shown: Shown, language: str) -> ical.Calenda
         language=language,
         categories=(str(Kind(conference.kind).label),),
         status="CANCELLED" if off else "TENTATIVE" if draft else "CONFIRMED",
-        classification=CLASSES[Confidentiality(conference.confidentiality)],
+        classification=_class(conference, *(point.confidentiality for point in listed)),
         free=off,
     )
 
@@ -104,7 +108,9 @@ def own_items(
     for point in programme.entries:
         if person in point.people() and point.starts_at is not None and not point.reserve:
             sequence = programme.sequence_of(point, conference.sequence) + part.steps
-            yield _point(point, sequence, whole, language)
+            yield replace(
+                _point(point, sequence, whole, language), classification=_class(conference, point.confidentiality)
+            )
 
 
 def _point(point: Entry, sequence: int, whole: ical.CalendarEntry, language: str) -> ical.CalendarEntry:
@@ -151,6 +157,7 @@ def in_room(
     if span is not None:
         off = state != ItemState.PLANNED
         entry = _in_its_room(conference, item.pk, title, span.start, span.end, row.room, written, shown, language)
+        entry = replace(entry, classification=_class(conference, *_levels(item.pk, shown.points[conference.pk])))
         yield replace(entry, sequence=sequence, status="CANCELLED" if off else entry.status, free=off or entry.free)
 
 
@@ -201,7 +208,8 @@ def _told_in_its_room(
 ) -> ical.CalendarEntry:
     assert point.starts_at is not None
     start, end = point.starts_at, point.ends_at
-    return _in_its_room(conference, point.id, point.title, start, end, room, written, shown, language)
+    entry = _in_its_room(conference, point.id, point.title, start, end, room, written, shown, language)
+    return replace(entry, classification=_class(conference, point.confidentiality))
 
 
 def _in_its_room(
@@ -283,9 +291,24 @@ def _page(conference: Conference, language: str) -> str:
     return addresses.conference(language, conference.slug) if public else ""
 
 
-def _description(conference: Conference, shown: Shown, language: str) -> str:
+def _class(conference: Conference, *points: str) -> str:
+    """How an entry asks to be treated which says something of the conference and of points so closed (RFC 5545 §3.8.1.3):
+    as the most closed of what it says."""
+    return CLASSES[Confidentiality(reduce(lambda most, own: effective(own, most), points, conference.confidentiality))]
+
+
+def _levels(item_id: UUID | None, points: Iterable[Point]) -> Iterator[str]:
+    """What was said of the item of a working programme and of the sessions around it."""
+    by_id = {point.id: point for point in points}
+    while item_id is not None and (point := by_id.get(item_id)) is not None:
+        yield point.confidentiality
+        item_id = point.parent_id
+
+
+def _description(conference: Conference, listed: Iterable[Point | Entry], language: str) -> str:
     parts = [_state_said(conference, language), wording.hosts(conference, language)]
-    if agenda := list(_agenda(conference, shown, language))[:LONGEST_AGENDA]:
+    agenda = [_line(conference, point.starts_at, point.title, point.state, language) for point in listed]
+    if agenda:
         parts.append("\n".join([str(_AGENDA), *agenda]))
     return "\n\n".join(filter(None, [*parts, _page(conference, language)]))
 
@@ -300,17 +323,12 @@ def _state_said(conference: Conference, language: str) -> str:
     return ": ".join(filter(None, [said, localized(conference.reason, language)]))
 
 
-def _agenda(conference: Conference, shown: Shown, language: str) -> Iterator[str]:
-    """The points of the programme as people know it, else of the working one, as far as the reader may know of them."""
+def _listed(conference: Conference, shown: Shown) -> list[Point | Entry]:
+    """The points of the programme as people know it, else of the working one, as far as the reader may know of them and
+    a description has room."""
     stored = shown.programme(conference.pk)
-    if stored is None:
-        for item in shown.points.get(conference.pk, []):
-            if not item.reserve:
-                yield _line(conference, item.starts_at, item.title, item.state, language)
-        return
-    for point in _open(conference, from_json(stored), shown):
-        if not point.reserve:
-            yield _line(conference, point.starts_at, point.title, point.state, language)
+    points = shown.points.get(conference.pk, []) if stored is None else _open(conference, from_json(stored), shown)
+    return list(islice((point for point in points if not point.reserve), LONGEST_AGENDA))
 
 
 def _open(conference: Conference, programme: Programme, shown: Shown) -> Iterator[Entry]:

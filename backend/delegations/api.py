@@ -110,6 +110,14 @@ class DelegationViewSet(HouseViewSet):
         """Moves the deadline to a later moment, also after it has passed; the focal point is told."""
         return self.answer_anew(services.extend(**self._target(), **self.body(DeadlineToNameBody)))
 
+    @extend_schema(
+        request=DeadlineToNameBody, responses=DelegationSerializer, summary="Bring a unit's deadline forward"
+    )
+    @action(detail=True, methods=["post"])
+    def bring_forward(self, request: Any, pk: str) -> Response:
+        """Moves the deadline to an earlier moment that is still ahead; the focal point is told."""
+        return self.answer_anew(services.bring_forward(**self._target(), **self.body(DeadlineToNameBody)))
+
     @extend_schema(request=None, responses=DelegationSerializer)
     @action(detail=True, methods=["post"])
     def close(self, request: Any, pk: str) -> Response:

@@ -16,11 +16,23 @@ class DelegationAsked(DomainEvent):
 
 @event("delegation.extended", subject="delegation_id")
 class DelegationExtended(DomainEvent):
-    """There is time until another deadline; also when a list that was submitted or closed was opened again."""
+    """There is time until another deadline; also when a list that was submitted or closed was opened again. `version` is
+    the delegation's: the same deadline may be set twice, with an earlier one between."""
 
     delegation_id: UUID
     conference_id: UUID
     due: int
+    version: int
+
+
+@event("delegation.brought_forward", subject="delegation_id")
+class DelegationBroughtForward(DomainEvent):
+    """There is less time. `version` is the delegation's."""
+
+    delegation_id: UUID
+    conference_id: UUID
+    due: int
+    version: int
 
 
 @event("delegation.reminded", subject="delegation_id")

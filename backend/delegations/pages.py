@@ -169,7 +169,7 @@ def _page(
     listed = queries.listed_by_file(opened.pk)
     shown = {
         **delegation_facts(opened, language),
-        "late": opened.state == DelegationState.ASKED and database_now() > opened.due_at,
+        "late": opened.state == DelegationState.ASKED and database_now() > queries.due(opened),
         "until": wording.until(queries.open_until(opened), opened.conference.time_zone, language),
         "open": in_time,
         "submitted": opened.state == DelegationState.SUBMITTED,

@@ -9,6 +9,7 @@ from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from backend.conferences.models import Conference
+from backend.conferences.queries.deadlines import Behind, Reader, also_due, applying, by_start
 from backend.conferences.states import ConferenceState
 from backend.core.errors import Conflict, Gone
 from backend.core.text import both, localized, say
@@ -88,11 +89,28 @@ def check_wanted(conference: Conference) -> None:
         )
 
 
+def due(row: Delegation) -> dt.datetime:
+    """The deadline that applies."""
+    return by_start(row.due_at, row.conference)
+
+
+@also_due
+def due_behind_start(conference: Conference, account: Reader) -> list[Behind]:
+    """Deadlines of units that have not been closed."""
+    if conference.starts_at is None or not isinstance(account, Account):
+        return []
+    rows = visible_to(account).filter(conference=conference, due_at__gt=conference.starts_at)
+    return [
+        Behind(kind="delegation", id=row.pk, title=row.organisation.name, deadline=row.due_at)
+        for row in rows.exclude(state=DelegationState.CLOSED)
+    ]
+
+
 def open_until(row: Delegation) -> dt.datetime:
     """Until when names are taken: the deadline; with some grace for a unit whose silence the unit above was told of. Who
     was silent waits until the clock has told it: named in between, the first delegate would hide the silence, and the
     unit would be closed without its grace."""
-    return row.due_at if row.escalated_at is None else row.due_at + schedule.grace()
+    return due(row) if row.escalated_at is None else due(row) + schedule.grace()
 
 
 def live_delegates(delegation_id: UUID) -> QuerySet[Delegate]:
@@ -215,26 +233,30 @@ def to_remind(at: dt.datetime) -> QuerySet[Delegation]:
     """Those still to be submitted for which another moment before the deadline has come."""
     come = Q(pk__in=[])
     for stage, before in enumerate(schedule.distances(), start=1):
-        come |= Q(reminders__lt=stage, due_at__lte=at + before)
-    return _waiting().filter(come, due_at__gt=at)
+        come |= Q(reminders__lt=stage, due__lte=at + before)
+    return _waiting().filter(come, due__gt=at)
 
 
 def to_escalate(at: dt.datetime) -> QuerySet[Delegation]:
     """Those past their deadline for which nobody was named."""
-    return _waiting().filter(taken=0, escalated_at=None, due_at__lte=at)
+    return _waiting().filter(taken=0, escalated_at=None, due__lte=at)
 
 
 def to_close(at: dt.datetime) -> QuerySet[Delegation]:
     """Those whose time is over, grace included."""
-    over = Q(escalated_at=None, due_at__lte=at) & (Q(taken__gt=0) | Q(state=DelegationState.SUBMITTED))
-    over |= Q(escalated_at__isnull=False, due_at__lte=at - schedule.grace())
-    rows = Delegation.objects.filter(over, state__in=(DelegationState.ASKED, DelegationState.SUBMITTED))
-    return rows.filter(conference__state__in=INVITING).order_by("due_at", "id")
+    over = Q(escalated_at=None, due__lte=at) & (Q(taken__gt=0) | Q(state=DelegationState.SUBMITTED))
+    over |= Q(escalated_at__isnull=False, due__lte=at - schedule.grace())
+    rows = _inviting(DelegationState.ASKED, DelegationState.SUBMITTED)
+    return rows.filter(over)
 
 
 def _waiting() -> QuerySet[Delegation]:
-    rows = Delegation.objects.filter(state=DelegationState.ASKED, conference__state__in=INVITING)
-    return rows.order_by("due_at", "id")
+    return _inviting(DelegationState.ASKED)
+
+
+def _inviting(*states: str) -> QuerySet[Delegation]:
+    rows = Delegation.objects.filter(state__in=states, conference__state__in=INVITING).select_related("conference")
+    return rows.annotate(due=applying("due_at")).order_by("due", "id")
 
 
 # How far a conference has come

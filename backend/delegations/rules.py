@@ -14,6 +14,7 @@ DELEGATIONS: Rules = {
     "ask": organises,
     "remind": organises,
     "extend": organises,
+    "bring_forward": organises,
     "close": organises,
     "reopen": organises,
 }

@@ -1,5 +1,6 @@
 """What the API and the page say about delegations, and what they take."""
 
+import datetime as dt
 from typing import Any
 
 from django.conf import settings
@@ -32,6 +33,9 @@ class DelegationSerializer(HouseSerializer):
     added = serializers.IntegerField(read_only=True)
     left = serializers.IntegerField(read_only=True)
     moves = serializers.SerializerMethodField()
+    deadline = serializers.SerializerMethodField(
+        help_text="The one that applies: `due_at`, or the conference's start where that is earlier."
+    )
     overdue = serializers.SerializerMethodField()
     focal_language = serializers.ChoiceField(settings.LANGUAGES, read_only=True)
 
@@ -39,7 +43,7 @@ class DelegationSerializer(HouseSerializer):
         model = Delegation
         fields = (
             "id", "conference", "organisation", "organisation_name", "site", "category", "list", "quota", "named", "added",
-            "returned", "left", "due_at", "overdue", "focal_name", "focal_email", "focal_language", "state", "moves",
+            "returned", "left", "due_at", "deadline", "overdue", "focal_name", "focal_email", "focal_language", "state", "moves",
             "asked_at", "reminded_at", "escalated_at", "submitted_at", "closed_at", "version", "created_at",
         )  # fmt: skip
         read_only_fields = fields
@@ -47,8 +51,11 @@ class DelegationSerializer(HouseSerializer):
     def get_moves(self, row: Delegation) -> list[str]:
         return MOVES.legal(row.state)
 
+    def get_deadline(self, row: Delegation) -> dt.datetime:
+        return queries.due(row)
+
     def get_overdue(self, row: Delegation) -> bool:
-        return row.state == DelegationState.ASKED and row.taken == 0 and row.due_at <= now()
+        return row.state == DelegationState.ASKED and row.taken == 0 and queries.due(row) <= now()
 
 
 class FlawSerializer(serializers.Serializer[Any]):
@@ -101,10 +108,13 @@ class UnitPlacesSerializer(serializers.Serializer[Any]):
     quota = serializers.IntegerField()
     named = serializers.IntegerField()
     left = serializers.IntegerField()
-    due_at = Moment()
+    due_at = serializers.SerializerMethodField()
     state = serializers.ChoiceField(DelegationState.choices)
     delegates = serializers.SerializerMethodField()
     file = serializers.SerializerMethodField()
+
+    def get_due_at(self, row: Delegation) -> dt.datetime:
+        return queries.due(row)
 
     @extend_schema_field(NamedDelegateSerializer(many=True))
     def get_delegates(self, row: Delegation) -> Any:

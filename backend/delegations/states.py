@@ -20,6 +20,7 @@ MOVES = Machine(
     ask=("draft", "asked"),
     remind=("asked", "asked"),
     extend=("asked", "asked"),
+    bring_forward=("asked", "asked"),
     submit=("asked", "submitted"),
     close=({"asked", "submitted"}, "closed"),
     reopen=({"submitted", "closed"}, "asked"),

@@ -94,14 +94,13 @@ def signer_office(letter: InvitationLetter, conference: Conference) -> Text:
 
 
 def _chairs(conference: Conference) -> list[Text]:
-    """Those who chair all of it, with the office held on its day."""
+    """Those who chair it, with the office held on its day."""
     day = wording.held_on(conference)
     found = []
     for duty in chairs(conference):
-        if duty.agenda_item_id is None:
-            unit = name_then(duty.organisation, day) if duty.organisation else {}
-            office = office_said(duty.office or duty.group, unit)
-            found.append(_each(lambda code, duty=duty, office=office: wording.addressee(duty.person, office, code)))
+        unit = name_then(duty.organisation, day) if duty.organisation else {}
+        office = office_said(duty.office or duty.group, unit)
+        found.append(_each(lambda code, duty=duty, office=office: wording.addressee(duty.person, office, code)))
     return found
 
 

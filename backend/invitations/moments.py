@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
+from backend.conferences.queries.deadlines import by_start
 from backend.invitations.models import InvitationList
 from backend.invitations.states import ReminderKind
 
@@ -28,7 +29,7 @@ def come(row: InvitationList, now: dt.datetime) -> list[Moment]:
     since = max(row.sent_at, row.reminded_to or row.sent_at)
     found = (
         _latest(ReminderKind.START, row.conference.starts_at, start_minutes(row), since, now),
-        _latest(ReminderKind.REPLY_BY, row.reply_by, reply_minutes(row), since, now),
+        _latest(ReminderKind.REPLY_BY, reply_due(row), reply_minutes(row), since, now),
     )
     return [moment for moment in found if moment is not None]
 
@@ -36,6 +37,11 @@ def come(row: InvitationList, now: dt.datetime) -> list[Moment]:
 def before_start(starts_at: dt.datetime | None, since: dt.datetime | None, now: dt.datetime) -> Moment | None:
     """The latest moment that came `since`, for those whom no list reminds of the start: by the house's own times."""
     return _latest(ReminderKind.START, starts_at, settings.START_REMINDERS, since, now)
+
+
+def reply_due(row: InvitationList) -> dt.datetime | None:
+    """The deadline for answers that applies."""
+    return by_start(row.reply_by, row.conference)
 
 
 def start_minutes(row: InvitationList) -> list[int]:

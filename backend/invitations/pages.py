@@ -11,6 +11,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from backend.conferences.queries.deadlines import by_start
 from backend.conferences.queries.notices import photo_notice
 from backend.conferences.queries.told import time_and_place
 from backend.core.errors import DomainError, Gone, Invalid
@@ -59,13 +60,15 @@ class ReplyPage(LinkPage):
         again: dict[str, Any] = {"chosen": answer, "note": note, "ticked": ticked, "problems": unclear}
         if problem:
             return _page(request, opened, status=400, problem=problem, given=_given(request, opened), **again)
+        recorded, lapsed = boxes.standing(ticked)
         try:
-            _replied(request, opened, token, answer, note, ticked)
+            _replied(request, opened, token, answer, note, recorded)
         except Invalid as wrong:
             again["problem"] = say(vi="Xin xem lại các câu trả lời dưới đây.", en="Please look at your answers below.")
             again |= {"problems_asked": wrong.fields, "given": _given(request, opened)}
             return _page(request, opened, status=400, **again)
-        return _page(request, queries.opened_by(token), done=True)
+        unrecorded = [(localized(each.title, opened.language), each.retired_at) for each in lapsed]
+        return _page(request, queries.opened_by(token), done=True, unrecorded=unrecorded)
 
 
 def _asked(opened: Invitation, ticked: Collection[Asked]) -> list[dict[str, Any]]:
@@ -142,6 +145,7 @@ def _page(
     **facts: Any,
 ) -> HttpResponse:
     language, conference = opened.language, opened.conference
+    due = by_start(opened.list.reply_by, conference)
     formal = services.goes_with(opened, time_and_place(conference))
     waiting = opened.proposals.filter(kind=ProposalKind.SUBSTITUTE, state=ProposalState.OPEN).first()
     shown = {
@@ -150,7 +154,7 @@ def _page(
         "hosts": wording.hosts(conference, language),
         "when": wording.when(conference, language),
         "where": wording.where(conference, opened.site, language),
-        "reply_by": wording.until(opened.list.reply_by, conference.time_zone, language) if opened.list.reply_by else "",
+        "reply_by": wording.until(due, conference.time_zone, language) if due else "",
         "formal_number": formal.facts["number"] if formal else "",
         "formal_link": links.letter_address(opened.pk, opened.link_round) if formal else "",
         "answered": opened.state if opened.state in Answer.values else "",

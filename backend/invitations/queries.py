@@ -9,6 +9,7 @@ from django.db.models.functions import Coalesce, JSONObject, Lower
 
 from backend.conferences.models import Conference, TimeAndPlace
 from backend.conferences.queries import also_visible, held_by_any, led_or_not
+from backend.conferences.queries.deadlines import Behind, Reader, also_due
 from backend.conferences.queries.told import WHEN
 from backend.conferences.states import OVER, ConferenceState, Confidentiality, OrganiserRole
 from backend.core.errors import Conflict, Gone
@@ -118,6 +119,15 @@ def invitees(conference_id: UUID, person_id: UUID | None) -> dict[UUID, Comer]:
         for person, category, site, state in rows.values_list("person_id", "category", "site_id", "state")
         if person is not None
     }
+
+
+@also_due
+def due_behind_start(conference: Conference, account: Reader) -> list[Behind]:
+    """Deadlines for answers."""
+    if conference.starts_at is None or not isinstance(account, Account):
+        return []
+    rows = visible_lists(account).filter(conference=conference, reply_by__gt=conference.starts_at)
+    return [Behind(kind="invitation-list", id=row.pk, title=row.title, deadline=row.reply_by) for row in rows]
 
 
 def visible_lists(account: Account) -> QuerySet[InvitationList]:

@@ -1,11 +1,13 @@
 """What the API says about invitations, and what it takes."""
 
+import datetime as dt
 from typing import Any
 
 from django.conf import settings
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from backend.conferences.queries.deadlines import by_start
 from backend.conferences.queries.notices import photo_notice
 from backend.core.serializers import Body, HouseSerializer, LanguageMap, Line, Moment
 from backend.core.text import Text
@@ -33,14 +35,20 @@ class InvitationListSerializer(HouseSerializer):
 
     members = serializers.IntegerField(read_only=True)
     waiting_to_be_sent = serializers.IntegerField(read_only=True)
+    deadline = serializers.SerializerMethodField(
+        help_text="The one that applies: `reply_by`, or the conference's start where that is earlier."
+    )
 
     class Meta:
         model = InvitationList
         fields = (
-            "id", "conference", "title", "organisation", "site", "category", "reply_by", "substitutes", "start_reminders",
-            "reply_reminders", "sent_at", "members", "waiting_to_be_sent", "version", "created_at",
+            "id", "conference", "title", "organisation", "site", "category", "reply_by", "deadline", "substitutes",
+            "start_reminders", "reply_reminders", "sent_at", "members", "waiting_to_be_sent", "version", "created_at",
         )  # fmt: skip
         read_only_fields = fields
+
+    def get_deadline(self, row: InvitationList) -> dt.datetime | None:
+        return by_start(row.reply_by, row.conference)
 
 
 class InvitationSerializer(HouseSerializer):
@@ -264,7 +272,7 @@ class OpenReplySerializer(serializers.Serializer[Any]):
     addressee = serializers.SerializerMethodField()
     when = serializers.SerializerMethodField()
     where = serializers.SerializerMethodField()
-    reply_by = serializers.DateTimeField(source="list.reply_by", allow_null=True)
+    reply_by = serializers.SerializerMethodField(help_text="The start, where that is earlier than what was set.")
     language = serializers.ChoiceField(settings.LANGUAGES)
     photo_notice = serializers.SerializerMethodField(help_text="Empty where nothing is recorded.")
     asked = serializers.SerializerMethodField(help_text="What may be consented to, each by itself, and is not yet.")
@@ -273,6 +281,9 @@ class OpenReplySerializer(serializers.Serializer[Any]):
     answered_at = serializers.DateTimeField(allow_null=True)
     questionnaire = serializers.SerializerMethodField(help_text="What is asked of those who come; null: nothing.")
     answers = serializers.SerializerMethodField()
+
+    def get_reply_by(self, row: Invitation) -> dt.datetime | None:
+        return by_start(row.list.reply_by, row.conference)
 
     @extend_schema_field(QuestionnaireSerializer(allow_null=True))
     def get_questionnaire(self, row: Invitation) -> Any:

@@ -70,8 +70,7 @@ def visible_to(account: Account) -> QuerySet[Minutes]:
         return minutes
     concerned = Q(conference_id__in=Organiser.objects.filter(organisation_id__in=where).values("conference_id"))
     if account.person_id is not None:
-        writers = Duty.objects.filter(person_id=account.person_id, kind__in=[DutyKind.CHAIR, DutyKind.SECRETARY])
-        concerned |= Q(conference_id__in=writers.values("conference_id"))
+        concerned |= Q(conference_id__in=conferences.leads(account).values("conference_id"))
         concerned |= Q(state=MinutesState.APPROVED, conference_id__in=taken_part_in(account))
     return minutes.filter(concerned, conference__in=conferences.visible_to(account))
 

@@ -5,7 +5,8 @@ from typing import Any
 
 from backend.core.errors import Invalid
 from backend.core.text import localized, say
-from backend.privacy.models import ConsentWording
+from backend.privacy.models import ConsentPurpose, ConsentWording
+from backend.privacy.queries import wordings_that_count
 from backend.privacy.services import Asked
 
 #: More on one page than there are purposes are not looked at.
@@ -25,6 +26,15 @@ def shown(wordings: Iterable[ConsentWording], language: str, ticked: Collection[
         }
         for row in wordings
     ]
+
+
+def standing(ticked: Sequence[Asked]) -> tuple[list[Asked], list[ConsentPurpose]]:
+    """Of what was ticked, what can be recorded; and the purposes that cannot, because their words mean more since, or
+    nobody is asked any more."""
+    counting = {(row.purpose.code, row.version) for row in wordings_that_count()} if ticked else set()
+    lapsed = [each.purpose for each in ticked if (each.purpose, each.version) not in counting]
+    purposes = ConsentPurpose.objects.filter(code__in=lapsed).order_by("created_at", "code") if lapsed else ()
+    return [each for each in ticked if (each.purpose, each.version) in counting], list(purposes)
 
 
 def ticked(boxes: Sequence[str], language: str) -> list[Asked]:

@@ -9,6 +9,7 @@ from django.db.models import F, QuerySet
 from django.db.models.fields.json import KT
 from django.db.models.functions import Lower
 
+from backend.conferences.states import ConferenceState
 from backend.core.clock import now
 from backend.core.guards import erasing
 from backend.core.text import localized, say
@@ -140,5 +141,7 @@ def _open_signups(subject: Subject) -> QuerySet[Signup]:
     title=say(vi="Đăng ký trên trang công khai chưa xác nhận", en="Unconfirmed registrations from public pages"),
 )
 def unconfirmed(before: dt.datetime, held: frozenset[UUID]) -> QuerySet[Signup]:
-    """Those whose link has ended so long ago: nobody came of them, so no hold keeps them."""
-    return Signup.objects.filter(confirmed_at=None, expires_at__lt=before)
+    """Those whose link has ended so long ago: nobody came of them, so no hold keeps them. While a conference is postponed
+    none ends: they are asked anew with its new time."""
+    ended = Signup.objects.filter(confirmed_at=None, expires_at__lt=before)
+    return ended.exclude(conference__state=ConferenceState.POSTPONED)

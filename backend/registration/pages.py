@@ -40,14 +40,14 @@ class OfferPage(LinkPage):
 
 
 def _page(request: HttpRequest, row: Registration, *, status: int = 200, **facts: Any) -> HttpResponse:
-    language, conference = row.person.language, row.conference
+    language, conference, until = row.person.language, row.conference, queries.offer_end(row)
     shown = {
         "addressee": wording.addressee(row.person, row.invitation.office if row.invitation else {}, language),
         "title": localized(conference.title, language),
         "hosts": wording.hosts(conference, language),
         "when": wording.when(conference, language),
         "where": wording.where(conference, row.site, language),
-        "until": wording.until(row.offer_until, conference.time_zone, language) if row.offer_until else "",
+        "until": wording.until(until, conference.time_zone, language) if until else "",
         "state": row.state,
         "handed_on": row.invitation is not None and row.invitation.substitute_id is not None,
         "language": language,

@@ -20,6 +20,8 @@ from django.views.decorators.csrf import csrf_exempt
 from backend.conferences.models import Conference
 from backend.conferences.queries import site_said
 from backend.conferences.queries.notices import photo_notice
+from backend.conferences.queries.told import as_told
+from backend.conferences.states import ConferenceState
 from backend.core.errors import DomainError, Forbidden, Invalid, TooManyAttempts
 from backend.core.pages import refused
 from backend.core.text import current_language, localized, say
@@ -129,7 +131,7 @@ class SignupPage(_Page):
 
     def get(self, request: HttpRequest, token: str) -> HttpResponse:
         row = queries.signup_by(token)
-        queries.check_confirmable(row)
+        queries.check_shown(row)
         return _result(request, row)
 
     def post(self, request: HttpRequest, token: str) -> HttpResponse:
@@ -187,9 +189,13 @@ def _form(
 
 def _result(request: HttpRequest, row: Signup, *, status: int = 200, **facts: Any) -> HttpResponse:
     language, conference, made = row.language, row.conference, row.registration
+    off = as_told([conference]).get(conference.pk)
     shown = {
         **_facts(conference, language),
-        "where": wording.where(conference, row.site, language),
+        "where": wording.where_told(off, row.site_id, language)
+        if off
+        else wording.where(conference, row.site, language),
+        "postponed": conference.state == ConferenceState.POSTPONED,
         "name": made.person.full_name if made else row.said["full_name"],
         "unit": localized(row.organisation.name) if row.organisation else "",
         "answers": questions_form.answered_so(row.questionnaire, row.answers) if row.questionnaire else [],

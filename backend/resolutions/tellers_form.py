@@ -3,9 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from backend.conferences.models import Duty
-from backend.conferences.queries import lead_organisation, name_then, where_said
-from backend.conferences.states import DutyKind
+from backend.conferences.queries import chairs, lead_organisation, name_then, where_said
 from backend.conferences.wording import clock_said
 from backend.core.clock import local
 from backend.core.text import Text, both, localized
@@ -116,9 +114,6 @@ def document_of(poll: Poll, language: str) -> TellersDocument:
     lead, day = lead_organisation(conference), local(poll.opened_at, conference.time_zone).date()
     parent = lead.parent if lead else None
     tellers = [seat.person for seat in poll.tellers.select_related("person")]
-    chairs = Duty.objects.filter(conference=conference, kind=DutyKind.CHAIR, person__isnull=False).order_by(
-        "order", "id"
-    )
     return TellersDocument(
         language=language,
         parent=localized(name_then(parent, day), language) if parent else "",
@@ -126,7 +121,7 @@ def document_of(poll: Poll, language: str) -> TellersDocument:
         symbol=lead.symbol if lead else "",
         body=list(_body(poll, [addressee(person, {}, language) for person in tellers], language)),
         tellers=[person.full_name for person in tellers],
-        chairs=[duty.person.full_name for duty in chairs.select_related("person") if duty.person],
+        chairs=[duty.person.full_name for duty in chairs(conference) if duty.person],
         draft=poll.state != PollState.DECLARED,
         made_at=poll.updated_at,
     )

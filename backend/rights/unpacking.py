@@ -1,7 +1,7 @@
-"""The words inside packed bytes: what a letter's encoded parts say, and the parts of a .docx, .xlsx or other archive.
+"""The words inside packed bytes: what a letter's encoded parts say, the text of a PDF, and the parts of a .docx, .xlsx or
+other archive.
 
-PDFs are not unpacked: what the house prints lies beside it as .docx, and badges go whole. Nor is what is encrypted or
-broken, which nobody reads here.
+Letters and archives that are encrypted or broken say nothing, and nobody reads them here; of PDFs that is counted.
 """
 
 import email
@@ -18,10 +18,12 @@ from email.message import EmailMessage
 
 from django.conf import settings
 
+from backend.rights.pdfs import PdfTexts
+
 #: How packed bytes begin, or what stands among a letter's first lines.
-ARCHIVE, LETTER = b"PK\x03\x04", b"MIME-Version:"
-#: How far a letter's first lines are looked for it.
-HEADERS = 8000
+ARCHIVE, LETTER, PDF = b"PK\x03\x04", b"MIME-Version:", b"%PDF-"
+#: How far the beginnings of a letter and of a PDF are looked for it.
+HEADERS, PDF_HEAD = 8000, 1024
 #: An archive in a letter in an archive, and no deeper.
 _DEEPEST = 3
 _TAG = re.compile(r"<[^>]*>")
@@ -38,15 +40,17 @@ _BROKEN = (
 )
 
 
-def words_in(packed: bytes, depth: int = 0) -> Iterator[str]:
+def words_in(packed: bytes, pdfs: PdfTexts, depth: int = 0) -> Iterator[str]:
     """Every text in it, as `comparable` makes texts; of an archive no more than settings.UPLOAD_MAX_UNPACKED_BYTES."""
     if depth > _DEEPEST:
         return
     try:
         if packed.startswith(ARCHIVE):
-            yield from _in_archive(packed, depth)
+            yield from _in_archive(packed, pdfs, depth)
         elif LETTER in packed[:HEADERS]:
-            yield from _in_letter(packed, depth)
+            yield from _in_letter(packed, pdfs, depth)
+        elif PDF in packed[:PDF_HEAD]:
+            yield comparable(pdfs.text_of(packed))
         elif depth:
             yield comparable(_shown(packed.decode(errors="replace")))
     except _BROKEN:
@@ -58,7 +62,7 @@ def comparable(text: str) -> str:
     return " ".join(unicodedata.normalize("NFC", text).replace("\u200b", "").lower().split())
 
 
-def _in_archive(packed: bytes, depth: int) -> Iterator[str]:
+def _in_archive(packed: bytes, pdfs: PdfTexts, depth: int) -> Iterator[str]:
     left = settings.UPLOAD_MAX_UNPACKED_BYTES
     with zipfile.ZipFile(io.BytesIO(packed)) as archive:
         for member in archive.infolist():
@@ -67,10 +71,10 @@ def _in_archive(packed: bytes, depth: int) -> Iterator[str]:
             with archive.open(member) as file:
                 content = file.read(left)
             left -= len(content)
-            yield from words_in(content, depth + 1)
+            yield from words_in(content, pdfs, depth + 1)
 
 
-def _in_letter(packed: bytes, depth: int) -> Iterator[str]:
+def _in_letter(packed: bytes, pdfs: PdfTexts, depth: int) -> Iterator[str]:
     letter = email.message_from_bytes(packed, policy=policy.default)
     for part in letter.walk():
         yield comparable(" ".join(str(value) for value in part.values()))
@@ -78,7 +82,7 @@ def _in_letter(packed: bytes, depth: int) -> Iterator[str]:
             continue
         content = part.get_content()
         if isinstance(content, bytes):
-            yield from words_in(content, depth + 1)
+            yield from words_in(content, pdfs, depth + 1)
         elif isinstance(content, str):
             yield comparable(_shown(content))
 

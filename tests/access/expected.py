@@ -211,6 +211,7 @@ EXPECTED: dict[str, Expected] = {
     "POST delegations/<pk>/ask": may(WRITERS, sees=LOOKS),
     "POST delegations/<pk>/remind": may(WRITERS, sees=LOOKS),
     "POST delegations/<pk>/extend": may(WRITERS, sees=LOOKS),
+    "POST delegations/<pk>/bring_forward": may(WRITERS, sees=LOOKS),
     "POST delegations/<pk>/close": may(WRITERS, sees=LOOKS),
     "POST delegations/<pk>/reopen": may(WRITERS, sees=LOOKS),
     # questions: what is asked is for everybody to know, what is answered for who organises and for who answered

@@ -255,6 +255,9 @@ REQUESTS: dict[str, Callable[[World], Ask]] = {
     "POST delegations/<pk>/ask": lambda w: Ask(of=w.delegation),
     "POST delegations/<pk>/remind": lambda w: Ask(of=w.asked_delegation),
     "POST delegations/<pk>/extend": lambda w: Ask(of=w.asked_delegation, body={"due_at": _later(w)}),
+    "POST delegations/<pk>/bring_forward": lambda w: Ask(
+        of=w.asked_delegation, body={"due_at": str(w.asked_delegation.due_at - dt.timedelta(days=1))}
+    ),
     "POST delegations/<pk>/close": lambda w: Ask(of=w.asked_delegation),
     "POST delegations/<pk>/reopen": lambda w: Ask(of=w.submitted_delegation, body={"due_at": _later(w)}),
     # questions

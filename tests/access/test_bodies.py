@@ -133,7 +133,7 @@ MIXED: dict[str, Body] = {
         "conference": str(w.announced.pk), "kind": "chair", "office": VI, "site": e.site,
     },
     "POST duties agenda_item": lambda w, e: {
-        "conference": str(w.announced.pk), "kind": "chair", "office": VI, "agenda_item": e.agenda_item,
+        "conference": str(w.announced.pk), "kind": "panel", "office": VI, "agenda_item": e.agenda_item,
     },
     "PATCH duties/{w.duty.pk} site": lambda w, e: {"site": e.site},
     "POST speakers agenda_item": lambda w, e: {

@@ -8,8 +8,11 @@ import pytest
 from backend.conferences import services as conferences
 from backend.conferences.models import AgendaItem, Conference
 from tests.calendars.reading import fetch, link, unfolded
-from tests.factories.conferences import AgendaItemFactory, ConferenceFactory
-from tests.factories.people import AccountFactory, OrganisationFactory, account_with
+from tests.factories.conferences import (
+    AgendaItemFactory,
+    ConferenceFactory,
+)
+from tests.factories.people import AccountFactory, OrganisationFactory, PersonFactory, account_with
 
 pytestmark = pytest.mark.django_db
 FEED = "/calendars/conferences/tong-ket.ics"
@@ -65,7 +68,11 @@ def test_what_is_closed_after_its_release_is_said_anew_and_what_is_worked_on_is_
     conferences.edit_agenda_item(agenda_item_id=item.pk, fields={"title": {"vi": "Tên mới"}})
     assert said_at() == released
     close(item.pk, "internal")
-    assert said_at() > released
+    assert (closed := said_at()) > released
+    conferences.edit(conference_id=conference.pk, fields={"note": {"vi": "Gọi nhà thầu"}, "topics": ["Đo lường"]})
+    assert said_at() == closed, "calendars say nothing of it"
+    conferences.edit(conference_id=conference.pk, fields={"title": {"vi": "Tổng kết năm"}})
+    assert said_at() > closed
 
 
 def test_what_was_opened_after_its_release_is_not_shown_under_its_closed_words(conference: Conference) -> None:
@@ -83,3 +90,23 @@ def test_what_was_opened_after_its_release_is_not_shown_under_its_closed_words(c
     for path in (FEED, link(AccountFactory(), "conference", conference)):
         assert "Bế mạc" in said(path)
         assert "ông A" not in said(path), "neither the session nor what it held while it was closed"
+
+
+@pytest.mark.parametrize("released", [False, True])
+def test_an_entry_that_says_something_closed_asks_to_be_treated_so(
+    conference: Conference, host: OrganisationFactory, released: bool
+) -> None:
+    """A calendar that is shared shows others what is PUBLIC (RFC 5545 §3.8.1.3)."""
+    account = account_with("organiser", organisation=host, person=PersonFactory())
+    session = AgendaItemFactory(
+        conference=conference, kind="session", title={"vi": "Nhân sự"}, confidentiality="restricted"
+    )
+    inner = AgendaItemFactory(conference=conference, parent=session, minutes_planned=30)
+    conferences.edit_agenda_item(agenda_item_id=inner.pk, fields={})
+    if released:
+        conferences.release(conference_id=conference.pk)
+
+    public = fetch(FEED).content
+    assert b"CLASS:PUBLIC" in public
+    assert "Nhân sự".encode() not in public
+    assert "CLASS:CONFIDENTIAL" in unfolded(fetch(link(account, "conference", conference)).content)

@@ -423,3 +423,22 @@ def test_nobody_hears_of_an_item_that_is_closed_to_them(
     assert warnings(stranger, conference) == [], "outsiders read the released programme"
     Conference.objects.filter(pk=conference.pk).update(confidentiality="restricted")
     assert stranger.get(f"/api/v1/conferences/{conference.pk}/agenda/warnings").status_code == 404
+
+
+def test_what_is_late_today_does_not_begin_late_tomorrow_unless_that_is_said(
+    organiser: APIClient, conference: Conference
+) -> None:
+    Conference.objects.filter(pk=conference.pk).update(ends_at=at(17) + dt.timedelta(days=1))
+    first = item(conference, "A", 30)
+    item(conference, "B", 30)
+    item(conference, "Ngày hai", 60, starts_at=at(8) + dt.timedelta(days=1))
+    item(conference, "Sau", 30)
+    body = {"after": str(first.pk), "minutes": 15}
+    assert act(organiser, conference, "shift", **body).status_code == 200
+    assert {name: starts(conference)[name] for name in ("B", "Ngày hai", "Sau")} == {
+        "B": "14:15", "Ngày hai": "08:00", "Sau": "09:00",
+    }  # fmt: skip
+    assert act(organiser, conference, "shift", **body, across_days=True).status_code == 200
+    assert {name: starts(conference)[name] for name in ("B", "Ngày hai", "Sau")} == {
+        "B": "14:30", "Ngày hai": "08:15", "Sau": "09:15",
+    }  # fmt: skip

@@ -160,6 +160,23 @@ def test_a_panel_chairs_an_item_of_its_own_conference(organiser: APIClient, conf
     assert add(organiser, "duties", conference, kind="panel", group=group, agenda_item=here).status_code == 201
 
 
+def test_whoever_chairs_one_session_is_its_panel_and_goes_with_it(organiser: APIClient, conference: Conference) -> None:
+    item, person = AgendaItemFactory(conference=conference), PersonFactory()
+    session = {"agenda_item": str(item.pk), "person": str(person.pk)}
+    refused = add(organiser, "duties", conference, kind="chair", **session)
+    assert fields_of(refused) == {"kind"}
+    assert "chủ trì phiên" in refused.json()["errors"][0]["reason"]
+    panel = add(organiser, "duties", conference, kind="panel", **session)
+    writer = add(organiser, "duties", conference, kind="secretary", **session)
+    assert (panel.status_code, writer.status_code) == (201, 201)
+    path = f"/api/v1/duties/{panel.json()['id']}"
+    assert fields_of(organiser.patch(path, {"kind": "chair"}, headers=ANY)) == {"kind"}
+    with pytest.raises(IntegrityError), transaction.atomic():
+        DutyFactory(conference=conference, kind="chair", agenda_item=item)
+    assert organiser.delete(f"/api/v1/agenda-items/{item.pk}", headers=ANY).status_code == 204
+    assert not Duty.objects.filter(conference=conference).exists(), "nobody becomes secretary of the whole by that"
+
+
 # Speeches
 
 

@@ -18,7 +18,7 @@ from pypdf import PdfReader
 
 from backend.conferences.printing import Heading, NotPrintable, NotPrinted, Sheet, lay_out, pdf, write_pdf
 from backend.conferences.printing import sheet as sheets
-from backend.conferences.programme import Entry, Programme
+from backend.conferences.programme import Entry, Place, Programme
 from backend.documents.form import press
 from backend.documents.form.faces import face
 from backend.documents.form.text import names_together
@@ -251,6 +251,18 @@ def test_times_are_printed_as_they_are_known(fields: dict[str, Any], said_in_vi:
 def test_a_time_nobody_knows_is_a_visible_blank_with_its_length_if_that_is_known() -> None:
     assert "……… 60 phút Tham luận của các khối" in text_of(write_pdf(sheet()))
     assert "Thời gian: ………" in printed(entry("Mục"), day=None)
+
+
+def test_side_by_side_no_reader_is_told_one_hall_of_two() -> None:
+    halls = (
+        Place(site=id_of("1"), room=id_of("a"), said={"vi": "Phòng A2, Trung tâm", "en": "Room A2, Centre"}),
+        Place(site=id_of("2"), room=id_of("b"), said={"vi": "Hội trường B1, Nhà văn hoá"}),
+    )
+    (only,) = [
+        one for one in sheet(replace(SMALL, entries=(entry("Mục", places=halls),)), language="both").lines if one.entry
+    ]
+    assert [place["en"] for place in only.places] == ["Room A2, Centre", "Hội trường B1, Nhà văn hoá"]
+    assert all(room["en"] for room in only.rooms)
 
 
 def test_times_are_those_of_the_conferences_own_clocks() -> None:

@@ -2,20 +2,27 @@
 
 import datetime as dt
 from typing import Any
+from uuid import UUID
 
 import pytest
 from rest_framework.test import APIClient
 
 from backend.conferences.models import Conference
 from backend.core.clock import now
-from backend.delegations import services
+from backend.delegations import links, services
 from backend.delegations.models import Delegation
+from backend.invitations import links as reply_links
+from backend.invitations import wording
 from backend.invitations.models import InvitationList
+from backend.mail.models import OutgoingMail
 from backend.outbox.models import Event
 from backend.people.models import Account
+from tests import lift
+from tests.delegations.test_deadlines import texts
 from tests.delegations.test_places import somebody
 from tests.factories.conferences import ConferenceFactory, SiteFactory
 from tests.factories.delegations import TOLD, DelegationFactory
+from tests.factories.invitations import InvitationFactory
 from tests.factories.people import OrganisationFactory, account_with
 
 pytestmark = pytest.mark.django_db
@@ -109,7 +116,7 @@ def test_it_lives_from_draft_to_closed_and_may_be_opened_again(client: APIClient
 
     assert client.post(f"{address}/remind").status_code == 409
     asked = client.post(f"{address}/ask").json()
-    assert (asked["state"], asked["moves"]) == ("asked", ["close", "extend", "remind", "submit"])
+    assert (asked["state"], asked["moves"]) == ("asked", ["bring_forward", "close", "extend", "remind", "submit"])
     assert client.post(f"{address}/ask").status_code == 409
     assert client.post(f"{address}/remind").status_code == 200
     services.name_delegate(delegation_id=row.pk, link_round=1, named=somebody("A"))
@@ -201,3 +208,69 @@ def test_units_are_asked_for_a_conference_that_invites(client: APIClient) -> Non
     assert client.post(f"{API}/{made.json()['id']}/ask").status_code == 409
     over = ConferenceFactory(lead=lead, state="closed")
     assert client.post(API, body(over), format="json").status_code == 409
+
+
+def test_deadlines_a_move_leaves_behind_the_start_end_with_it_and_the_organisers_are_told(
+    client: APIClient, conference: Conference
+) -> None:
+    far = (now() + dt.timedelta(days=9)).isoformat()
+    unit = client.post(API, body(conference, due_at=far), format="json").json()
+    assert client.post(f"{API}/{unit['id']}/ask").status_code == 200
+    guests = {"conference": str(conference.pk), "title": {"vi": "Khách mời"}, "category": "guest", "reply_by": far}
+    late = client.post("/api/v1/invitation-lists", {**guests, "reply_by": "2031-02-14T06:30:00Z"}, format="json")
+    assert (late.status_code, late.json()["errors"][0]["field"]) == (400, "reply_by")
+    made = client.post("/api/v1/invitation-lists", guests, format="json").json()
+    invitee = InvitationFactory(list=InvitationList.objects.get(pk=made["id"]), sent=True)
+    warned = f"/api/v1/conferences/{conference.pk}/agenda/warnings"
+    assert client.get(warned).json()["deadlines"] == []
+
+    start = now().replace(second=0, microsecond=0) + dt.timedelta(days=3)
+    moved = {"starts_at": start.isoformat(), "ends_at": None}
+    answer = client.patch(f"/api/v1/conferences/{conference.pk}", moved, format="json", headers={"If-Match": "*"})
+    assert answer.status_code == 200, answer.json()
+
+    deadlines = client.get(warned).json()["deadlines"]
+    assert {(each["kind"], each["id"]) for each in deadlines} == {
+        ("delegation", unit["id"]),
+        ("invitation-list", made["id"]),
+    }
+    assert "giờ khai mạc được lấy làm hạn" in deadlines[0]["said"]["vi"]
+    outside = client_of(account_with("organiser", organisation=OrganisationFactory()))
+    assert outside.get(warned).json()["deadlines"] == []
+    shown = client.get(f"{API}/{unit['id']}").json()
+    assert [dt.datetime.fromisoformat(shown[name]) for name in ("due_at", "deadline")] == [
+        dt.datetime.fromisoformat(far),
+        start,
+    ]
+    said = wording.until(start, conference.time_zone, "vi")
+    for link in (links.address(UUID(unit["id"]), 1), reply_links.address(invitee.pk, invitee.link_round)):
+        assert said in APIClient().get(link[link.index("/", 8) :]).content.decode()
+    listed = f"/api/v1/invitation-lists/{made['id']}"
+    assert dt.datetime.fromisoformat(client.get(listed).json()["deadline"]) == start
+    after = {"reply_by": (start + dt.timedelta(minutes=1)).isoformat()}
+    assert client.patch(listed, after, format="json", headers={"If-Match": "*"}).status_code == 400
+
+
+def test_a_deadline_is_brought_forward_and_the_focal_point_told_each_time(
+    client: APIClient, conference: Conference
+) -> None:
+    row = DelegationFactory(conference=conference, asked=True)
+    first, sooner = row.due_at, row.due_at - dt.timedelta(days=5)
+
+    def set_to(verb: str, due_at: dt.datetime) -> int:
+        answer = client.post(f"{API}/{row.pk}/{verb}", {"due_at": due_at.isoformat()}, format="json")
+        lift.run()
+        status: int = answer.status_code
+        return status
+
+    assert set_to("bring_forward", first) == 400
+    assert set_to("bring_forward", now() - dt.timedelta(minutes=1)) == 400
+    assert set_to("bring_forward", sooner) == 200
+    assert set_to("extend", first) == 200
+    assert set_to("bring_forward", sooner) == 200
+    told = OutgoingMail.objects.order_by("id").values_list("purpose", flat=True)
+    assert list(told) == ["delegation_brought_forward", "delegation_extended", "delegation_brought_forward"]
+    last = OutgoingMail.objects.order_by("id").last()
+    assert last is not None
+    for form in texts(last):
+        assert f"sớm hơn thời hạn đã báo: {wording.until(sooner, conference.time_zone, 'vi')}." in form

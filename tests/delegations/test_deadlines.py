@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from backend.conferences.models import Conference
 from backend.core.clock import now
 from backend.delegations import links, services
 from backend.delegations.models import Delegation
@@ -14,7 +15,7 @@ from backend.mail.models import OutgoingMail
 from backend.outbox.models import Event
 from tests import lift
 from tests.delegations.test_places import somebody
-from tests.factories.delegations import DelegationFactory
+from tests.factories.delegations import DelegationFactory, named
 from tests.factories.people import OrganisationFactory, account_with
 from workers.clock import TIMETABLE, mind_delegations
 
@@ -207,6 +208,19 @@ def test_after_the_deadline_unused_places_go_back_by_themselves(unit: Delegation
     assert (row.state, row.returned, row.escalated_at) == ("closed", 3, None)
     event = Event.objects.get(name="delegation.closed")
     assert (event.payload["named"], event.payload["returned"], event.actor) == (1, 3, "clock")
+
+
+def test_the_start_ends_what_was_set_for_later(unit: Delegation) -> None:
+    services.ask(delegation_id=unit.pk)
+    named(unit)
+    lift.run()
+    Conference.objects.update(starts_at=now() + dt.timedelta(hours=20))
+    assert [mail.purpose for mail in ticked()] == ["delegation_reminder"]
+    Conference.objects.update(starts_at=now())
+
+    ticked()
+
+    assert Delegation.objects.get(pk=unit.pk).state == "closed"
 
 
 def test_the_clock_looks_three_times_a_minute() -> None:

@@ -5,11 +5,13 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from rest_framework.test import APIClient
 
 from backend.conferences import services as conferences
 from backend.conferences.models import Conference
 from backend.core.clock import now
 from backend.delegations.models import Delegation
+from backend.invitations import wording
 from backend.invitations.models import Invitation
 from backend.mail.models import OutgoingMail
 from backend.outbox.models import Event
@@ -18,7 +20,7 @@ from tests.delegations.test_deadlines import texts
 from tests.factories.conferences import ConferenceFactory
 from tests.factories.delegations import TOLD, DelegationFactory
 from tests.factories.invitations import InvitationFactory
-from tests.factories.people import OrganisationFactory
+from tests.factories.people import OrganisationFactory, account_with
 from workers.reactions import delegations as reactions
 
 pytestmark = pytest.mark.django_db
@@ -37,14 +39,23 @@ class Asked:
         self.conference: Conference = conferences.announce(conference_id=drafted.pk)
         self.open = self.delegation(focal_name="Lê Thị Đầu")
         self.submitted = self.delegation(state="submitted", submitted_at=now())
-        self.delegation(category="guest", organisation=self.open.organisation, focal_email="DAUMOI@plenum.example")
+        self.delegation(
+            category="guest",
+            organisation=self.open.organisation,
+            focal_name="Lê Thị Đầu",
+            focal_email="DAUMOI@plenum.example",
+        )
         self.silent = [
             self.delegation(state="draft", asked_at=None),
             self.delegation(state="closed"),
-            self.delegation(focal_email="khach@plenum.example"),
+            self.delegation(focal_name="Trần Văn Khách", focal_email="khach@plenum.example"),
         ]
+        Delegation.objects.filter(pk=self.silent[-1].pk).update(state="submitted")
         invitee: Invitation = InvitationFactory(
-            list__conference=self.conference, person__email="Khach@plenum.example", sent=True
+            list__conference=self.conference,
+            person__email="Khach@plenum.example",
+            person__full_name="Trần Văn Khách",
+            sent=True,
         )
         assert invitee.email == "Khach@plenum.example"
 
@@ -61,7 +72,8 @@ class Asked:
         lift.run()
         rows = OutgoingMail.objects.filter(purpose__startswith="delegation", pk__gt=self.last).order_by("recipient")
         self.letters = {row.recipient.partition("@")[0].lower(): row for row in rows}
-        self.last = max([self.last, *(row.pk for row in rows)])
+        self.new = [row.pk for row in rows]
+        self.last = max([self.last, *self.new])
         return [(row.recipient.partition("@")[0].lower(), row.subject.partition(":")[0]) for row in rows]
 
 
@@ -112,6 +124,40 @@ def test_they_hear_of_another_day_and_of_a_postponement(asked: Asked) -> None:
     conferences.announce(conference_id=asked.conference.pk)
     assert asked.heard() == [("daumoi", "Thời gian mới"), ("submitted", "Thời gian mới")]
     assert "22 tháng 01 năm 2031" in texts(asked.letters["submitted"])[1]
+
+
+def test_a_mailbox_of_several_people_gets_a_letter_for_each_and_who_is_still_to_name_hears_as_that(
+    asked: Asked,
+) -> None:
+    """Over the API: the office's mailbox is the invited chairman's, and those of two focal points; one other focal point
+    is invited in person."""
+    api = APIClient()
+    api.force_authenticate(account_with("organiser", organisation=asked.conference.organisers.get().organisation))
+    office = "vp@xa1.example"
+    InvitationFactory(list__conference=asked.conference, person__email=office, sent=True)
+    for name in ("Ngô Thị Văn Phòng", "Lê Văn Thư"):
+        asked.delegation(focal_name=name, focal_email=office)
+    asked.delegation(focal_name="Ông TRẦN VĂN KHÁCH", focal_email="khach@plenum.example")
+    Delegation.objects.filter(pk=asked.silent[-1].pk).delete()
+    address = f"/api/v1/conferences/{asked.conference.pk}"
+    starts = now().replace(second=0, microsecond=0) + dt.timedelta(days=2)
+
+    def heard() -> list[str]:
+        asked.heard()
+        rows = OutgoingMail.objects.filter(purpose__startswith="delegation_", pk__in=asked.new)
+        return sorted(f"{row.recipient.partition('@')[0]} {row.purpose.partition('_')[2]}" for row in rows)
+
+    times = {"starts_at": starts.isoformat(), "ends_at": (starts + dt.timedelta(hours=3)).isoformat()}
+    assert api.patch(address, times, format="json", headers={"If-Match": "*"}).status_code == 200
+    assert heard() == ["daumoi moved", "khach moved", "submitted moved", "vp moved", "vp moved"]
+    due = wording.until(starts, asked.conference.time_zone, "vi")
+    for row in OutgoingMail.objects.filter(recipient=office, purpose="delegation_moved"):
+        plain = texts(row)[0]
+        assert "/d/" in plain
+        assert f"cử đại biểu trước {due}" in plain, "not the deadline that is behind the start now"
+    answer = api.post(f"{address}/cancel", {"reason": {"vi": "Bão"}}, format="json", headers={"If-Match": "*"})
+    assert answer.status_code == 200, answer.json()
+    assert heard() == ["daumoi cancelled", "submitted cancelled", "vp cancelled", "vp cancelled"]
 
 
 def test_moved_and_postponed_before_the_news_went_out_it_takes_place_as_the_letters_had_said(

@@ -154,6 +154,8 @@ def test_a_cancelled_conference_withdraws_everybody_who_was_asked() -> None:
     issue(row)
     draft = InvitationFactory(list=row.list)
     assert services.withdraw_all(conference_id=row.conference_id) == 0  # it lives
+    services.mail_cancellation(invitation_id=row.id)  # heard late of a withdrawal, and given back since
+    assert mails("cancellation") == []
     type(row.conference).objects.filter(pk=row.conference_id).update(state="cancelled", reason={"vi": "Do bão"})
 
     assert services.withdraw_all(conference_id=row.conference_id) == 1

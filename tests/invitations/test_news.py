@@ -331,7 +331,7 @@ def test_chairs_and_secretaries_of_the_whole_hear_of_restricted_items_too() -> N
     with known_programme(conference):
         row = item(conference, "Nhân sự", confidentiality="restricted")
         other = item(conference, "Báo cáo", 8)
-        DutyFactory(conference=conference, agenda_item=other, kind="chair", person=panel, office={})
+        DutyFactory(conference=conference, agenda_item=other, kind="panel", person=panel, office={})
     shift(row, 1)
     shift(other, 1)
     release(conference)

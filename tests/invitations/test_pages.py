@@ -8,6 +8,8 @@ from rest_framework.test import APIClient
 from backend.invitations import links, services
 from backend.invitations.models import Invitation, InvitationReply
 from backend.outbox.models import Event
+from backend.privacy.models import ConsentDecision, ConsentPurpose
+from backend.privacy.services import ensure_standard_purposes, retire_purpose, reword_purpose
 from tests.factories.invitations import InvitationFactory
 
 pytestmark = pytest.mark.django_db
@@ -145,3 +147,30 @@ def test_without_the_guard_they_could(client: Client) -> None:
         )
 
     assert InvitationReply.objects.update(answer="declined") == 1
+
+
+@pytest.mark.parametrize("retired", [False, True])
+def test_an_answer_counts_also_when_what_was_ticked_beside_it_was_reworded_meanwhile(
+    client: Client, retired: bool
+) -> None:
+    ensure_standard_purposes()
+    row, purpose = InvitationFactory(sent=True), ConsentPurpose.objects.order_by("created_at").first()
+    assert purpose is not None
+    ticked = f"{purpose.code}:{purpose.wordings.get().version}"
+    assert ticked in client.get(page(row)).content.decode()
+    if retired:
+        retire_purpose(purpose_id=purpose.pk)
+    else:
+        reword_purpose(purpose_id=purpose.pk, text={"vi": "Cho phép nhiều hơn.", "en": "More."}, asks_again=True)
+
+    answered = client.post(page(row), {"answer": "accepted", "note": "Tôi ăn chay", "consent": ticked})
+    said = answered.content.decode()
+    assert (answered.status_code, "Đã ghi nhận câu trả lời" in said, "Chưa ghi nhận sự đồng ý" in said) == (
+        200,
+        True,
+        True,
+    )
+    assert ("Cho phép nhiều hơn." in said) is not retired
+    row.refresh_from_db()
+    assert (row.state, row.note) == ("accepted", "Tôi ăn chay")
+    assert not ConsentDecision.objects.exists()

@@ -20,7 +20,7 @@ from backend.invitations import wording
 from backend.outbox.models import Event
 from backend.registration import codes, queries, services
 from backend.registration.models import Presence, Registration
-from tests.factories.conferences import ConferenceFactory, SiteFactory
+from tests.factories.conferences import ConferenceFactory, RoomFactory, SiteFactory
 from tests.factories.invitations import InvitationFactory
 from tests.factories.people import OrganisationFactory, PersonFactory, account_with
 from tests.factories.registration import RegistrationFactory
@@ -72,6 +72,46 @@ def test_going_to_the_other_hall_is_noted(api: APIClient, conference: Any) -> No
 
     seen = {share.key: share.present for share in queries.attendance(conference.id, now()).by_site}
     assert seen == {str(here.id): 0, str(there.id): 1}
+
+
+def test_a_hall_that_fills_with_people_seated_elsewhere_is_told_at_the_door_and_in_the_counts(
+    api: APIClient, conference: Any
+) -> None:
+    room = RoomFactory(name={"vi": "Hội trường A"})
+    hall = SiteFactory(conference=conference, venue=room.venue, room=room, capacity=3)
+    other = SiteFactory(conference=conference)
+    own, absent = (RegistrationFactory(conference=conference, site=hall) for _ in range(2))
+    strangers = [RegistrationFactory(conference=conference, site=other) for _ in range(4)]
+    shown = {"conference": str(conference.pk)}
+
+    def came(row: Registration) -> list[dict[str, str]]:
+        answer = api.post("/api/v1/check-ins", {"registration": str(row.pk), "site": str(hall.pk)}, format="json")
+        assert answer.status_code == 201, "nobody who stands at the door is refused for it"
+        warnings: list[dict[str, str]] = answer.json()["warnings"]
+        return warnings
+
+    assert (came(own), came(strangers[0])) == ([], []), "one of three seats is free"
+    (full,) = came(strangers[1])
+    assert full["vi"].startswith("Hội trường A, ")
+    assert "3 chỗ, 3 người đang ở trong, 1 người có chỗ chưa đến" in full["vi"]
+    (over,) = came(absent)
+    assert over["en"].endswith("is over capacity: 4 people are in, and there are 3 seats.")
+    many = {**shown, "registrations": [str(strangers[2].pk)], "site": str(hall.pk)}
+    assert "5 người đang ở trong" in api.post("/api/v1/check-ins/many", many, format="json").json()["warnings"][0]["vi"]
+    scan = {"id": str(uuid4()), "registration": str(strangers[3].pk), "direction": "in", "site": str(hall.pk)}
+    batch = {**shown, "device": str(uuid4()), "clock": now().isoformat(), "scans": [{**scan, "at": now().isoformat()}]}
+    assert "6 người đang ở trong" in api.post("/api/v1/scans", batch, format="json").json()["warnings"][0]["vi"]
+    counted = api.get("/api/v1/attendance", shown).json()
+    assert counted["over_capacity"] == 0
+    assert {each["key"]: (each["capacity"], each["over_capacity"]) for each in counted["by_site"]} == {
+        str(hall.pk): (3, 3),
+        str(other.pk): (None, 0),
+    }
+    services.set_limit(conference_id=conference.pk, site_id=hall.pk, capacity=2)
+    by_site = api.get("/api/v1/attendance", shown).json()["by_site"]
+    assert {each["capacity"]: each["over_capacity"] for each in by_site} == {2: 4, None: 0}, (
+        "its limit, once it has one"
+    )
 
 
 def test_people_are_found_by_name_without_diacritics(api: APIClient, conference: Any) -> None:

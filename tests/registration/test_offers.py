@@ -8,8 +8,10 @@ import pytest
 from django.test import Client
 from rest_framework.test import APIClient
 
+from backend.conferences.models import Conference
 from backend.core.clock import now
 from backend.core.errors import Gone
+from backend.invitations import wording
 from backend.mail.models import OutgoingMail
 from backend.outbox.models import Event
 from backend.registration import offer_links, services
@@ -51,6 +53,22 @@ def page(row: Registration) -> str:
 def counted(row: Registration) -> tuple[int, int, int]:
     seats = Seats.objects.get(conference=row.conference_id)
     return seats.taken, seats.offered, seats.waiting
+
+
+def test_an_offer_ends_with_a_start_that_was_moved_to_before_its_end() -> None:
+    first, second = offered()
+    start = now().replace(second=0, microsecond=0) + dt.timedelta(hours=5)
+    Conference.objects.update(starts_at=start)
+    services.mail_offer(registration_id=first.pk)
+    until = wording.until(start, first.conference.time_zone, "en")
+    message = message_from_bytes(bytes(OutgoingMail.objects.get().raw), policy=policy.default)
+    assert until in message.get_body(("plain",)).get_content()  # type: ignore[union-attr]
+    assert until in Client().get(page(first)).content.decode()
+
+    Conference.objects.update(starts_at=now())
+    assert Client().post(page(first), {"choice": "take"}).status_code == 410
+    assert services.expire_offers() == 1
+    assert [fresh(row).state for row in (first, second)] == ["expired", "confirmed"]
 
 
 def test_a_free_seat_is_kept_for_who_is_next_and_nobody_else_gets_it() -> None:

@@ -1,5 +1,6 @@
 """Registering on a public page: without an account, for oneself only, once."""
 
+import datetime as dt
 import re
 from collections.abc import Callable
 from email import message_from_bytes, policy
@@ -12,6 +13,7 @@ from django.db import connection
 from django.test import Client
 from rest_framework.test import APIClient
 
+from backend.conferences import services as conferences
 from backend.conferences.models import PhotoNoticeShown
 from backend.conferences.queries.notices import photo_notice
 from backend.core.clock import now
@@ -26,6 +28,7 @@ from backend.questions.models import AnswerSheet
 from backend.registration import queries, services, signup_links
 from backend.registration.holdings import unconfirmed
 from backend.registration.models import Registration, Signup
+from tests import lift
 from tests.factories.conferences import ConferenceFactory, SiteFactory
 from tests.factories.invitations import InvitationFactory, InvitationListFactory
 from tests.factories.people import OrganisationFactory, PersonFactory
@@ -464,3 +467,47 @@ def test_programs_read_what_is_asked_and_say_what_was_agreed_to(conference: Any)
     assert sign_up().status_code == 202
     signup = Signup.objects.get()
     assert (signup.consents, signup.link_round) == ([], 1), "taking a tick back is other words"
+
+
+def test_whoever_could_not_confirm_before_a_postponement_is_asked_again_with_the_new_time(
+    client: Client, conference: Any
+) -> None:
+    client.post(page(conference), AN)
+    client.post(page(conference), {**AN, "email": "muon@plenum.example"})
+    early, late = Signup.objects.order_by("created_at")
+    Signup.objects.filter(pk=early.pk).update(expires_at=now())  # ended by itself before
+    former = link(late)
+    conferences.postpone(conference_id=conference.pk, reason={"vi": "Bão số 5."})
+    assert services.renew_signups(conference_id=conference.pk) == 0
+
+    shown = client.get(former).content.decode()
+    assert ("Hội nghị đã hoãn" in shown, "Thời gian đã báo" in shown, 'value="confirm"' in shown) == (True, True, False)
+    assert client.get(former.replace("/y/", "/api/v1/sign-ups/")).json()["postponed"] is True
+    refused = client.post(former, {"choice": "confirm"})
+    assert (refused.status_code, "gửi liên kết mới để xác nhận" in refused.content.decode()) == (409, True)
+    the_day_after_tomorrow = now() + dt.timedelta(hours=settings.SIGNUP_HOURS + 30)
+    assert not unconfirmed(the_day_after_tomorrow, frozenset()).exists(), "time stands still"
+
+    conferences.announce(conference_id=conference.pk)
+    lift.run()
+    assert services.renew_signups(conference_id=conference.pk) == 0, "once for each postponement"
+    assert client.get(former).status_code == 410, "there is a newer letter"
+    late.refresh_from_db()
+    assert late.link_round == 1
+    assert client.post(link(late), {"choice": "confirm"}).status_code == 303
+    assert Registration.objects.get().person.email == "muon@plenum.example"
+    assert OutgoingMail.objects.filter(purpose="signup", subject_id=early.pk).count() <= 1
+
+
+def test_who_waits_is_told_what_to_do_and_where_to_leave_the_line(client: Client, conference: Any) -> None:
+    services.set_admission(conference_id=conference.pk, mode="open", offer_hours=24)
+    RegistrationFactory(conference=conference)
+    client.post(page(conference), AN)
+    own = link(Signup.objects.get())
+    client.post(own, {"choice": "confirm"})
+    made = Registration.objects.get(person__email=AN["email"])
+    services.mail_waiting(registration_id=made.pk)
+    for body in mailed(made):
+        assert "nhận chỗ trong thời hạn ghi trong thư đó" in body
+        assert "không cần làm gì thêm" not in body
+        assert own in body

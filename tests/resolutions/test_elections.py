@@ -83,7 +83,7 @@ class Hall:
         return answer.data["verdict"]
 
 
-def test_an_election_goes_on_until_its_places_are_filled() -> None:
+def test_an_election_goes_on_until_its_places_are_filled(monkeypatch: pytest.MonkeyPatch) -> None:
     hall = Hall(6)
     election = hall.election("ABCD", 2)
     at = f"{API}elections/{election}"
@@ -144,6 +144,7 @@ def test_an_election_goes_on_until_its_places_are_filled() -> None:
         "B": second.pk,
     }
     assert Event.objects.filter(name="election.decided").count() == 1
+    _checked(fetched(second), [], monkeypatch)  # every place is filled, and somebody was not elected
     minutes = str(decisions.blocks(hall.conference))
     assert "Bầu Ban Chấp hành: 2 chỗ; người ứng cử: A, B, C, D, E." in minutes
     assert "A được 6/6 phiếu hợp lệ (100,00%)" in minutes

@@ -18,7 +18,6 @@ from tests.resolutions.test_papers import hybrid
 from tests.resolutions.test_polls import voters
 from tests.resolutions.test_secret_guards import only_refused_by
 from tests.resolutions.test_secret_polls import API, casters, signed_in
-from workers.subscriptions import SUBSCRIPTIONS
 
 pytestmark = pytest.mark.django_db
 
@@ -271,18 +270,6 @@ def test_papers_of_elections_differ_by_name(method: dict[str, Any], counts: list
         sheet = {"channel": "paper", "count": count, "issued": number, "returned": number}
         (batch,) = teller.post(f"{API}polls/{poll.pk}/sheets", sheet).data
     assert batch["differences"] == told
-
-
-def test_an_open_poll_is_sealed_when_its_conference_closes() -> None:
-    poll, other = PollFactory(), PollFactory()
-    for each in (poll, other):
-        voters(each, 1)
-        services.open_poll(poll_id=each.pk)
-    assert services.close_with_conference(conference_id=poll.conference_id) == 1
-    voter, at = signed_in(casters(poll)[0]), {"poll": str(poll.pk), "choice": "yes"}
-    assert voter.post(f"{API}ballots", at).status_code == 409
-    assert [Poll.objects.get(pk=each.pk).state for each in (poll, other)] == ["sealed", "open"]
-    assert "resolutions.close_with_conference" in SUBSCRIPTIONS["conference.closed"]
 
 
 def test_what_was_counted_stays_readable_when_the_poll_is_annulled() -> None:

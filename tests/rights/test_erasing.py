@@ -7,6 +7,7 @@ import zipfile
 from types import SimpleNamespace
 
 import pytest
+import typst
 from django.db import IntegrityError, connection, transaction
 
 from backend.conferences.models import TimeAndPlace
@@ -14,6 +15,7 @@ from backend.core.clock import now
 from backend.core.errors import Conflict
 from backend.core.guards import erasing
 from backend.core.models import IdempotencyRecord
+from backend.documents.form.faces import FOLDER
 from backend.documents.models import Document, DocumentFile
 from backend.imports.models import Import, ImportedPerson
 from backend.invitations.models import Invitation, InvitationReply
@@ -27,7 +29,7 @@ from backend.registration import services as registration
 from backend.registration.models import Presence, Registration
 from backend.rights import services
 from backend.rights.models import Correction, Erasure, LegalHold
-from backend.rights.traces import traces_of
+from backend.rights.traces import look_for
 from tests.factories.articles import ArticleFactory
 from tests.factories.calendars import CalendarLinkFactory
 from tests.factories.conferences import ConferenceFactory, DutyFactory, SpeakerFactory, SpeechFactory
@@ -113,12 +115,12 @@ def erased(person: Person) -> dict:
 def test_nothing_is_found_afterwards_but_what_the_report_lists(everything: SimpleNamespace) -> None:
     marks = subject_of(everything.person.pk).marks
     assert {NAME, ADDRESS, SECOND, PHONE, "qa.dangnhap@xa.example"} <= marks
-    before = {(trace.table, trace.column) for trace in traces_of(marks)}
+    before = {(trace.table, trace.column) for trace in look_for(marks).traces}
     assert len(before) > 25, before
 
     report = erased(everything.person)
 
-    left = {(trace.table, trace.column) for trace in traces_of(marks)}
+    left = {(trace.table, trace.column) for trace in look_for(marks).traces}
     assert left == {
         ("articles_article", "byline"),
         ("conferences_speech", "gist"),
@@ -132,7 +134,7 @@ def test_nothing_is_found_afterwards_but_what_the_report_lists(everything: Simpl
     assert not any(mark in str(report) for mark in marks)
 
 
-@pytest.mark.parametrize("case", ["letter", "docx in a letter", "docx"])
+@pytest.mark.parametrize("case", ["letter", "docx in a letter", "docx", "pdf in a letter", "pdf"])
 def test_what_packed_bytes_of_others_say_is_found(everything: SimpleNamespace, case: str) -> None:
     """In letters to other people, encoded as mail is, and in files, whose names may be half bold."""
     first, _, rest = NAME.partition(" ")
@@ -140,9 +142,11 @@ def test_what_packed_bytes_of_others_say_is_found(everything: SimpleNamespace, c
     with zipfile.ZipFile(parts, "w", zipfile.ZIP_DEFLATED) as archive:
         runs = f"<w:p><w:r><w:t>{first}</w:t></w:r><w:r><w:b/><w:t> {rest}</w:t></w:r></w:p>"
         archive.writestr("word/document.xml", runs)
-    docx, files = parts.getvalue(), []
-    if case == "docx in a letter":
-        files = [Attachment(filename="danh-sach.docx", content=docx)]
+    packed, files = parts.getvalue(), []
+    if case.startswith("pdf"):
+        packed = typst.compile(f"Kính mời {first} *{rest}*".encode(), font_paths=[str(FOLDER)], format="pdf")
+    if case.endswith("in a letter"):
+        files = [Attachment(filename=f"danh-sach.{case[:4].strip()}", content=packed)]
     raw = build_message(
         message_id="<a@plenum.example>", date=now(), sender=("A", "a@plenum.example"), to=("B", "b@plenum.example"),
         subject="Người dự thay", text=f"Ban tổ chức ghi nhận {NAME if case == 'letter' else 'một người'} dự thay.",
@@ -150,17 +154,24 @@ def test_what_packed_bytes_of_others_say_is_found(everything: SimpleNamespace, c
     )  # fmt: skip
     assert NAME.encode() not in raw
     erased(everything.person)
-    if case == "docx":
+    if case in {"docx", "pdf"}:
         paper = DocumentFile.objects.first()
         assert paper
         DocumentFile.objects.create(
             document=paper.document, number=9, draft=True, media_type="application/octet-stream", filename="a.docx",
-            content=docx, sha256="0" * 64, size=len(docx),
+            content=packed, sha256="0" * 64, size=len(packed),
         )  # fmt: skip
     else:
         OutgoingMailFactory(raw=raw)
-    where = ("documents_documentfile", "content") if case == "docx" else ("mail_outgoingmail", "raw")
-    assert where in {(trace.table, trace.column) for trace in traces_of({NAME})}
+    where = ("documents_documentfile", "content") if case in {"docx", "pdf"} else ("mail_outgoingmail", "raw")
+    found = look_for({NAME})
+    assert where in {(trace.table, trace.column) for trace in found.traces}
+    assert found.unread == []
+
+
+def test_a_pdf_nobody_can_read_is_reported(everything: SimpleNamespace) -> None:
+    OutgoingMailFactory(raw=b"%PDF-1.7 and nothing more")
+    assert erased(everything.person)["unread"] == [{"table": "mail_outgoingmail", "column": "raw", "rows": 1}]
 
 
 def test_a_name_of_a_conference_that_people_were_told_is_explained(everything: SimpleNamespace) -> None:
@@ -183,7 +194,7 @@ def test_what_they_were_called_and_reached_at_before_a_correction_goes_too(every
 
     report = erased(everything.person)
 
-    left = {(trace.table, trace.column) for trace in traces_of(marks)}
+    left = {(trace.table, trace.column) for trace in look_for(marks).traces}
     assert left == {("articles_article", "byline"), ("conferences_speech", "gist"), ("minutes_finding", "text")}
     assert {(each["table"], each["column"]) for each in report["traces"]} == left
     assert all(each["explained"] for each in report["traces"])

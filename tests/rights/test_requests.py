@@ -27,7 +27,8 @@ from tests.factories.documents import DocumentFactory
 from tests.factories.invitations import InvitationFactory
 from tests.factories.mail import OutgoingMailFactory
 from tests.factories.people import AccountFactory, OrganisationFactory, PersonFactory, PositionFactory, account_with
-from tests.guards import assert_refused_by
+from tests.factories.rights import CorrectionFactory, DataRequestFactory, ErasureFactory, PersonalExportFactory
+from tests.guards import assert_refused_by, assert_written_without
 
 pytestmark = pytest.mark.django_db
 API = "/api/v1"
@@ -341,6 +342,78 @@ def test_whoever_may_not_be_erased_yet_is_named_with_the_reasons(office) -> None
     assert answer.status_code == 409
     assert "rút giấy mời" in answer.json()["hindrances"][0]["vi"]
     assert "withdraw" in answer.json()["hindrances"][0]["en"]
+
+
+class TestOnlyWhatWasGranted:
+    """What names a request is done for one that asked for it, was granted, and of which it is known who asks."""
+
+    @pytest.mark.parametrize(
+        "wrong",
+        [
+            {"state": "received", "identity": "unchecked"},
+            {"state": "refused", "identity": "failed"},
+            {"state": "granted", "identity": "failed"},
+            {"state": "granted", "kind": "object"},
+        ],
+        ids=["received", "refused", "identity taken back", "another kind"],
+    )
+    def test_nothing_is_handed_out_corrected_or_erased_by_another(self, office, wrong: dict) -> None:
+        kinds = {"personal-exports": "access", "corrections": "correct", "erasures": "erase"}
+        for where, kind in kinds.items():
+            request = DataRequestFactory(person=office.person, decided_at=house_clock.now(), **{"kind": kind, **wrong})
+            body = {"person": str(office.person.pk), "request": str(request.pk)}
+            if where == "corrections":
+                body["phone"] = "+84905123456"
+            assert refused_fields(office.desk.post(f"{API}/{where}", body, format="json")) == ["request"], where
+        assert not any(model.objects.exists() for model in (PersonalExport, Correction, Erasure))
+
+    @pytest.mark.parametrize("where", ["personal-exports", "erasures"])
+    def test_nor_by_one_that_was_taken_back_while_the_job_waited(self, office, where: str) -> None:
+        request = asked(office, {"personal-exports": "access", "erasures": "erase"}[where])
+        done(office.desk, request, "grant")
+        body = {"person": str(office.person.pk), "request": request["id"]}
+        begun = office.desk.post(f"{API}/{where}", body, format="json").json()
+        done(office.desk, request, "withdraw")
+        run(begun["id"])
+        assert not Erasure.objects.exists()
+        assert not PersonalExport.objects.exclude(packed_at=None).exists()
+        assert Person.objects.get(pk=office.person.pk).full_name == "Lê Thị Bưởi"
+
+    @pytest.mark.parametrize(
+        ("guard", "factory", "kind"),
+        [
+            ("a_copy_was_granted", PersonalExportFactory, "access"),
+            ("a_correction_was_granted", CorrectionFactory, "correct"),
+            ("an_erasure_was_granted", ErasureFactory, "erase"),
+        ],
+    )
+    def test_postgresql_refuses_it_too(self, guard: str, factory, kind: str) -> None:
+        request = DataRequestFactory(kind=kind, state="granted", decided_at=house_clock.now())
+        factory(request=request, person=request.person)
+        assert_refused_by(guard, lambda: factory(request=request))
+        DataRequest.objects.update(identity="failed")
+        assert_refused_by(guard, lambda: factory(request=request, person=request.person))
+        DataRequest.objects.update(identity="confirmed", state="refused")
+        assert_refused_by(guard, lambda: factory(request=request, person=request.person))
+        assert_written_without(guard, lambda: factory(request=request, person=request.person))
+
+    def test_nobody_is_told_of_an_erasure_that_was_not_carried_out(self, office) -> None:
+        request = asked(office, "erase")
+        done(office.desk, request, "grant")
+        done(office.desk, request, "complete", status=409)
+        row = DataRequest.objects.filter(pk=request["id"])
+        assert row.get().state == "granted"
+        assert not OutgoingMail.objects.filter(subject__startswith="Đã thực hiện").exists()
+        assert_refused_by("an_erasure_done_was_carried_out", lambda: row.update(state="done"))
+        assert_written_without("an_erasure_done_was_carried_out", lambda: row.update(state="done"))
+
+    def test_who_is_not_on_record_is_told_what_was_erased(self, office) -> None:
+        """A focal point, of whom nothing is held but a name and an address in a delegation."""
+        row = DataRequestFactory(person=None, organisation=office.host, kind="erase", name="Đầu mối", email="")
+        request = {"id": str(row.pk)}
+        done(office.desk, request, "grant")
+        done(office.desk, request, "complete", status=400)
+        assert done(office.desk, request, "complete", note="Đã đổi đầu mối của xã")["state"] == "done"
 
 
 class TestLink:

@@ -9,7 +9,13 @@ def mail_request(event: Event) -> None:
 
 
 def mail_extended(event: Event) -> None:
-    services.mail_extended(delegation_id=event.subject_id, due=event.payload["due"])
+    services.mail_extended(delegation_id=event.subject_id, due=event.payload["due"], version=event.payload["version"])
+
+
+def mail_brought_forward(event: Event) -> None:
+    services.mail_brought_forward(
+        delegation_id=event.subject_id, due=event.payload["due"], version=event.payload["version"]
+    )
 
 
 def mail_reminder(event: Event) -> None:
@@ -39,6 +45,7 @@ def tell_of_move(event: Event) -> None:
 ALL = [
     mail_request,
     mail_extended,
+    mail_brought_forward,
     mail_reminder,
     mail_escalation,
     follow_withdrawal,

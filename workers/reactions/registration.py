@@ -30,6 +30,10 @@ def resume(event: Event) -> None:
     services.resume(conference_id=event.subject_id)
 
 
+def renew_signups(event: Event) -> None:
+    services.renew_signups(conference_id=event.subject_id)
+
+
 def mail_confirmation(event: Event) -> None:
     services.mail_confirmation(registration_id=event.subject_id)
 
@@ -75,6 +79,7 @@ ALL = [
     call_off,
     put_off,
     resume,
+    renew_signups,
     mail_confirmation,
     mail_waiting,
     mail_offer,

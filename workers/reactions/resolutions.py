@@ -1,7 +1,5 @@
 """News that counts a poll and tells its committee what was sealed."""
 
-from uuid import UUID
-
 from backend.outbox.models import Event
 from backend.resolutions import services
 
@@ -14,8 +12,4 @@ def mail_root(event: Event) -> None:
     services.mail_root(poll_id=event.subject_id)
 
 
-def close_with_conference(event: Event) -> None:
-    services.close_with_conference(conference_id=UUID(event.payload["conference_id"]))
-
-
-ALL = [close_with_conference, count, mail_root]
+ALL = [count, mail_root]

@@ -1,6 +1,7 @@
 """Reading for calendars, by noun: links and what they are of, what stands in each feed, and one person's own."""
 
 from backend.calendars.queries.contents import (
+    Point,
     Reader,
     Shown,
     at_room,
@@ -24,6 +25,7 @@ from backend.calendars.queries.own import Part, own_parts
 
 __all__ = [
     "Part",
+    "Point",
     "Reader",
     "Shown",
     "at_room",

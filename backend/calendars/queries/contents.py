@@ -124,6 +124,7 @@ class Point(NamedTuple):
     confidentiality: str
     sequence: int
     updated_at: dt.datetime
+    parent_id: UUID | None
 
 
 @dataclass(kw_only=True)

@@ -9,6 +9,7 @@ from rest_framework.response import Response
 
 from backend.conferences import queries, services
 from backend.conferences.models import Conference
+from backend.conferences.queries.deadlines import behind_start
 from backend.conferences.queries.effects import Effects
 from backend.conferences.queries.timetables import what_does_not_fit
 from backend.conferences.serializers.arranging import ArrangeBody, EffectsSerializer, ShiftBody, WarningsSerializer
@@ -56,9 +57,12 @@ class ArrangingActions(HouseViewSet):
     @action(detail=True, url_path="agenda/warnings", filterset_class=None)
     def agenda_warnings(self, request: Any, pk: str) -> Response:
         """Lists what of the working agenda runs over into what has its own time, or lies outside of its session or of the
-        conference, as far as the caller reads the agenda: none where it reads the released programme instead."""
-        warnings, titles = what_does_not_fit(self.get_object(), self.account)
-        return Response(WarningsSerializer({"results": warnings}, context={"titles": titles}).data)
+        conference, as far as the caller reads the agenda: none where it reads the released programme instead. `deadlines`
+        are those of units and guest lists that lie after the start, for those who work on the conference."""
+        conference = self.get_object()
+        warnings, titles = what_does_not_fit(conference, self.account)
+        found = {"results": warnings, "deadlines": behind_start(conference, self.account)}
+        return Response(WarningsSerializer(found, context={"titles": titles}).data)
 
     def _arranged(self, verb: Any, body: Any) -> Response:
         conference = self.get_object()

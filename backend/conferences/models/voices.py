@@ -18,7 +18,8 @@ from backend.people.models import Organisation, Person
 
 class Duty(Base):
     """A part somebody has in a conference: chair, secretary, guest … A person with the office held then, an office
-    without a name (`person` null), or a group (`group`)."""
+    without a name (`person` null), or a group (`group`). One with an `agenda_item` is about that item alone; whoever
+    chairs it is its `panel`."""
 
     conference = models.ForeignKey(Conference, on_delete=models.CASCADE, related_name="duties")
     kind = models.CharField(max_length=12, choices=DutyKind)
@@ -28,7 +29,7 @@ class Duty(Base):
     office = LocalizedTextField(blank=True)
     group = LocalizedTextField(blank=True)
     site = models.ForeignKey(Site, null=True, blank=True, on_delete=models.SET_NULL)
-    agenda_item = models.ForeignKey(AgendaItem, null=True, blank=True, on_delete=models.SET_NULL)
+    agenda_item = models.ForeignKey(AgendaItem, null=True, blank=True, on_delete=models.CASCADE)
 
     class Meta:
         ordering = ["kind", "order"]
@@ -45,6 +46,9 @@ class Duty(Base):
                 | ~models.Q(office={})
                 | ~models.Q(group={}),
                 name="a_duty_is_somebodys",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(kind="chair") | models.Q(agenda_item=None), name="a_chair_is_of_the_whole"
             ),
         ]
 

@@ -16,7 +16,7 @@ from backend.conferences.printing.words import BLANK, WORDS, Said
 from backend.conferences.programme import Entry, Place, Programme, Voice
 from backend.conferences.states import ItemKind, ItemState
 from backend.core.clock import local
-from backend.core.text import Text, both, say
+from backend.core.text import Text, both, localized, say
 from backend.core.vietnamese import fold
 from backend.documents.form.text import one_line
 from backend.people.said import office_said
@@ -165,9 +165,9 @@ class _Layout:
             ):
                 if is_so or parent in marked:
                     marked.add(entry.id)
-        places = {place.room: self.said(place.said) for entry in programme.entries for place in entry.places}
+        places = {place.room: self.where(place.said) for entry in programme.entries for place in entry.places}
         self.rooms = _short(places, languages)
-        self.places = tuple(self.said(place) for place in heading.places)
+        self.places = tuple(self.where(place) for place in heading.places)
         self.with_rooms = len(places) > 1 or (bool(places) and len(self.places) > 1)
         self.elsewhere = tuple(
             said
@@ -265,7 +265,7 @@ class _Layout:
             speakers=tuple(self.who(voice) for voice in entry.speakers),
             chairs=tuple(self.who(voice) for voice in entry.chairs),
             rooms=() if inherited else tuple(self.rooms[room] for room in rooms),
-            places=tuple(self.said(place.said) for place in _once(entry.places)),
+            places=tuple(self.where(place.said) for place in _once(entry.places)),
             mark=self.state(entry),
             reason=self.reason(entry),
             off=off,
@@ -306,6 +306,10 @@ class _Layout:
             words = text.get(code) or ("" if len(self.languages) > 1 else next(filter(None, text.values()), ""))
             found[code] = one_line(words) or (BLANK if blank and not any(text.values()) else "")
         return found
+
+    def where(self, place: Text) -> Said:
+        """A place by whatever name it has: of two halls no reader is told one."""
+        return self.said({code: localized(place, code) for code in self.languages})
 
     def word(self, which: str) -> Said:
         return {code: WORDS[which][code] for code in self.languages}

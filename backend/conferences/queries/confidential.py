@@ -25,7 +25,7 @@ from django.db.models.functions import Coalesce
 from backend.conferences.models import AgendaItem, Conference, Duty, OutlineDuty, OutlineItem, Speaker, Speech
 from backend.conferences.programme import Entry, Programme
 from backend.conferences.queries.public import public_conferences
-from backend.conferences.queries.visibility import READERS, held_by_any, takes_part, visible_to
+from backend.conferences.queries.visibility import READERS, held_by_any, leads, takes_part, visible_to
 from backend.conferences.states import Confidentiality, DutyKind, OrganiserRole
 from backend.people.models import Account
 from backend.people.queries import organisations_with
@@ -248,15 +248,7 @@ def _circles(account: Reader, where: set[UUID]) -> tuple[Q, Q]:
     these organisations."""
     if isinstance(account, AnonymousUser):
         return Q(pk__in=[]), Q(pk__in=[])
-    whole = held_by_any(where, OrganiserRole.LEAD)
-    if account.person_id is not None:
-        of_the_whole = Duty.objects.filter(
-            conference=OuterRef("pk"),
-            person_id=account.person_id,
-            kind__in=(DutyKind.CHAIR, DutyKind.SECRETARY),
-            agenda_item=None,
-        )
-        whole |= Q(Exists(of_the_whole))
+    whole = held_by_any(where, OrganiserRole.LEAD) | Q(Exists(leads(account).filter(conference=OuterRef("pk"))))
     return whole, held_by_any(where) | takes_part(account)
 
 

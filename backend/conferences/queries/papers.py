@@ -9,10 +9,10 @@ from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
-from backend.conferences.models import Conference, Duty, Paper, Speaker
+from backend.conferences.models import Conference, Paper, Speaker
 from backend.conferences.queries.confidential import Reader, parts_visible_to
-from backend.conferences.queries.visibility import READERS, held_by_any
-from backend.conferences.states import AHEAD, DutyKind, ItemState, OrganiserRole, PaperState
+from backend.conferences.queries.visibility import READERS, held_by_any, leads
+from backend.conferences.states import AHEAD, ItemState, OrganiserRole, PaperState
 from backend.core.clock import local
 from backend.documents.models import DocumentFile
 from backend.people.queries import organisations_with
@@ -42,13 +42,9 @@ def works_on_papers(account: Reader) -> Q:
         return ~Q(pk__in=[])  # an empty Q vanishes where it is joined by "or"
     mine = Q(conference__in=Conference.objects.filter(held_by_any(where, OrganiserRole.LEAD)))
     if account.person_id is not None:
-        gavel = Duty.objects.filter(
-            conference=OuterRef("conference"),
-            person_id=account.person_id,
-            kind__in=(DutyKind.CHAIR, DutyKind.SECRETARY),
-            agenda_item=None,
+        mine |= Q(Exists(leads(account).filter(conference=OuterRef("conference")))) | Q(
+            speaker__person_id=account.person_id
         )
-        mine |= Q(Exists(gavel)) | Q(speaker__person_id=account.person_id)
     return mine
 
 

@@ -19,7 +19,7 @@ from backend.conferences.models import (
 )
 from backend.conferences.queries.confidential import Reader, hidden_items, without
 from backend.conferences.queries.rooms import with_bookings
-from backend.conferences.queries.visibility import visible_to
+from backend.conferences.queries.visibility import of_the_whole, visible_to
 from backend.conferences.queries.working import working_parts
 from backend.conferences.states import DutyKind, OrganiserRole
 from backend.core.text import Text
@@ -125,15 +125,15 @@ def chairs(conference: Conference) -> list[Duty]:
 
 
 def secretary(conference: Conference) -> Duty | None:
-    """The (first) secretary, None while unknown."""
-    return next(iter(duties(conference, DutyKind.SECRETARY)), None)
+    """The (first) secretary of the whole, None while unknown."""
+    return next((duty for duty in duties(conference, DutyKind.SECRETARY) if duty.agenda_item_id is None), None)
 
 
 def has_duty(account: Account, conference: Conference, *kinds: str) -> bool:
-    """True when the account's person has a duty of one of these kinds in the conference."""
+    """True when the account's person has a duty of one of these kinds in the conference as a whole."""
     return (
         account.person_id is not None
-        and Duty.objects.filter(conference=conference, person_id=account.person_id, kind__in=kinds).exists()
+        and of_the_whole(*kinds).filter(conference=conference, person_id=account.person_id).exists()
     )
 
 

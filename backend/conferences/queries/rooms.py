@@ -148,6 +148,8 @@ def wanted_bookings(conference: Conference) -> list[RoomBooking]:
 
 def _uses_of_items(conference: Conference) -> list[_Use]:
     """One per room of a planned item with exact times; one within a session that has the same room is joined to it."""
+    if not AgendaRoom.objects.filter(conference=conference).exists():
+        return []  # as in most conferences, without asking for all that would be needed
     rows = (
         AgendaRoom.objects.filter(conference=conference, agenda_item__state=ItemState.PLANNED)
         .select_related("agenda_item__parent__parent", "room", "site")

@@ -8,7 +8,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from backend.conferences.models import Conference, Duty, Organiser, Speaker
-from backend.conferences.states import ConferenceState, Confidentiality, OrganiserRole
+from backend.conferences.states import ConferenceState, Confidentiality, DutyKind, OrganiserRole
 from backend.people.models import Account, Role
 from backend.people.queries import knows_who_is_asked, organisations_with
 
@@ -48,6 +48,18 @@ def led_or_not(rows: QuerySet[Any], where: set[UUID]) -> tuple[Exists, Exists]:
     of_person = rows.filter(person=OuterRef("pk"))
     led = Conference.objects.filter(held_by_any(where, OrganiserRole.LEAD)).values("pk")
     return Exists(of_person.filter(conference__in=led)), Exists(of_person.exclude(conference__in=led))
+
+
+def of_the_whole(*kinds: str) -> QuerySet[Duty]:
+    """Duties of these kinds in whole conferences: the only ones that give rights over them, or name who signs for them.
+    One in an agenda item is about that item alone."""
+    return Duty.objects.filter(kind__in=kinds, agenda_item=None)
+
+
+def leads(account: Account) -> QuerySet[Duty]:
+    """The duties by which the account's person chairs whole conferences or keeps their record."""
+    rows = of_the_whole(DutyKind.CHAIR, DutyKind.SECRETARY)
+    return rows.filter(person_id=account.person_id) if account.person_id is not None else rows.none()
 
 
 @knows_who_is_asked

@@ -9,7 +9,7 @@ from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
 from backend.conferences.models import Conference, Duty, Release, Site
 from backend.conferences.queries.told import as_told, sites_as_told, told_off
-from backend.conferences.queries.visibility import READERS, held_by_any
+from backend.conferences.queries.visibility import READERS, held_by_any, leads
 from backend.conferences.states import CALLED_OFF, DutyKind, OrganiserRole
 from backend.core.vietnamese import fold
 from backend.people.models import Account
@@ -98,12 +98,4 @@ def worked_on_by(account: Reader) -> Q | None:
     if where is None:
         return None
     works = held_by_any(where, OrganiserRole.LEAD)
-    if account.person_id is not None:
-        leads = Duty.objects.filter(
-            conference=OuterRef("pk"),
-            person_id=account.person_id,
-            kind__in=(DutyKind.CHAIR, DutyKind.SECRETARY),
-            agenda_item=None,
-        )
-        works |= Q(Exists(leads))
-    return works
+    return works | Q(Exists(leads(account).filter(conference=OuterRef("pk"))))

@@ -6,6 +6,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from backend.conferences.models import Duty
+from backend.conferences.queries.deadlines import Behind
 from backend.conferences.queries.effects import Concerned, Effects
 from backend.conferences.queries.timetables import warning_said
 from backend.conferences.serializers.clashes import ClashSerializer
@@ -36,7 +37,8 @@ class ArrangeBody(Body):
 
 class ShiftBody(Body):
     """Everything after the item `after`, or beginning at the moment `from` or later, is moved by so many minutes
-    (negative: earlier), up to and with the item `until`. No item changes its day unless `across_days` is said."""
+    (negative: earlier), up to and with the item `until`. Only the day on which that begins is moved, and no item changes
+    its day, unless `across_days` is said."""
 
     after = serializers.UUIDField(required=False)
     minutes = serializers.IntegerField(min_value=-1440, max_value=1440)
@@ -134,8 +136,24 @@ class WarningSerializer(serializers.Serializer[Any]):
         return both(warning_said(warning, self.context["titles"]))
 
 
+class BehindStartSerializer(serializers.Serializer[Any]):
+    """A deadline that lies after the start, for instance since the conference was moved: the start applies in its place,
+    and letters and pages say that."""
+
+    kind = serializers.ChoiceField(choices=["delegation", "invitation-list"])
+    id = serializers.UUIDField()
+    title = LanguageMap()
+    deadline = serializers.DateTimeField(help_text="As it was set.")
+    said = serializers.SerializerMethodField()
+
+    @extend_schema_field(LanguageMap())
+    def get_said(self, behind: Behind) -> Any:
+        return both(behind.said)
+
+
 class WarningsSerializer(serializers.Serializer[Any]):
     results = WarningSerializer(many=True)
+    deadlines = BehindStartSerializer(many=True)
 
 
 class EffectsSerializer(OnGivenClock, serializers.Serializer[Any]):

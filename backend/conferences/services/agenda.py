@@ -254,7 +254,7 @@ def too_deep() -> Any:
 
 @transaction.atomic
 def remove_agenda_item(*, agenda_item_id: UUID, expected: int | None = None) -> None:
-    """Takes a point off the agenda; a session panel stays without its session. What follows begins earlier.
+    """Takes a point off the agenda, and the duties in it with it. What follows begins earlier.
 
     Raises Conflict once the conference has begun, when people were told of the item by a release (then it is cancelled
     instead), or while it still holds others.

@@ -77,8 +77,8 @@ def shift(
       item is not after it. With `until`, which moves too, all that comes after that one stays where it is.
     - What has begun in a running conference stays where it is, and nothing moves into the past of one. Items called off
       keep their planned time.
-    - No item moves into another day unless `across_days` says so, and none is pinned to a day that is not the
-      conference's.
+    - Only the day on which it begins moves, unless `across_days` says so, and no item into another day; none is pinned to
+      a day that is not the conference's.
 
     Raises Invalid when nothing there has a time, and naming `minutes` when an item would leave the conference's days;
     Refused like `arrange`, or when an item would change the day.
@@ -86,6 +86,8 @@ def shift(
 
     def change(conference: Conference, rows: list[AgendaItem]) -> list[AgendaItem]:
         going = _going(conference, rows, after, since, until)
+        if not across_days:
+            going = _on_the_first_day(conference, rows, going)
         _shift(conference, rows, going, dt.timedelta(minutes=minutes))
         return rows
 
@@ -272,6 +274,22 @@ def _going(
             vi="Sau đó không còn nội dung nào có giờ để dời.", en="Nothing after that has a time to be moved."
         )
         raise Invalid({"after" if after is not None else "from": nothing})
+    return going
+
+
+def _on_the_first_day(conference: Conference, rows: Sequence[AgendaItem], going: set[UUID]) -> set[UUID]:
+    """Those of the day on which the first of them begins, and what follows from it past midnight: not what is pinned to a
+    later day, nor what comes after that. Who is late today does not begin late tomorrow."""
+    days = {
+        row.pk: local(row.starts_at, conference.time_zone).date()
+        for row in rows
+        if row.pk in going and row.starts_at is not None
+    }
+    first, tree = min(days.values()), standing(rows)
+    pinned = {row.pk for row in rows if row.pinned}
+    for place, row in enumerate(rows):
+        if days.get(row.pk, first) > first and pinned & _ids(tree, row.pk):
+            return going - {later.pk for later in rows[place:] if days.get(later.pk, first) > first}
     return going
 
 

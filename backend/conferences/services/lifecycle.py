@@ -1,6 +1,7 @@
 """The moves of a conference's life. Each raises IllegalMove, naming the legal ones, when it is not its time."""
 
 import datetime as dt
+from collections.abc import Callable
 from uuid import UUID
 
 from django.db import transaction
@@ -87,11 +88,24 @@ def start(*, conference_id: UUID, at: dt.datetime | None = None, expected: int |
     return conference
 
 
+Hindrance = Callable[[UUID], None]
+_hindrances: list[Hindrance] = []
+
+
+def before_closing(hindrance: Hindrance) -> Hindrance:
+    """Floors above say what a conference must not be closed over; the function raises Conflict naming it."""
+    _hindrances.append(hindrance)
+    return hindrance
+
+
 @transaction.atomic
 def close(*, conference_id: UUID, at: dt.datetime | None = None, expected: int | None = None) -> Conference:
-    """Closes the conference, now or at the past moment `at`; its minutes are drafted next."""
+    """Closes the conference, now or at the past moment `at`; its minutes are drafted next. Raises Conflict while
+    something is under way in it that ends before it does."""
     conference = locked(Conference, conference_id, expected=expected)
     MOVES.move(conference, "close")
+    for hindrance in _hindrances:
+        hindrance(conference_id)
     conference.closed_at = _past_moment(at)
     if conference.opened_at is not None and conference.closed_at < conference.opened_at:
         raise Invalid({"at": say(vi="Phải sau giờ khai mạc.", en="Must be after the opening.")})

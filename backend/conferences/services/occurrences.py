@@ -7,7 +7,7 @@ taken goes without it and is reported, and stops none of the others.
 """
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -219,7 +219,14 @@ def lead_along(
     )
     known = {row.pk: clashes_of(row.pk) for row in rows if row.clash_policy == ClashPolicy.REFUSE}
     slots = _new_slots(series, rows) if replan else {row.pk: row.slot for row in rows if row.slot}
-    led = [_led(series, row, slots.get(row.pk), touched, reason, spare) for row in rows]
+    back = {row.pk for row in rows if row.pk in slots and _called_off_by_series(row)}
+    _take_slots(rows, slots)
+    led = [
+        _revived(series, row)
+        if row.pk in back and _is_ahead(series, row)
+        else _led(series, row, row.pk in slots, touched, reason, spare)
+        for row in rows
+    ]
     led += [_followed(series, row, set(touched) - set(TIME_FIELDS)) for row in _still_waiting(series, today)]
     changes = [change for change in led if change is not None]
     off = {change.conference_id for change in changes if change.outcome == Outcome.CALLED_OFF}
@@ -228,6 +235,14 @@ def lead_along(
     written = {change.conference_id for change in changes if change.outcome in _WRITTEN}
     keep_apart([row for row in rows if row.pk in written], known=known)
     return changes
+
+
+def _take_slots(rows: Sequence[Conference], slots: Mapping[UUID, str]) -> None:
+    """Keeps the slots that are others than before, in one statement; those that have none any more are `_unplanned`."""
+    elsewhere = [row for row in rows if row.pk in slots and slots[row.pk] != row.slot]
+    for row in elsewhere:
+        row.slot = slots[row.pk]
+    Conference.objects.bulk_update(elsewhere, ["slot"])
 
 
 def _still_waiting(series: Series, today: str) -> list[Conference]:
@@ -258,21 +273,13 @@ def _new_slots(series: Series, rows: Sequence[Conference]) -> dict[UUID, str]:
 
 
 def _led(
-    series: Series, row: Conference, slot: str | None, touched: Collection[str], reason: Text | None, spare: bool
+    series: Series, row: Conference, planned: bool, touched: Collection[str], reason: Text | None, spare: bool
 ) -> Change | None:
     ahead = row.state in queries.LED and queries.still_to_come(row)
-    if slot is None:
-        ends = ahead or row.state == ConferenceState.POSTPONED  # which waits for a time that will not come
-        return _unplanned(row, reason or both(_NO_LONGER), spare=spare) if ends and row.slot is not None else None
-    called_off = _called_off_by_series(row)
-    if slot != row.slot:
-        row.slot = slot
-        Conference.objects.filter(pk=row.pk).update(slot=slot)
-    if not _is_ahead(series, slot):
-        return None
-    if called_off:
-        return _revived(series, row)
-    return _followed(series, row, touched) if ahead else None
+    if planned:
+        return _followed(series, row, touched) if ahead and _is_ahead(series, row) else None
+    ends = ahead or row.state == ConferenceState.POSTPONED  # which waits for a time that will not come
+    return _unplanned(row, reason or both(_NO_LONGER), spare=spare) if ends and row.slot is not None else None
 
 
 def _called_off_by_series(row: Conference) -> bool:
@@ -280,8 +287,10 @@ def _called_off_by_series(row: Conference) -> bool:
     return row.slot is None and row.state == ConferenceState.CANCELLED and not _timed_by_hand(row)
 
 
-def _is_ahead(series: Series, slot: str) -> bool:
-    planned = Conference(**planned_fields(series, dt.datetime.fromisoformat(slot)))
+def _is_ahead(series: Series, row: Conference) -> bool:
+    """Whether its slot is still to come."""
+    assert row.slot is not None
+    planned = Conference(**planned_fields(series, dt.datetime.fromisoformat(row.slot)))
     return queries.still_to_come(planned)
 
 
@@ -307,11 +316,11 @@ def _followed(series: Series, row: Conference, touched: Collection[str]) -> Chan
     elif "agenda" in changed:
         retime(row)
     if moved or "sites" in reached:
-        before_places = places(row)
-        if "sites" not in by_hand:
-            lay_sites(row, series)
+        sites = list(row.sites.order_by("order"))
+        was = places(sites)
+        laid = "sites" not in by_hand and lay_sites(row, series, sites)
         taken = book_what_is_free(row)
-        moved += ["sites"] if places(row) != before_places else []
+        moved += ["sites"] if (laid or taken) and places(row.sites.order_by("order")) != was else []
     changed += ["duties"] if "duties" in reached and lay_duties(row, series) else []
     changed += [part for part in follow_day(row, before["day"]) if part not in changed]
     if not changed and not moved:

@@ -251,7 +251,7 @@ def outline_of(conference: Conference, besides: Collection[UUID] = ()) -> Outlin
             "office": {} if duty.person_id else duty.office,
             "group": duty.group,
         }
-        for duty in conference.duties.exclude(kind=DutyKind.PANEL).select_related("person", "organisation")
+        for duty in conference.duties.filter(agenda_item=None).select_related("person", "organisation")
     ]
     return {
         "kind": conference.kind,

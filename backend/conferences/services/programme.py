@@ -186,6 +186,15 @@ def save_duty(duty: Duty, fields: Mapping[str, Any]) -> Duty:
                 )
             }
         )
+    if duty.kind == DutyKind.CHAIR and duty.agenda_item is not None:
+        raise Invalid(
+            {
+                "kind": say(
+                    vi="Người chủ trì một phiên được ghi là “chủ trì phiên” (panel).",
+                    en="Whoever chairs one session has the duty “session panel” (panel).",
+                )
+            }
+        )
     same = Duty.objects.filter(
         conference=duty.conference, kind=duty.kind, person=duty.person, agenda_item=duty.agenda_item
     )

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
 from django.db.models import Model, ProtectedError
 from django.db.models.deletion import Collector
 
@@ -30,21 +29,26 @@ def nobody_refers_to(row: Model) -> bool:
     return touched == {ours}
 
 
-def places(row: Conference) -> list[tuple[UUID, UUID | None]]:
-    return list(row.sites.order_by("order").values_list("venue_id", "room_id"))
+def places(sites: Iterable[Site]) -> list[tuple[UUID, UUID | None]]:
+    return [(site.venue_id, site.room_id) for site in sites]
 
 
-def lay_sites(row: Conference, series: Series) -> None:
-    """The series' standing sites, in the rows that are there: invitations and registrations may refer to them."""
-    there = {site.order: site for site in row.sites.all()}
+def lay_sites(row: Conference, series: Series, there: Iterable[Site]) -> bool:
+    """The series' standing sites, in the rows that are `there`: invitations and registrations may refer to them. True
+    if anything was written."""
+    left = {site.order: site for site in there}
+    written = False
     for wanted in series.outline.sites.all():
-        site = there.pop(wanted.order, None) or Site(conference=row, order=wanted.order)
+        site = left.pop(wanted.order, None) or Site(conference=row, order=wanted.order)
         if (site.venue_id, site.room_id) != (wanted.venue_id, wanted.room_id):
             site.venue, site.room = wanted.venue, wanted.room
             site.save()
-    for site in there.values():
+            written = True
+    for site in left.values():
         if nobody_refers_to(site):
             site.delete()
+            written = True
+    return written
 
 
 def lay_standing_agenda(row: Conference, series: Series) -> bool:
@@ -67,8 +71,7 @@ def book_what_is_free(row: Conference) -> list[UUID]:
     taken: list[UUID] = []
     while True:
         try:
-            with transaction.atomic():
-                book_rooms(row)
+            book_rooms(row)
         except Conflict as clash:
             refused = refused_room(clash, [site.room for site in row.sites.select_related("room")])
             if refused is None:

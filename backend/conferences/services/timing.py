@@ -14,7 +14,8 @@ from backend.core.clock import now
 
 #: Columns that a write to one item, or to the conference, may change in others.
 PLACE = ("parent_id", "order", "starts_at", "ends_at", "pinned", "day", "day_part")
-_WRITTEN = ("parent", *PLACE[1:], "state", "reason", "parallel", "minutes_planned", "version", "updated_at")
+_ALWAYS = ("version", "updated_at")
+_WRITTEN = ("parent", *PLACE[1:], "state", "reason", "parallel", "minutes_planned", *_ALWAYS)
 
 Kept = dict[UUID, dict[str, Any]]
 
@@ -55,16 +56,18 @@ def store(
 
     Of the one `but`, which is saved by itself afterwards, only the place: PostgreSQL checks the tree as a whole.
     """
-    moved = []
+    moved, columns = list[AgendaItem](), set(_WRITTEN if also else _ALWAYS)
     for row in rows:
         was = before.get(row.pk)
-        if was is None or (row.pk not in also and all(getattr(row, name) == was[name] for name in PLACE)):
+        differs = {name for name in PLACE if was is not None and getattr(row, name) != was[name]}
+        if was is None or (row.pk not in also and not differs):
             continue
+        columns |= {name.removesuffix("_id") for name in differs}
         if but is None or row.pk != but.pk:
             row.version, row.updated_at = row.version + 1, now()
         moved.append(row)
     if moved:
-        AgendaItem.objects.bulk_update(moved, _WRITTEN)
+        AgendaItem.objects.bulk_update(moved, sorted(columns))
     return bool(moved)
 
 

@@ -1,9 +1,16 @@
 """What is done with delegations: units are given places, asked, reminded; they name people; what is unused goes back."""
 
 from backend.delegations.services.deadlines import mind_deadlines
-from backend.delegations.services.letters import mail_escalation, mail_extended, mail_reminder, mail_request
+from backend.delegations.services.letters import (
+    mail_brought_forward,
+    mail_escalation,
+    mail_extended,
+    mail_reminder,
+    mail_request,
+)
 from backend.delegations.services.lifecycle import (
     ask,
+    bring_forward,
     change_delegation,
     close,
     create_delegation,
@@ -27,6 +34,7 @@ from backend.delegations.services.undelivered import tell_of_undelivered
 
 __all__ = [
     "ask",
+    "bring_forward",
     "change_delegate",
     "change_delegation",
     "change_office",
@@ -36,6 +44,7 @@ __all__ = [
     "extend",
     "follow_withdrawal",
     "hand_in",
+    "mail_brought_forward",
     "mail_escalation",
     "mail_extended",
     "mail_reminder",

@@ -41,7 +41,7 @@ def _remind_some() -> int:
     at = database_now()
     rows = _some(queries.to_remind(at))
     for row in rows:
-        row.reminders, row.reminded_at = schedule.stage_of(row.due_at, at), at
+        row.reminders, row.reminded_at = schedule.stage_of(queries.due(row), at), at
     # No edit of the delegation: its version stays.
     Delegation.objects.bulk_update(rows, ["reminders", "reminded_at"])
     emit(
@@ -49,8 +49,8 @@ def _remind_some() -> int:
             DelegationReminded(
                 delegation_id=row.pk,
                 conference_id=row.conference_id,
-                due=schedule.minutes_of(row.due_at),
-                sequence=schedule.reminder_sequence(row.due_at, row.reminders),
+                due=schedule.minutes_of(queries.due(row)),
+                sequence=schedule.reminder_sequence(queries.due(row), row.reminders),
             )
             for row in rows
         )
@@ -68,7 +68,7 @@ def _escalate_some() -> int:
     emit(
         *(
             DelegationEscalated(
-                delegation_id=row.pk, conference_id=row.conference_id, due=schedule.minutes_of(row.due_at)
+                delegation_id=row.pk, conference_id=row.conference_id, due=schedule.minutes_of(queries.due(row))
             )
             for row in rows
         )

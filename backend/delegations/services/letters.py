@@ -21,6 +21,10 @@ from backend.people.queries import secretariat
 SUBJECTS = {
     "request": {"vi": "Đề nghị cử đại biểu: {title}", "en": "Please name your delegates: {title}"},
     "extended": {"vi": "Gia hạn cử đại biểu: {title}", "en": "More time to name your delegates: {title}"},
+    "brought_forward": {
+        "vi": "Rút ngắn thời hạn cử đại biểu: {title}",
+        "en": "Less time to name your delegates: {title}",
+    },
     "reminder": {"vi": "Nhắc cử đại biểu: {title}", "en": "Reminder to name your delegates: {title}"},
     "escalation": {"vi": "Đơn vị chưa cử đại biểu: {title}", "en": "No delegates named: {title}"},
 }
@@ -35,18 +39,28 @@ def mail_request(*, delegation_id: UUID, link_round: int) -> None:
 
 
 @transaction.atomic
-def mail_extended(*, delegation_id: UUID, due: int) -> None:
-    """Tells the focal point of the new deadline."""
+def mail_extended(*, delegation_id: UUID, due: int, version: int) -> None:
+    """Tells the focal point that there is more time."""
+    _mail_deadline("extended", delegation_id, due, version)
+
+
+@transaction.atomic
+def mail_brought_forward(*, delegation_id: UUID, due: int, version: int) -> None:
+    """Tells the focal point that there is less time."""
+    _mail_deadline("brought_forward", delegation_id, due, version)
+
+
+def _mail_deadline(kind: str, delegation_id: UUID, due: int, version: int) -> None:
     row = _read(delegation_id)
-    if row.state == DelegationState.ASKED and schedule.minutes_of(row.due_at) == due:
-        _post(row, "extended", sequence=due)
+    if row.state == DelegationState.ASKED and schedule.minutes_of(queries.due(row)) == due:
+        _post(row, kind, sequence=version)
 
 
 @transaction.atomic
 def mail_reminder(*, delegation_id: UUID, due: int, sequence: int) -> None:
     """Reminds the focal point of the deadline the reminder was for; says nothing once the list was submitted."""
     row = _read(delegation_id)
-    if row.state == DelegationState.ASKED and schedule.minutes_of(row.due_at) == due:
+    if row.state == DelegationState.ASKED and schedule.minutes_of(queries.due(row)) == due:
         _post(row, "reminder", sequence=sequence)
 
 
@@ -55,7 +69,7 @@ def mail_escalation(*, delegation_id: UUID, due: int) -> int:
     """Tells the unit above that the deadline passed in silence; returns to how many. Where nobody there is known, the
     organisers are told. Says nothing when somebody has been named meanwhile."""
     row = _read(delegation_id)
-    silent = row.state == DelegationState.ASKED and row.taken == 0 and schedule.minutes_of(row.due_at) == due
+    silent = row.state == DelegationState.ASKED and row.taken == 0 and schedule.minutes_of(queries.due(row)) == due
     if not silent or row.conference.state not in queries.INVITING:
         return 0
     readers = _above(row)
@@ -118,7 +132,7 @@ def delegation_facts(row: Delegation, language: str) -> dict[str, Any]:
         "hosts": wording.hosts(conference, language),
         "when": wording.when(conference, language),
         "where": wording.where(conference, row.site, language),
-        "due": wording.until(row.due_at, conference.time_zone, language),
+        "due": wording.until(queries.due(row), conference.time_zone, language),
         "quota": row.quota - row.returned,
         "named": row.named,  # type: ignore[attr-defined]  # by queries.counted
         "added": row.added,  # type: ignore[attr-defined]

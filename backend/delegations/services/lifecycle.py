@@ -11,9 +11,10 @@ from backend.conferences.models import Conference
 from backend.core.clock import database_now
 from backend.core.errors import Conflict, Invalid
 from backend.core.text import Text, localized, say
-from backend.delegations import schedule
+from backend.delegations import queries, schedule
 from backend.delegations.events import (
     DelegationAsked,
+    DelegationBroughtForward,
     DelegationClosed,
     DelegationExtended,
     DelegationReminded,
@@ -100,12 +101,14 @@ def change_delegation(*, delegation_id: UUID, changes: Mapping[str, Any], expect
     the older link is void.
 
     Raises Conflict for fewer places than are filled or gone back, Invalid for another deadline once the unit was asked:
-    that is `extend`.
+    that is `extend` and `bring_forward`.
     """
     row = locked_delegation(delegation_id, expected=expected)
     if "due_at" in changes:
         if row.state != DelegationState.DRAFT:
-            raise Invalid({"due_at": say(vi="Hãy dùng gia hạn.", en="Extend the deadline instead.")})
+            raise Invalid(
+                {"due_at": say(vi="Hãy gia hạn, hoặc rút ngắn thời hạn.", en="Extend it or bring it forward instead.")}
+            )
         ensure_in_time(row.conference, changes["due_at"])
     another = any(changes.get(name, getattr(row, name)) != getattr(row, name) for name in ("focal_name", "focal_email"))
     for name, value in changes.items():
@@ -143,7 +146,7 @@ def ask(*, delegation_id: UUID, expected: int | None = None) -> Delegation:
     inviting_conference(row)
     ensure_in_time(row.conference, row.due_at)
     at = database_now()
-    row.asked_at, row.link_round, row.reminders = at, row.link_round + 1, schedule.stage_of(row.due_at, at)
+    row.asked_at, row.link_round, row.reminders = at, row.link_round + 1, schedule.stage_of(queries.due(row), at)
     row.save()
     emit(DelegationAsked(delegation_id=row.pk, conference_id=row.conference_id, link_round=row.link_round))
     return row
@@ -158,7 +161,7 @@ def remind(*, delegation_id: UUID, expected: int | None = None) -> Delegation:
     row.reminded_at = database_now()
     row.save()
     sequence = schedule.reminder_sequence(row.reminded_at, schedule.BY_HAND)
-    due = schedule.minutes_of(row.due_at)
+    due = schedule.minutes_of(queries.due(row))
     emit(DelegationReminded(delegation_id=row.pk, conference_id=row.conference_id, due=due, sequence=sequence))
     return row
 
@@ -171,7 +174,18 @@ def extend(*, delegation_id: UUID, due_at: dt.datetime, expected: int | None = N
     MOVES.check(row, "extend")
     if due_at <= row.due_at:
         raise Invalid({"due_at": say(vi="Phải sau thời hạn cũ.", en="Must be later than the present deadline.")})
-    return _until(row, due_at)
+    return _until(row, due_at, DelegationExtended)
+
+
+@transaction.atomic
+def bring_forward(*, delegation_id: UUID, due_at: dt.datetime, expected: int | None = None) -> Delegation:
+    """Gives less time; the focal point is told, and reminded as the new deadline comes. Raises Invalid unless it is
+    ahead, and earlier than the one that applies."""
+    row = locked_delegation(delegation_id, expected=expected)
+    MOVES.check(row, "bring_forward")
+    if due_at >= queries.due(row):
+        raise Invalid({"due_at": say(vi="Phải trước thời hạn cũ.", en="Must be earlier than the present deadline.")})
+    return _until(row, due_at, DelegationBroughtForward)
 
 
 @transaction.atomic
@@ -180,16 +194,18 @@ def reopen(*, delegation_id: UUID, due_at: dt.datetime, expected: int | None = N
     row = locked_delegation(delegation_id, expected=expected)
     MOVES.move(row, "reopen")
     row.returned, row.submitted_at, row.closed_at = 0, None, None
-    return _until(row, due_at)
+    return _until(row, due_at, DelegationExtended)
 
 
-def _until(row: Delegation, due_at: dt.datetime) -> Delegation:
+def _until(
+    row: Delegation, due_at: dt.datetime, news: type[DelegationExtended] | type[DelegationBroughtForward]
+) -> Delegation:
     inviting_conference(row)
     ensure_in_time(row.conference, due_at)
     row.due_at, row.reminders, row.escalated_at = due_at, schedule.stage_of(due_at, database_now()), None
     row.save()
     due = schedule.minutes_of(due_at)
-    emit(DelegationExtended(delegation_id=row.pk, conference_id=row.conference_id, due=due))
+    emit(news(delegation_id=row.pk, conference_id=row.conference_id, due=due, version=row.version))
     return row
 
 

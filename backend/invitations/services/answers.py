@@ -113,7 +113,8 @@ def reply_by_link(
     *, token: str, answer: str, note: str = "", via: str = ReplyVia.LINK, consents: Sequence[Asked] = ()
 ) -> Invitation:
     """`reply` by whoever holds the link: the signature stands for the invitee, who saw the notice about pictures and
-    consented to nothing but `consents`. Raises Conflict, with nothing recorded, when one was reworded meanwhile."""
+    consented to nothing but `consents`. Raises Conflict, with nothing recorded, when one was reworded meanwhile: what
+    may have been, a page leaves out (`privacy.boxes.standing`), since coming depends on no consent."""
     opened = queries.opened_by(token)
     with context.acting(actor=f"invitee:{opened.id}"), transaction.atomic():
         row = locked(Invitation, opened.id)

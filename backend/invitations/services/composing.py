@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 
 from backend.conferences import services as conferences
 from backend.conferences.models import Conference, TimeAndPlace
+from backend.conferences.queries.deadlines import by_start
 from backend.conferences.queries.told import says, told
 from backend.conferences.states import CALLED_OFF, ConferenceState
 from backend.core.clock import now
@@ -167,7 +168,8 @@ def letter(
     **facts: Any,
 ) -> Letter:
     """A letter to an invitee; `facts` add to, or take the place of, what every one of them tells."""
-    conference, language, due = row.conference, row.language, row.list.reply_by
+    conference, language = row.conference, row.language
+    due = by_start(row.list.reply_by, conference)
     if due and due <= now() and conference.sequence > row.first_sequence:
         due = None  # of the former time: nobody can keep it any more
     plain = conference_letter(

@@ -124,9 +124,12 @@ def remove_left_behind(row: Invitation) -> None:
     """Takes the meeting out of the calendar at the address of somebody who was invited and never heard of it: where it
     was left for them alone when somebody else was taken off, who was told in words only and now gets the rest."""
     left = shared_entries.left_behind_for(row)
-    if left is not None:
-        with reported(left, "cancellation"):
-            _post(left, cancellation(left, entry_only=True), purpose="cancellation", sequence=left.sequence + 1)
+    if left is None:
+        return
+    with reported(left, "cancellation"):
+        letter = cancellation(left, entry_only=True)
+        if letter.calendar is not None:
+            _post(left, letter, purpose="cancellation", sequence=left.sequence + 1)
 
 
 def cancellation(row: Invitation, *, entry_only: bool = False) -> Letter:

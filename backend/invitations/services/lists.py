@@ -13,6 +13,7 @@ from django.db.models import F
 
 from backend.conferences.models import Conference, Site
 from backend.conferences.queries import lead_organisation_id
+from backend.conferences.queries.deadlines import by_start
 from backend.conferences.states import OVER, ConferenceState
 from backend.core.clock import now
 from backend.core.errors import Conflict, Invalid, NotFound
@@ -84,6 +85,7 @@ def create_list(
     if conference is None:
         raise NotFound()
     _still_to_come(conference)
+    _ensure_before_start(conference, reply_by)
     if site_id and not Site.objects.filter(pk=site_id, conference_id=conference_id).exists():
         raise Invalid({"site": say(vi="Không phải địa điểm của hội nghị này.", en="Not a site of this conference.")})
     if organisation_id and not Organisation.objects.filter(pk=organisation_id).exists():
@@ -108,11 +110,18 @@ def create_list(
 def edit_list(*, list_id: UUID, fields: ListFields, expected: int | None = None) -> InvitationList:
     """Changes these fields. Nobody is written to: a deadline that moves takes its reminders along."""
     row = locked(InvitationList, list_id, expected=expected)
-    _still_to_come(Conference.objects.get(pk=row.conference_id))
+    conference = Conference.objects.get(pk=row.conference_id)
+    _still_to_come(conference)
+    _ensure_before_start(conference, fields.get("reply_by"))
     for name, value in fields.items():
         setattr(row, name, _in_order(value) if name.endswith("_reminders") else value)  # type: ignore[arg-type]
     row.save()
     return row
+
+
+def _ensure_before_start(conference: Conference, reply_by: dt.datetime | None) -> None:
+    if reply_by is not None and reply_by != by_start(reply_by, conference):
+        raise Invalid({"reply_by": say(vi="Phải trước khi hội nghị khai mạc.", en="Must be before the conference.")})
 
 
 def _in_order(minutes: Sequence[int] | None) -> list[int] | None:

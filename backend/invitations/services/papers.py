@@ -9,8 +9,8 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 
-from backend.conferences.models import Conference, Duty, Paper, Speaker
-from backend.conferences.queries import lead_organisation_id, name_then
+from backend.conferences.models import Conference, Paper, Speaker
+from backend.conferences.queries import lead_organisation_id, name_then, of_the_whole
 from backend.conferences.queries import papers as queries
 from backend.conferences.services import hand_in
 from backend.conferences.states import AHEAD, ConferenceState, DutyKind, PaperState
@@ -191,7 +191,7 @@ _SECRETARIAT = {"vi": "Ban thư ký", "en": "The secretariat"}
 def secretaries_of(conference: Conference) -> list[tuple[Person | None, str, str]]:
     """Person, address and language of the conference's secretaries; else of who holds that role, or organises, for the
     lead organisation."""
-    duties = Duty.objects.filter(conference=conference, kind=DutyKind.SECRETARY).exclude(person=None)
+    duties = of_the_whole(DutyKind.SECRETARY).filter(conference=conference).exclude(person=None)
     duties = duties.exclude(person__email="").select_related("person").order_by("order", "id")
     people = [duty.person for duty in duties if duty.person is not None]
     if people:

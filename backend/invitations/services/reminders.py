@@ -12,6 +12,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 
 from backend.conferences.models import Conference, TimeAndPlace
+from backend.conferences.queries.deadlines import applying, by_start
 from backend.conferences.queries.told import same_time, time_and_place, told
 from backend.conferences.states import EXPECTED
 from backend.core.clock import database_now
@@ -114,7 +115,7 @@ def mail_reminders(*, conference_id: UUID, kind: str, moment: str, anchor: str, 
     if counts_to is not None and which == ReminderKind.START and conference.starts_at != counts_to:
         return 0
     if counts_to is not None and which == ReminderKind.REPLY_BY:
-        rows = rows.filter(list__reply_by=counts_to)
+        rows = rows.annotate(due=applying("list__reply_by")).filter(due=counts_to, list__reply_by__isnull=False)
     rows = queries.with_letter_facts(rows.exclude(email="")).select_for_update(of=("self",)).order_by("id")
     kept = told(conference_id)
     letters: list[OutgoingMail] = []
@@ -160,7 +161,7 @@ def _letter(row: Invitation, known: Conference | TimeAndPlace, kind: ReminderKin
     assert row.person is not None
     asks, language = row.state in UNDECIDED, row.language
     entry = composing.entry(row, sequence=row.sequence, known=known)
-    due = row.list.reply_by if asks else None
+    due = by_start(row.list.reply_by, row.conference) if asks else None
     letter = composing.letter(
         row,
         template="letters/reminder",

@@ -1,7 +1,7 @@
 """/check-ins, /check-outs, /walk-ins, /scans and /door-lists."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.response import Response
 
+from backend.conferences.models import Conference
 from backend.conferences.queries.notices import photo_notice
 from backend.core.api import HouseViewSet
 from backend.core.errors import Conflict, NotFound
@@ -89,8 +90,11 @@ class _Door(HouseViewSet):
         people = [_told(one) for one in passed]
         outcomes = [each["outcome"] for each in people]
         counts = {outcome: outcomes.count(outcome) for outcome in ("recorded", "already", "refused")}
-        notice = photo_notice(conference.pk).text or None if direction == Direction.IN else None
-        return Response(said_at_the_door.ManySerializer({**counts, "people": people, "photo_notice": notice}).data)
+        shown = {**counts, "people": people, "photo_notice": None, "warnings": []}
+        if direction == Direction.IN:
+            came = [(one.recorded.presence.site_id, one.row.site_id) for one in passed if one.row and one.recorded]
+            shown |= {"photo_notice": photo_notice(conference.pk).text or None, "warnings": _warned(conference, came)}
+        return Response(said_at_the_door.ManySerializer(shown).data)
 
 
 class CheckInViewSet(_Door):
@@ -254,6 +258,7 @@ class ScanViewSet(HouseViewSet):
             "recorded": recorded,
             "refused": len(answers) - recorded,
             "scans": [answers[number] for number in sorted(answers)],
+            "warnings": _warned(conference, _came([answer.row for answer in taken.answers if answer.same])),
         }
         return Response(said_at_the_door.ScansAnswerSerializer(shown).data)
 
@@ -355,6 +360,17 @@ def _told(one: Passage) -> dict[str, Any]:
         "presence": entry and entry.pk,
         "at": entry and entry.at,
     }
+
+
+def _came(scans: list[Scan]) -> Iterator[tuple[UUID | None, UUID | None]]:
+    """Who came in by these: where, and where their seat is."""
+    for row in scans:
+        if row.registration and row.outcome in LOGGED and row.direction == Direction.IN:
+            yield row.site_id, row.registration.site_id
+
+
+def _warned(conference: Conference, came: Iterable[tuple[UUID | None, UUID | None]]) -> list[dict[str, str]]:
+    return [both(each) for each in queries.door_warnings(conference.pk, came)]
 
 
 def _nobody() -> Registration:

@@ -80,7 +80,7 @@ class SignupViewSet(_ByLink):
     def retrieve(self, request: Any, token: str) -> Response:
         """A seat, a place in the line, the wait for approval; nothing until it is confirmed."""
         row = queries.signup_by(token)
-        queries.check_confirmable(row)
+        queries.check_shown(row)
         return Response(SignupSerializer(row).data)
 
     @extend_schema(request=None, responses=SignupSerializer, summary="Confirm")

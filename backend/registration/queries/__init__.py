@@ -6,6 +6,7 @@ from backend.registration.queries.attendance import (
     Attendance,
     Quorum,
     Share,
+    SiteShare,
     attendance,
     called,
     inside,
@@ -20,6 +21,7 @@ from backend.registration.queries.attendance import (
     visible_scans,
 )
 from backend.registration.queries.badges import badge_file, last_badges, unit_then, visible_prints
+from backend.registration.queries.halls import door_warnings
 from backend.registration.queries.registrations import (
     OFFER_ENDED,
     by_code,
@@ -29,6 +31,7 @@ from backend.registration.queries.registrations import (
     live_registration,
     named,
     namesakes,
+    offer_end,
     offered_by,
     people_seen_by,
     registered,
@@ -51,6 +54,7 @@ from backend.registration.queries.series import Point, changes, series
 from backend.registration.queries.signups import (
     agreed_to,
     check_confirmable,
+    check_shown,
     is_invited,
     place_in_line,
     public_page,
@@ -69,6 +73,7 @@ __all__ = [
     "Point",
     "Quorum",
     "Share",
+    "SiteShare",
     "admission",
     "agreed_to",
     "attendance",
@@ -78,9 +83,11 @@ __all__ = [
     "changes",
     "check_confirmable",
     "check_offer",
+    "check_shown",
     "coming",
     "counter",
     "door_opens_at",
+    "door_warnings",
     "expected_at_door",
     "inside",
     "is_inside",
@@ -93,6 +100,7 @@ __all__ = [
     "midnight",
     "named",
     "namesakes",
+    "offer_end",
     "offered_by",
     "people_seen_by",
     "place_in_line",

@@ -10,13 +10,13 @@ from uuid import UUID
 
 from django.db.models import Count, F, Max, Min, Q, QuerySet
 
-from backend.conferences.models import Conference
+from backend.conferences.models import Conference, Site
 from backend.core.text import Text
 from backend.invitations.models import Invitation
 from backend.invitations.queries import LIVE, LOOKS, conferences_of, knows_who_is_inside
 from backend.invitations.states import Category
 from backend.people.models import Account
-from backend.registration.models import Presence, Registration, Scan
+from backend.registration.models import Presence, Registration, Scan, SeatLimit
 from backend.registration.states import HOLDS, Direction, RegistrationState
 
 #: Who counts towards a quorum: guests are welcome, and are not counted.
@@ -108,11 +108,20 @@ class Share:
 
 
 @dataclass(frozen=True, kw_only=True)
+class SiteShare(Share):
+    """With how many the site takes now (None: it does not say), and how many are in beyond that."""
+
+    capacity: int | None
+    over_capacity: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class Attendance:
     """Attendance at one moment. `present` at a site is where people came in, not where they were expected.
 
     `over_capacity` counts those inside beyond the seats there are now: a door without a connection may have let in
-    somebody whose seat was then given to another.
+    somebody whose seat was then given to another. A site may be over its own capacity while the whole is not: people go
+    where their seat is not.
     """
 
     conference: UUID
@@ -121,7 +130,7 @@ class Attendance:
     present: int
     over_capacity: int
     by_unit: list[Share]
-    by_site: list[Share]
+    by_site: list[SiteShare]
     by_category: list[Share]
 
 
@@ -133,9 +142,12 @@ def attendance(conference_id: UUID, moment: dt.datetime) -> Attendance:
         _counted(seated, key=F("organisation_id"), name=F("organisation__name")),
         _counted(here, key=F("registration__organisation_id"), name=F("registration__organisation__name")),
     )
-    sites = _shares(
-        _counted(seated, key=F("site_id"), name=F("site__venue__name")),
-        _counted(here, key=F("site_id"), name=F("site__venue__name")),
+    sites = _site_shares(
+        _shares(
+            _counted(seated, key=F("site_id"), name=F("site__venue__name")),
+            _counted(here, key=F("site_id"), name=F("site__venue__name")),
+        ),
+        site_capacities(conference_id),
     )
     categories = _shares(
         _counted(seated, key=F("category"), name=F("category")),
@@ -148,11 +160,32 @@ def attendance(conference_id: UUID, moment: dt.datetime) -> Attendance:
         at=moment,
         registered=sum(share.registered for share in categories),
         present=present,
-        over_capacity=0 if capacity is None else max(0, present - capacity),
+        over_capacity=_over(present, capacity),
         by_unit=units,
         by_site=sites,
         by_category=categories,
     )
+
+
+def site_capacities(conference_id: UUID) -> dict[UUID, int]:
+    """How many each site takes now, of those that say so: the limit its organisers set, else its own capacity. A limit
+    that follows the site is not asked: it never falls below the seats held."""
+    own = Site.objects.filter(conference_id=conference_id, capacity__isnull=False).values_list("pk", "capacity")
+    limits = SeatLimit.objects.filter(conference_id=conference_id, site__isnull=False, from_site=False)
+    said = [*own, *limits.values_list("site_id", "capacity")]
+    return {site_id: capacity for site_id, capacity in said if site_id and capacity is not None}
+
+
+def _over(present: int, capacity: int | None) -> int:
+    return 0 if capacity is None else max(0, present - capacity)
+
+
+def _site_shares(shares: list[Share], capacities: dict[UUID, int]) -> list[SiteShare]:
+    known = {str(site_id): capacity for site_id, capacity in capacities.items()}
+    return [
+        SiteShare(**vars(share), capacity=(n := known.get(share.key or "")), over_capacity=_over(share.present, n))
+        for share in shares
+    ]
 
 
 Counted = dict[str | None, tuple[Text, int]]

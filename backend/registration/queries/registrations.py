@@ -1,11 +1,13 @@
 """Reading registrations: who may be seen, by code, by offer and by name."""
 
+import datetime as dt
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from backend.conferences.models import Conference
 from backend.conferences.queries import also_visible, led_or_not
+from backend.conferences.queries.deadlines import by_start
 from backend.conferences.states import EXPECTED, ConferenceState
 from backend.core.clock import database_now
 from backend.core.errors import Conflict, Gone, NotFound
@@ -119,8 +121,15 @@ def check_offer(row: Registration) -> None:
                 state=ConferenceState(row.conference.state).label,
             )
         )
-    if row.state == RegistrationState.OFFERED and row.offer_until is not None and row.offer_until <= database_now():
+    until = offer_end(row)
+    if row.state == RegistrationState.OFFERED and until is not None and until <= database_now():
         raise Gone(OFFER_ENDED)
+
+
+def offer_end(row: Registration) -> dt.datetime | None:
+    """When the seat offered goes on to the next: also an offer that was made when the conference was later ends with its
+    start."""
+    return row.offer_until and by_start(row.offer_until, row.conference)
 
 
 def live_registration(conference_id: UUID, person_id: UUID) -> Registration | None:

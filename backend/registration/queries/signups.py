@@ -91,10 +91,25 @@ def signup_by(token: str) -> Signup:
 
 
 def check_confirmable(row: Signup) -> None:
-    """Raises Gone once the conference is cancelled, or the time to confirm over by the database's clock."""
+    """`check_shown`; and raises Conflict while the conference is postponed: whoever signed up is asked anew with the new
+    time."""
+    if row.conference.state == ConferenceState.POSTPONED:
+        raise Conflict(
+            say(
+                vi="Hội nghị đã hoãn. Đăng ký được giữ; khi có thời gian mới, chúng tôi gửi liên kết mới để xác nhận.",
+                en="The conference has been postponed. What was written is kept; with the new time comes a new link to confirm it.",
+            )
+        )
+    check_shown(row)
+
+
+def check_shown(row: Signup) -> None:
+    """Raises Gone once the conference is cancelled, or the time to confirm over by the database's clock, which stands
+    still while the conference is postponed."""
     if row.conference.state == ConferenceState.CANCELLED:
         raise _cancelled()
-    if row.confirmed_at is None and row.expires_at <= database_now():
+    waits = row.confirmed_at is None and row.conference.state != ConferenceState.POSTPONED
+    if waits and row.expires_at <= database_now():
         raise Gone(
             say(
                 vi="Đã quá hạn xác nhận; xin đăng ký lại.",

@@ -7,8 +7,9 @@ from rest_framework import serializers
 
 from backend.conferences.queries.notices import photo_notice
 from backend.core.serializers import Body, HouseSerializer, LanguageMap, Moment
-from backend.core.text import say
+from backend.core.text import both, say
 from backend.invitations.states import Category
+from backend.registration import queries
 from backend.registration.models import Presence
 
 
@@ -23,18 +24,30 @@ class PresenceSerializer(HouseSerializer):
         read_only_fields: tuple[str, ...] = fields
 
 
+DOOR_WARNINGS = (
+    "What the door has to know: the site is over its capacity, or people whose seats are elsewhere came in where seats are "
+    "held for others who are yet to come. Nobody is refused for it."
+)
+
+
 class CheckedInSerializer(PresenceSerializer):
     """With what whoever came in is told about pictures and recordings; null where nothing is recorded."""
 
     photo_notice = serializers.SerializerMethodField()
+    warnings = serializers.SerializerMethodField(help_text=DOOR_WARNINGS)
 
     class Meta(PresenceSerializer.Meta):
-        fields = (*PresenceSerializer.Meta.fields, "photo_notice")
+        fields = (*PresenceSerializer.Meta.fields, "photo_notice", "warnings")
         read_only_fields = fields
 
     @extend_schema_field(LanguageMap(allow_null=True))
     def get_photo_notice(self, row: Presence) -> dict[str, str] | None:
         return dict(photo_notice(row.conference_id).text) or None
+
+    @extend_schema_field(serializers.ListField(child=LanguageMap()))
+    def get_warnings(self, row: Presence) -> list[dict[str, str]]:
+        found = queries.door_warnings(row.conference_id, [(row.site_id, row.registration.site_id)])
+        return [both(each) for each in found]
 
 
 class DoorBody(Body):
@@ -65,6 +78,13 @@ class ShareSerializer(serializers.Serializer[Any]):
     present = serializers.IntegerField()
 
 
+class SiteShareSerializer(ShareSerializer):
+    capacity = serializers.IntegerField(
+        allow_null=True, help_text="The limit set for the site, else its own capacity; null: none."
+    )
+    over_capacity = serializers.IntegerField(help_text="How many are in beyond it.")
+
+
 class QuorumSerializer(serializers.Serializer[Any]):
     """Whether enough of those summoned are there; `needed` is the least number that would do."""
 
@@ -81,10 +101,11 @@ class AttendanceSerializer(serializers.Serializer[Any]):
     registered = serializers.IntegerField()
     present = serializers.IntegerField()
     over_capacity = serializers.IntegerField(
-        help_text="How many are in beyond the seats there are. Above 0: see the scans with the outcome `given_up`."
+        help_text="How many are in beyond the seats there are. Above 0: see the scans with the outcome `given_up`. Each site "
+        "says its own: people may sit where their seat is not."
     )
     by_unit = ShareSerializer(many=True)
-    by_site = ShareSerializer(many=True)
+    by_site = SiteShareSerializer(many=True)
     by_category = ShareSerializer(many=True)
     quorum = QuorumSerializer(required=False, help_text="Only when `share` was asked for.")
 

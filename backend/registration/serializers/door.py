@@ -11,7 +11,7 @@ from backend.invitations.states import Category
 from backend.people.models import Honorific
 from backend.people.serializers import FullName
 from backend.registration.models import Scan
-from backend.registration.serializers.attendance import CheckedInSerializer
+from backend.registration.serializers.attendance import DOOR_WARNINGS, CheckedInSerializer
 from backend.registration.serializers.registrations import RegistrationSerializer
 from backend.registration.states import Direction, ScanOutcome
 
@@ -104,6 +104,7 @@ class ScansAnswerSerializer(serializers.Serializer[Any]):
     recorded = serializers.IntegerField()
     refused = serializers.IntegerField()
     scans = ScanAnswerSerializer(many=True)
+    warnings = serializers.ListField(child=LanguageMap(), help_text=f"{DOOR_WARNINGS} As things are now.")
 
 
 class ExpectedSerializer(serializers.Serializer[Any]):
@@ -168,6 +169,7 @@ class ManySerializer(serializers.Serializer[Any]):
     photo_notice = LanguageMap(
         allow_null=True, help_text="What those who come in are told about pictures and recordings; null when they go."
     )
+    warnings = serializers.ListField(child=LanguageMap(), help_text=DOOR_WARNINGS)
 
 
 class EveryoneBody(Body):

@@ -1,10 +1,13 @@
 """What the API says about registrations, and what it takes."""
 
+import datetime as dt
+
 from rest_framework import serializers
 
 from backend.core.serializers import Body, HouseSerializer, LanguageMap
 from backend.documents.form.text import unprintable
 from backend.invitations.states import Category
+from backend.registration import queries
 from backend.registration.models import Registration
 
 
@@ -19,6 +22,8 @@ class RegistrationSerializer(HouseSerializer):
         help_text="Letters of the name that badges cannot print, and leave blank; write it in Latin letters."
     )
 
+    offer_until = serializers.SerializerMethodField(help_text="At the latest the conference's start.")
+
     class Meta:
         model = Registration
         fields = (
@@ -27,6 +32,9 @@ class RegistrationSerializer(HouseSerializer):
             "created_at",
         )  # fmt: skip
         read_only_fields = fields
+
+    def get_offer_until(self, row: Registration) -> dt.datetime | None:
+        return queries.offer_end(row)
 
     def get_unprintable(self, row: Registration) -> str:
         return unprintable(row.person.full_name)

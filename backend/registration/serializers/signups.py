@@ -9,6 +9,7 @@ from rest_framework import serializers
 from backend.conferences.models import Conference
 from backend.conferences.queries import site_said
 from backend.conferences.queries.notices import photo_notice
+from backend.conferences.states import ConferenceState
 from backend.core.serializers import Body, LanguageMap
 from backend.core.text import Text
 from backend.invitations import wording
@@ -134,15 +135,20 @@ class Unrecorded(serializers.Serializer[Any]):
 class SignupSerializer(serializers.Serializer[Any]):
     """What the link in the letter shows. `state` is null until it is confirmed; `place` is the place among those who
     wait now; `unrecorded` is what they ticked that cannot be recorded, because its words mean more since or nobody is
-    asked any more: by the page at `consents` they decide anew."""
+    asked any more: by the page at `consents` they decide anew. While the conference is `postponed` nothing can be
+    confirmed and `expires_at` does not count: a new link comes with the new time."""
 
     conference = serializers.UUIDField(source="conference_id")
     confirmed_at = serializers.DateTimeField(allow_null=True)
     expires_at = serializers.DateTimeField()
+    postponed = serializers.SerializerMethodField()
     state = serializers.SerializerMethodField()
     place = serializers.SerializerMethodField()
     unrecorded = serializers.SerializerMethodField()
     consents = serializers.SerializerMethodField(help_text="Their own page; empty until it is confirmed.")
+
+    def get_postponed(self, row: Signup) -> bool:
+        return row.conference.state == ConferenceState.POSTPONED
 
     @extend_schema_field(serializers.ChoiceField(RegistrationState.choices, allow_null=True))
     def get_state(self, row: Signup) -> str | None:

@@ -16,7 +16,7 @@ from backend.registration.services.reminders import drop_seat_reminders, mail_se
 from backend.registration.services.scans import take_scans
 from backend.registration.services.seats import approve, ask, cancel, refuse, register, reissue_code
 from backend.registration.services.signup_letters import mail_signup
-from backend.registration.services.signups import confirm_signup, sign_up, withdraw_signup
+from backend.registration.services.signups import confirm_signup, renew_signups, sign_up, withdraw_signup
 from backend.registration.services.substitution import follow_withdrawal
 from backend.registration.services.waiting import accept, expire_offers, promote
 from backend.registration.services.walk_ins import Stranger, walk_in
@@ -51,6 +51,7 @@ __all__ = [
     "register",
     "reissue_code",
     "remind_seated",
+    "renew_signups",
     "resume",
     "set_admission",
     "set_capacity",

@@ -16,9 +16,9 @@ from backend.mail import services as mail
 from backend.mail.mime import InlineImage
 from backend.mail.models import OutgoingMail
 from backend.privacy import links as consent_links
-from backend.registration import codes, offer_links
+from backend.registration import codes, offer_links, signup_links
 from backend.registration.models import Registration
-from backend.registration.queries import live_registration, unrecorded_of
+from backend.registration.queries import admission, live_registration, offer_end, unrecorded_of
 from backend.registration.states import RegistrationState
 
 SUBJECTS = {
@@ -54,7 +54,10 @@ def mail_waiting(*, registration_id: UUID) -> None:
     meanwhile."""
     row = with_letter_facts().get(pk=registration_id)
     if row.state == RegistrationState.WAITING:
-        _mail(row, "waiting", purpose="waiting-list", sequence=row.turn or 0, turn=row.turn, **_consents(row))
+        _mail(
+            row, "waiting", purpose="waiting-list", sequence=row.turn or 0, turn=row.turn,
+            offered=bool(admission(row.conference_id).offer_hours), leave=_own_page(row), **_consents(row),
+        )  # fmt: skip
 
 
 @transaction.atomic
@@ -62,9 +65,10 @@ def mail_offer(*, registration_id: UUID) -> None:
     """Queues the letter with the link to take the seat or leave it to others, once for each offer. Says nothing when they
     have answered."""
     row = with_letter_facts().get(pk=registration_id)
-    if row.state != RegistrationState.OFFERED or row.offer_until is None:
+    ends = offer_end(row)
+    if row.state != RegistrationState.OFFERED or row.offer_until is None or ends is None:
         return
-    until = wording.until(row.offer_until, row.conference.time_zone, row.person.language)
+    until = wording.until(ends, row.conference.time_zone, row.person.language)
     offer = int((row.offer_until - _LETTERS_BEGAN).total_seconds())
     _mail(row, "offer", purpose="seat-offer", sequence=offer, until=until, link=offer_links.address(row.id))
 
@@ -100,6 +104,12 @@ def _consents(row: Registration) -> dict[str, Any]:
         return {}
     titles = [(localized(each.title, row.person.language), each.retired_at) for each in unrecorded_of(row)]
     return {"consents": consent_links.address(row.person), "unrecorded": titles}
+
+
+def _own_page(row: Registration) -> str:
+    """Where who came by the public page may give up what came of it; an invitation has a link of its own."""
+    signup = row.signups.order_by("-confirmed_at").first() if row.invitation is None else None
+    return signup_links.address(signup.pk, signup.link_round) if signup else ""
 
 
 def _office(row: Registration, language: str) -> Text:

@@ -7,10 +7,12 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import Max
 
+from backend.conferences.events import ConferencePostponed
 from backend.conferences.models import Conference
 from backend.conferences.services import show_photo_notice
-from backend.conferences.states import NoticePlace
+from backend.conferences.states import EXPECTED, NoticePlace
 from backend.core import context
 from backend.core.clock import database_now
 from backend.core.errors import Conflict, Gone, Invalid, NotFound
@@ -18,6 +20,7 @@ from backend.core.queries import locked
 from backend.core.text import say
 from backend.core.vietnamese import fold
 from backend.invitations.states import Category
+from backend.outbox.models import Event
 from backend.outbox.services import emit
 from backend.people import services as people
 from backend.people.models import Person
@@ -202,6 +205,27 @@ def confirm_signup(*, token: str) -> Signup:
         row.registration, row.confirmed_at, row.said, row.answers, row.consents = made, database_now(), {}, {}, []
         row.save()
         return row
+
+
+@transaction.atomic
+def renew_signups(*, conference_id: UUID) -> int:
+    """Whoever could not confirm because the conference was postponed gets a new link with its new time, and as long to
+    confirm as at first; returns how many. Once for each postponement; does nothing unless the conference is to come."""
+    if not Conference.objects.filter(pk=conference_id, state__in=EXPECTED).exists():
+        return 0
+    postponed = Event.objects.filter(name=ConferencePostponed.name, subject_id=conference_id)
+    since = postponed.aggregate(last=Max("recorded_at"))["last"]
+    if since is None:
+        return 0
+    span = dt.timedelta(hours=settings.SIGNUP_HOURS)
+    stopped = Signup.objects.filter(conference_id=conference_id, confirmed_at=None, expires_at__gt=since)
+    rows = list(stopped.filter(expires_at__lte=since + span).select_for_update().order_by("pk"))
+    for row in rows:
+        row.link_round += 1
+        row.expires_at = database_now() + span
+        row.save()
+        emit(SignedUp(signup_id=row.pk, conference_id=conference_id, round=row.link_round))
+    return len(rows)
 
 
 def _person(row: Signup, said: Said) -> Person:

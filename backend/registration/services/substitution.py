@@ -78,7 +78,8 @@ def _handed_on(held_id: UUID, heir: Invitation) -> Registration:
     held = Registration.objects.select_for_update().get(pk=held_id)
     assert heir.person_id is not None
     present, moment = queries.live_registration(conference_id, heir.person_id), database_now()
-    ended = held.state == RegistrationState.OFFERED and held.offer_until is not None and held.offer_until <= moment
+    until = queries.offer_end(held)
+    ended = held.state == RegistrationState.OFFERED and until is not None and until <= moment
     if held.state not in _PLACES or ended or (present is not None and _rank(present) <= _rank(held)):
         return cancel(registration_id=held_id)
     if queries.is_inside(held):

@@ -10,6 +10,7 @@ from django.db.models import F
 from django.db.models.functions import Now
 
 from backend.conferences.models import Conference
+from backend.conferences.queries.deadlines import applying
 from backend.conferences.states import CALLED_OFF, EXPECTED, ConferenceState
 from backend.core.clock import database_now
 from backend.core.queries import locked
@@ -56,7 +57,8 @@ def accept(*, registration_id: UUID, expected: int | None = None) -> Registratio
 def expire_offers() -> int:
     """Ends the offers that are due by the database's clock and passes their seats on; returns at how many conferences.
     Several may run at once, and a conference that cannot be settled stops none of the others."""
-    due = Registration.objects.filter(state=RegistrationState.OFFERED, offer_until__lte=Now())
+    offers = Registration.objects.filter(state=RegistrationState.OFFERED)
+    due = offers.annotate(ends=applying("offer_until")).filter(ends__lte=Now())
     settled = 0
     for conference_id in list(due.order_by().values_list("conference_id", flat=True).distinct()):
         try:
@@ -133,7 +135,8 @@ def _expire_due(seats: Seats) -> None:
         return
     moment = database_now()
     offers = Registration.objects.filter(conference_id=seats.pk, state=RegistrationState.OFFERED)
-    rows = list(offers.select_for_update().filter(offer_until__lte=moment).order_by("turn"))
+    due = offers.annotate(ends=applying("offer_until")).filter(ends__lte=moment)
+    rows = list(due.select_for_update(of=("self",)).order_by("turn"))
     if not rows:
         return
     for row in rows:

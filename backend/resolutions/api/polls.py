@@ -76,8 +76,8 @@ class PollViewSet(CustodyActions, TellingActions, HouseViewSet):
     @extend_schema(request=DeclareBody, responses=PollSerializer)
     @action(detail=True, methods=["post"])
     def declare(self, request: Any, pk: str) -> Response:
-        """Makes the verdict known; `casting_vote` breaks a tie where the rule leaves it to the chair, who alone casts it, by
-        their own account; `lots` breaks one in a count of preferences."""
+        """Makes the verdict known, and decides by it what the poll was on. `casting_vote` breaks a tie where the rule leaves it
+        to the chair, who alone casts it, by their own account; `lots` breaks one in a count of preferences."""
         row = self.get_object()
         body = self.body(DeclareBody)
         if body["casting_vote"] is not None and not rules.chairs.test(self.account, row):

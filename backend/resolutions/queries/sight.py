@@ -5,10 +5,10 @@ from uuid import UUID
 from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
-from backend.conferences.models import Conference, Duty
-from backend.conferences.queries import READERS, apart_from, hidden_items, takes_part, without
+from backend.conferences.models import Conference
+from backend.conferences.queries import READERS, apart_from, hidden_items, leads, takes_part, without
 from backend.conferences.queries import visible_to as visible_conferences
-from backend.conferences.states import Category, DutyKind
+from backend.conferences.states import Category
 from backend.invitations.queries import conferences_of
 from backend.people.models import Account
 from backend.registration.models import Registration
@@ -35,12 +35,8 @@ from backend.resolutions.states import (
 
 def prepared_by(account: Account) -> Q:
     """Of rows of a conference, those of conferences whose texts and polls the account may read before they are put
-    forward: readers of an organiser, chairs and secretaries."""
-    read = Q(conference__in=conferences_of(account, *READERS))
-    if account.person_id is None:
-        return read
-    on_duty = Duty.objects.filter(person_id=account.person_id, kind__in=[DutyKind.CHAIR, DutyKind.SECRETARY])
-    return read | Q(conference__in=on_duty.values("conference"))
+    forward: readers of an organiser, chairs and secretaries of the whole."""
+    return Q(conference__in=conferences_of(account, *READERS)) | Q(conference__in=leads(account).values("conference"))
 
 
 def _called_to_vote(account: Account) -> QuerySet[Entitlement]:

@@ -25,7 +25,7 @@ from backend.resolutions.services.elections import (
 from backend.resolutions.services.issuing import issue
 from backend.resolutions.services.letters import mail_root
 from backend.resolutions.services.papers import issue_papers
-from backend.resolutions.services.polls import close_due, close_with_conference, count, count_sheets, open_poll, seal
+from backend.resolutions.services.polls import close_due, count, count_sheets, open_poll, seal
 from backend.resolutions.services.proxies import authorise, file_paper, take_back_votes
 from backend.resolutions.services.quorums import edit_quorum, set_quorum, watch_quorums
 from backend.resolutions.services.resolutions import (
@@ -54,7 +54,6 @@ __all__ = [
     "cast",
     "close_due",
     "close_election",
-    "close_with_conference",
     "comment",
     "count",
     "count_sheets",

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from backend.conferences.services.lifecycle import before_closing
 from backend.conferences.states import ConferenceState
 from backend.core.clock import database_now
 from backend.core.errors import Conflict
@@ -178,24 +179,30 @@ def seal(*, poll_id: UUID, expected: int | None = None) -> Poll:
     return poll
 
 
+@before_closing
+def _ensure_nobody_votes(conference_id: UUID) -> None:
+    """What was sealed may be counted and declared after the conference; nobody votes after it."""
+    voting = Poll.objects.filter(conference_id=conference_id, state=PollState.OPEN).order_by("opened_at", "pk")
+    if names := [f"“{localized(poll.question)}”" for poll in voting]:
+        raise Conflict(
+            say(
+                vi="Đang biểu quyết: {polls}. Hãy khoá hoặc huỷ trước khi bế mạc.",
+                en="Voting is under way on {polls}. Seal or annul it before the conference is closed.",
+                polls=", ".join(names),
+            ),
+            reason="polls",
+        )
+
+
 def close_due() -> int:
     """Seals the open polls whose closing time has passed by the database's clock; returns how many."""
-    return _seal_all(Q(state=PollState.OPEN, closes_at__lte=Now()))
-
-
-def close_with_conference(*, conference_id: UUID) -> int:
-    """Seals the polls that are open when their conference is closed: nobody votes after the session. Returns how many."""
-    return _seal_all(Q(state=PollState.OPEN, conference_id=conference_id))
-
-
-def _seal_all(which: Q) -> int:
-    polls = Poll.objects.filter(which).values_list("pk", flat=True)
-    for poll_id in polls:
+    due = Poll.objects.filter(Q(state=PollState.OPEN, closes_at__lte=Now())).values_list("pk", flat=True)
+    for poll_id in due:
         try:
             seal(poll_id=poll_id)
         except Conflict:  # somebody sealed it by hand meanwhile
             continue
-    return len(polls)
+    return len(due)
 
 
 @transaction.atomic

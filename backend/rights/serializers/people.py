@@ -63,7 +63,8 @@ class PersonCorrectionBody(ErasureBody):
 
 
 class ErasureSerializer(serializers.ModelSerializer[Any]):
-    """`report` says how many rows were erased by holding, what remains with its reason, and where a trace is left."""
+    """`report` says how many rows were erased by holding, what remains with its reason, where a trace is left (`traces`),
+    and where there are PDFs nobody could read for traces (`unread`)."""
 
     report = serializers.DictField(read_only=True)
 

@@ -16,8 +16,8 @@ from backend.people.models import Person, Position
 from backend.privacy.holdings import holdings, subject_of
 from backend.rights.events import PersonCorrected
 from backend.rights.models import Correction, DataRequest
-from backend.rights.services.requests import complete
-from backend.rights.states import RequestKind, RequestState
+from backend.rights.services.requests import complete, granted
+from backend.rights.states import RequestKind
 
 #: What of a person can be corrected this way; an office by its `position`.
 FIELDS = ("full_name", "honorific", "email", "phone")
@@ -38,7 +38,7 @@ def correct(
     Raises NotFound, Invalid for an office of somebody else, for nothing to correct, or a request about something else.
     """
     person = locked(Person, person_id)
-    request = _request(request_id, person_id)
+    request = granted(request_id, person_id, RequestKind.CORRECT)
     noted = sorted({str(pk) for each in holdings() for pk in each.documents(subject_of(person_id))})
     was = {field: str(getattr(person, field)) for field in changes}
     made = [
@@ -87,19 +87,3 @@ def _made(
         documents=noted,
         by=context.current().actor[:80],
     )
-
-
-def _request(request_id: UUID | None, person_id: UUID) -> DataRequest | None:
-    if request_id is None:
-        return None
-    request = locked(DataRequest, request_id)
-    if request.person_id != person_id or request.kind != RequestKind.CORRECT or request.state != RequestState.GRANTED:
-        raise Invalid(
-            {
-                "request": say(
-                    vi="Phải là yêu cầu chỉnh sửa của người này và đã được chấp nhận.",
-                    en="Must be a request of this person for a correction, and granted.",
-                )
-            }
-        )
-    return request

@@ -21,11 +21,11 @@ from backend.outbox.services import emit
 from backend.people.models import Person
 from backend.privacy.holdings import Holding, Remains, Subject, holdings, subject_of
 from backend.rights.events import PersonErased
-from backend.rights.models import DataRequest, Erasure
+from backend.rights.models import Erasure
 from backend.rights.services import letters
-from backend.rights.services.requests import complete
-from backend.rights.states import RequestState
-from backend.rights.traces import Trace, traces_of
+from backend.rights.services.requests import complete, granted
+from backend.rights.states import RequestKind
+from backend.rights.traces import Found, Trace, look_for
 
 ERASE = "rights.erase"
 
@@ -44,9 +44,11 @@ def hindrances(subject: Subject) -> list[Text]:
 def erase(*, person_id: UUID, account_id: UUID | None, request_id: UUID | None = None) -> Job:
     """Begins to erase a person. There is no way back.
 
-    Raises NotFound, or Conflict with the `hindrances`: an invitation, a seat, a part in a conference to come, a legal
-    hold. Those are taken back first, so that a letter can still say so and the seat goes to somebody else.
+    Raises NotFound, Invalid for a request that did not ask for it or was not granted, or Conflict with the `hindrances`:
+    an invitation, a seat, a part in a conference to come, a legal hold. Those are taken back first, so that a letter can
+    still say so and the seat goes to somebody else.
     """
+    granted(request_id, person_id, RequestKind.ERASE)
     subject = subject_of(person_id)
     _check(subject)
     person = Person.objects.get(pk=person_id)
@@ -62,14 +64,14 @@ def erase(*, person_id: UUID, account_id: UUID | None, request_id: UUID | None =
 
 @step(ERASE, vi="Xoá dữ liệu cá nhân", en="Erasing a person")
 def erase_now(job: Job) -> Chunk:
-    """All of it at once. What has come up since the job began stands in the way as before."""
+    """All of it at once. What has come up since the job began stands in the way as before, and so does a request that
+    was taken back meanwhile."""
     assert job.subject_id is not None
     Person.objects.select_for_update().get(pk=job.subject_id)
     subject = subject_of(job.subject_id)
     _check(subject)
     organisation_id = Person.objects.values_list("organisation_id", flat=True).get(pk=job.subject_id)
-    request_id = job.parameters.get("request")
-    request = DataRequest.objects.select_for_update().filter(pk=request_id).first() if request_id else None
+    request = granted(job.parameters.get("request"), job.subject_id, RequestKind.ERASE)
     recipient = (request.name, request.email) if request else ("", "")
     erased: dict[str, int] = {}
     remains: list[Remains] = []
@@ -78,16 +80,13 @@ def erase_now(job: Job) -> Chunk:
             forgotten = each.forget(subject)
             erased[each.name] = forgotten.rows
             remains += forgotten.remains
-    report = _report(erased, remains, traces_of(subject.marks))
-    Erasure.objects.create(
-        person_id=job.subject_id, request_id=request_id, organisation_id=organisation_id, report=report
-    )
+    report = _report(erased, remains, look_for(subject.marks))
+    Erasure.objects.create(person_id=job.subject_id, request=request, organisation_id=organisation_id, report=report)
     emit(PersonErased(person_id=job.subject_id))
     if request is not None:
         request.refresh_from_db()
         letters.tell_erased(request, recipient)
-        if request.state == RequestState.GRANTED:
-            complete(request_id=request.pk)
+        complete(request_id=request.pk)
     return Chunk(done=1, next=None, result=report)
 
 
@@ -119,14 +118,16 @@ def _from_the_top() -> Iterable[Holding]:
     return sorted(holdings(), key=lambda each: (floors[".".join(type(each).__module__.split(".")[:2])], each.name))
 
 
-def _report(erased: dict[str, int], remains: list[Remains], traces: list[Trace]) -> dict[str, Any]:
+def _report(erased: dict[str, int], remains: list[Remains], found: Found) -> dict[str, Any]:
     """Ids, names of tables, counts and reasons: nothing that says who it was."""
     explained = {each.where for each in remains}
+
+    def rows(each: Trace) -> dict[str, Any]:
+        return {"table": each.table, "column": each.column, "rows": each.count}
+
     return {
         "erased": erased,
         "remains": [{"table": each.where, "rows": each.count, "reason": both(each.reason)} for each in remains],
-        "traces": [
-            {"table": each.table, "column": each.column, "rows": each.count, "explained": each.table in explained}
-            for each in traces
-        ],
+        "traces": [{**rows(each), "explained": each.table in explained} for each in found.traces],
+        "unread": [rows(each) for each in found.unread],
     }

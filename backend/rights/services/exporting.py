@@ -29,10 +29,10 @@ from backend.privacy.terms import sweep_of
 from backend.rights import links, queries
 from backend.rights.events import PersonalExportPacked
 from backend.rights.labels import VALUES, member_label, operation_label, type_label
-from backend.rights.models import DataRequest, PersonalExport
+from backend.rights.models import PersonalExport
 from backend.rights.services import letters
-from backend.rights.services.requests import complete
-from backend.rights.states import RequestState
+from backend.rights.services.requests import complete, granted
+from backend.rights.states import RequestKind
 
 PACK = "rights.export"
 #: Names of the pages in the copy, by language.
@@ -41,8 +41,9 @@ PAGES = {"vi": "du-lieu-ca-nhan.html", "en": "personal-data.html"}
 
 @transaction.atomic
 def export(*, person_id: UUID, account_id: UUID | None, request_id: UUID | None = None) -> tuple[PersonalExport, Job]:
-    """Begins to pack a copy. Raises NotFound."""
+    """Begins to pack a copy. Raises NotFound, or Invalid for a request that did not ask for it or was not granted."""
     person = locked(Person, person_id)
+    granted(request_id, person_id, RequestKind.ACCESS)
     row = PersonalExport.objects.create(person=person, request_id=request_id, organisation_id=person.organisation_id)
     job = jobs.start(
         kind=PACK,
@@ -58,16 +59,20 @@ def export(*, person_id: UUID, account_id: UUID | None, request_id: UUID | None 
 
 @step(PACK, vi="Đóng gói bản sao dữ liệu cá nhân", en="Packing a copy of personal data")
 def pack(job: Job) -> Chunk:
-    """All of it at one moment, so that nothing in it contradicts anything else."""
+    """All of it at one moment, so that nothing in it contradicts anything else. A request that was taken back meanwhile
+    stands in the way."""
     assert job.subject_id is not None
     row = locked(PersonalExport, job.subject_id)
+    request = granted(row.request_id, row.person_id, RequestKind.ACCESS)
     content = _packed(subject_of(row.person_id))
     row.content, row.size, row.sha256 = content, len(content), hashlib.sha256(content).hexdigest()
     row.packed_at = now()
     row.expires_at = row.packed_at + dt.timedelta(days=_days())
     row.save()
     emit(PersonalExportPacked(export_id=row.pk, person_id=row.person_id))
-    _hand_over(row)
+    if request is not None:
+        letters.tell_requester(request, "copy", address=links.copy_address(row), until=row.expires_at)
+        complete(request_id=request.pk)
     return Chunk(done=len(holdings()), next=None, result={"export": str(row.pk), "size": row.size})
 
 
@@ -89,15 +94,6 @@ def fetch(*, export_id: UUID) -> tuple[bytes, str]:
 def _days() -> int:
     kept = sweep_of("copies")
     return queries.days_kept(kept) if kept else 7
-
-
-def _hand_over(row: PersonalExport) -> None:
-    """Tells who asked where their copy is, and that this is what they asked for."""
-    request = DataRequest.objects.select_for_update().filter(pk=row.request_id).first() if row.request_id else None
-    if request is None or request.state != RequestState.GRANTED:
-        return
-    letters.tell_requester(request, "copy", address=links.copy_address(row), until=row.expires_at)
-    complete(request_id=request.pk)
 
 
 def _packed(subject: Subject) -> bytes:

@@ -15,9 +15,9 @@ from backend.outbox.services import emit
 from backend.people.models import Organisation, Person
 from backend.rights import deadlines, queries
 from backend.rights.events import DataRequestDue, DataRequestMoved, DataRequestReceived
-from backend.rights.models import DataRequest, RequestEntry
+from backend.rights.models import DataRequest, Erasure, RequestEntry
 from backend.rights.services import letters
-from backend.rights.states import MOVES, NEW, OPEN, Identity, RequestKind, RequestVia
+from backend.rights.states import MOVES, NEW, OPEN, Identity, RequestKind, RequestState, RequestVia
 
 #: Nobody gets, changes or loses anybody's data before it is known who asks.
 NEEDS_IDENTITY = frozenset({RequestKind.ACCESS, RequestKind.CORRECT, RequestKind.ERASE})
@@ -115,10 +115,38 @@ def extend(*, request_id: UUID, days: int, note: str, expected: int | None = Non
     return _kept(request, "extend", note)
 
 
+def granted(request_id: UUID | None, person_id: UUID, kind: RequestKind) -> DataRequest | None:
+    """The request by which something is about to be done with a person's data, locked; None where no request is named.
+
+    Raises Invalid unless it is this person's, asks for that, was granted, and it is known who asks. PostgreSQL refuses
+    the same of a copy, a correction and an erasure.
+    """
+    if request_id is None:
+        return None
+    asked = DataRequest.objects.select_for_update().filter(
+        pk=request_id, person=person_id, kind=kind, state=RequestState.GRANTED, identity=Identity.CONFIRMED
+    )
+    if (request := asked.first()) is None:
+        raise Invalid(
+            {
+                "request": say(
+                    vi="Phải là yêu cầu của chính người này ({kind}), đã được chấp nhận và đã xác minh người yêu cầu.",
+                    en="Must be a request of this person ({kind}), granted, of which it is confirmed who asks.",
+                    kind=kind.label,
+                )
+            }
+        )
+    return request
+
+
 @transaction.atomic
 def complete(*, request_id: UUID, note: str = "", expected: int | None = None) -> DataRequest:
-    """What was granted has been done. Raises IllegalMove before it was granted."""
+    """What was granted has been done. Raises IllegalMove before it was granted, and Conflict for an erasure of somebody
+    on record who was not erased: the letter would say what is not so. Who is not on record has nothing here to be
+    erased by; a `note` then says what was done."""
     request = _moved(request_id, "complete", expected)
+    if request.kind == RequestKind.ERASE:
+        _check_erased(request, note)
     request.done_at = now()
     letters.tell_requester(request, "done", note)
     return _kept(request, "complete", note)
@@ -173,6 +201,14 @@ def _open(request_id: UUID, expected: int | None) -> DataRequest:
     if request.state not in OPEN:
         raise Conflict(say(vi="Yêu cầu này đã giải quyết xong.", en="This request is closed."))
     return request
+
+
+def _check_erased(request: DataRequest, note: str) -> None:
+    if request.person_id is None:
+        if not note:
+            raise Invalid({"note": say(vi="Hãy ghi rõ đã xoá những gì.", en="Say what was erased.")})
+    elif not Erasure.objects.filter(person=request.person_id).exists():
+        raise Conflict(say(vi="Chưa xoá dữ liệu của người này.", en="This person has not been erased."))
 
 
 def _moved(request_id: UUID, verb: str, expected: int | None) -> DataRequest:

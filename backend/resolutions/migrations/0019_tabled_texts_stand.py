@@ -44,7 +44,7 @@ ALTER TABLE resolutions_backing ENABLE TRIGGER resolutions_backing_append_only;
 class Migration(migrations.Migration):
     """A tabled text stands, and goes back to its draft with a reason; whoever supports a text supports its words."""
 
-    dependencies = [("resolutions", "0017_told_apart")]
+    dependencies = [("resolutions", "0018_no_vote_after_closing")]
     operations = [
         migrations.AddField("resolution", "untabled", models.JSONField(blank=True, default=list)),
         migrations.AddField("backing", "text_hash", models.CharField(blank=True, max_length=64)),

@@ -43,7 +43,7 @@ DROP FUNCTION resolutions_answer_stands();
 class Migration(migrations.Migration):
     """The verdict is signed when it is reached and when it is declared, and stands; so does the answer to a comment."""
 
-    dependencies = [("resolutions", "0018_tabled_texts_stand")]
+    dependencies = [("resolutions", "0019_tabled_texts_stand")]
     operations = [
         migrations.AddField("poll", "verdict_hash", models.CharField(blank=True, max_length=64)),
         migrations.AddField("poll", "declared_signature", models.CharField(blank=True, max_length=128)),
