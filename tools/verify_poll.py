@@ -132,7 +132,7 @@ def faults(e: dict[str, Any], receipts: list[dict[str, Any]], key: str, seal: st
     names = ("poll", "urn_root", "returned", "roll_hash", "config_hash", "taken_back")
     must(signed("urn", {n: e[n] for n in names}, key, e["urn_signature"]), "urn_signature: not what was sealed")
     must(e["state"] in {"sealed", "counted", "declared", "annulled"}, "state: not sealed")
-    if e["state"] in {"counted", "declared"}:
+    if e["state"] in {"counted", "declared"} or e["verdict"] is not None:  # also one that was annulled afterwards
         of_the_count(e, must, key)
     for number, receipt in enumerate(receipts, start=1):
         held = {name: receipt[name] for name in ("poll", "leaf", "roll_hash", "config_hash")}
@@ -177,8 +177,16 @@ def of_the_count(e: dict[str, Any], must: Any, key: str) -> None:
     must(result["counted_in"] == ("votes" if config["weights"] else "people"), "verdict: counted in something else")
     whole = secret or config["splitting"] or undivided(e["roll"] or [], rows)
     must(whole, "ballots: votes of one holder were divided")
-    statement = {name: e[name] for name in ("poll", "urn_root", "opened_root", "sheets_hash", "tally")}
+    statement = {n: e[n] for n in ("poll", "urn_root", "opened_root", "sheets_hash", "tally", "verdict_hash")}
     must(signed("count", statement, key, e["count_signature"]), "count_signature: not what was counted")
+    declared = {name: e[name] for name in ("poll", "count_signature", "verdict")}
+    told = e["state"] == "annulled" or (e["state"] == "declared") == bool(e["declared_signature"])
+    must(told, "state: declared or not, the signature says otherwise")
+    if e["declared_signature"]:
+        must(signed("declare", declared, key, e["declared_signature"]), "verdict: not what was declared")
+    added = result.get("casting_vote") is not None or (result.get("ranking") or {}).get("lots")
+    same = sha256(canonical(result)) == e["verdict_hash"]
+    must(same or (added and e["declared_signature"]), "verdict: not what was signed with the count")
     must(result["rule"] == config["rule"] and result["tally"] == tally, "verdict: of another rule or tally")
     if method["kind"] == "yes_no":
         outcome, quorum, thresholds = verdict(config["rule"], tally, result["casting_vote"])

@@ -71,7 +71,7 @@ METHODS = {"yes_no": {}, "approval": {**CANDIDATES, "max": NUMBER}, "ranked": {*
 TALLY = {
     **dict.fromkeys(("returned", "valid", "blank", "invalid", "entitled", "attending"), NUMBER),
     **dict.fromkeys(("yes", "no", "abstain", "members", "summoned", "present_at_open"), Maybe(NUMBER)),
-    **dict.fromkeys(("present_at_seal", "left_after_voting"), Maybe(NUMBER)),
+    **dict.fromkeys(("present_at_seal", "left_after_voting", "voted_outside"), Maybe(NUMBER)),
 }
 LOTS = {"ranking": Maybe({"lots": [{"drawn": TEXT}]})}
 VERDICTS = {"yes_no": {"casting_vote": Maybe(FLAG)}, "approval": LOTS, "ranked": LOTS}
@@ -96,8 +96,9 @@ def _evidence(method: dict[str, Any]) -> Any:
     }
     verdict = {"outcome": TEXT, "counted_in": TEXT, "rule": ANY, "tally": ANY, **VERDICTS[method["kind"]]}
     texts = ("format", "poll", "state", "config_hash", "roll_hash", "urn_root", "urn_signature", "opened_root")
+    signed = ("sheets_hash", "count_signature", "verdict_hash", "declared_signature", "digest", "key", "signature")
     return {
-        **dict.fromkeys((*texts, "sheets_hash", "count_signature", "digest", "key", "signature"), TEXT),
+        **dict.fromkeys((*texts, *signed), TEXT),
         "config": CONFIG,
         "roll": Maybe([(NUMBER, TEXT, TEXT)]),
         "taken_back": [NUMBER],
@@ -123,6 +124,7 @@ def of_evidence(bundle: Any) -> str:
     if wrong := misshapen(bundle, _evidence(method)):
         return wrong
     counted = bundle["state"] in {"counted", "declared"}
+    counted = counted or any(bundle[name] is not None for name in ("tally", "verdict"))
     missing = [name for name in ("tally", "verdict") if counted and bundle[name] is None]
     return f"{missing[0]}: is missing, though the poll is {bundle['state']}" if missing else ""
 

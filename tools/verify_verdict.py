@@ -11,6 +11,8 @@ from typing import Any
 from verify_shape import Malformed  # it lies beside this file
 
 PEOPLE = ("members", "summoned", "entitled", "attending", "present_at_open", "present_at_seal")
+#: Who voted and is not among those present at the sealing.
+GONE = ("left_after_voting", "voted_outside")
 CHOICES = ("yes", "no", "abstain")
 #: Papers are worth whole hundred-thousandths of a vote.
 ONE = 100_000
@@ -62,12 +64,13 @@ def numbers(method: dict[str, Any], count: dict[str, Any]) -> dict[str, Any]:
     return {"returned": sum(papers.values()), **papers, **{name: count.get(name) for name in CHOICES}}
 
 
-def check(rule: dict[str, Any], tally: dict[str, Any], base: str, got: int, share: str, cmp: str) -> dict[str, Any]:
+def check(rule: dict[str, Any], tally: dict[str, Any], need: dict[str, Any], subject: str, got: int) -> dict[str, Any]:
     """One comparison with every operand, as the verdict holds it."""
+    base, share, cmp = need["base"], need["share"], need["cmp"]
     names: tuple[str, ...] = (base,) if base in PEOPLE else ("yes", "no")
     if base in {"valid", "returned"}:
         names = (*names, "abstain") if tally["yes"] is not None else ("valid",)
-    parts = {name: tally[name] for name in (*names, *(["left_after_voting"] if base == "present_at_seal" else []))}
+    parts = {name: tally[name] for name in (*names, *(GONE if base == "present_at_seal" else ()))}
     if base == "returned" and rule["blanks"] == "count_in_cast":
         parts["blank"] = tally["blank"]
     if base not in {*PEOPLE, "valid"} and rule["invalid"] == "count_in_cast":
@@ -79,7 +82,8 @@ def check(rule: dict[str, Any], tally: dict[str, Any], base: str, got: int, shar
     limit = Fraction(share) * number
     needed = math.floor(limit) + 1 if cmp == ">" else max(1, math.ceil(limit))
     return {
-        "base": base, "base_number": number, "parts": parts, "cmp": cmp, "needed": needed, "got": got,
+        "subject": subject, "base": base, "base_number": number, "parts": parts, "share": share, "cmp": cmp,
+        "needed": needed, "got": got,
         "margin": got - needed, "holds": got >= needed,
         "percent": percent(Fraction(got, number), Fraction(share), got >= needed) if number else "0.00",
     }  # fmt: skip
@@ -100,13 +104,13 @@ def percent(part: Fraction, share: Fraction, holds: bool) -> str:
 def presence(rule: dict[str, Any], tally: dict[str, Any]) -> list[dict[str, Any]]:
     quorum = rule["quorum"]
     moments = [f"present_at_{moment}" for moment in quorum["at"]] if quorum else []
-    return [check(rule, tally, quorum["base"], tally[m], quorum["share"], quorum["cmp"]) for m in moments]
+    return [check(rule, tally, quorum, moment, tally[moment]) for moment in moments]
 
 
 def verdict(rule: dict[str, Any], tally: dict[str, Any], casting_vote: Any) -> tuple[str, list[Any], list[Any]]:
     """The outcome of a vote for or against, its quorum and its thresholds."""
     there = presence(rule, tally)
-    needed = [check(rule, tally, each["base"], tally["yes"], each["share"], each["cmp"]) for each in rule["all_of"]]
+    needed = [check(rule, tally, each, "yes", tally["yes"]) for each in rule["all_of"]]
     missed = [n for n, found in enumerate(needed) if not found["holds"]]
     near = all(Fraction(rule["all_of"][n]["share"]) == Fraction(1, 2) and needed[n]["margin"] == -1 for n in missed)
     outcome = "rejected" if missed else "adopted"
@@ -136,10 +140,7 @@ def election(
         ranking["tie"] = tie
     else:
         votes = count["votes"]
-        checks = {
-            i: [check(rule, tally, need["base"], votes[i], need["share"], need["cmp"]) for need in rule["all_of"]]
-            for i in ids
-        }
+        checks = {i: [check(rule, tally, need, i, votes[i]) for need in rule["all_of"]] for i in ids}
         over = [each for each in ids if all(found["holds"] for found in checks[each])]
         standing |= dict.fromkeys(over, "passed")
         #  Elected is whoever has a place even if everybody with as many votes comes first.

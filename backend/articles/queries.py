@@ -69,7 +69,7 @@ def record_of(conference: Conference) -> Record:
     names = "organisation__former_names"
     polls = Poll.objects.filter(
         conference=conference, election=None, amendment=None, state=PollState.DECLARED
-    ).order_by("round")
+    ).order_by("opened_at")
     log = Presence.objects.filter(conference=conference, direction=Direction.IN)
     came = dict(log.values_list("registration", "registration__person"))
     seen = set(came.values())

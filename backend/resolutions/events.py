@@ -11,6 +11,14 @@ class ResolutionTabled(DomainEvent):
     conference_id: UUID
 
 
+@event("resolution.untabled", subject="resolution_id")
+class ResolutionUntabled(DomainEvent):
+    """It is a draft again; why stands on the resolution."""
+
+    resolution_id: UUID
+    conference_id: UUID
+
+
 @event("resolution.adopted", subject="resolution_id")
 class ResolutionAdopted(DomainEvent):
     """`poll_id` is None when it was adopted without a count."""

@@ -17,7 +17,7 @@ FORMAT = "plenum-evidence-1"
 def bundle(poll: Poll, *, with_roll: bool) -> dict[str, Any]:
     """The evidence of a sealed poll. What was on the ballots is in it once they are counted; the roll, by ids, for those
     who may read it. Its digest covers everything else in it, and the signature the digest."""
-    leaves, counted = queries.leaves(poll.pk), poll.state in batches.COUNTED
+    leaves, counted = queries.leaves(poll.pk), poll.was_counted
     said: dict[str, Any] = {
         "format": FORMAT,
         "poll": str(poll.pk),
@@ -39,6 +39,8 @@ def bundle(poll: Poll, *, with_roll: bool) -> dict[str, Any]:
         "tally": poll.tally if counted else None,
         "count_signature": poll.count_signature,
         "verdict": poll.verdict if counted else None,
+        "verdict_hash": poll.verdict_hash,
+        "declared_signature": poll.declared_signature,
         "key_destroyed_at": poll.key_destroyed_at.isoformat() if poll.key_destroyed_at else None,
         "audit_head": _audit_head(),
     }

@@ -54,7 +54,7 @@ def sponsors_the_text(account: Any, row: Any) -> bool:
     """A sponsor of the resolution that this amendment is to."""
     if not account.is_authenticated or account.person_id is None:
         return False
-    return row is None or (isinstance(row, Amendment) and sponsors(account.person_id, row.resolution_id))
+    return row is None or (isinstance(row, Amendment) and sponsors(account.person_id, row.resolution))
 
 
 @predicate
@@ -90,6 +90,7 @@ RESOLUTIONS: Rules = {
     "create": staff,
     "partial_update": staff,
     "table": staff,
+    "untable": staff,
     "withdraw": staff,
     "refer": gavel,
     "decide": gavel,

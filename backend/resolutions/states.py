@@ -22,6 +22,7 @@ ADOPTED_STATES = (ResolutionState.ADOPTED, ResolutionState.ISSUED)
 
 RESOLUTION_MOVES = Machine(
     table=("draft", "tabled"),
+    untable=("tabled", "draft"),
     put_to_vote=("tabled", "voting"),
     take_back_from_vote=("voting", "tabled"),
     adopt=({"tabled", "voting"}, "adopted"),

@@ -9,9 +9,10 @@ from backend.core.clock import local
 from backend.core.text import Text, both, localized
 from backend.documents.form import BLANK, Paragraph, TellersDocument, write_docx, write_pdf
 from backend.invitations.wording import addressee
-from backend.resolutions import batches
+from backend.resolutions import batches, queries
 from backend.resolutions.counting import election_proof
 from backend.resolutions.models import Poll
+from backend.resolutions.said import what_it_does
 from backend.resolutions.states import Channel, PollState, Secrecy
 
 _WRITERS = {"docx": write_docx, "pdf": write_pdf}
@@ -21,6 +22,9 @@ _LABELS: dict[str, Text] = {
     "sealed": {"vi": "Kết thúc biểu quyết:", "en": "Voting closed:"},
     "place": {"vi": "Địa điểm:", "en": "Place:"},
     "question": {"vi": "Nội dung biểu quyết:", "en": "Voted on:"},
+    "text": {"vi": "Văn bản:", "en": "Text:"},
+    "amendment": {"vi": "Sửa đổi:", "en": "Amendment:"},
+    "election": {"vi": "Bầu cử:", "en": "Election:"},
     "method": {"vi": "Hình thức:", "en": "How votes were taken:"},
     "committee": {"vi": "Ban kiểm phiếu:", "en": "The tellers:"},
     "roll": {"vi": "1. Danh sách cử tri", "en": "1. The roll"},
@@ -37,6 +41,17 @@ _PEOPLE: dict[str, Text] = {
     "present_at_seal": {"vi": "Có mặt khi kết thúc biểu quyết: {n}.", "en": "Present when voting closed: {n}."},
     "attending": {"vi": "Số dự biểu quyết: {n}.", "en": "Attending the vote: {n}."},
 }
+#: Said where there are any.
+_NOT_THERE: dict[str, Text] = {
+    "left_after_voting": {
+        "vi": "Đã biểu quyết, ra về trước khi kết thúc: {n}.",
+        "en": "Voted and left before voting closed: {n}.",
+    },
+    "voted_outside": {
+        "vi": "Biểu quyết khi không có mặt trong phòng (theo nhật ký ra vào) hoặc qua người được uỷ quyền: {n}.",
+        "en": "Voted without being in the room (by the log of the door), or by proxy: {n}.",
+    },
+}
 _SUMS: dict[str, Text] = {
     "returned": {"vi": "Tổng số phiếu thu về: {n}.", "en": "Ballots returned in all: {n}."},
     "valid": {"vi": "Số phiếu hợp lệ: {n}.", "en": "Valid ballots: {n}."},
@@ -50,6 +65,15 @@ _SAID: dict[str, Text] = {
         "vi": "không lập; hệ thống cộng các phiếu ghi tên",
         "en": "none; named votes were added up by the system",
     },
+    "version": {"vi": "{title} (bản số {n})", "en": "{title} (version {n})"},
+    "change": {"vi": "số {n}, {does}", "en": "number {n}, {does}"},
+    "places": {"vi": "{title}; số lượng cần bầu: {n}", "en": "{title}; places: {n}"},
+    "office": {
+        "vi": "{title}; chức danh: {office}; số lượng cần bầu: {n}",
+        "en": "{title}; office: {office}; places: {n}",
+    },
+    "text": {"vi": "Mã băm nội dung biểu quyết: {hash}.", "en": "Hash of what was voted on: {hash}."},
+    "config": {"vi": "Mã băm cấu hình cuộc biểu quyết: {hash}.", "en": "Hash of the poll's configuration: {hash}."},
     "issued": {
         "vi": "{where}: phát ra {issued}, thu về {returned}.",
         "en": "{where}: {issued} issued, {returned} returned.",
@@ -66,6 +90,10 @@ _SAID: dict[str, Text] = {
     },
     "destroyed": {"vi": "Khoá hòm phiếu được huỷ lúc {when}.", "en": "The key of the urn was destroyed at {when}."},
     "not destroyed": {"vi": "Khoá hòm phiếu chưa huỷ.", "en": "The key of the urn has not been destroyed."},
+    "annulled": {
+        "vi": "Kết quả bị huỷ lúc {when}. Lý do: {why}",
+        "en": "The result was annulled at {when}. Reason: {why}",
+    },
     "declared": {"vi": "Kết quả được công bố lúc {when}.", "en": "The result was declared at {when}."},
 }
 #: So many stages of a count of preferences stand beside each other.
@@ -126,6 +154,8 @@ def _body(poll: Poll, tellers: list[str], language: str) -> Iterator[Paragraph]:
     yield labelled("sealed", moment(poll.sealed_at))
     yield labelled("place", where_said(poll.conference, language))
     yield labelled("question", localized(poll.question, language))
+    for label, what, values in _subject(poll, language):
+        yield labelled(label, said(what, **values))
     ways = ", ".join(both(Channel(each).label)[language] for each in poll.channels)
     yield labelled("method", said(poll.secrecy, ways=ways))
     if tellers:
@@ -136,6 +166,9 @@ def _body(poll: Poll, tellers: list[str], language: str) -> Iterator[Paragraph]:
     yield heading("roll")
     for name, text in _PEOPLE.items():
         if (number := poll.tally.get(name)) is not None:
+            yield item(text[language].format(n=number))
+    for name, text in _NOT_THERE.items():
+        if number := poll.tally.get(name):
             yield item(text[language].format(n=number))
     yield heading("papers")
     for where, numbers in _heaps(poll, language):
@@ -151,6 +184,8 @@ def _body(poll: Poll, tellers: list[str], language: str) -> Iterator[Paragraph]:
     for sentence in poll.verdict["proof"]:
         yield Paragraph(text=localized(sentence, language))
     yield heading("seal")
+    yield item(said("text", hash=_in_groups(poll.text_hash)))
+    yield item(said("config", hash=_in_groups(poll.config_hash)))
     yield item(said("roll", hash=_in_groups(poll.roll_hash)))
     if Channel.DEVICES in poll.channels:
         yield item(said("urn", hash=_in_groups(poll.urn_root)))
@@ -160,7 +195,31 @@ def _body(poll: Poll, tellers: list[str], language: str) -> Iterator[Paragraph]:
         yield item(said("key", n=len(tellers), k=poll.threshold))
         gone = poll.key_destroyed_at
         yield item(said("destroyed", when=moment(gone)) if gone else said("not destroyed"))
-    yield Paragraph(text=said("declared", when=moment(poll.ended_at)))
+    if poll.state == PollState.ANNULLED:
+        yield Paragraph(
+            text=said("annulled", when=moment(poll.ended_at), why=localized(poll.annulled_reason, language))
+        )
+    else:
+        yield Paragraph(text=said("declared", when=moment(poll.ended_at)))
+
+
+def _subject(poll: Poll, language: str) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """What it was on: the version of the text as it was voted on, and the change to it; or the office and its places."""
+    election, amendment = poll.election, poll.amendment
+    if election is not None:
+        title, office = localized(election.title, language), localized(election.office, language)
+        yield (
+            "election",
+            "office" if office else "places",
+            {"title": title, "office": office, "n": poll.method["places"]},
+        )
+        return
+    version = queries.version_voted_on(poll)
+    if version is not None:
+        yield "text", "version", {"title": localized(version.title, language), "n": version.number}
+    if amendment is not None and version is not None:
+        does = what_it_does(amendment, version.wording)[language]
+        yield "amendment", "change", {"n": amendment.number, "does": does}
 
 
 def _stages(verdict: Mapping[str, Any], language: str) -> Iterator[Paragraph]:

@@ -274,6 +274,7 @@ EXPECTED: dict[str, Expected] = {
     "GET resolutions/<pk>": may(SIGNED_IN),
     "PATCH resolutions/<pk>": may(KEEPS_RECORD, sees=READS_MINUTES),
     "POST resolutions/<pk>/table": may(KEEPS_RECORD, sees=READS_MINUTES),
+    "POST resolutions/<pk>/untable": may(KEEPS_RECORD),
     "POST resolutions/<pk>/withdraw": may(KEEPS_RECORD),
     "POST resolutions/<pk>/refer": may(GAVEL),
     "POST resolutions/<pk>/decide": may(GAVEL),

@@ -352,6 +352,7 @@ REQUESTS: dict[str, Callable[[World], Ask]] = {
     "GET resolutions/<pk>": lambda w: Ask(of=w.tabled),
     "PATCH resolutions/<pk>": lambda w: Ask(of=w.resolution, body={"title": VI}),
     "POST resolutions/<pk>/table": lambda w: Ask(of=w.resolution),
+    "POST resolutions/<pk>/untable": lambda w: Ask(of=w.tabled, body={"why": VI}),
     "POST resolutions/<pk>/withdraw": lambda w: Ask(of=w.tabled),
     "POST resolutions/<pk>/decide": lambda w: Ask(of=w.tabled, body={"adopted": True, "decided_how": VI}),
     "POST resolutions/<pk>/refer": lambda w: Ask(of=w.tabled, body={"to": VI, "why": VI}),

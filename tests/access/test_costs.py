@@ -487,7 +487,7 @@ GROWING: dict[str, tuple[Callable[[House], Any], Callable[[House, Any], Any]]] =
         lambda h, row: h.came(row),
     ),
     "resolutions/<pk>/versions": (
-        lambda h: ResolutionFactory(conference=h.conference()),
+        lambda h: ResolutionFactory(conference=h.conference(), state="draft", shared_at=now()),
         lambda h, row: h.rewritten(row),
     ),
     "resolutions/<pk>/amending": (

@@ -108,6 +108,44 @@ def test_a_text_is_tabled_when_enough_stand_behind_it(hall: SimpleNamespace) -> 
     assert (told["given"], [bool(one["taken_back_at"]) for one in told["backings"]]) == (2, [False, True, False])
 
 
+def test_a_tabled_text_stands_and_support_is_for_the_words(hall: SimpleNamespace) -> None:
+    ask(hall, resolution_support=2)
+    address, other = drafted(hall), {"clauses": [{"text": {"vi": "Bãi bỏ mọi phụ cấp."}}]}
+    hall.secretary.post(f"{address}/share", {}, format="json")
+    for api in hall.by[:2]:
+        api.post(f"{address}/back", {"role": "sponsor"}, format="json")
+    first = hall.secretary.get(address).json()["text_hash"]
+    assert hall.secretary.patch(address, other, format="json").status_code == 200
+    told = hall.by[0].get(f"{address}/support").json()
+    assert (told["given"], told["missing"]) == (0, 2), "nobody stands behind these words"
+    assert [(one["former_words"], one["text_hash"]) for one in told["backings"]] == [(True, first)] * 2
+    assert hall.secretary.post(f"{address}/table").json()["missing"] == 2
+    for api in hall.by[:2]:
+        assert api.post(f"{address}/back", {}, format="json").status_code == 200
+    assert hall.by[0].post(f"{address}/back", {}, format="json").status_code == 409, "once for the same words"
+    tabled = hall.secretary.post(f"{address}/table").json()
+    assert (tabled["state"], tabled["untabled"]) == ("tabled", [])
+
+    for change in ({"title": {"vi": "Khác"}}, {"clauses": CLAUSES}, {"preamble": []}, {"support_needed": 0}):
+        refused = hall.secretary.patch(address, change, format="json")
+        assert (refused.status_code, refused.json()["reason"]) == (409, "tabled"), change
+    assert hall.secretary.patch(address, {"agenda_item": None}, format="json").status_code == 200
+    why = {"why": {"vi": "Trình nhầm bản"}}
+    assert hall.by[0].post(f"{address}/untable", why, format="json").status_code == 403
+    assert hall.secretary.post(f"{address}/untable", {}, format="json").status_code == 400, "why?"
+    one = submitted(hall, address, "delete", tabled["clauses"][0]["id"])
+    assert hall.secretary.post(f"{address}/untable", why, format="json").json()["reason"] == "amended"
+    hall.by[0].post(f"{one}/withdraw")
+    again = hall.secretary.post(f"{address}/untable", why, format="json").json()
+    (said,) = again["untabled"]
+    assert (again["state"], said["why"], said["text_hash"]) == ("draft", why["why"], tabled["text_hash"])
+    assert hall.by[2].get(address).status_code == 200, "what people have read they go on reading"
+    assert hall.by[0].get(f"{address}/support").json()["given"] == 2, "for the very same words"
+    hall.secretary.patch(address, {"title": {"vi": "Khác"}}, format="json")
+    assert hall.secretary.post(f"{address}/table").json()["missing"] == 2
+    assert TextVersion.objects.count() == 3
+
+
 def test_organisations_count_where_the_conference_says_so(hall: SimpleNamespace) -> None:
     ask(hall, resolution_support=3, support_by="organisations")
     address = drafted(hall)
@@ -130,7 +168,8 @@ def test_support_is_never_struck_even_in_sql(hall: SimpleNamespace) -> None:
         with pytest.raises(IntegrityError), transaction.atomic():
             Backing.objects.update(**change)
     with pytest.raises(IntegrityError), transaction.atomic():
-        Backing.objects.create(resolution=Resolution.objects.get(), role="supporter", person=hall.people[0])
+        given = {name: getattr(Backing.objects.get(), name) for name in ("resolution", "text_hash", "role", "person")}
+        Backing.objects.create(**given)
     with pytest.raises(IntegrityError), transaction.atomic():
         Backing.objects.create(role="supporter", person=hall.people[0])
 
@@ -171,6 +210,15 @@ def test_amendments_are_moved_ordered_decided_and_merged(hall: SimpleNamespace) 
     assert hall.gavel.post(f"{address}/agree", {"objections_asked": True}, format="json").json()["reason"] == "pending"
     assert hall.gavel.post(f"{address}/merge").json()["reason"] == "pending"
     assert hall.gavel.post(f"{one}/decide", {"adopted": True}, format="json").status_code == 400, "how?"
+    early = {"adopted": False, "decided_how": {"vi": "Giơ tay"}}
+    refused = hall.gavel.post(f"{three}/decide", early, format="json", headers={"Accept-Language": "vi"})
+    assert (refused.status_code, refused.json()["reason"]) == (409, "order")
+    assert refused.json()["first"] == [each.rsplit("/", 1)[1] for each in (one, four)]
+    assert "Biểu quyết trước: sửa đổi số 1, 4." in refused.json()["detail"]
+    early_poll = put_to_a_poll(hall, address, two)
+    opened = hall.gavel.post(f"/api/v1/polls/{early_poll}/open", {"override_reason": "thử"}, format="json")
+    assert (opened.status_code, opened.json()["reason"]) == (409, "order")
+    assert hall.secretary.post(f"{two}/accept").json()["first"] == [one.rsplit("/", 1)[1]], "it would fall unheard"
     assert (
         hall.by[0].post(f"{one}/decide", {"adopted": True, "objections_asked": True}, format="json").status_code == 403
     )
@@ -232,6 +280,8 @@ def test_an_amendment_is_decided_by_a_poll_and_nothing_changes_meanwhile(hall: S
     one, other = (
         submitted(hall, address, "replace", at["Điều 2"], text) for text in ("Công đoàn thực hiện", "Ai cũng thực hiện")
     )
+    first = {"amendments": [one.rsplit("/", 1)[1]], "reason": {"vi": "Trình trước"}}
+    assert hall.gavel.post(f"{address}/reorder", first, format="json").status_code == 200
     poll = put_to_a_poll(hall, address, one)
     text_poll = services.draft_poll(
         resolution=Resolution.objects.get(), question=TITLE, rule="simple_majority", voting_categories=["delegate"]
@@ -293,6 +343,18 @@ def test_what_an_amendment_says_and_became_never_changes_even_in_sql(hall: Simpl
         assert constraint_of(refused.value) == "amendments_stand"
 
 
+def test_amendments_do_not_leave_a_text_without_a_clause(hall: SimpleNamespace) -> None:
+    address = tabled(hall)
+    at = ids(hall, address)
+    for where in ("Điều 1", "Điều 2"):
+        one = submitted(hall, address, "delete", at[where])
+        assert hall.secretary.post(f"{one}/accept").status_code == 200
+    refused = hall.gavel.post(f"{address}/merge", headers={"Accept-Language": "vi"})
+    assert (refused.status_code, refused.json()["reason"]) == (409, "empty")
+    assert "không còn Điều nào" in refused.json()["detail"]
+    assert TextVersion.objects.count() == 1
+
+
 # Comments
 
 
@@ -312,6 +374,9 @@ def test_those_who_take_part_comment_on_clauses_in_time_and_are_answered(hall: S
     answer = {"response": {"vi": "Tiếp thu, bổ sung quý I."}}
     assert hall.by[1].post(f"{one}/respond", answer, format="json").status_code == 403
     assert hall.secretary.post(f"{one}/respond", answer, format="json").json()["response"] == answer["response"]
+    again = hall.secretary.post(f"{one}/respond", {"response": {"vi": "Không tiếp thu."}}, format="json")
+    assert (again.status_code, again.json()["reason"]) == (409, "answered")
+    assert hall.by[0].get(one).json()["response"] == answer["response"]
     assert hall.by[1].get(one).json()["text_hash"] == hall.secretary.get(address).json()["text_hash"]
     assert signed_in(PersonFactory()).get(one).status_code == 404
     hall.secretary.post(f"{address}/share", {"comments_until": "2020-01-01T00:00:00+07:00"}, format="json")

@@ -81,12 +81,18 @@ def test_published_examples(case: str, of: Rule, tally: Tally, needed: int, outc
     assert verdict.adopted == (outcome == "adopted")
 
 
-def test_whoever_voted_and_left_is_among_those_present_at_the_sealing() -> None:
-    of, numbers = rule("1/2 > present_at_seal"), {"attending": 9, "present_at_open": 9, "present_at_seal": 6}
+def test_whoever_voted_and_is_not_there_is_among_those_present_at_the_sealing() -> None:
+    of, numbers = rule("1/2 > present_at_seal"), {"attending": 9, "present_at_open": 9, "present_at_seal": 5}
+    numbers |= {"voted_outside": 1}
     verdict = decide(of, Tally.of_ballots(yes=4, no=3, left_after_voting=1, **numbers))
     (check,) = verdict.thresholds
-    assert (check.base_number, check.parts, check.needed) == (7, {"present_at_seal": 6, "left_after_voting": 1}, 4)
-    assert "kể cả 1 người đã biểu quyết nhưng không có mặt lúc đó" in verdict.proof[1]["vi"]
+    assert (check.base_number, check.parts, check.needed) == (
+        7,
+        {"present_at_seal": 5, "left_after_voting": 1, "voted_outside": 1},
+        4,
+    )
+    assert "kể cả 1 người đã biểu quyết rồi ra về trước lúc đó" in verdict.proof[1]["vi"]
+    assert "kể cả 1 người biểu quyết khi không có mặt hoặc qua" in verdict.proof[1]["vi"]
     assert decide(of, Tally.of_ballots(yes=4, no=3, left_after_voting=2, **numbers)).outcome == "rejected"
     with pytest.raises(InvalidTally):
         decide(of, Tally.of_ballots(yes=4, no=3, **numbers))
@@ -270,7 +276,8 @@ def tallies(draw: st.DrawFn, largest: int = 12) -> Tally:
         attending=(attending := draw(st.integers(sum(ballots.values()), entitled))),
         present_at_open=draw(st.integers(0, attending)),
         present_at_seal=(staying := draw(st.integers(0, attending))),
-        left_after_voting=draw(st.integers(0, min(attending - staying, sum(ballots.values())))),
+        left_after_voting=(left := draw(st.integers(0, min(attending - staying, sum(ballots.values()))))),
+        voted_outside=draw(st.integers(0, min(attending - staying, sum(ballots.values())) - left)),
     )
 
 
@@ -283,7 +290,7 @@ def oracle(data: dict[str, Any], counted: dict[str, int]) -> str:
 
     def whole(base: str) -> int:
         if base == "present_at_seal":
-            return counted[base] + counted["left_after_voting"]
+            return counted[base] + counted["left_after_voting"] + counted["voted_outside"]
         if base not in {"returned", "valid", "yes_no"}:
             return counted[base]
         scrap = counted["blank"] if data["blanks"] == "not_counted" else 0

@@ -89,7 +89,8 @@ def test_an_election_goes_on_until_its_places_are_filled(monkeypatch: pytest.Mon
     at = f"{API}elections/{election}"
     delegate = signed_in(hall.rows[0].person)
     assert delegate.get(at).status_code == 404, "being prepared"
-    first = hall.round(election)
+    first, spare = hall.round(election), hall.round(election)
+    assert (first.round, spare.round) == (1, 1)
     edit = {"candidates": [{"name": name} for name in ("A", "B", "C", "D", "E")]}
     assert hall.secretary.patch(at, edit, HTTP_IF_MATCH='"1"').status_code == 200
     assert delegate.post(f"{API}polls/{first.pk}/open", {}).status_code in {403, 404}
@@ -126,7 +127,10 @@ def test_an_election_goes_on_until_its_places_are_filled(monkeypatch: pytest.Mon
     drafted = hall.chair.post(f"{at}/run-off")
     assert drafted.status_code == 201, drafted.data
     assert (drafted.data["round"], str(drafted.data["follows"])) == (2, str(first.pk))
+    assert drafted.data["question"]["vi"] == "Bầu lần 2: Bầu Ban Chấp hành", "drafts that never opened are no rounds"
     assert hall.chair.post(f"{at}/run-off").status_code == 409, "drafted already"
+    left_over = hall.chair.post(f"{API}polls/{spare.pk}/open", {})
+    assert (left_over.status_code, left_over.data["reason"]) == (409, "held")
     assert hall.chair.post(f"{API}polls/{first.pk}/annul", {"reason": {"vi": "x"}}).status_code == 409
     second = hall.opened(Poll.objects.get(pk=drafted.data["id"]))
     assert [each["name"] for each in second.method["candidates"]] == ["B", "C"]
@@ -145,7 +149,7 @@ def test_an_election_goes_on_until_its_places_are_filled(monkeypatch: pytest.Mon
     assert "Bầu Ban Chấp hành: 2 chỗ; người ứng cử: A, B, C, D, E." in minutes
     assert "A được 6/6 phiếu hợp lệ (100,00%)" in minutes
     found = delegate.get(f"{API}polls?election={election}").data
-    assert len(found.get("results", found)) == 2
+    assert len(found.get("results", found)) == 2, "drafts are hidden"
 
 
 def test_a_secret_election_is_counted_at_the_table_and_checked_by_an_auditor(monkeypatch: pytest.MonkeyPatch) -> None:

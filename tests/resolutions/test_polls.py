@@ -347,18 +347,23 @@ def test_only_the_units_named_vote_with_those_below_them() -> None:
 
 
 @pytest.mark.django_db
-def test_who_votes_and_leaves_is_counted_with_those_who_stayed() -> None:
+def test_who_votes_and_leaves_is_told_from_who_votes_without_being_there() -> None:
     rule = {"all_of": [{"share": "1/2", "cmp": ">", "base": "present_at_seal"}]}
     poll = PollFactory(rule=Rule.from_json(rule).to_json())
     rows = voters(poll, 5)
+    never_came = RegistrationFactory(conference=poll.conference, category="staff")
     services.open_poll(poll_id=poll.pk)
     for row in rows[:2]:
         services.cast(poll_id=poll.pk, person_id=row.person_id, choice="yes")
-    for row in rows[1:3]:
+    for row in rows[1:4]:
         Presence.objects.create(conference=poll.conference, registration=row, direction="out", source="name")
+    for row in (rows[3], never_came):
+        services.cast(poll_id=poll.pk, person_id=row.person_id, choice="no")
     services.seal(poll_id=poll.pk)
     verdict = services.count(poll_id=poll.pk).verdict
     assert verdict is not None
     (check,) = verdict["thresholds"]
-    assert check["parts"] == {"present_at_seal": 3, "left_after_voting": 1}
+    assert check["parts"] == {"present_at_seal": 2, "left_after_voting": 1, "voted_outside": 2}
     assert (verdict["outcome"], check["needed"]) == ("rejected", 3)
+    said = " ".join(sentence["vi"] for sentence in verdict["proof"])
+    assert "kể cả 1 người đã biểu quyết rồi ra về trước lúc đó, kể cả 2 người biểu quyết khi không có mặt" in said

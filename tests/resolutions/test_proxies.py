@@ -138,10 +138,12 @@ def test_represented_holders_are_entitled_and_cast_but_never_present() -> None:
     counted = services.count(poll_id=poll.pk)
     assert counted.tally is not None
     assert counted.verdict is not None
-    named = ("entitled", "present_at_open", "attending", "present_at_seal", "left_after_voting", "yes")
-    assert [counted.tally[name] for name in named] == [4, 2, 4, 2, 2, 3]
+    named = ("entitled", "present_at_open", "attending", "present_at_seal", "left_after_voting", "voted_outside", "yes")
+    assert [counted.tally[name] for name in named] == [4, 2, 4, 2, 0, 2, 3]
     assert counted.verdict["thresholds"][0]["base_number"] == 4
-    assert "kể cả 2 người đã biểu quyết nhưng không có mặt lúc đó" in localized(counted.verdict["proof"][1])
+    assert "kể cả 2 người biểu quyết khi không có mặt hoặc qua người được uỷ quyền" in localized(
+        counted.verdict["proof"][1]
+    )
 
 
 def test_a_poll_says_how_many_anybody_stands_for_and_proxies_without_a_seat_stand_for_nobody() -> None:

@@ -92,6 +92,28 @@ def test_a_quorum_is_reached_and_lost_as_people_come_and_go(conference: Conferen
     assert [change["met"] for change in course["changes"]] == [False, True, False]
 
 
+def test_each_loss_is_told_however_short_it_was(conference: Conference, chair: APIClient) -> None:
+    rows = seated(conference, 6)
+    made = chair.post("/api/v1/quorums", body(conference), format="json").data
+    for row in rows[:4]:
+        pass_door(row, minutes_ago=30)
+    assert services.watch_quorums() == 1
+    for minutes, row, direction in (
+        (20, rows[0], "out"),
+        (20, rows[1], "out"),
+        (15, rows[0], "in"),
+        (14, rows[1], "in"),
+    ):
+        pass_door(row, direction, minutes_ago=minutes)
+    assert services.watch_quorums() == 2, "lost and regained between two looks"
+    assert services.watch_quorums() == 0
+    course = chair.get(f"/api/v1/quorums/{made['id']}/course").data
+    assert [(change["met"], change["present"]) for change in course["changes"]] == [(True, 4), (False, 3), (True, 4)]
+    assert {change["at"] for change in course["changes"][1:]} <= {step["at"] for step in course["steps"]}, "when it was"
+    facts = Event.objects.filter(name__startswith="quorum.").order_by("id")
+    assert [fact.name for fact in facts] == ["quorum.reached", "quorum.lost", "quorum.reached"]
+
+
 def test_only_the_units_named_count_with_those_below_them(conference: Conference, chair: APIClient) -> None:
     ministry = OrganisationFactory()
     below = OrganisationFactory(parent=ministry)

@@ -7,12 +7,13 @@ import docx
 import pytest
 
 from backend.core.errors import Conflict, IllegalMove
+from backend.core.text import localized
 from backend.resolutions import services
 from backend.resolutions.models import Poll, Sheet
 from tests.factories.conferences import DutyFactory
 from tests.factories.people import PersonFactory
 from tests.factories.resolutions import PollFactory, committee, secret_poll
-from tests.resolutions.test_evidence import found
+from tests.resolutions.test_evidence import fetched, found, signed_again, tampered, verify_poll
 from tests.resolutions.test_papers import hybrid
 from tests.resolutions.test_polls import voters
 from tests.resolutions.test_secret_guards import only_refused_by
@@ -101,6 +102,7 @@ def test_two_tellers_count_hands_in_two_rooms_and_papers_beside_devices() -> Non
     final = chair.get(f"{at}/record?format=docx")
     assert ("DỰ THẢO" in text_of(draft), "DỰ THẢO" in text_of(final)) == (True, False)
     told = text_of(final)
+    poll.refresh_from_db()
     for sentence in (
         "Bằng thiết bị: 1.",
         "Bằng phiếu giấy: phát ra 2, thu về 2.",
@@ -111,6 +113,9 @@ def test_two_tellers_count_hands_in_two_rooms_and_papers_beside_devices() -> Non
         counted.data["verdict"]["proof"][-1]["vi"],
         poll.tellers.first().person.full_name,
         "BAN KIỂM PHIẾU",
+        f"{localized(poll.resolution.title)} (bản số 1)",
+        f"Mã băm nội dung biểu quyết: {grouped(poll.text_hash)}.",
+        f"Mã băm cấu hình cuộc biểu quyết: {grouped(poll.config_hash)}.",
     ):
         assert sentence in told, sentence
     assert "Mã băm các bản kê kiểm phiếu: " in told
@@ -118,6 +123,10 @@ def test_two_tellers_count_hands_in_two_rooms_and_papers_beside_devices() -> Non
     assert english.content.startswith(b"%PDF-")
     late = one.post(f"{at}/sheets", {**papers, "count": found(no=2)})
     assert (late.status_code, late.data["reason"]) == (409, "not-sealed")
+
+
+def grouped(digest: str) -> str:
+    return " ".join(digest[start : start + 8] for start in range(0, 64, 8))
 
 
 def test_a_secret_poll_is_counted_with_its_papers_when_the_envelopes_are_opened() -> None:
@@ -261,3 +270,26 @@ def test_papers_of_elections_differ_by_name(method: dict[str, Any], counts: list
         sheet = {"channel": "paper", "count": count, "issued": number, "returned": number}
         (batch,) = teller.post(f"{API}polls/{poll.pk}/sheets", sheet).data
     assert batch["differences"] == told
+
+
+def test_what_was_counted_stays_readable_when_the_poll_is_annulled() -> None:
+    poll = PollFactory()
+    voters(poll, 3)
+    services.open_poll(poll_id=poll.pk)
+    for caster in casters(poll):
+        services.cast(poll_id=poll.pk, person_id=caster.pk, choice="no")
+    services.seal(poll_id=poll.pk)
+    services.count(poll_id=poll.pk)
+    counted = fetched(poll)
+    services.annul(poll_id=poll.pk, reason={"vi": "Phát nhầm phiếu"})
+    annulled = fetched(poll)
+    names = ("tally", "verdict", "ballots", "count_signature")
+    assert [annulled[name] for name in names] == [counted[name] for name in names]
+    assert verify_poll.faults(annulled, [], "", "") == []
+    assert verify_poll.faults(signed_again(tampered(annulled, ("verdict", "outcome"))), [], "", "")
+    api = signed_in(DutyFactory(conference=poll.conference, kind="chair", person=PersonFactory()).person)
+    read = api.get(f"{API}polls/{poll.pk}").data
+    assert (read["tally"]["no"], read["verdict"]["outcome"]) == (3, "rejected")
+    record = api.get(f"{API}polls/{poll.pk}/record?format=docx")
+    assert "Kết quả bị huỷ lúc" in text_of(record)
+    assert "Lý do: Phát nhầm phiếu" in text_of(record)

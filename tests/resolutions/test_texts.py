@@ -160,7 +160,7 @@ def test_the_text_stands_while_it_is_voted_on(room: SimpleNamespace) -> None:
     assert constraint_of(refused.value) == "texts_stand_in_the_vote"
     services.annul(poll_id=poll.pk, reason={"vi": "Sai"})
     assert room.secretary.get(address).json()["state"] == "tabled"
-    assert room.secretary.patch(address, {"title": {"vi": "Khác"}}, format="json").status_code == 200
+    assert room.secretary.patch(address, {"title": {"vi": "Khác"}}, format="json").json()["reason"] == "tabled"
 
 
 def seat(poll: Poll) -> None:

@@ -71,7 +71,7 @@ def _resolution(resolution: Resolution) -> list[Block]:
     if not resolution.clauses:
         text = {"vi": f"Nội dung nghị quyết: {BLANK}", "en": f"Text of the resolution: {BLANK}"}
         found.append(block("note", f"text:{resolution.pk}", text, here))
-    polls = sorted(resolution.polls.all(), key=lambda poll: poll.round)
+    polls = sorted(resolution.polls.all(), key=lambda poll: poll.opened_at or poll.created_at)
     found += _amendments(resolution, polls)
     told = [made for poll in polls if poll.amendment_id is None for made in _poll(poll)]
     found += told
@@ -94,7 +94,7 @@ def _election(election: Election) -> list[Block]:
     stood = compose("{t}: {n} chỗ; người ứng cử: {names}", "{t}: {n} places; candidates: {names}",
                     t=dict(election.title), n=same(election.places), names=same(names))  # fmt: skip
     found = [block("election", here, ended(stood), here, locked=True)]
-    for poll in sorted(election.polls.all(), key=lambda poll: poll.round):
+    for poll in sorted(election.polls.all(), key=lambda poll: poll.opened_at or poll.created_at):
         found += _poll(poll)
     if election.ended_why:
         found.append(block("verdict", f"ended:{election.pk}", ended(dict(election.ended_why)), here, locked=True))

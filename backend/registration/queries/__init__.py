@@ -2,6 +2,7 @@
 
 from backend.registration.queries.attendance import (
     COUNTED,
+    LATEST_FIRST,
     Attendance,
     Quorum,
     Share,
@@ -66,6 +67,7 @@ from backend.registration.queries.signups import (
 
 __all__ = [
     "COUNTED",
+    "LATEST_FIRST",
     "OFFER_ENDED",
     "Attendance",
     "Point",

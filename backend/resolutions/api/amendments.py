@@ -61,14 +61,16 @@ class AmendmentViewSet(Supported, HouseViewSet):
     @extend_schema(request=None, responses=AmendmentSerializer)
     @action(detail=True, methods=["post"])
     def accept(self, request: Any, pk: str) -> Response:
-        """The movers of the text take it over; it needs no vote."""
+        """The movers of the text take it over; it needs no vote. Refused (409, `order`) while another that would fall with
+        it comes first in the order of voting."""
         row = self.get_object()
         return self.answer_anew(services.accept(amendment_id=row.pk, expected=self.expected_version()))
 
     @extend_schema(request=DecideAmendmentBody, responses=AmendmentSerializer)
     @action(detail=True, methods=["post"])
     def decide(self, request: Any, pk: str) -> Response:
-        """Records a decision taken without a count; one with a count is a poll's."""
+        """Records a decision taken without a count; one with a count is a poll's. They are decided in the order of voting:
+        409 (`order`) names those that come `first`."""
         row = self.get_object()
         body = self.body(DecideAmendmentBody)
         return self.answer_anew(
@@ -108,6 +110,7 @@ class CommentViewSet(HouseViewSet):
     @extend_schema(request=RespondBody, responses=CommentSerializer)
     @action(detail=True, methods=["post"])
     def respond(self, request: Any, pk: str) -> Response:
+        """Answers a comment, once; the answer stands."""
         row = self.get_object()
         body = self.body(RespondBody)
         return self.answer_anew(services.respond(comment_id=row.pk, expected=self.expected_version(), **body))

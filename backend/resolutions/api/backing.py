@@ -40,7 +40,7 @@ class Supported:
     @extend_schema(request=BackBody, responses=SupportSerializer)
     @action(detail=True, methods=["post"])
     def back(self: Any, request: Any, pk: str) -> Response:
-        """Stands behind it, before it is put forward."""
+        """Stands behind it as it is worded now, before it is put forward."""
         row = self.get_object()
         body = self.body(BackBody)
         backer, entered = self._backer(row, body)

@@ -8,7 +8,7 @@ from rest_framework.decorators import action
 from rest_framework.response import Response
 
 from backend.core.api import HouseViewSet
-from backend.core.errors import Conflict
+from backend.core.errors import Conflict, Forbidden
 from backend.core.text import say
 from backend.resolutions import evidence, queries, rules, services
 from backend.resolutions.api.custody import CustodyActions
@@ -77,9 +77,11 @@ class PollViewSet(CustodyActions, TellingActions, HouseViewSet):
     @action(detail=True, methods=["post"])
     def declare(self, request: Any, pk: str) -> Response:
         """Makes the verdict known, and decides by it what the poll was on. `casting_vote` breaks a tie where the rule leaves it
-        to the chair, `lots` one in a count of preferences."""
+        to the chair, who alone casts it, by their own account; `lots` breaks one in a count of preferences."""
         row = self.get_object()
         body = self.body(DeclareBody)
+        if body["casting_vote"] is not None and not rules.chairs.test(self.account, row):
+            raise Forbidden(say(vi="Chỉ chủ tọa bỏ lá phiếu quyết định.", en="Only the chair has a casting vote."))
         return self.answer_anew(services.declare(poll_id=row.pk, expected=self.expected_version(), **body))
 
     @extend_schema(request=AnnulBody, responses=PollSerializer)

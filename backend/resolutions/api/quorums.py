@@ -39,7 +39,8 @@ class QuorumViewSet(HouseViewSet):
 
     @extend_schema(request=QuorumBody, responses={201: WatchedQuorumSerializer})
     def create(self, request: Any) -> Response:
-        """Sets the quorum of a conference. While it runs, quorum.reached and quorum.lost tell as people come and go."""
+        """Sets the quorum of a conference. While it runs, quorum.reached and quorum.lost tell each time it
+        was, by the log of the door, however short: at most 5 seconds later, the rhythm in which the log is looked at."""
         body = self.body(QuorumBody)
         self.check_object_permissions(request, body["conference"])
         return self.answer(services.set_quorum(**body), 201)

@@ -29,6 +29,7 @@ from backend.resolutions.serializers import (
     ResolutionSerializer,
     TextComparisonSerializer,
     TextVersionSerializer,
+    UntableBody,
 )
 from backend.resolutions.serializers.amendments import AmendingSerializer, ShareBody, VotingOrderBody
 from backend.resolutions.serializers.texts import side
@@ -62,7 +63,8 @@ class ResolutionViewSet(Supported, HouseViewSet):
 
     @extend_schema(request=EditResolutionBody, responses=ResolutionSerializer)
     def partial_update(self, request: Any, pk: str) -> Response:
-        """A clause that is sent with its id, or says the very same, is still that clause; what is not sent is gone."""
+        """Edits a draft; of a tabled text only the agenda item (409: `untable`, or amend it). A clause that is sent with its
+        id, or says the very same, is still that clause; what is not sent is gone."""
         row = self.get_object()
         body = self.body(EditResolutionBody, partial=True)
         return self.answer(services.edit(resolution_id=row.pk, expected=self.expected_version(), **body))
@@ -72,6 +74,14 @@ class ResolutionViewSet(Supported, HouseViewSet):
     def table(self, request: Any, pk: str) -> Response:
         """Puts the text before the conference."""
         return self.answer(services.table(resolution_id=self.get_object().pk, expected=self.expected_version()))
+
+    @extend_schema(request=UntableBody, responses=ResolutionSerializer)
+    @action(detail=True, methods=["post"])
+    def untable(self, request: Any, pk: str) -> Response:
+        """Takes a tabled text back to the draft, and says why; support is for words, and asked anew for others."""
+        row = self.get_object()
+        body = self.body(UntableBody)
+        return self.answer(services.untable(resolution_id=row.pk, expected=self.expected_version(), **body))
 
     @extend_schema(request=ShareBody, responses=ResolutionSerializer)
     @action(detail=True, methods=["post"])

@@ -140,8 +140,12 @@ def _composition(check: Check, tally: Tally, counted_in: str) -> Text:
     vi, en = [], []
     if left := check.parts.get("left_after_voting"):
         unit = "phiếu của người" if counted_in == "votes" else "người"
-        vi.append(f"kể cả {_vi(left)} {unit} đã biểu quyết nhưng không có mặt lúc đó")
-        en.append(f"including {left:,} cast by or for those who were not there then")
+        vi.append(f"kể cả {_vi(left)} {unit} đã biểu quyết rồi ra về trước lúc đó")
+        en.append(f"including {left:,} cast by those who left before then")
+    if outside := check.parts.get("voted_outside"):
+        unit = "phiếu của người" if counted_in == "votes" else "người"
+        vi.append(f"kể cả {_vi(outside)} {unit} biểu quyết khi không có mặt hoặc qua người được uỷ quyền")
+        en.append(f"including {outside:,} cast by or for those who were not there")
     if check.base == "yes_no" and (spoilt := check.parts.get("invalid")):
         vi.append(f"kể cả {_vi(spoilt)} phiếu không hợp lệ")
         en.append(f"including {spoilt:,} invalid")

@@ -14,6 +14,7 @@ _PEOPLE = (
     "present_at_open",
     "present_at_seal",
     "left_after_voting",
+    "voted_outside",
 )
 #: What a valid ballot says, in a vote for or against.
 _VOTES = {"yes", "no", "abstain"}
@@ -32,8 +33,8 @@ class Tally:
     """One vote's numbers. A number of people that nobody established is None, not 0.
 
     Present and attending are those present *and entitled*: guests are in none of these numbers. `left_after_voting` are
-    those who voted, or were voted for by a proxy, and were not there at the sealing. Where some hold several votes, all
-    of these are numbers of votes. Every returned ballot is valid, blank or invalid; where people vote for or against,
+    those who voted while they were there and were not at the sealing, `voted_outside` those who voted, or were voted for by
+    a proxy, without being there. Where some hold several votes, all of these are numbers of votes. Every returned ballot is valid, blank or invalid; where people vote for or against,
     each valid one is yes, no or abstain, and in an election these three are None.
     """
 
@@ -51,6 +52,7 @@ class Tally:
     present_at_open: int | None = None
     present_at_seal: int | None = None
     left_after_voting: int | None = None
+    voted_outside: int | None = None
 
     def __post_init__(self) -> None:
         if errors := _not_numbers(self) or _contradictions(self):
@@ -105,7 +107,7 @@ class Tally:
     def parts(self, rule: Rule, base: str) -> dict[str, int]:
         """The numbers that `base` is the sum of, under `rule`."""
         if base == "present_at_seal":
-            return {each: self.number(each) for each in (base, "left_after_voting")}
+            return {each: self.number(each) for each in (base, "left_after_voting", "voted_outside")}
         if base in _PEOPLE:
             return {base: self.number(base)}
         if base != "yes_no" and self.yes is None:
@@ -149,6 +151,7 @@ def _contradictions(tally: Tally) -> dict[str, Text]:
         ("present_at_open", "entitled"),
         ("present_at_seal", "entitled"),
         ("left_after_voting", "returned"),
+        ("voted_outside", "returned"),
         ("attending", "entitled"),
         ("entitled", "members"),
     ):

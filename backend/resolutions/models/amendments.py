@@ -49,11 +49,13 @@ class Amendment(Base):
 
 class Backing(models.Model):
     """Somebody behind a text or an amendment: a person, with the organisation they come from, or an organisation alone.
-    Taken back it stays on record. Append-only but for that."""
+    `text_hash` is of the words of the text that they stand behind, "" for an amendment, whose words never change. Taken
+    back it stays on record. Append-only but for that."""
 
     id = models.UUIDField(primary_key=True, default=time_ordered_id, editable=False)
     resolution = models.ForeignKey(Resolution, null=True, blank=True, on_delete=models.PROTECT, related_name="backings")
     amendment = models.ForeignKey(Amendment, null=True, blank=True, on_delete=models.PROTECT, related_name="backings")
+    text_hash = models.CharField(max_length=64, blank=True)
     role = models.CharField(max_length=10, choices=BackingRole)
     person = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     organisation = models.ForeignKey(Organisation, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
@@ -71,13 +73,13 @@ class Backing(models.Model):
                 condition=Q(person__isnull=False) | Q(organisation__isnull=False), name="a_backing_is_somebodys"
             ),
             models.UniqueConstraint(
-                fields=["resolution", "amendment", "person"],
+                fields=["resolution", "amendment", "person", "text_hash"],
                 condition=Q(taken_back_at=None, person__isnull=False),
                 nulls_distinct=False,
                 name="a_person_backs_a_thing_once",
             ),
             models.UniqueConstraint(
-                fields=["resolution", "amendment", "organisation"],
+                fields=["resolution", "amendment", "organisation", "text_hash"],
                 condition=Q(taken_back_at=None, person=None),
                 nulls_distinct=False,
                 name="an_organisation_backs_a_thing_once",

@@ -22,7 +22,8 @@ def on_devices() -> list[str]:
 
 class Poll(Base):
     """One vote on one resolution or an `amendment` to it, or one round of an election. Its configuration is frozen once it
-    opens; a re-vote is a new poll that replaces it, a round for the places left a new poll that `follows` it.
+    opens; a re-vote is a new poll that replaces it, a round for the places left a new poll that `follows` it. `round` counts
+    polls linked so, from 1.
 
     Who comes as one of `voting_categories` votes, of `voting_units` and those below them where any are named. `members` is
     how many the body has, where the rule measures by them. Who holds several votes stands in `weights`; all of them are
@@ -31,7 +32,8 @@ class Poll(Base):
     `rule` is rule data (see counting), `verdict` the one result object every output renders. `config` is all that was
     frozen at the opening, as `config_hash` hashes it. Of a secret poll only the public half of its key is here; `threshold`
     tellers together hold the other (see sealing). What comes by another of the `channels` than devices stands on the
-    tellers' sheets, whose hash (`sheets_hash`) is signed with the count.
+    tellers' sheets, whose hash (`sheets_hash`) is signed with the count, and so is the verdict of that moment
+    (`verdict_hash`). What the chair or the lot added to it is signed when it is declared (`declared_signature`).
     """
 
     resolution = models.ForeignKey(Resolution, null=True, blank=True, on_delete=models.PROTECT, related_name="polls")
@@ -71,7 +73,9 @@ class Poll(Base):
     urn_signature = models.CharField(max_length=128, blank=True)
     opened_root = models.CharField(max_length=64, blank=True)
     sheets_hash = models.CharField(max_length=64, blank=True)
+    verdict_hash = models.CharField(max_length=64, blank=True)
     count_signature = models.CharField(max_length=128, blank=True)
+    declared_signature = models.CharField(max_length=128, blank=True)
     key_destroyed_at = models.DateTimeField(null=True)
     envelopes_emptied_at = models.DateTimeField(null=True)
     tally = models.JSONField(null=True)
@@ -80,8 +84,11 @@ class Poll(Base):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["resolution", "round"], name="one_poll_per_round"),
-            models.UniqueConstraint(fields=["election", "round"], name="one_round_at_a_time"),
+            models.UniqueConstraint(
+                fields=["election", "round"],
+                condition=~Q(state__in=["draft", "annulled"]),
+                name="one_round_at_a_time",
+            ),
             models.CheckConstraint(
                 condition=Q(resolution__isnull=False, election__isnull=True)
                 | Q(resolution__isnull=True, election__isnull=False, amendment__isnull=True),
@@ -118,6 +125,11 @@ class Poll(Base):
             ),
             models.CheckConstraint(condition=~Q(voting_categories__contains="guest"), name="guests_are_no_voters"),
         ]
+
+    @property
+    def was_counted(self) -> bool:
+        """Whether its votes were counted: what was found stays readable, also when the poll was annulled afterwards."""
+        return self.verdict is not None
 
     @property
     def by_tellers(self) -> list[str]:

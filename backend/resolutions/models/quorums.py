@@ -14,7 +14,8 @@ class Quorum(Base):
     """How many must be there for a conference to decide: more than (or at least) `share` of `base`.
 
     Whoever comes as one of `categories`, and belongs to one of `units` or below it where any are named, counts. Of
-    `members` somebody says how many there are. `met` is what the last look at a running conference found; null before.
+    `members` somebody says how many there are. `met` is what the last look at a running conference found, null before;
+    `seen_until` is the time of the last row of the log of the door it looked at.
     """
 
     conference = models.OneToOneField(Conference, on_delete=models.PROTECT, related_name="quorum")
@@ -25,6 +26,7 @@ class Quorum(Base):
     categories = ArrayField(models.CharField(max_length=8))
     units = ArrayField(models.UUIDField(), default=list, blank=True)
     met = models.BooleanField(null=True, editable=False)
+    seen_until = models.DateTimeField(null=True, editable=False)
 
     class Meta:
         constraints = [
@@ -42,7 +44,7 @@ class Quorum(Base):
 
 
 class QuorumChange(models.Model):
-    """That a quorum was there, or was lost, as it was seen `at` this moment, with the numbers. Append-only."""
+    """That a quorum was there, or was lost, `at` this moment, with the numbers. Append-only."""
 
     quorum = models.ForeignKey(Quorum, on_delete=models.PROTECT, related_name="changes")
     at = models.DateTimeField(db_default=Now())
@@ -52,7 +54,7 @@ class QuorumChange(models.Model):
     base_number = models.PositiveIntegerField()
 
     class Meta:
-        ordering = ["at", "id"]
+        ordering = ["id"]
         constraints = [
             models.CheckConstraint(
                 condition=Q(met=True, present__gte=F("needed")) | Q(met=False, present__lt=F("needed")),

@@ -30,8 +30,9 @@ class Resolution(Base):
     `wording` reads them. [] clauses mean that the text is not on record.
 
     `shared_at` is when a draft was shown to those who take part; they comment until `comments_until`. `voting_order`
-    is the chair's order of amendments with its reason, {} where the norm decides. A decided text never changes: a guard
-    of PostgreSQL.
+    is the chair's order of amendments with its reason, {} where the norm decides. `untabled` says of each time it went
+    back to the draft when ("at"), why and which words ("text_hash") were taken off the table; it only grows. Once tabled a
+    text changes by amendments alone, decided never: guards of PostgreSQL.
     """
 
     conference = models.ForeignKey(Conference, on_delete=models.PROTECT, related_name="resolutions")
@@ -46,6 +47,7 @@ class Resolution(Base):
     shared_at = models.DateTimeField(null=True)
     comments_until = models.DateTimeField(null=True)
     voting_order = models.JSONField(default=dict, blank=True)
+    untabled = models.JSONField(default=list, blank=True)
     decided_how = LocalizedTextField(blank=True, help_text="How it was decided, where the record holds no count.")
     decided_at = models.DateTimeField(null=True)
     by_consensus = models.BooleanField(

@@ -31,9 +31,18 @@ from backend.resolutions.queries.sight import (
     visible_procedures,
     visible_resolutions,
 )
-from backend.resolutions.queries.statements import count_statement, facts_of, urn_statement
-from backend.resolutions.queries.texts import Support, amending, backings, sponsors, support_of, unmerged
-from backend.resolutions.queries.turnout import attending, left_after_voting, present_entitled, present_registrations
+from backend.resolutions.queries.statements import count_statement, declared_statement, facts_of, urn_statement
+from backend.resolutions.queries.texts import (
+    Support,
+    amending,
+    backings,
+    sponsors,
+    support_of,
+    unmerged,
+    version_voted_on,
+    words_backed,
+)
+from backend.resolutions.queries.turnout import attending, present_entitled, present_registrations, voted_and_not_there
 from backend.resolutions.queries.urns import cast_numbers, contents, leaves, urn_of
 
 __all__ = [
@@ -46,6 +55,7 @@ __all__ = [
     "contents",
     "count_statement",
     "crowded",
+    "declared_statement",
     "entitlements_of",
     "facts_of",
     "frozen_roll",
@@ -53,7 +63,6 @@ __all__ = [
     "having_a_say",
     "is_teller",
     "leaves",
-    "left_after_voting",
     "open_by",
     "overlapping",
     "partakes",
@@ -71,6 +80,7 @@ __all__ = [
     "unmerged",
     "urn_of",
     "urn_statement",
+    "version_voted_on",
     "visible_amendments",
     "visible_authorisations",
     "visible_comments",
@@ -78,5 +88,7 @@ __all__ = [
     "visible_polls",
     "visible_procedures",
     "visible_resolutions",
+    "voted_and_not_there",
     "voters",
+    "words_backed",
 ]

@@ -39,4 +39,11 @@ def count_statement(poll: Poll) -> dict[str, Any]:
         "opened_root": poll.opened_root,
         "sheets_hash": poll.sheets_hash,
         "tally": poll.tally,
+        "verdict_hash": poll.verdict_hash,
     }
+
+
+def declared_statement(poll: Poll) -> dict[str, Any]:
+    """What is signed when a result is declared: the verdict with the chair's casting vote and the lots, and the count that
+    it is of."""
+    return {"poll": str(poll.pk), "count_signature": poll.count_signature, "verdict": poll.verdict}

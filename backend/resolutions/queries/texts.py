@@ -3,19 +3,23 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
 
+from backend.resolutions import merkle
 from backend.resolutions.models import (
     Amendment,
     Backing,
+    Poll,
     Procedure,
     Resolution,
+    TextVersion,
 )
 from backend.resolutions.states import (
     CARRIED,
     AmendmentState,
     BackingRole,
     SupportBy,
+    TextSource,
 )
 from backend.resolutions.wording.amending import Conflict, conflicts, order
 
@@ -39,10 +43,10 @@ class Support:
 
 
 def support_of(row: Resolution | Amendment) -> Support:
-    """Sponsors and supporters alike count; whoever took it back does not."""
+    """Sponsors and supporters alike count; whoever took it back, or stands behind former words, does not."""
     procedure = Procedure.objects.filter(conference=row.conference_id).first() or Procedure()
     if isinstance(row, Resolution):
-        live = Backing.objects.filter(resolution=row, taken_back_at=None)
+        live = _standing(row)
         needed = procedure.resolution_support if row.support_needed is None else row.support_needed
     else:
         live, needed = Backing.objects.filter(amendment=row, taken_back_at=None), procedure.amendment_support
@@ -51,11 +55,35 @@ def support_of(row: Resolution | Amendment) -> Support:
     return Support(by=procedure.support_by, needed=needed, given=given)
 
 
+def words_backed(resolution: Resolution) -> str:
+    """The hash of the words that people are asked to stand behind: those of the draft, and once it is tabled those it was
+    tabled with, whatever amendments made of them since."""
+    written = resolution.versions.filter(source=TextSource.WRITTEN).order_by("-number")
+    return written.values_list("hash", flat=True).first() or resolution.wording.hash()
+
+
+def version_voted_on(poll: Poll) -> TextVersion | None:
+    """The version of the text that an opened poll is on, or that the amendment it is on was to; None for an election."""
+    if poll.resolution is None:
+        return None
+    content = poll.amendment.content if poll.amendment else None
+    versions = poll.resolution.versions.order_by("-number")
+    of = (row for row in versions if poll.text_hash == (merkle.digest([row.hash, content]) if content else row.hash))
+    return next(of, None)
+
+
 def backings(row: Resolution | Amendment) -> QuerySet[Backing]:
-    """Who stands behind it, sponsors first, with those who took it back."""
+    """Who stands behind it, sponsors first, with those who took it back or stood behind former words (`former_words`)."""
     of = {"resolution": row} if isinstance(row, Resolution) else {"amendment": row}
+    words = words_backed(row) if isinstance(row, Resolution) else ""
     rows = Backing.objects.filter(**of).select_related("person", "organisation")
-    return rows.order_by("role", "given_at")
+    former = ExpressionWrapper(~Q(text_hash=words), output_field=BooleanField())
+    return rows.annotate(former_words=former).order_by("role", "given_at")
+
+
+def _standing(resolution: Resolution) -> QuerySet[Backing]:
+    """Support for the words as they are, that was not taken back."""
+    return Backing.objects.filter(resolution=resolution, taken_back_at=None, text_hash=words_backed(resolution))
 
 
 def amending(resolution: Resolution) -> tuple[list[Amendment], list[Conflict]]:
@@ -72,6 +100,5 @@ def amending(resolution: Resolution) -> tuple[list[Amendment], list[Conflict]]:
     return in_order, conflicts(wording, [row.change for row in rows.values()])
 
 
-def sponsors(person_id: UUID, resolution_id: UUID) -> bool:
-    live = Backing.objects.filter(resolution=resolution_id, person=person_id, taken_back_at=None)
-    return live.filter(role=BackingRole.SPONSOR).exists()
+def sponsors(person_id: UUID, resolution: Resolution) -> bool:
+    return _standing(resolution).filter(person=person_id, role=BackingRole.SPONSOR).exists()

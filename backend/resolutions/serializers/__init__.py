@@ -37,6 +37,7 @@ from backend.resolutions.serializers.texts import (
     ResolutionSerializer,
     TextComparisonSerializer,
     TextVersionSerializer,
+    UntableBody,
 )
 
 __all__ = [
@@ -75,6 +76,7 @@ __all__ = [
     "TestKeyBody",
     "TextComparisonSerializer",
     "TextVersionSerializer",
+    "UntableBody",
     "VerdictSerializer",
     "WatchedQuorumSerializer",
 ]

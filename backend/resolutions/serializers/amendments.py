@@ -88,12 +88,19 @@ class TakeBackBody(Body):
 
 
 class BackingSerializer(HouseSerializer):
+    """With `former_words` they stood behind a text that was worded anew since: it does not count, and they are asked
+    again. `text_hash` is of the words they stood behind, "" of an amendment's, which never change."""
+
     name = serializers.CharField(source="person.full_name", default="", read_only=True)
     organisation_name = serializers.SerializerMethodField()
+    former_words = serializers.BooleanField(read_only=True)
 
     class Meta:
         model = Backing
-        fields = ("role", "person", "name", "organisation", "organisation_name", "given_at", "taken_back_at")
+        fields = (
+            "role", "person", "name", "organisation", "organisation_name", "text_hash", "former_words", "given_at",
+            "taken_back_at",
+        )  # fmt: skip
         read_only_fields = fields
 
     @extend_schema_field({"type": "string"})

@@ -194,6 +194,10 @@ class EvidenceSerializer(serializers.Serializer[Any]):
     tally = TallySerializer(allow_null=True)
     count_signature = serializers.CharField()
     verdict = AnyVerdict(many=False, allow_null=True)
+    verdict_hash = serializers.CharField(help_text="Of the verdict as it was counted; signed with the count.")
+    declared_signature = serializers.CharField(
+        help_text="Over the verdict as it was declared, with casting vote and lots; empty before."
+    )
     key_destroyed_at = serializers.CharField(allow_null=True)
     audit_head = AuditHeadSerializer(allow_null=True)
     digest = serializers.CharField()

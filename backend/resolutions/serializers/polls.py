@@ -17,9 +17,7 @@ from backend.resolutions.serializers.ballots import Content
 from backend.resolutions.serializers.elections import AnyVerdict, BallotPaperBody
 from backend.resolutions.serializers.rolls import MOST_PROXIES, WeightSerializer
 from backend.resolutions.serializers.rules import RuleField, RuleSerializer, TallySerializer
-from backend.resolutions.states import POLL_MOVES, Channel, PollState, ReceiptKind, Secrecy
-
-RESULTS = (PollState.DECLARED, PollState.COUNTED)
+from backend.resolutions.states import POLL_MOVES, Channel, ReceiptKind, Secrecy
 
 
 class PromisesSerializer(serializers.Serializer[Any]):
@@ -100,11 +98,11 @@ class PollSerializer(StatefulSerializer):
 
     @extend_schema_field(TallySerializer(allow_null=True))
     def get_tally(self, poll: Poll) -> Any:
-        return poll.tally if poll.state in RESULTS else None
+        return poll.tally if poll.was_counted else None
 
     @extend_schema_field(AnyVerdict(many=False, allow_null=True))
     def get_verdict(self, poll: Poll) -> Any:
-        return poll.verdict if poll.state in RESULTS else None
+        return poll.verdict
 
     @extend_schema_field(PromisesSerializer)
     def get_promises(self, poll: Poll) -> Any:

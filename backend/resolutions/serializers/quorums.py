@@ -81,7 +81,7 @@ class QuorumBody(EditQuorumBody):
 
 
 class QuorumChangeSerializer(HouseSerializer):
-    """What a look at the running conference found, with the numbers of that moment."""
+    """That it was reached or lost while the conference ran, when, and with the numbers of that moment."""
 
     class Meta:
         model = QuorumChange

@@ -69,7 +69,12 @@ class TallySerializer(serializers.Serializer[Any]):
     present_at_open = serializers.IntegerField(allow_null=True)
     present_at_seal = serializers.IntegerField(allow_null=True)
     left_after_voting = serializers.IntegerField(
-        allow_null=True, help_text="Voted, and were not there when voting closed.", default=None
+        allow_null=True, help_text="Were there when they voted, and not when voting closed.", default=None
+    )
+    voted_outside = serializers.IntegerField(
+        allow_null=True,
+        help_text="Voted, or were represented, without being there by the log of the door: they never came, or had left.",
+        default=None,
     )
 
 

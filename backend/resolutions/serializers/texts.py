@@ -75,12 +75,21 @@ class WordedSerializer(HouseSerializer):
         return numbered(row.wording)[1]
 
 
+class UntabledSerializer(Body):
+    """When a text went back to its draft, why, and the hash of the words that were taken off the table."""
+
+    at = serializers.DateTimeField()
+    why = LanguageMap()
+    text_hash = serializers.CharField()
+
+
 class ResolutionSerializer(WordedSerializer, StatefulSerializer):
     """`clauses` are the Điều, with their khoản and điểm below them; [] means that the text is not on record.
     `text_hash` is what a vote on the text as it stands would be cast on. `official_number` is null before it is issued."""
 
     machine = RESOLUTION_MOVES
     text_hash = serializers.SerializerMethodField()
+    untabled = UntabledSerializer(many=True, read_only=True)
     chair = serializers.CharField(source="chaired_by.full_name", default="", read_only=True)
     official_number = serializers.CharField(source="promulgation.facts.number", allow_null=True, read_only=True)
     issued_at = serializers.DateTimeField(source="promulgation.issued_at", allow_null=True, read_only=True)
@@ -100,6 +109,7 @@ class ResolutionSerializer(WordedSerializer, StatefulSerializer):
             "shared_at",
             "comments_until",
             "support_needed",
+            "untabled",
             "decided_how",
             "decided_at",
             "by_consensus",
@@ -186,6 +196,10 @@ class AgreeBody(Body):
                 )
             )
         return asked
+
+
+class UntableBody(Body):
+    why = LanguageMap(max_length=2000)
 
 
 class ReferBody(Body):

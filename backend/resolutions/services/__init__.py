@@ -34,6 +34,7 @@ from backend.resolutions.services.resolutions import (
     refer,
     share,
     table,
+    untable,
     withdraw,
 )
 from backend.resolutions.services.results import annul, declare
@@ -93,6 +94,7 @@ __all__ = [
     "take_back",
     "take_back_votes",
     "test_key",
+    "untable",
     "watch_quorums",
     "withdraw",
     "withdraw_amendment",

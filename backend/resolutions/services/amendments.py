@@ -1,5 +1,7 @@
 """Amendments: moved, supported, put in order, decided, and merged into the text."""
 
+from collections.abc import Collection
+from itertools import takewhile
 from typing import Any
 from uuid import UUID
 
@@ -107,7 +109,8 @@ def submit(*, amendment_id: UUID, expected: int | None = None) -> Amendment:
 
 @transaction.atomic
 def accept(*, amendment_id: UUID, expected: int | None = None) -> Amendment:
-    """The movers of the text take it over: it needs no vote."""
+    """The movers of the text take it over: it needs no vote. Raises Conflict while another that would fall with it comes
+    first in the order of voting."""
     return _decide(amendment_id, "accept", expected)
 
 
@@ -120,7 +123,8 @@ def decide_amendment(
     objections_asked: bool = False,
     expected: int | None = None,
 ) -> Amendment:
-    """Records a decision taken without a count: how it was taken, or that nobody objected when the chair asked."""
+    """Records a decision taken without a count: how it was taken, or that nobody objected when the chair asked. Raises
+    Conflict while others come first in the order of voting."""
     if not decided_how and not (adopted and objections_asked):
         raise Invalid({"decided_how": say(vi="Cần nêu quyết định thế nào.", en="Say how it was decided.")})
     return _decide(amendment_id, "adopt" if adopted else "reject", expected, decided_how or NO_OBJECTION)
@@ -135,8 +139,29 @@ def _decide(amendment_id: UUID, verb: str, expected: int | None, how: Text | Non
     amendment, resolution = _locked(amendment_id, expected)
     AMENDMENT_MOVES.check(amendment, verb)
     ensure_at_rest(resolution)
+    if verb in {"adopt", "reject"}:
+        ensure_turn(amendment, resolution)
+    elif verb == "accept":
+        ensure_turn(amendment, resolution, of=_rivals(amendment, resolution, [AmendmentState.SUBMITTED]))
     settle_amendment(amendment, resolution, verb, how=how)
     return amendment
+
+
+def ensure_turn(amendment: Amendment, resolution: Resolution, *, of: Collection[Amendment] | None = None) -> None:
+    """Raises Conflict naming the pending amendments (`of` these, where given) that are voted on before this pending one:
+    what is voted on too early can leave others without their object. Only the chair changes the order (`put_in_order`)."""
+    pending, _ = queries.amending(resolution)
+    before = [row for row in takewhile(lambda row: row != amendment, pending) if of is None or row in of]
+    if before:
+        raise Conflict(
+            say(
+                vi="Biểu quyết trước: sửa đổi số {numbers}. Muốn khác, chủ trì xếp lại thứ tự và nêu lý do.",
+                en="To be decided first: amendment {numbers}. The chair can set another order, and say why.",
+                numbers=", ".join(str(row.number) for row in before),
+            ),
+            reason="order",
+            first=[str(row.pk) for row in before],
+        )
 
 
 def settle_amendment(
@@ -211,7 +236,7 @@ def put_in_order(
 @transaction.atomic
 def merge_amendments(*, resolution_id: UUID, expected: int | None = None) -> TextVersion:
     """Makes what was carried part of the text: a new version with its own hash. Raises Conflict while one is undecided,
-    when there is nothing to merge, or when the text would no longer be lawful."""
+    when there is nothing to merge, or when no clause would be left; Invalid when the text would no longer be lawful."""
     resolution = locked(Resolution, resolution_id, expected=expected)
     ensure_at_rest(resolution)
     _ensure_decided(resolution)
@@ -219,6 +244,14 @@ def merge_amendments(*, resolution_id: UUID, expected: int | None = None) -> Tex
     if not carried:
         raise Conflict(say(vi="Không có sửa đổi nào để hợp nhất.", en="There is nothing to merge."))
     text = merge(resolution.wording, [row.change for row in carried])
+    if not text.clauses:
+        raise Conflict(
+            say(
+                vi="Hợp nhất thì văn bản không còn Điều nào: hãy rút hoặc quyết định không thông qua văn bản.",
+                en="Merged, the text would have no clause left: withdraw the text, or decide against it.",
+            ),
+            reason="empty",
+        )
     ensure_lawful(text)
     resolution.preamble = [one.to_json() for one in text.preamble]
     resolution.clauses = [one.to_json() for one in text.clauses]

@@ -37,7 +37,8 @@ def ensure_a_say(conference_id: UUID, person_id: UUID | None) -> None:
 
 @transaction.atomic
 def back(*, of: Resolution | Amendment, role: str, backer: Backer, entered: bool = False) -> Backing:
-    """Puts somebody behind a text or an amendment that is still a draft.
+    """Puts somebody behind a text or an amendment that is still a draft, for the words it has now: once a text is worded
+    anew they are asked again.
 
     A person must have a seat here, unless a secretary enters them (`entered`). Raises Conflict once it was tabled, or
     when they stand behind it already; Invalid for who is not on record.
@@ -56,7 +57,11 @@ def back(*, of: Resolution | Amendment, role: str, backer: Backer, entered: bool
     try:
         with transaction.atomic():
             return Backing.objects.create(
-                **_subject(of), role=role, person_id=backer.person_id, organisation_id=organisation_id
+                **_subject(of),
+                text_hash=queries.words_backed(of) if isinstance(of, Resolution) else "",
+                role=role,
+                person_id=backer.person_id,
+                organisation_id=organisation_id,
             )
     except IntegrityError:
         raise Conflict(say(vi="Đã có tên ủng hộ rồi.", en="They stand behind it already.")) from None

@@ -52,8 +52,12 @@ def _in_time(resolution: Resolution) -> bool:
 
 @transaction.atomic
 def respond(*, comment_id: UUID, response: Text, expected: int | None = None) -> Comment:
-    """Answers a comment; answering again takes the place of the former answer."""
+    """Answers a comment, once: what people have read as the answer stays. Raises Conflict when it was answered."""
     row = locked(Comment, comment_id, expected=expected)
+    if row.response:
+        raise Conflict(
+            say(vi="Ý kiến này đã được trả lời.", en="This comment was answered already."), reason="answered"
+        )
     row.response, row.responded_at = response, now()
     row.save()
     return row

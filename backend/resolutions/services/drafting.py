@@ -89,13 +89,12 @@ def draft_poll(
         subject = resolution = locked(Resolution, resolution.pk)
     if replaces is not None:
         _ensure_void(replaces, subject)
-    last = subject.polls.order_by("-round").values_list("round", flat=True).first() or 0
     poll = Poll(
         resolution=resolution,
         election=election,
         amendment=amendment,
         conference_id=subject.conference_id,
-        round=last + 1,
+        round=replaces.round + 1 if replaces else 1,
         replaces=replaces,
         follows=replaces.follows if replaces else None,
     )

@@ -174,9 +174,13 @@ def method_of(election: Election, asked: Mapping[str, Any], among: Sequence[str]
 
 def put_to_election(election: Election, poll: Poll) -> str:
     """Freezes the paper of the round that opens: who stands, and for how many places. Returns the hash of what is voted
-    on. Raises Conflict when nothing is left to elect or nobody to elect."""
+    on. Raises Conflict when nothing is left to elect or nobody to elect, and for a draft of a round that was held."""
     if election.state not in {ElectionState.DRAFT, ElectionState.OPEN}:
         raise Conflict(say(vi="Cuộc bầu cử đã kết thúc.", en="The election is over."))
+    if election.polls.filter(round__gte=poll.round).exclude(state__in=[PollState.DRAFT, PollState.ANNULLED]).exists():
+        raise Conflict(
+            say(vi="Lần bầu {n} đã được tổ chức.", en="Round {n} was held already.", n=poll.round), reason="held"
+        )
     asked = dict(poll.method)
     if "max" in asked:
         asked["max"] = min(asked["max"], max(standing(election).count(), 1))
@@ -228,16 +232,15 @@ def run_off(*, election_id: UUID, expected: int | None = None) -> Poll:
     if election.polls.filter(follows=last).exclude(state=PollState.ANNULLED).exists():
         raise Conflict(say(vi="Lần bầu tiếp theo đã được chuẩn bị.", en="The next round is drafted already."))
     asked = {name: last.method[name] for name in ("kind", "min", "counting") if name in last.method}
-    latest = election.polls.order_by("-round").values_list("round", flat=True)[0]
     method_of(election, asked, runoff["candidates"])
     question = {
-        "vi": f"Bầu lần {latest + 1}: {election.title['vi']}",
-        **({"en": f"Round {latest + 1}: {election.title['en']}"} if election.title.get("en") else {}),
+        "vi": f"Bầu lần {last.round + 1}: {election.title['vi']}",
+        **({"en": f"Round {last.round + 1}: {election.title['en']}"} if election.title.get("en") else {}),
     }
     return Poll.objects.create(
         election=election,
         conference_id=election.conference_id,
-        round=latest + 1,
+        round=last.round + 1,
         follows=last,
         question=question,
         method=asked,

@@ -33,6 +33,7 @@ PEOPLE = (
     "present_at_open",
     "present_at_seal",
     "left_after_voting",
+    "voted_outside",
 )
 
 
@@ -137,7 +138,9 @@ def _require_quorum(poll: Poll, people: dict[str, int], override_reason: str) ->
     trial = decide(
         rule,
         Tally.of_ballots(
-            yes=here, no=0, **{**people, "present_at_seal": here, "attending": here, "left_after_voting": 0}
+            yes=here,
+            no=0,
+            **{**people, "present_at_seal": here, "attending": here, "left_after_voting": 0, "voted_outside": 0},
         ),
         counted_in=counted_in(poll),
     )
@@ -162,7 +165,7 @@ def seal(*, poll_id: UUID, expected: int | None = None) -> Poll:
         "returned": len(leaves),
         "present_at_seal": queries.present_entitled(poll, poll.sealed_at),
         "attending": queries.attending(poll),
-        "left_after_voting": queries.left_after_voting(poll),
+        **queries.voted_and_not_there(poll),
     }
     _, poll.urn_signature = receipts.sign("urn", queries.urn_statement(poll), by=poll.receipt_key)
     poll.save()
@@ -244,6 +247,7 @@ def reach_verdict(poll: Poll, contents: list[Any]) -> None:
         raise Conflict("; ".join(localized(reason) for reason in error.errors.values())) from None
     poll.tally, poll.verdict = tally.to_json(), verdict.to_json()
     poll.sheets_hash = merkle.digest(batches.frozen(poll)) if poll.by_tellers else ""
+    poll.verdict_hash = merkle.digest(poll.verdict)
     _, poll.count_signature = receipts.sign("count", queries.count_statement(poll), by=poll.receipt_key)
     poll.save()
     emit(PollCounted(**queries.facts_of(poll)))

@@ -5,6 +5,7 @@ from uuid import UUID
 
 import structlog
 from django.db import IntegrityError, transaction
+from django.db.models import Max
 
 from backend.conferences.models import Conference
 from backend.conferences.states import ConferenceState
@@ -13,6 +14,7 @@ from backend.core.errors import Conflict, Invalid
 from backend.core.queries import locked
 from backend.core.text import localized, say
 from backend.outbox.services import emit
+from backend.registration.models import Presence
 from backend.resolutions.counting.rule import InvalidRule, share_from
 from backend.resolutions.events import QuorumLost, QuorumReached
 from backend.resolutions.models import Quorum, QuorumChange
@@ -42,7 +44,7 @@ def edit_quorum(*, quorum_id: UUID, expected: int | None, **changes: Any) -> Quo
     """Changes what is needed; what was seen before stays on record, and the next look starts anew."""
     quorum = locked(Quorum, quorum_id, expected=expected)
     _written(quorum, changes)
-    quorum.met = None
+    quorum.met = quorum.seen_until = None
     quorum.save()
     return quorum
 
@@ -66,8 +68,10 @@ def _written(quorum: Quorum, changes: dict[str, Any]) -> Quorum:
 
 
 def watch_quorums() -> int:
-    """Looks at every running conference that has a quorum and tells where one was reached or lost since the last look
-    (quorum.reached, quorum.lost); returns how many. Several may look at once, each change is told once."""
+    """Looks at every running conference that has a quorum and tells each time one was reached or lost since the last look
+    (quorum.reached, quorum.lost), by the log of the door, however short it was; returns how many. Several may look at
+    once, each change is told once. What reaches the log late, from a device without a connection, behind what was looked
+    at already, is told by what it comes to now; the course has all of it."""
     told = 0
     for quorum_id in Quorum.objects.filter(conference__state=ConferenceState.RUNNING).values_list("pk", flat=True):
         try:
@@ -83,13 +87,24 @@ def _look(quorum_id: UUID) -> int:
     quorum = running.select_for_update(of=("self",), skip_locked=True).filter(pk=quorum_id).first()
     if quorum is None:
         return 0
-    check = reading.check(quorum, database_now())
-    if check.holds == quorum.met:
+    moment = database_now()
+    log = Presence.objects.filter(conference_id=quorum.conference_id, at__lte=moment).aggregate(last=Max("at"))["last"]
+    told, seen = 0, quorum.seen_until
+    if quorum.met is not None and log is not None and (seen is None or log > seen):
+        for step in reading.course(quorum, moment, after=seen):
+            told += _tell_if_changed(quorum, step)
+    told += _tell_if_changed(quorum, reading.step(quorum, moment))
+    if told or log != seen:
+        Quorum.objects.filter(pk=quorum.pk).update(met=quorum.met, seen_until=log)
+    return told
+
+
+def _tell_if_changed(quorum: Quorum, step: reading.Step) -> int:
+    if step.met == quorum.met:
         return 0
-    quorum.met = check.holds
-    Quorum.objects.filter(pk=quorum.pk).update(met=check.holds)
-    numbers = {"present": check.got, "needed": check.needed, "base_number": check.base_number}
-    QuorumChange.objects.create(quorum=quorum, met=check.holds, **numbers)
-    fact = QuorumReached if check.holds else QuorumLost
+    quorum.met = step.met
+    numbers = {"present": step.present, "needed": step.needed, "base_number": step.base_number}
+    QuorumChange.objects.create(quorum=quorum, at=step.at, met=step.met, **numbers)
+    fact = QuorumReached if step.met else QuorumLost
     emit(fact(quorum_id=quorum.pk, conference_id=quorum.conference_id, **numbers))
     return 1

@@ -19,13 +19,21 @@ from backend.resolutions.events import (
     ResolutionRejected,
     ResolutionShared,
     ResolutionTabled,
+    ResolutionUntabled,
     ResolutionWithdrawn,
 )
 from backend.resolutions.models import Amendment, Poll, Resolution
-from backend.resolutions.services.amendments import ensure_text_is_final, settle_amendment
+from backend.resolutions.services.amendments import ensure_text_is_final, ensure_turn, settle_amendment
 from backend.resolutions.services.backing import ensure_supported
 from backend.resolutions.services.texts import ensure_at_rest, keep
-from backend.resolutions.states import ADOPTED_STATES, RESOLUTION_MOVES, AmendmentState, PollState, ResolutionState
+from backend.resolutions.states import (
+    ADOPTED_STATES,
+    CARRIED,
+    RESOLUTION_MOVES,
+    AmendmentState,
+    PollState,
+    ResolutionState,
+)
 
 #: A poll that may still decide something, or has.
 STANDING = (PollState.OPEN, PollState.SEALED, PollState.COUNTED, PollState.DECLARED)
@@ -40,6 +48,33 @@ def table(*, resolution_id: UUID, expected: int | None = None) -> Resolution:
     resolution.save()
     keep(resolution)
     emit(ResolutionTabled(resolution_id=resolution.pk, conference_id=resolution.conference_id))
+    return resolution
+
+
+@transaction.atomic
+def untable(*, resolution_id: UUID, why: Text, expected: int | None = None) -> Resolution:
+    """Takes the text off the table, to be worded anew; when, why and which words they were stays on record. Whoever took
+    part goes on reading it. Support for other words is asked for anew.
+
+    Raises Conflict while an amendment to it is pending, and once one was carried: the words are the conference's then.
+    """
+    resolution = locked(Resolution, resolution_id, expected=expected)
+    RESOLUTION_MOVES.check(resolution, "untable")
+    ensure_at_rest(resolution)
+    if resolution.amendments.filter(state__in=[AmendmentState.SUBMITTED, *CARRIED]).exists():
+        raise Conflict(
+            say(
+                vi="Đã có sửa đổi được trình hoặc được chấp nhận; văn bản không về dự thảo được nữa.",
+                en="Amendments are pending or were carried; the text cannot go back to its draft.",
+            ),
+            reason="amended",
+        )
+    RESOLUTION_MOVES.move(resolution, "untable")
+    at = now()
+    words = {"at": at.isoformat(), "why": why, "text_hash": keep(resolution).hash}
+    resolution.untabled, resolution.shared_at = [*resolution.untabled, words], resolution.shared_at or at
+    resolution.save()
+    emit(ResolutionUntabled(resolution_id=resolution.pk, conference_id=resolution.conference_id))
     return resolution
 
 
@@ -139,6 +174,7 @@ def put_to_vote(resolution: Resolution, poll: Poll) -> str:
         amendment = locked(Amendment, poll.amendment_id)
         if amendment.state != AmendmentState.SUBMITTED:
             raise Conflict(say(vi="Sửa đổi này không còn chờ quyết định.", en="This amendment is not pending."))
+        ensure_turn(amendment, resolution)
         return merkle.digest([text.hash, amendment.content])
     ensure_text_is_final(resolution)
     RESOLUTION_MOVES.move(resolution, "put_to_vote")

@@ -10,7 +10,7 @@ from backend.core.errors import Conflict, Invalid
 from backend.core.queries import locked
 from backend.core.text import Text, localized, say
 from backend.outbox.services import emit
-from backend.resolutions import batches, methods, queries
+from backend.resolutions import batches, methods, queries, receipts
 from backend.resolutions.counting import (
     ElectionVerdict,
     InvalidLot,
@@ -88,6 +88,7 @@ def declare(
     else:
         verdict = _after_chair(poll, casting_vote, lots)
     poll.ended_at = database_now()
+    _, poll.declared_signature = receipts.sign("declare", queries.declared_statement(poll), by=poll.receipt_key)
     poll.save()
     emit(PollDeclared(**queries.facts_of(poll), outcome=verdict.outcome))
     _conclude(poll, verdict.outcome)

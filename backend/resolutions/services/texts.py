@@ -5,7 +5,6 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import transaction
-from django.db.models import Q
 
 from backend.conferences.models import AgendaItem, Conference
 from backend.conferences.states import ConferenceState
@@ -13,12 +12,10 @@ from backend.core.errors import Conflict, Invalid
 from backend.core.queries import locked
 from backend.core.text import Text, localized, say
 from backend.resolutions.models import Resolution, TextVersion
-from backend.resolutions.states import CARRIED, AmendmentState, PollState, ResolutionState, TextSource
+from backend.resolutions.states import PollState, ResolutionState, TextSource
 from backend.resolutions.wording import Clause, Fault, Wording, faults, label
 
 EDITABLE = (ResolutionState.DRAFT, ResolutionState.TABLED)
-#: Amendments that are to be decided, or were carried and are not part of the text yet.
-LIVE = Q(state=AmendmentState.SUBMITTED) | Q(state__in=CARRIED, merged_in=None)
 #: A clause as it is written: {"text": …}, with the "id" it has where it is on record already, and "clauses" below it.
 Written = dict[str, Any]
 
@@ -47,16 +44,18 @@ def draft(
 
 @transaction.atomic
 def edit(*, resolution_id: UUID, expected: int | None, **changes: Any) -> Resolution:
-    """Changes title, preamble, clauses or agenda item. Raises Conflict once it was decided or put to the vote: people vote
-    on the text they see. Invalid names the clause that is wrong."""
+    """Changes a draft: title, preamble, clauses, support or agenda item; the last also of a tabled text. Raises Conflict
+    for the rest once it is tabled (`untable` takes it back to the draft, amendments change it), and for everything once it
+    was decided or put to the vote. Invalid names the clause that is wrong."""
     resolution = locked(Resolution, resolution_id, expected=expected)
     ensure_at_rest(resolution)
-    if resolution.amendments.filter(LIVE).exists() and changes.keys() & {"title", "preamble", "clauses"}:
+    if resolution.state != ResolutionState.DRAFT and changes.keys() - {"agenda_item"}:
         raise Conflict(
             say(
-                vi="Văn bản đang có sửa đổi được trình; chỉ sửa đổi mới thay được lời văn.",
-                en="Amendments to this text were put forward; only they change its words now.",
-            )
+                vi="Văn bản đã trình thì giữ nguyên: đưa về dự thảo, nêu lý do, để sửa; hoặc trình sửa đổi.",
+                en="A tabled text stands: take it back to the draft, with a reason, or amend it.",
+            ),
+            reason="tabled",
         )
     _same_conference(resolution.conference, changes.get("agenda_item"))
     written: dict[str, list[Written]] = {name: changes.pop(name) for name in ("preamble", "clauses") if name in changes}
