@@ -7,6 +7,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
 from rest_framework.response import Response
 
+from backend.conferences.rules import chairs
 from backend.core.api import HouseViewSet
 from backend.core.errors import Conflict, Forbidden
 from backend.core.text import say
@@ -80,7 +81,7 @@ class PollViewSet(CustodyActions, TellingActions, HouseViewSet):
         to the chair, who alone casts it, by their own account; `lots` breaks one in a count of preferences."""
         row = self.get_object()
         body = self.body(DeclareBody)
-        if body["casting_vote"] is not None and not rules.chairs.test(self.account, row):
+        if body["casting_vote"] is not None and not chairs.test(self.account, row):
             raise Forbidden(say(vi="Chỉ chủ tọa bỏ lá phiếu quyết định.", en="Only the chair has a casting vote."))
         return self.answer_anew(services.declare(poll_id=row.pk, expected=self.expected_version(), **body))
 
