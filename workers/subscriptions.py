@@ -62,6 +62,7 @@ SUBSCRIPTIONS: dict[str, list[str]] = {
         "registration.follow_withdrawal",
         "delegations.follow_withdrawal",
     ],
+    "invitations.site_called_off": ["delegations.call_off_site"],
     "reminders.addressed": ["invitations.mail_reminders"],
     "invitation.answered": ["invitations.drop_own_reminders", "registration.follow_answer"],
     "seat_reminders.addressed": ["registration.mail_seat_reminders"],

@@ -64,6 +64,14 @@ class InvitationsRestored(DomainEvent):
     count: int
 
 
+@event("invitations.site_called_off", subject="conference_id")
+class InvitationsSiteCalledOff(DomainEvent):
+    """Everybody invited to one site of a conference was taken off: nobody is expected there any more."""
+
+    conference_id: UUID
+    site_id: UUID
+
+
 @event("invitation.named", subject="invitation_id")
 class InvitationNamed(DomainEvent):
     """An invitation held for an office got the person who will come."""

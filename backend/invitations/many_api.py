@@ -73,7 +73,9 @@ class ManyInvitations(HouseViewSet):
     @extend_schema(request=SelectionBody, responses=ManyDone, summary="Withdraw many invitations")
     @action(detail=False, methods=["post"], url_path="withdraw")
     def withdraw_many(self, request: Any) -> Response:
-        """Takes back the invitations of a list, to a site, or those named; who was written to gets a cancellation."""
+        """Takes back the invitations of a list, to a site, or those named; who was written to gets a cancellation. With
+        `site` alone the site is called off: units asked to name people for it are told, and their lists are closed. Seats
+        of whoever registered for it without an invitation stay until they are cancelled."""
         return self._done(services.withdraw_many(selection=self._selection(request)))
 
     def _selection(self, request: Any) -> services.Selection:

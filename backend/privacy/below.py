@@ -6,7 +6,7 @@ from email import policy
 from email.parser import BytesHeaderParser
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import BinaryField, Q, QuerySet
 from django.db.models.functions import Lower, Substr
 
 from backend.core.models import IdempotencyRecord
@@ -191,7 +191,9 @@ class Traffic(Holding):
 
 def _sent_to(subject: Subject) -> QuerySet[OutgoingMail]:
     """Those about a row of theirs, and those addressed to them by name or at an address that nobody else has."""
-    at_theirs = OutgoingMail.objects.annotate(address=Lower("recipient"), head=Substr("raw", 1, _HEAD))
+    at_theirs = OutgoingMail.objects.annotate(
+        address=Lower("recipient"), head=Substr("raw", 1, _HEAD, output_field=BinaryField())
+    )
     found = at_theirs.filter(address__in=subject.mailboxes).values_list("pk", "address", "head")
     theirs = [pk for pk, mailbox, head in found.iterator() if subject.is_reached(mailbox, _addressee(bytes(head)))]
     return OutgoingMail.objects.filter(Q(pk__in=theirs) | Q(subject_id__in=subject.matters)).order_by("id")

@@ -17,7 +17,7 @@ model with a foreign key to a person, an e-mail address or a telephone number be
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, TypeVar
 from uuid import UUID
@@ -131,10 +131,10 @@ class Named:
     address: Combinable | str
     name: Combinable | str
 
-    def at(self, mailboxes: Iterable[str]) -> Iterable[tuple[Any, str, str]]:
+    def at(self, mailboxes: Iterable[str]) -> Iterator[tuple[Any, str, str]]:
         """Key, address in lower case and name of those at one of the addresses."""
         found = self.rows.order_by().annotate(_mailbox=Lower(self.address), _called=Cast(self.name, models.TextField()))
-        return found.filter(_mailbox__in=mailboxes).values_list("pk", "_mailbox", "_called")
+        return iter(found.filter(_mailbox__in=mailboxes).values_list("pk", "_mailbox", "_called"))
 
     def of(self, subject: Subject) -> list[Any]:
         """The keys of those that are the person's."""

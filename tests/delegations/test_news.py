@@ -10,6 +10,7 @@ from rest_framework.test import APIClient
 from backend.conferences import services as conferences
 from backend.conferences.models import Conference
 from backend.core.clock import now
+from backend.delegations import links
 from backend.delegations.models import Delegation
 from backend.invitations import wording
 from backend.invitations.models import Invitation
@@ -17,7 +18,7 @@ from backend.mail.models import OutgoingMail
 from backend.outbox.models import Event
 from tests import lift
 from tests.delegations.test_deadlines import texts
-from tests.factories.conferences import ConferenceFactory
+from tests.factories.conferences import ConferenceFactory, SiteFactory
 from tests.factories.delegations import TOLD, DelegationFactory
 from tests.factories.invitations import InvitationFactory
 from tests.factories.people import OrganisationFactory, account_with
@@ -207,3 +208,30 @@ def test_who_was_given_the_place_meanwhile_keeps_it_and_everybody_else_comes_bac
 
     states = [Invitation.objects.get(pk=row.pk).state for row in (named, *others, instead)]
     assert states == ["withdrawn", "sent", "sent", "draft"]
+
+
+def test_who_names_people_for_a_site_that_is_called_off_is_told_and_asked_no_more(asked: Asked) -> None:
+    off, other = (SiteFactory(conference=asked.conference) for _ in range(2))
+    Delegation.objects.filter(pk=asked.open.pk).update(site=off)
+    Delegation.objects.filter(pk=asked.submitted.pk).update(site=other)
+    client = APIClient()
+    client.force_authenticate(account_with("organiser"))
+
+    def withdrawn(**said: str) -> None:
+        body = {"conference": str(asked.conference.pk), **said}
+        answer = client.post("/api/v1/invitations/withdraw", body, format="json")
+        assert answer.status_code == 200, answer.content
+
+    withdrawn(site=str(off.pk), list=str(asked.open.list_id))
+    assert asked.heard() == [], "a list is no site"
+    for _ in range(2):
+        withdrawn(site=str(off.pk))
+    assert asked.heard() == [("daumoi", "Thôi tổ chức tại một địa điểm")]
+    for form in texts(asked.letters["daumoi"]):
+        assert f"không tổ chức tại {wording.where(asked.conference, off, 'vi')} nữa" in form
+        assert "/d/" not in form
+    assert Delegation.objects.get(pk=asked.open.pk).state == "closed"
+    assert Delegation.objects.get(pk=asked.submitted.pk).state == "submitted"
+    page = client.get(f"/d/{links.address(asked.open.pk, asked.open.link_round).rpartition('/')[2]}")
+    assert page.status_code == 200
+    assert "Cử một đại biểu" not in page.content.decode()

@@ -1,5 +1,7 @@
 """News about delegations that focal points, and units above them, are written to about."""
 
+from uuid import UUID
+
 from backend.delegations import services
 from backend.outbox.models import Event
 
@@ -42,7 +44,12 @@ def tell_of_move(event: Event) -> None:
     )
 
 
+def call_off_site(event: Event) -> None:
+    services.call_off_site(conference_id=event.subject_id, site_id=UUID(event.payload["site_id"]))
+
+
 ALL = [
+    call_off_site,
     mail_request,
     mail_extended,
     mail_brought_forward,

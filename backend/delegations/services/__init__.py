@@ -30,11 +30,13 @@ from backend.delegations.services.naming import (
     submit,
 )
 from backend.delegations.services.news import tell_of_calling_off, tell_of_move
+from backend.delegations.services.sites import call_off_site
 from backend.delegations.services.undelivered import tell_of_undelivered
 
 __all__ = [
     "ask",
     "bring_forward",
+    "call_off_site",
     "change_delegate",
     "change_delegation",
     "change_office",

@@ -17,7 +17,7 @@ from backend.conferences.models import Conference, Site
 from backend.core.clock import database_now
 from backend.core.errors import Conflict, Invalid
 from backend.core.text import say
-from backend.invitations.events import InvitationIssued, InvitationWithdrawn
+from backend.invitations.events import InvitationIssued, InvitationsSiteCalledOff, InvitationWithdrawn
 from backend.invitations.letters import new_batch
 from backend.invitations.models import Invitation, InvitationList, Reminder
 from backend.invitations.services import reminders
@@ -43,6 +43,12 @@ class Selection:
     @property
     def narrow(self) -> bool:
         return any(part is not None for part in (self.list_id, self.site_id, self.invitations))
+
+    @property
+    def whole_site(self) -> UUID | None:
+        """The site all of whose invitations these are."""
+        parts = (self.list_id, self.states, self.invitations)
+        return self.site_id if all(part is None for part in parts) else None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,7 +108,8 @@ def resend_many(*, selection: Selection) -> Report:
 
 @transaction.atomic
 def withdraw_many(*, selection: Selection) -> Report:
-    """Takes these invitations back; who was written to is written to again. Raises Invalid for what is not part of the
+    """Takes these invitations back; who was written to is written to again. All of one site's: it is called off, and units
+    asked to name people for it are told and asked no more. Raises Invalid for what is not part of the
     conference, and for all of it: that is what cancelling it is for."""
     if not selection.narrow:
         raise Invalid(
@@ -130,6 +137,8 @@ def withdraw_many(*, selection: Selection) -> Report:
             for row in told
         )
     )
+    if site_id := selection.whole_site:
+        emit(InvitationsSiteCalledOff(conference_id=selection.conference_id, site_id=site_id))
     left = len(rows) - len(reached)
     return Report(reached=len(reached), left={"withdrawn": left} if left else {})
 

@@ -58,7 +58,7 @@ def follow_address(*, person_id: UUID) -> int:
     rows = Invitation.objects.filter(~Q(state=InvitationState.WITHDRAWN) | ~Q(called_off_from=""), person=person)
     changed = 0
     for row in rows.annotate(returned=Exists(returned)).select_for_update(of=("self",)).order_by("pk"):
-        stays = row.returned and row.email.lower() == person.alternate_email.lower()  # type: ignore[attr-defined]
+        stays = row.returned and row.email.lower() == person.alternate_email.lower()
         wanted = row.email if stays else person.email or person.alternate_email
         if row.email != wanted:
             row.email = wanted
