@@ -9,7 +9,7 @@ from typing import Any
 from backend.core.text import say
 from backend.resolutions import weights
 from backend.resolutions.models import Poll
-from backend.resolutions.states import Channel, PollState, ReceiptKind, Secrecy
+from backend.resolutions.states import Channel, ReceiptKind, Secrecy
 
 #: Ballots of fewer people than this, or all alike, tell how people voted.
 FEW = 5
@@ -23,8 +23,12 @@ IN_TIME = say(
     en="No ballot is taken after the urn was sealed; the number sealed is the number afterwards.",
 )
 STANDS = say(
-    vi="Câu hỏi, quy tắc và danh sách cử tri không thể sửa từ lúc mở; mã băm của chúng có trên biên nhận.",
-    en="Question, rule and roll cannot be changed once voting is open; their hashes stand on every receipt.",
+    vi="Câu hỏi, quy tắc và danh sách cử tri không thể sửa từ lúc mở.",
+    en="Question, rule and roll cannot be changed once voting is open.",
+)
+HASHED = say(
+    vi="Mã băm của câu hỏi, quy tắc và danh sách cử tri có trên từng biên nhận.",
+    en="The hashes of question, rule and roll stand on every receipt.",
 )
 CHECKED = say(
     vi="Ai cũng kiểm lại được mã niêm phong, số phiếu và kết luận từ hồ sơ kiểm chứng, không cần tin máy chủ.",
@@ -108,7 +112,7 @@ NAMELESS_HANDS = say(
     en="Hands have no names: nobody can check whether somebody raised one and voted in another way, too.",
 )
 
-HELD = {"guaranteed": (ONCE, IN_TIME, STANDS, CHECKED, RECEIPT, NAMELESS, TOGETHER, BY_TWO, ONE_WAY)}
+HELD = {"guaranteed": (ONCE, IN_TIME, STANDS, HASHED, CHECKED, RECEIPT, NAMELESS, TOGETHER, BY_TWO, ONE_WAY)}
 NOT_HELD = {
     "not_promised": (
         OPEN_VOTE,
@@ -130,7 +134,7 @@ NOT_HELD = {
 #: Sentences that are true of some polls alone.
 OF_SECRET = (NAMELESS, TOGETHER, COLLUSION, SMALL, LOST_KEYS, WEIGHTS, PROXIES)
 OF_KEYS = (NAMELESS, TOGETHER, COLLUSION, LOST_KEYS)
-OF_DEVICES = (ONCE, RECEIPT, OPEN_VOTE, PROVABLE, RECORDED, DEVICE)
+OF_DEVICES = (ONCE, HASHED, RECEIPT, OPEN_VOTE, PROVABLE, RECORDED, DEVICE)
 OF_TELLERS = (BY_TWO, TELLERS_WORD)
 TOLD = {**HELD, **NOT_HELD}
 
@@ -159,8 +163,9 @@ def _untrue(poll: Poll) -> Iterator[Any]:
     if not poll.proxies:
         yield PROXIES
     if poll.receipt == ReceiptKind.NONE:
-        yield RECEIPT
-        yield RECORDED
+        yield from (HASHED, RECEIPT, RECORDED)
+    if poll.channels == [Channel.HANDS]:
+        yield TURNOUT
     if poll.receipt != ReceiptKind.TRACKER:
         yield PROVABLE
 
@@ -182,7 +187,7 @@ def warnings(poll: Poll) -> list[str]:
     if poll.secrecy != Secrecy.SECRET or not poll.tally:
         return []
     tally, found = poll.tally, []
-    known = not poll.by_tellers or poll.state in {PollState.COUNTED, PollState.DECLARED}
+    known = not poll.by_tellers or poll.is_counted
     ballots = tally.get("returned", tally["entitled"]) if known else tally["entitled"]
     if ballots < FEW * weights.heaviest(poll.weights):
         found.append(
@@ -192,7 +197,7 @@ def warnings(poll: Poll) -> list[str]:
                 n=ballots,
             )
         )
-    if poll.state in {PollState.COUNTED, PollState.DECLARED} and _all_alike(poll):
+    if poll.is_counted and _all_alike(poll):
         found.append(
             say(
                 vi="Mọi phiếu đều giống nhau: ai cũng biết từng người đã chọn gì.",
