@@ -132,7 +132,8 @@ def faults(e: dict[str, Any], receipts: list[dict[str, Any]], key: str, seal: st
     names = ("poll", "urn_root", "returned", "roll_hash", "config_hash", "taken_back")
     must(signed("urn", {n: e[n] for n in names}, key, e["urn_signature"]), "urn_signature: not what was sealed")
     must(e["state"] in {"sealed", "counted", "declared", "annulled"}, "state: not sealed")
-    if e["state"] in {"counted", "declared"}:
+    must((e["annulled"] is None) == (e["state"] != "annulled"), "annulled: not as the state says")
+    if e["verdict"] is not None:
         of_the_count(e, must, key)
     for number, receipt in enumerate(receipts, start=1):
         held = {name: receipt[name] for name in ("poll", "leaf", "roll_hash", "config_hash")}

@@ -11,11 +11,10 @@ from backend.core.text import Text, both, say
 from backend.resolutions import merkle, methods, queries
 from backend.resolutions.methods import Count
 from backend.resolutions.models import IssuedPaper, Poll, Sheet
-from backend.resolutions.states import Channel, Choice, PollState, Secrecy
+from backend.resolutions.states import Channel, Choice, Secrecy
 
 #: More than any roll has.
 MOST = 1_000_000
-COUNTED = (PollState.COUNTED, PollState.DECLARED)
 _NAMES: dict[str, Any] = {
     "issued": say(vi="Số phiếu phát ra", en="Issued"),
     "returned": say(vi="Số phiếu thu về", en="Returned"),
@@ -51,7 +50,7 @@ class Batch:
 
     def is_shown_to(self, person_id: UUID | None, poll: Poll) -> bool:
         """Nobody reads what a teller found before they have entered their own, or before the count is over."""
-        return poll.state in COUNTED or any(sheet.teller.person_id == person_id for sheet in self.sheets)
+        return poll.is_counted or any(sheet.teller.person_id == person_id for sheet in self.sheets)
 
 
 def batches(poll: Poll) -> list[Batch]:

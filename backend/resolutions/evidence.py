@@ -9,7 +9,7 @@ from typing import Any
 from backend.outbox.models import Event
 from backend.resolutions import batches, merkle, queries, receipts
 from backend.resolutions.models import NamedBallot, OpenedBallot, Poll
-from backend.resolutions.states import Secrecy
+from backend.resolutions.states import PollState, Secrecy
 
 FORMAT = "plenum-evidence-1"
 
@@ -17,7 +17,7 @@ FORMAT = "plenum-evidence-1"
 def bundle(poll: Poll, *, with_roll: bool) -> dict[str, Any]:
     """The evidence of a sealed poll. What was on the ballots is in it once they are counted; the roll, by ids, for those
     who may read it. Its digest covers everything else in it, and the signature the digest."""
-    leaves, counted = queries.leaves(poll.pk), poll.state in batches.COUNTED
+    leaves, counted = queries.leaves(poll.pk), poll.is_counted
     said: dict[str, Any] = {
         "format": FORMAT,
         "poll": str(poll.pk),
@@ -39,6 +39,7 @@ def bundle(poll: Poll, *, with_roll: bool) -> dict[str, Any]:
         "tally": poll.tally if counted else None,
         "count_signature": poll.count_signature,
         "verdict": poll.verdict if counted else None,
+        "annulled": _annulled(poll),
         "key_destroyed_at": poll.key_destroyed_at.isoformat() if poll.key_destroyed_at else None,
         "audit_head": _audit_head(),
     }
@@ -54,6 +55,15 @@ def _named(poll: Poll) -> list[list[Any]]:
 def _opened(poll: Poll) -> list[list[Any]]:
     rows = OpenedBallot.objects.filter(poll_id=poll.pk).order_by("tracker").values_list("tracker", "choice", "valid")
     return [list(row) for row in rows]
+
+
+def _annulled(poll: Poll) -> dict[str, Any] | None:
+    """Who voided it, when, and why."""
+    if poll.state != PollState.ANNULLED:
+        return None
+    assert poll.ended_at is not None  # set with the state
+    by = str(poll.annulled_by_id) if poll.annulled_by_id else None
+    return {"by": by, "at": poll.ended_at.isoformat(), "why": poll.annulled_reason}
 
 
 def _audit_head() -> dict[str, Any] | None:

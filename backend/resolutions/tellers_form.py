@@ -68,6 +68,10 @@ _SAID: dict[str, Text] = {
     },
     "destroyed": {"vi": "Khoá hòm phiếu được huỷ lúc {when}.", "en": "The key of the urn was destroyed at {when}."},
     "not destroyed": {"vi": "Khoá hòm phiếu chưa huỷ.", "en": "The key of the urn has not been destroyed."},
+    "annulled": {
+        "vi": "KẾT QUẢ ĐÃ BỊ HUỶ lúc {when}, người huỷ: {who}. Lý do: {why}",
+        "en": "THIS RESULT WAS ANNULLED at {when} by {who}. Reason: {why}",
+    },
     "declared": {"vi": "Kết quả được công bố lúc {when}.", "en": "The result was declared at {when}."},
 }
 #: So many stages of a count of preferences stand beside each other.
@@ -82,7 +86,8 @@ _STAGES: dict[str, Text] = {
 
 
 def document_of(poll: Poll, language: str) -> TellersDocument:
-    """The pages of a counted poll; before the result is declared they are marked DỰ THẢO."""
+    """The pages of a counted poll; before the result is declared they are marked DỰ THẢO,
+    and of a voided one they begin with who voided it and why."""
     conference = poll.conference
     assert poll.opened_at is not None  # whatever is counted was opened
     lead, day = lead_organisation(conference), local(poll.opened_at, conference.time_zone).date()
@@ -99,7 +104,7 @@ def document_of(poll: Poll, language: str) -> TellersDocument:
         body=list(_body(poll, [addressee(person, {}, language) for person in tellers], language)),
         tellers=[person.full_name for person in tellers],
         chairs=[duty.person.full_name for duty in chairs.select_related("person") if duty.person],
-        draft=poll.state != PollState.DECLARED,
+        draft=poll.state not in {PollState.DECLARED, PollState.ANNULLED},
         made_at=poll.updated_at,
     )
 
@@ -126,6 +131,10 @@ def _body(poll: Poll, tellers: list[str], language: str) -> Iterator[Paragraph]:
 
     assert poll.tally is not None  # a counted poll has both: constraints of the table
     assert poll.verdict is not None
+    if poll.state == PollState.ANNULLED:
+        who = poll.annulled_by.full_name if poll.annulled_by else BLANK
+        why = localized(poll.annulled_reason, language)
+        yield Paragraph(text=said("annulled", when=moment(poll.ended_at), who=who, why=why), style="heading")
     yield labelled("conference", localized(poll.conference.title, language))
     yield labelled("opened", moment(poll.opened_at))
     yield labelled("sealed", moment(poll.sealed_at))
@@ -165,7 +174,8 @@ def _body(poll: Poll, tellers: list[str], language: str) -> Iterator[Paragraph]:
         yield item(said("key", n=len(tellers), k=poll.threshold))
         gone = poll.key_destroyed_at
         yield item(said("destroyed", when=moment(gone)) if gone else said("not destroyed"))
-    yield Paragraph(text=said("declared", when=moment(poll.ended_at)))
+    if poll.state != PollState.ANNULLED:
+        yield Paragraph(text=said("declared", when=moment(poll.ended_at)))
 
 
 def _stages(verdict: Mapping[str, Any], language: str) -> Iterator[Paragraph]:

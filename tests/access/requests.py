@@ -428,7 +428,7 @@ REQUESTS: dict[str, Callable[[World], Ask]] = {
     "POST polls/<pk>/count": lambda w: Ask(of=w.papers_sealed),
     "POST polls/<pk>/seal": lambda w: Ask(of=w.open_poll),
     "POST polls/<pk>/declare": lambda w: Ask(of=w.counted, body={}),
-    "POST polls/<pk>/annul": lambda w: Ask(of=w.counted, body={"reason": VI}),
+    "POST polls/<pk>/annul": lambda w: Ask(of=w.counted, body={"reason": {"vi": "Phát nhầm phiếu cho hai đại biểu"}}),
     "GET polls/<pk>/entitlement": lambda w: Ask(of=w.open_poll),
     "GET polls/<pk>/evidence": lambda w: Ask(of=w.declared),
     "GET polls/<pk>/record": lambda w: Ask(of=w.declared),

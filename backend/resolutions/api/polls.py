@@ -8,7 +8,7 @@ from rest_framework.decorators import action
 from rest_framework.response import Response
 
 from backend.core.api import HouseViewSet
-from backend.core.errors import Conflict
+from backend.core.errors import Conflict, Forbidden
 from backend.core.text import say
 from backend.resolutions import evidence, queries, rules, services
 from backend.resolutions.api.custody import CustodyActions
@@ -76,19 +76,28 @@ class PollViewSet(CustodyActions, TellingActions, HouseViewSet):
     @extend_schema(request=DeclareBody, responses=PollSerializer)
     @action(detail=True, methods=["post"])
     def declare(self, request: Any, pk: str) -> Response:
-        """Makes the verdict known; `casting_vote` breaks a tie where the rule leaves it to the chair, `lots` one in a count of
-        preferences."""
+        """Makes the verdict known; `casting_vote` breaks a tie where the rule leaves it to the chair, who alone gives it;
+        `lots` one in a count of preferences, entered by a chair or a teller of the poll. The verdict says who and when."""
         row = self.get_object()
         body = self.body(DeclareBody)
-        return self.answer_anew(services.declare(poll_id=row.pk, expected=self.expected_version(), **body))
+        if body["casting_vote"] is not None and not rules.breaks_ties.test(self.account, row):
+            raise Forbidden(say(vi="Chỉ chủ tọa quyết định khi ngang phiếu.", en="Only the chair has a casting vote."))
+        if body["lots"] and not rules.draws_lots.test(self.account, row):
+            raise Forbidden(
+                say(vi="Chỉ chủ tọa hoặc ban kiểm phiếu bốc thăm.", en="Only the chair or a teller draws lots.")
+            )
+        by = self.account.person_id
+        return self.answer_anew(services.declare(poll_id=row.pk, by=by, expected=self.expected_version(), **body))
 
     @extend_schema(request=AnnulBody, responses=PollSerializer)
     @action(detail=True, methods=["post"])
     def annul(self, request: Any, pk: str) -> Response:
-        """Voids the poll and says why; its record stays."""
+        """Voids the poll before it is declared and says why. Tally, verdict, roll, record and evidence stay, and say who
+        voided it and when; receipts can be checked against its urn."""
         row = self.get_object()
         body = self.body(AnnulBody)
-        return self.answer_anew(services.annul(poll_id=row.pk, expected=self.expected_version(), **body))
+        by = self.account.person_id
+        return self.answer_anew(services.annul(poll_id=row.pk, by=by, expected=self.expected_version(), **body))
 
     @extend_schema(responses=EntitlementSerializer(many=True))
     @action(detail=True, methods=["get"], pagination_class=None, filter_backends=[])

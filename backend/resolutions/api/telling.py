@@ -12,7 +12,7 @@ from backend.core.errors import Conflict
 from backend.core.text import current_language, say
 from backend.documents.answers import PAGES, format_of, pages
 from backend.resolutions import queries, services, tellers_form
-from backend.resolutions.batches import COUNTED, batches
+from backend.resolutions.batches import batches
 from backend.resolutions.models import Poll
 from backend.resolutions.serializers import HandOutBody, PollingListSerializer, PollSerializer
 from backend.resolutions.serializers.sheets import BatchSerializer, SheetBody
@@ -69,9 +69,10 @@ class TellingActions(HouseViewSet):
     @action(detail=True, methods=["get"], pagination_class=None, filter_backends=[])
     def record(self, request: Any, pk: str) -> HttpResponse:
         """Biên bản kiểm phiếu, in the language asked for: committee, roll, ballots issued and returned, the votes, the verdict
-        and the seals, with room for the tellers and the chair to sign; DỰ THẢO before the result is declared."""
+        and the seals, with room for the tellers and the chair to sign; DỰ THẢO before the result is declared; of a voided one it says
+        so first."""
         poll, format = self.get_object(), format_of(request)
-        if poll.state not in COUNTED:
+        if not poll.is_counted:
             raise Conflict(say(vi="Chưa kiểm phiếu xong.", en="The poll is not counted yet."))
         content = tellers_form.written(tellers_form.document_of(poll, current_language()), format)
         return pages(content, stem=f"bien-ban-kiem-phieu-{poll.round}", format=format, request=request)

@@ -77,6 +77,7 @@ class Poll(Base):
     tally = models.JSONField(null=True)
     verdict = models.JSONField(null=True)
     annulled_reason = LocalizedTextField(blank=True)
+    annulled_by = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="annulments")
 
     class Meta:
         constraints = [
@@ -118,6 +119,11 @@ class Poll(Base):
             ),
             models.CheckConstraint(condition=~Q(voting_categories__contains="guest"), name="guests_are_no_voters"),
         ]
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether there is a result; voided afterwards, it is still there to be read."""
+        return self.verdict is not None
 
     @property
     def by_tellers(self) -> list[str]:

@@ -103,7 +103,7 @@ class BallotBody(Body):
 
 class ReceiptSerializer(serializers.Serializer[Any]):
     """`leaf`, `key` and `signature` are null in a poll without receipts, `tracker` wherever the house did not make one or
-    has told it before."""
+    has told it before: the same request gets the same receipt, and a tracker made here is told once."""
 
     poll = serializers.UUIDField()
     number = serializers.IntegerField()
@@ -168,6 +168,14 @@ class SheetsSerializer(serializers.Serializer[Any]):
     sheets = SheetRecordSerializer(many=True)
 
 
+class AnnulledSerializer(serializers.Serializer[Any]):
+    """Who voided the poll, when and why."""
+
+    by = serializers.UUIDField(allow_null=True)
+    at = serializers.DateTimeField()
+    why = serializers.DictField(child=serializers.CharField())
+
+
 class EvidenceSerializer(serializers.Serializer[Any]):
     """All that is needed to check a sealed poll without trusting this server; `ballots` are rows of number and choice,
     `opened` of tracker, choice and validity, `roll` of number, registration and person for those who may read it."""
@@ -194,6 +202,7 @@ class EvidenceSerializer(serializers.Serializer[Any]):
     tally = TallySerializer(allow_null=True)
     count_signature = serializers.CharField()
     verdict = AnyVerdict(many=False, allow_null=True)
+    annulled = AnnulledSerializer(allow_null=True)
     key_destroyed_at = serializers.CharField(allow_null=True)
     audit_head = AuditHeadSerializer(allow_null=True)
     digest = serializers.CharField()

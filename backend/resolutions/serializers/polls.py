@@ -17,9 +17,7 @@ from backend.resolutions.serializers.ballots import Content
 from backend.resolutions.serializers.elections import AnyVerdict, BallotPaperBody
 from backend.resolutions.serializers.rolls import MOST_PROXIES, WeightSerializer
 from backend.resolutions.serializers.rules import RuleField, RuleSerializer, TallySerializer
-from backend.resolutions.states import POLL_MOVES, Channel, PollState, ReceiptKind, Secrecy
-
-RESULTS = (PollState.DECLARED, PollState.COUNTED)
+from backend.resolutions.states import POLL_MOVES, Channel, ReceiptKind, Secrecy
 
 
 class PromisesSerializer(serializers.Serializer[Any]):
@@ -30,7 +28,7 @@ class PromisesSerializer(serializers.Serializer[Any]):
 
 
 class PollSerializer(StatefulSerializer):
-    """`tally` and `verdict` are null until the ballots are counted; `turnout`, on devices, is live. Ballots of a secret poll are sealed
+    """`tally` and `verdict` are null until the ballots are counted, and stay when it is annulled; `turnout`, on devices, is live. Ballots of a secret poll are sealed
     to its `public_key`; `warnings` say what its result gives away."""
 
     machine = POLL_MOVES
@@ -90,6 +88,7 @@ class PollSerializer(StatefulSerializer):
             "promises",
             "warnings",
             "annulled_reason",
+            "annulled_by",
             "version",
         )
         read_only_fields = fields
@@ -100,11 +99,11 @@ class PollSerializer(StatefulSerializer):
 
     @extend_schema_field(TallySerializer(allow_null=True))
     def get_tally(self, poll: Poll) -> Any:
-        return poll.tally if poll.state in RESULTS else None
+        return poll.tally if poll.is_counted else None
 
     @extend_schema_field(AnyVerdict(many=False, allow_null=True))
     def get_verdict(self, poll: Poll) -> Any:
-        return poll.verdict if poll.state in RESULTS else None
+        return poll.verdict
 
     @extend_schema_field(PromisesSerializer)
     def get_promises(self, poll: Poll) -> Any:
@@ -246,6 +245,8 @@ class DeclareBody(Body):
 
 
 class AnnulBody(Body):
+    """What was counted is voided for a reason of 20 characters or more."""
+
     reason = LanguageMap(max_length=1000)
 
 

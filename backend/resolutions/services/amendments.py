@@ -14,6 +14,7 @@ from backend.resolutions import queries
 from backend.resolutions.events import AmendmentDecided, AmendmentSubmitted, ResolutionMerged
 from backend.resolutions.models import Amendment, Poll, Resolution, TextVersion
 from backend.resolutions.services.backing import ensure_supported
+from backend.resolutions.services.quorums import ensure_quorate
 from backend.resolutions.services.texts import Written, ensure_at_rest, ensure_lawful, keep, structured
 from backend.resolutions.states import (
     AMENDMENT_MOVES,
@@ -135,6 +136,8 @@ def _decide(amendment_id: UUID, verb: str, expected: int | None, how: Text | Non
     amendment, resolution = _locked(amendment_id, expected)
     AMENDMENT_MOVES.check(amendment, verb)
     ensure_at_rest(resolution)
+    if how is not None:
+        ensure_quorate(amendment.conference)
     settle_amendment(amendment, resolution, verb, how=how)
     return amendment
 

@@ -13,6 +13,7 @@ from backend.core.errors import Conflict, Invalid
 from backend.core.queries import locked
 from backend.core.text import localized, say
 from backend.outbox.services import emit
+from backend.resolutions.counting.proof import presence
 from backend.resolutions.counting.rule import InvalidRule, share_from
 from backend.resolutions.events import QuorumLost, QuorumReached
 from backend.resolutions.models import Quorum, QuorumChange
@@ -63,6 +64,18 @@ def _written(quorum: Quorum, changes: dict[str, Any]) -> Quorum:
         )
         raise Invalid({"members": sentence})
     return quorum
+
+
+def ensure_quorate(conference: Conference) -> None:
+    """Raises Conflict, with the numbers, while a running conference has a quorum and too few are there. What was decided in
+    the room may still be written down after the conference."""
+    quorum = Quorum.objects.filter(conference=conference).first()
+    if quorum is None or conference.state != ConferenceState.RUNNING:
+        return
+    check = reading.check(quorum, database_now())
+    if not check.holds:
+        told = localized(presence(check))
+        raise Conflict(say(vi="Chưa đủ số đại biểu: {proof}", en="No quorum: {proof}", proof=told), reason="quorum")
 
 
 def watch_quorums() -> int:
