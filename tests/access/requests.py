@@ -78,7 +78,7 @@ REQUESTS: dict[str, Callable[[World], Ask]] = {
     "POST conferences/<pk>/announce": lambda w: Ask(of=w.draft),
     "POST conferences/<pk>/archive": lambda w: Ask(of=w.closed),
     "POST conferences/<pk>/cancel": lambda w: Ask(of=w.announced, body={"reason": VI}),
-    "POST conferences/<pk>/close": lambda w: Ask(of=w.running, body={}),
+    "POST conferences/<pk>/close": lambda w: Ask(of=w.ending, body={}),
     "POST conferences/<pk>/postpone": lambda w: Ask(of=w.announced, body={"reason": VI}),
     "POST conferences/<pk>/reopen": lambda w: Ask(of=w.cancelled),
     "POST conferences/<pk>/start": lambda w: Ask(of=w.announced, body={}),
