@@ -107,6 +107,7 @@ def _evidence(method: dict[str, Any]) -> Any:
         "ballots": Maybe([(NUMBER, ANY)]),
         "opened": Maybe([(TEXT, ANY, FLAG)]),
         "sheets": Maybe({"papers": [NUMBER], "sheets": [sheet]}),
+        "annulled": Maybe({"by": Maybe(TEXT), "at": TEXT, "why": ANY}),
         "tally": Maybe(TALLY),
         "verdict": Maybe(verdict),
     }

@@ -9,7 +9,7 @@ from typing import Any
 from backend.outbox.models import Event
 from backend.resolutions import batches, merkle, queries, receipts
 from backend.resolutions.models import NamedBallot, OpenedBallot, Poll
-from backend.resolutions.states import Secrecy
+from backend.resolutions.states import PollState, Secrecy
 
 FORMAT = "plenum-evidence-1"
 
@@ -56,6 +56,15 @@ def _named(poll: Poll) -> list[list[Any]]:
 def _opened(poll: Poll) -> list[list[Any]]:
     rows = OpenedBallot.objects.filter(poll_id=poll.pk).order_by("tracker").values_list("tracker", "choice", "valid")
     return [list(row) for row in rows]
+
+
+def _annulled(poll: Poll) -> dict[str, Any] | None:
+    """Who voided it, when, and why."""
+    if poll.state != PollState.ANNULLED:
+        return None
+    assert poll.ended_at is not None  # set with the state
+    by = str(poll.annulled_by_id) if poll.annulled_by_id else None
+    return {"by": by, "at": poll.ended_at.isoformat(), "why": poll.annulled_reason}
 
 
 def _audit_head() -> dict[str, Any] | None:

@@ -1,6 +1,6 @@
 """What votes and texts hold about a person: their place on the roll, a ballot that was cast by name, the fact that a
-secret one was cast or a paper taken, who was to cast their votes, a seat on a counting committee, and their part in a
-resolution."""
+secret one was cast or a paper taken, who was to cast their votes, a seat on a counting committee, a poll they annulled,
+and their part in a resolution."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -21,6 +21,7 @@ from backend.resolutions.models import (
     Envelope,
     IssuedPaper,
     NamedBallot,
+    Poll,
     Promulgation,
     Resolution,
     Sheet,
@@ -29,7 +30,7 @@ from backend.resolutions.models import (
 )
 
 
-@holding("votes", Entitlement, NamedBallot, Envelope, IssuedPaper, Teller, Sheet, Authorisation, TakenBack)
+@holding("votes", Poll, Entitlement, NamedBallot, Envelope, IssuedPaper, Teller, Sheet, Authorisation, TakenBack)
 class Votes(Holding):
     title = say(vi="Biểu quyết", en="Votes")
     data_class = DataClass.RECORD
@@ -51,6 +52,8 @@ class Votes(Holding):
             }
         for question in Teller.objects.filter(person=subject.person_id).values_list("poll__question", flat=True):
             yield {"type": "teller", "question": question}
+        for question in Poll.objects.filter(annulled_by=subject.person_id).values_list("question", flat=True):
+            yield {"type": "annulled", "question": question}
         theirs = _authorisations(subject)
         for given in theirs.exclude(proxy=subject.person_id).values("given_at", "taken_back_at"):
             yield {"type": "authorisation", **given}
@@ -91,7 +94,15 @@ class Votes(Holding):
                 en="Who cast whose votes is what a result rests on; the name is gone.",
             ),
         )
-        return Forgotten(remains=tuple(each for each in (stays, counted, handed) if each.count))
+        voided = Remains(
+            where=Poll._meta.db_table,
+            count=Poll.objects.filter(annulled_by=subject.person_id).count(),
+            reason=say(
+                vi="Ai huỷ một kết quả là một phần của hồ sơ biểu quyết; không còn tên.",
+                en="Who annulled a result is part of its record; the name is gone.",
+            ),
+        )
+        return Forgotten(remains=tuple(each for each in (stays, counted, handed, voided) if each.count))
 
 
 def _authorisations(subject: Subject) -> QuerySet[Authorisation]:

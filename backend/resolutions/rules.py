@@ -20,10 +20,11 @@ def votes_in_person(account: Any, row: Any) -> bool:
 
 @predicate
 def may_see_the_roll(account: Any, row: Any) -> bool:
-    """Named choices are for those who organise or audit the conference, once the result is declared."""
+    """Named choices are for those who organise or audit the conference, once the result is declared or
+    the poll annulled."""
     if row is None:
         return bool(account.is_authenticated)
-    if not isinstance(row, Poll) or row.state != PollState.DECLARED:
+    if not isinstance(row, Poll) or row.state not in {PollState.DECLARED, PollState.ANNULLED}:
         return False
     return organises.test(account, row) or _audits(account, row)
 
@@ -83,6 +84,8 @@ def gave_it(account: Any, row: Any) -> bool:
 
 staff = organises | keeps_the_record
 gavel = chairs | staff
+breaks_ties = chairs
+draws_lots = chairs | counts
 
 RESOLUTIONS: Rules = {
     "list": signed_in,

@@ -95,7 +95,7 @@ POLL_MOVES = Machine(
     seal=("open", "sealed"),
     count=("sealed", "counted"),
     declare=("counted", "declared"),
-    annul=({"open", "sealed", "counted", "declared"}, "annulled"),
+    annul=({"open", "sealed", "counted"}, "annulled"),
 )
 
 

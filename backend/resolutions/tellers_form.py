@@ -108,7 +108,8 @@ _STAGES: dict[str, Text] = {
 
 
 def document_of(poll: Poll, language: str) -> TellersDocument:
-    """The pages of a counted poll; before the result is declared they are marked DỰ THẢO."""
+    """The pages of a counted poll; before the result is declared they are marked DỰ THẢO,
+    and of a voided one they begin with who voided it and why."""
     conference = poll.conference
     assert poll.opened_at is not None  # whatever is counted was opened
     lead, day = lead_organisation(conference), local(poll.opened_at, conference.time_zone).date()
@@ -149,6 +150,10 @@ def _body(poll: Poll, tellers: list[str], language: str) -> Iterator[Paragraph]:
 
     assert poll.tally is not None  # a counted poll has both: constraints of the table
     assert poll.verdict is not None
+    if poll.state == PollState.ANNULLED:
+        who = poll.annulled_by.full_name if poll.annulled_by else BLANK
+        why = localized(poll.annulled_reason, language)
+        yield Paragraph(text=said("annulled", when=moment(poll.ended_at), who=who, why=why), style="heading")
     yield labelled("conference", localized(poll.conference.title, language))
     yield labelled("opened", moment(poll.opened_at))
     yield labelled("sealed", moment(poll.sealed_at))

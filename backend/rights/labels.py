@@ -34,6 +34,7 @@ TYPES: dict[str, Any] = {
     "vote": say(vi="Biểu quyết", en="Vote"),
     "candidacy": say(vi="Ứng cử", en="Candidacy"),
     "teller": say(vi="Thành viên ban kiểm phiếu", en="Member of a counting committee"),
+    "annulled": say(vi="Cuộc biểu quyết đã huỷ", en="A poll that was annulled"),
     "authorisation": say(vi="Uỷ quyền biểu quyết", en="Votes handed to somebody else"),
     "proxy": say(vi="Được uỷ quyền biểu quyết", en="Votes cast for somebody else"),
     "named_in_minutes": say(vi="Có tên trong biên bản", en="Named in minutes"),

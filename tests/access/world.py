@@ -173,7 +173,9 @@ class World:
         self.draft, self.announced, self.running, self.closed, self.cancelled = map(
             self.conference, ("draft", "announced", "running", "closed", "cancelled")
         )
-        Conference.objects.filter(pk=self.running.pk).update(opened_at=now() - dt.timedelta(hours=1))
+        self.ending = self.conference("running")  # nobody votes in it any more
+        going_on = Conference.objects.filter(pk__in=[self.running.pk, self.ending.pk])
+        going_on.update(opened_at=now() - dt.timedelta(hours=1))
         self.elsewhere = ConferenceFactory(lead=self.foreign, announced=True, exact=True)
         DutyFactory(conference=self.elsewhere, kind="chair", person=self.foreign_chair)
         self.released = self.conference("announced")
@@ -334,7 +336,7 @@ class World:
         resolutions.table(resolution_id=self.versioned.pk)
         self.election, self.halfway = self._election(places=1), self._election(places=2)
         self._halfway(self.halfway)
-        self.quorum = QuorumFactory(conference=self.running)
+        self.quorum = QuorumFactory(conference=self.running, share="1/100")
         self._make_amendments()
         self.poll = self._poll(until="draft")
         self.open_poll = self._poll(until="open")

@@ -121,12 +121,15 @@ def _amendments(resolution: Resolution, polls: list[Poll]) -> list[Block]:
 def _poll(poll: Poll) -> list[Block]:
     here = f"poll:{poll.pk}"
     if poll.state == PollState.ANNULLED:
-        text = compose(
-            "Kết quả biểu quyết lần {n} đã bị huỷ", "The result of vote {n} was annulled", n=same(poll.round)
-        )
+        told = [
+            block("verdict", f"verdict:{poll.pk}:{index}", dict(sentence), here, locked=True)
+            for index, sentence in enumerate((poll.verdict or {}).get("proof", []))
+        ]
+        whose = ("Kết quả biểu quyết", "The result of vote") if told else ("Cuộc biểu quyết", "Vote")
+        text = compose(f"{whose[0]} lần {{n}} đã bị huỷ", f"{whose[1]} {{n}} was annulled", n=same(poll.round))
         if poll.annulled_reason:
             text = compose("{text}: {why}", "{text}: {why}", text=text, why=dict(poll.annulled_reason))
-        return [block("verdict", f"annulled:{poll.pk}", ended(text), here, locked=True)]
+        return [*told, block("verdict", f"annulled:{poll.pk}", ended(text), here, locked=True)]
     if poll.state != PollState.DECLARED or not poll.verdict:
         return []
     told = [

@@ -9,10 +9,10 @@ from backend.minutes.drafting.blocks import Block
 #: Where the record behind a locked block is corrected, by the kind of its first source.
 _CORRECTED: dict[str, tuple[str, str]] = {
     "poll": (
-        "Kết quả biểu quyết ghi tại /api/v1/polls/{id}; chủ trì chỉ huỷ được (POST /api/v1/polls/{id}/annul) khi nghị"
-        " quyết chưa được quyết định, chưa có ai trúng cử.",
+        "Kết quả biểu quyết ghi tại /api/v1/polls/{id}; chủ trì chỉ huỷ được (POST /api/v1/polls/{id}/annul) khi chưa công"
+        " bố; đã công bố thì chỉ thay được bằng một quyết định khác.",
         "The result is on record at /api/v1/polls/{id}; a chair can only annul it (POST /api/v1/polls/{id}/annul), as long"
-        " as the resolution is not decided and nobody elected.",
+        " as it is not declared; then only another decision changes it.",
     ),
     "resolution": (
         "Nghị quyết và trạng thái của nó ghi tại /api/v1/resolutions/{id}; chỉ sửa được ở đó khi chưa biểu quyết.",

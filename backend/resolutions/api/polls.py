@@ -88,10 +88,12 @@ class PollViewSet(CustodyActions, TellingActions, HouseViewSet):
     @extend_schema(request=AnnulBody, responses=PollSerializer)
     @action(detail=True, methods=["post"])
     def annul(self, request: Any, pk: str) -> Response:
-        """Voids the poll and says why; its record stays."""
+        """Voids the poll before it is declared and says why. Tally, verdict, roll, record and evidence stay, and say who
+        voided it and when; receipts can be checked against its urn."""
         row = self.get_object()
         body = self.body(AnnulBody)
-        return self.answer_anew(services.annul(poll_id=row.pk, expected=self.expected_version(), **body))
+        by = self.account.person_id
+        return self.answer_anew(services.annul(poll_id=row.pk, by=by, expected=self.expected_version(), **body))
 
     @extend_schema(responses=EntitlementSerializer(many=True))
     @action(detail=True, methods=["get"], pagination_class=None, filter_backends=[])

@@ -69,7 +69,8 @@ class TellingActions(HouseViewSet):
     @action(detail=True, methods=["get"], pagination_class=None, filter_backends=[])
     def record(self, request: Any, pk: str) -> HttpResponse:
         """Biên bản kiểm phiếu, in the language asked for: committee, roll, ballots issued and returned, the votes, the verdict
-        and the seals, with room for the tellers and the chair to sign; DỰ THẢO before the result is declared."""
+        and the seals, with room for the tellers and the chair to sign; DỰ THẢO before the result is declared; of a voided one it says
+        so first."""
         poll, format = self.get_object(), format_of(request)
         if not poll.was_counted:
             raise Conflict(say(vi="Chưa kiểm phiếu xong.", en="The poll is not counted yet."))

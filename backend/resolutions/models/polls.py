@@ -81,6 +81,7 @@ class Poll(Base):
     tally = models.JSONField(null=True)
     verdict = models.JSONField(null=True)
     annulled_reason = LocalizedTextField(blank=True)
+    annulled_by = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="annulments")
 
     class Meta:
         constraints = [

@@ -103,7 +103,7 @@ class BallotBody(Body):
 
 class ReceiptSerializer(serializers.Serializer[Any]):
     """`leaf`, `key` and `signature` are null in a poll without receipts, `tracker` wherever the house did not make one or
-    has told it before."""
+    has told it before: the same request gets the same receipt, and a tracker made here is told once."""
 
     poll = serializers.UUIDField()
     number = serializers.IntegerField()
@@ -166,6 +166,14 @@ class SheetsSerializer(serializers.Serializer[Any]):
 
     papers = serializers.ListField(child=serializers.IntegerField())
     sheets = SheetRecordSerializer(many=True)
+
+
+class AnnulledSerializer(serializers.Serializer[Any]):
+    """Who voided the poll, when and why."""
+
+    by = serializers.UUIDField(allow_null=True)
+    at = serializers.DateTimeField()
+    why = serializers.DictField(child=serializers.CharField())
 
 
 class EvidenceSerializer(serializers.Serializer[Any]):

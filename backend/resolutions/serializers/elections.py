@@ -16,6 +16,7 @@ from backend.resolutions.counting.stv import ACTS, LOTS_DECIDE
 from backend.resolutions.models import Candidate, Election
 from backend.resolutions.serializers.rules import (
     CheckSerializer,
+    GivenSerializer,
     RuleSerializer,
     TallySerializer,
     VerdictSerializer,
@@ -165,6 +166,7 @@ class ElectionVerdictSerializer(serializers.Serializer[Any]):
     elected = serializers.ListField(child=serializers.CharField())
     runoff = RunOffSerializer(allow_null=True)
     ranking = RankingSerializer(allow_null=True)
+    lots_by = GivenSerializer(required=False)
     proof = serializers.ListField(child=LanguageMap(), help_text="The verdict as sentences.")
     counted_in = serializers.ChoiceField(choices=("people", "votes"))
 

@@ -28,7 +28,7 @@ class PromisesSerializer(serializers.Serializer[Any]):
 
 
 class PollSerializer(StatefulSerializer):
-    """`tally` and `verdict` are null until the ballots are counted; `turnout`, on devices, is live. Ballots of a secret poll are sealed
+    """`tally` and `verdict` are null until the ballots are counted, and stay when it is annulled; `turnout`, on devices, is live. Ballots of a secret poll are sealed
     to its `public_key`; `warnings` say what its result gives away."""
 
     machine = POLL_MOVES
@@ -88,6 +88,7 @@ class PollSerializer(StatefulSerializer):
             "promises",
             "warnings",
             "annulled_reason",
+            "annulled_by",
             "version",
         )
         read_only_fields = fields
@@ -244,6 +245,8 @@ class DeclareBody(Body):
 
 
 class AnnulBody(Body):
+    """What was counted is voided for a reason of 20 characters or more."""
+
     reason = LanguageMap(max_length=1000)
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from backend.core.serializers import LanguageMap
+from backend.core.serializers import LanguageMap, Moment
 from backend.core.text import say
 from backend.resolutions.counting.presets import PRESETS
 from backend.resolutions.counting.rule import COMPARISONS, COUNTED, MOMENTS, QUORUM_BASES, THRESHOLD_BASES, TIES
@@ -96,6 +96,13 @@ class CheckSerializer(serializers.Serializer[Any]):
     )
 
 
+class GivenSerializer(serializers.Serializer[Any]):
+    """Who gave it, and when."""
+
+    person = serializers.UUIDField(allow_null=True)
+    at = Moment()
+
+
 class VerdictSerializer(serializers.Serializer[Any]):
     """What was decided and why, with every operand."""
 
@@ -106,6 +113,7 @@ class VerdictSerializer(serializers.Serializer[Any]):
     thresholds = CheckSerializer(many=True)
     proof = serializers.ListField(child=LanguageMap(), help_text="The verdict as sentences.")
     casting_vote = serializers.BooleanField(allow_null=True, help_text="The chair's answer to a tie.")
+    casting_vote_by = GivenSerializer(required=False)
     counted_in = serializers.ChoiceField(
         choices=COUNTED_IN, help_text="What the tally's people are: people, or the votes they hold."
     )

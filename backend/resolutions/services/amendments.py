@@ -16,6 +16,7 @@ from backend.resolutions import queries
 from backend.resolutions.events import AmendmentDecided, AmendmentSubmitted, ResolutionMerged
 from backend.resolutions.models import Amendment, Poll, Resolution, TextVersion
 from backend.resolutions.services.backing import ensure_supported
+from backend.resolutions.services.quorums import ensure_quorate
 from backend.resolutions.services.texts import Written, ensure_at_rest, ensure_lawful, keep, structured
 from backend.resolutions.states import (
     AMENDMENT_MOVES,

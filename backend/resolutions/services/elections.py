@@ -214,11 +214,6 @@ def _decide(election: Election) -> None:
     emit(ElectionDecided(election_id=election.pk, conference_id=election.conference_id, elected=elected))
 
 
-def elected_by(poll: Poll) -> bool:
-    """Whether the poll has filled a place, so that it cannot be annulled any more."""
-    return poll.elected.exists()
-
-
 @transaction.atomic
 def run_off(*, election_id: UUID, expected: int | None = None) -> Poll:
     """Drafts the next round for the places that are left, among those the last verdict names, as that round was held.

@@ -20,8 +20,10 @@ from backend.resolutions.events import PollCounted, PollOpened, PollSealed
 from backend.resolutions.models import Election, Poll
 from backend.resolutions.services import custody, elections, locks, rolls
 from backend.resolutions.services.proxies import stand_still
+from backend.resolutions.services.quorums import ensure_quorate
 from backend.resolutions.services.resolutions import put_to_vote
 from backend.resolutions.services.results import counted_in, decided, subject_of
+from backend.resolutions.services.shutting import nail_shut
 from backend.resolutions.states import POLL_MOVES, PollState, Secrecy
 
 #: What is known of people once a poll is sealed.
@@ -43,8 +45,8 @@ def open_poll(*, poll_id: UUID, override_reason: str = "", expected: int | None 
 
     The roll: everybody with a seat whose category votes, numbered in the order of names; who is in the room now is
     kept with it. Raises Conflict when the conference is not running, the resolution is not tabled, the roll is empty
-    or its weights would unmask somebody, or the rule's quorum at opening is not met and no `override_reason` is given;
-    of an election, when nobody is left to elect. A secret poll's key is made here and handed to its tellers: Conflict
+    or its weights would unmask somebody, or the rule's quorum at opening (where it has none, the
+    conference's) is not met and no `override_reason` is given; of an election, when nobody is left to elect. A secret poll's key is made here and handed to its tellers: Conflict
     unless each has tested the own key. Papers and hands are counted by two tellers: Conflict where nobody was appointed.
     """
     stand_still(poll_id)
@@ -131,6 +133,8 @@ def _frozen(poll: Poll) -> dict[str, Any]:
 
 def _require_quorum(poll: Poll, people: dict[str, int], override_reason: str) -> None:
     rule = Rule.from_json(poll.rule)
+    if rule.quorum is None and not override_reason:
+        ensure_quorate(poll.conference)
     if rule.quorum is None or "open" not in rule.quorum.at or override_reason:
         return
     # With everybody present voting yes, only a missing quorum can stand in the way.
@@ -172,7 +176,7 @@ def seal(*, poll_id: UUID, expected: int | None = None) -> Poll:
     emit(
         PollSealed(
             **queries.facts_of(poll),
-            returned=len(leaves),
+            returned=(poll.tally or {})["returned"],
             urn_root=poll.urn_root,
         )
     )

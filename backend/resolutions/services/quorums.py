@@ -67,6 +67,18 @@ def _written(quorum: Quorum, changes: dict[str, Any]) -> Quorum:
     return quorum
 
 
+def ensure_quorate(conference: Conference) -> None:
+    """Raises Conflict, with the numbers, while a running conference has a quorum and too few are there. What was decided in
+    the room may still be written down after the conference."""
+    quorum = Quorum.objects.filter(conference=conference).first()
+    if quorum is None or conference.state != ConferenceState.RUNNING:
+        return
+    check = reading.check(quorum, database_now())
+    if not check.holds:
+        told = localized(presence(check))
+        raise Conflict(say(vi="Chưa đủ số đại biểu: {proof}", en="No quorum: {proof}", proof=told), reason="quorum")
+
+
 def watch_quorums() -> int:
     """Looks at every running conference that has a quorum and tells each time one was reached or lost since the last look
     (quorum.reached, quorum.lost), by the log of the door, however short it was; returns how many. Several may look at

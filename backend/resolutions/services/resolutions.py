@@ -25,6 +25,7 @@ from backend.resolutions.events import (
 from backend.resolutions.models import Amendment, Poll, Resolution
 from backend.resolutions.services.amendments import ensure_text_is_final, ensure_turn, settle_amendment
 from backend.resolutions.services.backing import ensure_supported
+from backend.resolutions.services.quorums import ensure_quorate
 from backend.resolutions.services.texts import ensure_at_rest, keep
 from backend.resolutions.states import (
     ADOPTED_STATES,
@@ -120,9 +121,9 @@ def refer(*, resolution_id: UUID, to: Text, why: Text, expected: int | None = No
 def decide_without_count(
     *, resolution_id: UUID, adopted: bool, decided_how: Text, expected: int | None = None
 ) -> Resolution:
-    """Records a decision taken without a count, with how it was taken. Raises Conflict while a poll on it stands."""
-    resolution = _undecided(resolution_id, expected)
-    ensure_at_rest(resolution)
+    """Records a decision taken without a count, with how it was taken. Raises Conflict while a poll is
+    under way, and without the quorum of the conference."""
+    resolution = _to_decide(resolution_id, expected)
     if adopted:
         ensure_text_is_final(resolution)
     settle(resolution, adopted=adopted, poll=None, decided_how=decided_how)
@@ -140,10 +141,9 @@ def agree(
     """Adopts the text by consensus ("thống nhất"): the chair asked for objections and there was none.
 
     `chaired_by` is who asked: one of those who chair the conference, the only one when None. Raises Invalid for anybody
-    else, Conflict while a poll on it stands.
+    else, Conflict while a poll is under way, and without the quorum of the conference.
     """
-    resolution = _undecided(resolution_id, expected)
-    ensure_at_rest(resolution)
+    resolution = _to_decide(resolution_id, expected)
     ensure_text_is_final(resolution)
     at_the_chair = {duty.person_id for duty in chairs(resolution.conference) if duty.person_id}
     if chaired_by is None and len(at_the_chair) == 1:
@@ -157,10 +157,11 @@ def agree(
     return resolution
 
 
-def _undecided(resolution_id: UUID, expected: int | None) -> Resolution:
+def _to_decide(resolution_id: UUID, expected: int | None) -> Resolution:
+    """The resolution, locked, where the conference may decide it without a count."""
     resolution = locked(Resolution.objects.select_related("conference"), resolution_id, expected=expected)
-    if resolution.polls.filter(amendment=None, state__in=STANDING).exists():
-        raise Conflict(say(vi="Nghị quyết này đã được đưa ra biểu quyết.", en="This resolution was put to the vote."))
+    ensure_at_rest(resolution)
+    ensure_quorate(resolution.conference)
     return resolution
 
 
@@ -188,13 +189,6 @@ def conclude_amendment(resolution: Resolution, poll: Poll, outcome: str) -> None
     amendment = locked(Amendment, poll.amendment_id)
     if amendment.state == AmendmentState.SUBMITTED and outcome in {"adopted", "rejected"}:
         settle_amendment(amendment, resolution, {"adopted": "adopt", "rejected": "reject"}[outcome], poll=poll)
-
-
-def decided_by(resolution: Resolution, poll: Poll) -> bool:
-    """Whether what the poll was on has been decided, so that the poll cannot be annulled any more."""
-    if poll.amendment is not None and poll.amendment.state != AmendmentState.SUBMITTED:
-        return True
-    return resolution.state in {*ADOPTED_STATES, ResolutionState.REJECTED}
 
 
 def take_back_from_vote(resolution: Resolution, poll: Poll) -> None:

@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db import transaction
 
 from backend.core.clock import database_now
-from backend.core.errors import Conflict, Invalid
+from backend.core.errors import Invalid
 from backend.core.queries import locked
 from backend.core.text import Text, localized, say
 from backend.outbox.services import emit
@@ -27,11 +27,14 @@ from backend.resolutions.models import Election, Poll, Resolution
 from backend.resolutions.services import elections, locks
 from backend.resolutions.services.resolutions import (
     conclude_amendment,
-    decided_by,
     settle,
     take_back_from_vote,
 )
+from backend.resolutions.services.shutting import nail_shut
 from backend.resolutions.states import POLL_MOVES, PollState, ResolutionState
+
+#: What voids a count is said in as many characters at least.
+SUBSTANCE = 20
 
 
 def subject_of(poll: Poll) -> Resolution | Election:
@@ -73,10 +76,12 @@ def declare(
     poll_id: UUID,
     casting_vote: bool | None = None,
     lots: Collection[str] = (),
+    by: UUID | None = None,
     expected: int | None = None,
 ) -> Poll:
-    """Makes the result public, and adopts or rejects the text by it, or writes down who is elected. A tie that the rule leaves to the chair needs `casting_vote` (True: in favour), one in
-    a count of preferences the `lots` that were drawn, in the order in which the count asks."""
+    """Makes the result public, and adopts or rejects the text by it, or writes down who is elected. A tie that the rule
+    leaves to the chair needs `casting_vote` (True: in favour), one in a count of preferences the `lots` that were drawn, in
+    the order in which the count asks; the verdict says who gave them (`by`) and when."""
     poll = locked(Poll, poll_id, expected=expected)
     POLL_MOVES.move(poll, "declare")
     verdict: Verdict | ElectionVerdict
@@ -152,23 +157,27 @@ def _verdict(poll: Poll) -> Verdict:
 
 
 @transaction.atomic
-def annul(*, poll_id: UUID, reason: Text, expected: int | None = None) -> Poll:
-    """Voids a poll; its ballots stay. Raises Conflict once the resolution was decided, somebody elected by
-    it, or a later round went on from it."""
+def annul(*, poll_id: UUID, reason: Text, by: UUID | None = None, expected: int | None = None) -> Poll:
+    """Voids a poll before it is declared; everything of it stays to be read, and to be checked: an open urn is nailed shut
+    first. What was counted is voided for a reason that says something: Invalid below so many characters. What was declared
+    has decided, and only another decision changes it."""
     locks.alone(poll_id)
     poll = locked(Poll, poll_id, expected=expected)
+    POLL_MOVES.check(poll, "annul")
+    if poll.is_counted and len(reason["vi"].strip()) < SUBSTANCE:
+        sentence = say(
+            vi="Đã kiểm phiếu: cần nêu rõ lý do huỷ, ít nhất {n} ký tự.",
+            en="It was counted: say why it is voided in {n} characters or more.",
+            n=SUBSTANCE,
+        )
+        raise Invalid({"reason.vi": sentence})
+    if poll.state == PollState.OPEN:
+        nail_shut(poll)
     POLL_MOVES.move(poll, "annul")
     subject = subject_of(poll)
-    if isinstance(subject, Election):
-        if elections.elected_by(poll):
-            raise Conflict(say(vi="Đã có người trúng cử.", en="Somebody has been elected by it."))
-        if poll.followed_by.exclude(state=PollState.ANNULLED).exists():
-            raise Conflict(say(vi="Đã có lần bầu sau lần này.", en="A later round goes on from it."))
-    else:
-        if decided_by(subject, poll):
-            raise Conflict(say(vi="Nghị quyết đã được quyết định.", en="The resolution has been decided."))
+    if isinstance(subject, Resolution):
         take_back_from_vote(subject, poll)
-    poll.annulled_reason, poll.ended_at = reason, database_now()
+    poll.annulled_reason, poll.annulled_by_id, poll.ended_at = reason, by, database_now()
     poll.save()
     emit(PollAnnulled(**queries.facts_of(poll)))
     return poll
