@@ -41,6 +41,7 @@ def bundle(poll: Poll, *, with_roll: bool) -> dict[str, Any]:
         "verdict": poll.verdict if counted else None,
         "verdict_hash": poll.verdict_hash,
         "declared_signature": poll.declared_signature,
+        "annulled": _annulled(poll),
         "key_destroyed_at": poll.key_destroyed_at.isoformat() if poll.key_destroyed_at else None,
         "audit_head": _audit_head(),
     }

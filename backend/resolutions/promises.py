@@ -187,7 +187,7 @@ def warnings(poll: Poll) -> list[str]:
     if poll.secrecy != Secrecy.SECRET or not poll.tally:
         return []
     tally, found = poll.tally, []
-    known = not poll.by_tellers or poll.is_counted
+    known = not poll.by_tellers or poll.was_counted
     ballots = tally.get("returned", tally["entitled"]) if known else tally["entitled"]
     if ballots < FEW * weights.heaviest(poll.weights):
         found.append(
@@ -197,7 +197,7 @@ def warnings(poll: Poll) -> list[str]:
                 n=ballots,
             )
         )
-    if poll.is_counted and _all_alike(poll):
+    if poll.was_counted and _all_alike(poll):
         found.append(
             say(
                 vi="Mọi phiếu đều giống nhau: ai cũng biết từng người đã chọn gì.",

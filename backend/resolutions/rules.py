@@ -84,7 +84,6 @@ def gave_it(account: Any, row: Any) -> bool:
 
 staff = organises | keeps_the_record
 gavel = chairs | staff
-breaks_ties = chairs
 draws_lots = chairs | counts
 
 RESOLUTIONS: Rules = {

@@ -91,8 +91,8 @@ _SAID: dict[str, Text] = {
     "destroyed": {"vi": "Khoá hòm phiếu được huỷ lúc {when}.", "en": "The key of the urn was destroyed at {when}."},
     "not destroyed": {"vi": "Khoá hòm phiếu chưa huỷ.", "en": "The key of the urn has not been destroyed."},
     "annulled": {
-        "vi": "Kết quả bị huỷ lúc {when}. Lý do: {why}",
-        "en": "The result was annulled at {when}. Reason: {why}",
+        "vi": "KẾT QUẢ ĐÃ BỊ HUỶ lúc {when}, người huỷ: {who}. Lý do: {why}",
+        "en": "THIS RESULT WAS ANNULLED at {when} by {who}. Reason: {why}",
     },
     "declared": {"vi": "Kết quả được công bố lúc {when}.", "en": "The result was declared at {when}."},
 }
@@ -200,11 +200,7 @@ def _body(poll: Poll, tellers: list[str], language: str) -> Iterator[Paragraph]:
         yield item(said("key", n=len(tellers), k=poll.threshold))
         gone = poll.key_destroyed_at
         yield item(said("destroyed", when=moment(gone)) if gone else said("not destroyed"))
-    if poll.state == PollState.ANNULLED:
-        yield Paragraph(
-            text=said("annulled", when=moment(poll.ended_at), why=localized(poll.annulled_reason, language))
-        )
-    else:
+    if poll.state != PollState.ANNULLED:
         yield Paragraph(text=said("declared", when=moment(poll.ended_at)))
 
 

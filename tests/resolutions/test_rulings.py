@@ -7,10 +7,16 @@ from typing import Any
 import pytest
 
 from backend.conferences.models import Conference
+from backend.conferences.queries import lead_organisation_id
+from backend.minutes.drafting import decisions
+from backend.resolutions import services, tellers_form
 from backend.resolutions.models import Poll
-from tests.factories.resolutions import PollFactory, ResolutionFactory
+from backend.resolutions.promises import promises
+from tests.factories.people import AccountFactory, PersonFactory, RoleGrantFactory
+from tests.factories.resolutions import AmendmentFactory, PollFactory, QuorumFactory, ResolutionFactory
 from tests.guards import assert_refused_by, assert_written_without
 from tests.resolutions.test_elections import Hall
+from tests.resolutions.test_evidence import verify_poll
 from tests.resolutions.test_secret_polls import API, casters, signed_in
 
 pytestmark = pytest.mark.django_db

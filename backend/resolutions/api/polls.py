@@ -78,12 +78,18 @@ class PollViewSet(CustodyActions, TellingActions, HouseViewSet):
     @action(detail=True, methods=["post"])
     def declare(self, request: Any, pk: str) -> Response:
         """Makes the verdict known, and decides by it what the poll was on. `casting_vote` breaks a tie where the rule leaves it
-        to the chair, who alone casts it, by their own account; `lots` breaks one in a count of preferences."""
+        to the chair, who alone casts it, by their own account; `lots` one in a count of preferences, entered by a chair or a
+        teller of the poll. The verdict says who and when."""
         row = self.get_object()
         body = self.body(DeclareBody)
         if body["casting_vote"] is not None and not chairs.test(self.account, row):
             raise Forbidden(say(vi="Chỉ chủ tọa bỏ lá phiếu quyết định.", en="Only the chair has a casting vote."))
-        return self.answer_anew(services.declare(poll_id=row.pk, expected=self.expected_version(), **body))
+        if body["lots"] and not rules.draws_lots.test(self.account, row):
+            raise Forbidden(
+                say(vi="Chỉ chủ tọa hoặc ban kiểm phiếu bốc thăm.", en="Only the chair or a teller draws lots.")
+            )
+        by = self.account.person_id
+        return self.answer_anew(services.declare(poll_id=row.pk, by=by, expected=self.expected_version(), **body))
 
     @extend_schema(request=AnnulBody, responses=PollSerializer)
     @action(detail=True, methods=["post"])

@@ -61,7 +61,7 @@ def frozen_roll(poll_id: UUID) -> list[list[Any]]:
 
 def roll(poll: Poll) -> list[dict[str, Any]]:
     """The named roll in order, each with whether a ballot was cast, and with the choice in an open vote that was counted."""
-    named = NamedBallot.objects.filter(poll_id=poll.pk) if poll.is_counted else NamedBallot.objects.none()
+    named = NamedBallot.objects.filter(poll_id=poll.pk) if poll.was_counted else NamedBallot.objects.none()
     choices = dict(named.values_list("number", "choice"))
     cast = cast_numbers(poll)
     rows = Entitlement.objects.filter(poll_id=poll.pk).select_related("holder__person", "caster").order_by("number")

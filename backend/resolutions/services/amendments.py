@@ -144,6 +144,8 @@ def _decide(amendment_id: UUID, verb: str, expected: int | None, how: Text | Non
         ensure_turn(amendment, resolution)
     elif verb == "accept":
         ensure_turn(amendment, resolution, of=_rivals(amendment, resolution, [AmendmentState.SUBMITTED]))
+    if how is not None:
+        ensure_quorate(amendment.conference)
     settle_amendment(amendment, resolution, verb, how=how)
     return amendment
 

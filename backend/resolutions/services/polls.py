@@ -161,17 +161,7 @@ def seal(*, poll_id: UUID, expected: int | None = None) -> Poll:
     locks.alone(poll_id)
     poll = locked(Poll, poll_id, expected=expected)
     POLL_MOVES.move(poll, "seal")
-    poll.sealed_at = database_now()
-    leaves = queries.leaves(poll_id)
-    poll.urn_root = merkle.root(leaves)
-    poll.tally = {
-        **(poll.tally or {}),
-        "returned": len(leaves),
-        "present_at_seal": queries.present_entitled(poll, poll.sealed_at),
-        "attending": queries.attending(poll),
-        **queries.voted_and_not_there(poll),
-    }
-    _, poll.urn_signature = receipts.sign("urn", queries.urn_statement(poll), by=poll.receipt_key)
+    nail_shut(poll)
     poll.save()
     emit(
         PollSealed(

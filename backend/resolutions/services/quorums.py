@@ -15,6 +15,7 @@ from backend.core.queries import locked
 from backend.core.text import localized, say
 from backend.outbox.services import emit
 from backend.registration.models import Presence
+from backend.resolutions.counting.proof import presence
 from backend.resolutions.counting.rule import InvalidRule, share_from
 from backend.resolutions.events import QuorumLost, QuorumReached
 from backend.resolutions.models import Quorum, QuorumChange

@@ -28,7 +28,6 @@ from backend.resolutions.services.backing import ensure_supported
 from backend.resolutions.services.quorums import ensure_quorate
 from backend.resolutions.services.texts import ensure_at_rest, keep
 from backend.resolutions.states import (
-    ADOPTED_STATES,
     CARRIED,
     RESOLUTION_MOVES,
     AmendmentState,

@@ -93,6 +93,10 @@ def declare(
     else:
         verdict = _after_chair(poll, casting_vote, lots)
     poll.ended_at = database_now()
+    given = "casting_vote_by" if casting_vote is not None else "lots_by" if lots else None
+    if given is not None:
+        who = {"person": str(by) if by else None, "at": poll.ended_at.isoformat()}
+        poll.verdict = {**verdict.to_json(), given: who}
     _, poll.declared_signature = receipts.sign("declare", queries.declared_statement(poll), by=poll.receipt_key)
     poll.save()
     emit(PollDeclared(**queries.facts_of(poll), outcome=verdict.outcome))
@@ -164,7 +168,7 @@ def annul(*, poll_id: UUID, reason: Text, by: UUID | None = None, expected: int 
     locks.alone(poll_id)
     poll = locked(Poll, poll_id, expected=expected)
     POLL_MOVES.check(poll, "annul")
-    if poll.is_counted and len(reason["vi"].strip()) < SUBSTANCE:
+    if poll.was_counted and len(reason["vi"].strip()) < SUBSTANCE:
         sentence = say(
             vi="Đã kiểm phiếu: cần nêu rõ lý do huỷ, ít nhất {n} ký tự.",
             en="It was counted: say why it is voided in {n} characters or more.",

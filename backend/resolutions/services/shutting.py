@@ -15,6 +15,6 @@ def nail_shut(poll: Poll) -> None:
         "returned": len(leaves),
         "present_at_seal": queries.present_entitled(poll, poll.sealed_at),
         "attending": queries.attending(poll),
-        "left_after_voting": queries.left_after_voting(poll),
+        **queries.voted_and_not_there(poll),
     }
     _, poll.urn_signature = receipts.sign("urn", queries.urn_statement(poll), by=poll.receipt_key)

@@ -5,7 +5,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     """Who voided a poll."""
 
-    dependencies = [("resolutions", "0018_no_vote_after_closing")]
+    dependencies = [("resolutions", "0022_rounds_are_linked")]
 
     operations = [
         migrations.AddField(
