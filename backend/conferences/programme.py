@@ -8,10 +8,11 @@ import datetime as dt
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any
 from uuid import UUID
 
+from backend.conferences.states import ItemState
 from backend.core.clock import local
 from backend.core.text import Text
 
@@ -120,6 +121,19 @@ class Programme:
         if self.starts_at is None:
             return self.day
         return local(self.starts_at, self.time_zone).date()
+
+    def standing_as(self, told: "Programme") -> "Programme":
+        """With what is called off at the time and place it has in `told`: it stands where people know it to have been,
+        however it was arranged since."""
+        known = told.by_id()
+        names = ("starts_at", "ends_at", "minutes", "day", "day_part", "places")
+        entries = (
+            replace(entry, **{name: getattr(known[entry.id], name) for name in names})
+            if entry.state != ItemState.PLANNED and entry.id in known
+            else entry
+            for entry in self.entries
+        )
+        return replace(self, entries=tuple(entries))
 
     def sequence_of(self, entry: Entry, now: int) -> int:
         """The SEQUENCE of the entry in every calendar while the conference's is `now`.

@@ -8,7 +8,7 @@ from uuid import UUID
 from backend.conferences import changes
 from backend.conferences.changes import Change, Line
 from backend.conferences.programme import Entry, Programme
-from backend.conferences.states import ChangeKind, Confidentiality
+from backend.conferences.states import ChangeKind, Confidentiality, ItemState
 from backend.core.text import Text
 
 #: What befalls a session befalls all it holds.
@@ -43,8 +43,20 @@ class ProgrammeNews:
 
     def for_part(self, person_id: UUID, language: str) -> list[str]:
         """Every change of the entries the person speaks to or leads, or did before; of a first programme those entries
-        themselves."""
-        return [self._said(change)[language] for change in self._about.get(person_id, ())]
+        themselves. Whoever is new to an entry reads first when and where it is."""
+        lines: list[str] = []
+        joined: set[UUID] = set()
+        for change in self._about.get(person_id, ()):
+            if self._joins(person_id, change) and change.entry_id not in joined:
+                joined.add(change.entry_id)
+                lines.append(self._presented(change)[language])
+            lines.append(self._said(change)[language])
+        return lines
+
+    def newly_takes_part(self, person_id: UUID) -> bool:
+        """Whether the programme people were told before did not name the person, and this one does."""
+        before = self.before.entries if self.before else ()
+        return person_id in self._about and not any(person_id in entry.people() for entry in before)
 
     @property
     def first(self) -> bool:
@@ -76,9 +88,20 @@ class ProgrammeNews:
     def _changes(self) -> list[Change]:
         return changes.between(self.before or replace(self.after, entries=()), self.after)
 
+    @staticmethod
+    def _joins(person_id: UUID, change: Change) -> bool:
+        """Of an entry that was there and takes place; an added one is told with its time anyway."""
+        was, entry = change.before, change.after
+        if was is None or entry is None or entry.state != ItemState.PLANNED:
+            return False
+        return person_id in entry.people() - was.people()
+
+    def _presented(self, change: Change) -> Text:
+        return changes.presented(change.entry, time_zone=self.after.time_zone, day=self.after.first_day)
+
     def _said(self, change: Change) -> Text:
         if self.first:
-            return changes.presented(change.entry, time_zone=self.after.time_zone, day=self.after.first_day)
+            return self._presented(change)
         return changes.said(change, names=self.names, time_zone=self.after.time_zone, day=self.after.first_day)
 
     def _lines(self, site_id: UUID | None, leads: bool, but: frozenset[UUID] = frozenset()) -> list[Line]:

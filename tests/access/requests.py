@@ -174,7 +174,7 @@ REQUESTS: dict[str, Callable[[World], Ask]] = {
     "GET rooms/<pk>/day": lambda w: Ask(of=w.halls[0].room, query=f"date={w.announced.starts_at.date()}"),
     "POST rooms/swap": lambda w: Ask(body={"between": [{"site": _id(hall)} for hall in w.halls]}),
     "GET series": lambda w: _page(w.series),
-    "POST series": lambda w: Ask(body={"title": VI, "organisation": _id(w.host)}),
+    "POST series": lambda w: Ask(body={"title": VI, "organisation": _id(w.host), "rule": "FREQ=WEEKLY"}),
     "GET series/<pk>": lambda w: Ask(of=w.series),
     "PATCH series/<pk>": lambda w: Ask(of=w.series, body={"title": VI}),
     "DELETE series/<pk>": lambda w: Ask(of=w.series),

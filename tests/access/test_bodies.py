@@ -80,7 +80,7 @@ AT_OTHERS: dict[str, Body] = {
     "POST conference-templates of": lambda w, e: {"conference": e.conference},
     "PATCH conference-templates/{w.template.pk}": lambda w, e: {"organisation": e.organisation},
     "POST conference-templates/{w.template.pk}/draft": lambda w, e: {"lead": e.organisation},
-    "POST series": lambda w, e: {"title": VI, "organisation": e.organisation},
+    "POST series": lambda w, e: {"title": VI, "organisation": e.organisation, "rule": "FREQ=WEEKLY"},
     "PATCH series/{w.series.pk}": lambda w, e: {"organisation": e.organisation},
     "POST invitation-lists": lambda w, e: {"conference": e.conference, "title": VI, "category": "guest"},
     "POST invitations/order": lambda w, e: {"conference": e.conference, "invitations": []},

@@ -216,7 +216,7 @@ def test_the_conference_moves_its_agenda(organiser: APIClient, conference: Confe
     add("A", 15)
     add("B", 30, starts_at="2021-01-14T15:00:00+07:00")
     add("C", 15)
-    off = add("D", 10).json()
+    off = add("D", 10, starts_at="2021-01-14T15:45:00+07:00").json()
     organiser.post(f"{ITEMS}/{off['id']}/cancel", REASON)
     path = f"{CONFERENCES}/{conference.pk}"
     moved = {"starts_at": "2021-01-21T08:00:00+07:00", "ends_at": "2021-01-21T12:00:00+07:00"}
@@ -225,8 +225,13 @@ def test_the_conference_moves_its_agenda(organiser: APIClient, conference: Confe
         "2021-01-21T08:00:00+07:00",
         "2021-01-21T09:30:00+07:00",
         "2021-01-21T10:00:00+07:00",
-        "2021-01-21T10:15:00+07:00",
+        "2021-01-14T15:45:00+07:00",  # D never was to be on any other day
     ]
+    organiser.patch(path, {"starts_at": None, "ends_at": None, "day": "2021-01-22"}, headers=ANY)
+    assert organiser.get(path).json()["agenda"][3]["starts_at"] == "2021-01-14T15:45:00+07:00"
+    organiser.patch(path, moved, headers=ANY)
+    again = organiser.post(f"{ITEMS}/{off['id']}/reopen").json()
+    assert (again["starts_at"], again["pinned"]) == ("2021-01-21T09:00:00+07:00", False)
 
 
 def test_on_a_day_without_an_hour_no_item_keeps_one(organiser: APIClient, conference: Conference, add: Any) -> None:

@@ -209,6 +209,7 @@ def test_a_template_from_scratch_and_a_conference_from_it(organiser: APIClient, 
 
 def test_a_template_from_a_conference(organiser: APIClient, review: Conference, host: Organisation) -> None:
     body = {"conference": str(review.pk), "parts": ["agenda", "duties"], "title": {"vi": "Mẫu tổng kết"}}
+    AgendaItemFactory(conference=review, order=99, title={"vi": "Bị huỷ"}, state="cancelled")
     template = organiser.post(TEMPLATES, body).json()
     assert (template["title"], template["organisation"], template["kind"]) == (body["title"], str(host.pk), "review")
     assert [item["title"]["vi"] for item in template["agenda"]] == ["Báo cáo tổng kết", "Bế mạc"]

@@ -168,6 +168,37 @@ def test_text_keeps_the_sequence_and_time_place_and_state_raise_it() -> None:
         told(conference, latest)
 
 
+def test_what_is_called_off_stands_where_it_was_released_before() -> None:
+    """However the working copy moved it meanwhile; when it takes place again that counts."""
+    conference = announced()
+    known = first(release(conference))
+    AgendaRoomFactory(conference=conference, agenda_item=conference.agenda.get(order=1))
+    write(conference, state="postponed", **later(-20))
+    made = release(conference)
+    now = first(made)
+    assert (now.starts_at, now.ends_at, now.places, now.state) == (known.starts_at, known.ends_at, (), "postponed")
+    assert made.counts == {"public": {"postponed": 1}}
+    assert queries.release_of_today(conference) == made
+    write(conference, state="planned")
+    reopened = release(conference)
+    assert first(reopened).starts_at == known.starts_at - dt.timedelta(minutes=20)  # type: ignore[operator]
+    assert set(reopened.counts["public"]) == {"reopened", "moved", "relocated"}
+
+
+def test_what_is_called_off_stays_where_it_was_when_the_conference_moves() -> None:
+    conference = announced()
+    write(conference, state="cancelled")
+    known = first(release(conference))
+    week = dt.timedelta(days=7)
+    times = {"starts_at": conference.starts_at + week, "ends_at": conference.ends_at + week}
+    services.edit(conference_id=conference.pk, fields=times)
+    latest = queries.latest_release(conference.pk)
+    assert latest is not None
+    off, planned = queries.released(latest).entries
+    assert (off.starts_at, off.ends_at, off.sequence) == (known.starts_at, known.ends_at, known.sequence)
+    assert planned.starts_at == AT + QUARTER + week
+
+
 def test_what_was_added_since_people_were_told_begins_at_nought() -> None:
     conference = announced()
     told(conference, release(conference))

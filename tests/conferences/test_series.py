@@ -271,6 +271,13 @@ def test_a_series_that_ends_sooner_is_not_made_longer_by_ending_it(organiser: AP
     assert len(occurrences(organiser, series)) == 2
 
 
+def test_the_rule_of_a_series_with_meetings_is_not_emptied(organiser: APIClient, host: Organisation) -> None:
+    series = begin(organiser, host, announces=True)
+    refused = organiser.patch(f"{URL}/{series['id']}", {"rule": ""}, headers=ANY)
+    assert refused_fields(refused) == {"rule"}
+    assert {row["state"] for row in occurrences(organiser, series)} == {"announced"}
+
+
 @pytest.mark.parametrize(
     ("fields", "named"),
     [

@@ -315,6 +315,24 @@ def test_who_was_told_of_a_part_hears_even_when_it_was_taken_away_and_nobody_was
     assert "Thời gian: 13 giờ 00" in text(letter)
 
 
+def test_whoever_speaks_in_anothers_place_reads_when_and_where() -> None:
+    conference = held("Nhà Văn hoá")
+    old, new = PersonFactory(), PersonFactory()
+    with known_programme(conference):
+        row = item(conference, "Tham luận", 2)
+        speaker = SpeakerFactory(conference=conference, agenda_item=row, person=old)
+    speaker.delete()
+    SpeakerFactory(conference=conference, agenda_item=row, person=new)
+    release(conference)
+    close_window()
+    [letter] = letters(new)
+    own = next(line for line in text(letter).splitlines() if line.startswith("- "))
+    assert all(each in own for each in ("“Tham luận”", "12 giờ 30")), text(letter)
+    assert "Địa điểm: Nhà Văn hoá" in text(letter)
+    [other] = letters(old)
+    assert "Địa điểm" not in text(other)
+
+
 def test_a_draft_that_moves_is_told_to_nobody() -> None:
     conference = ConferenceFactory(starts_at=NOON, ends_at=NOON + 4 * HOUR, day_part="")
     people = partakers(conference)

@@ -58,7 +58,7 @@ def unreleased_in(conference: Conference, account: Account | AnonymousUser) -> s
     called off, and the account does not work on it, those that are not as people know them."""
     if works_on(account, conference) or (told := told_programme(conference)) is None:
         return set()
-    return {change.entry_id for change in between(told, working_programme(conference))}
+    return {change.entry_id for change in between(told, working_programme(conference).standing_as(told))}
 
 
 def release_of_today(conference: Conference) -> Release | None:
@@ -66,7 +66,8 @@ def release_of_today(conference: Conference) -> Release | None:
     release = latest_release(conference.pk)
     if release is None:
         return None
-    before, today = released(release), working_programme(conference)
+    before = released(release)
+    today = working_programme(conference).standing_as(before)
     return None if between(before, today) or heading_differs(before, today) else release
 
 

@@ -237,7 +237,8 @@ class RuleLine(Line):
 
 class SeriesBody(OutlinedBody):
     """`rule` is an RFC 5545 RRULE of days, weeks, months or years, as FREQ=MONTHLY;BYDAY=WE;BYSETPOS=3; empty: only the
-    first day and the `added` ones. Without `start_time` the occurrences have a day (and a part of it) but no hour."""
+    first day and the `added` ones, one of which there must be. Of a series with meetings it is not emptied: `/end` says why
+    they end. Without `start_time` the occurrences have a day (and a part of it) but no hour."""
 
     title = LanguageMap(one_line=True, max_length=500)
     organisation = Id(queryset=Organisation.objects.all())

@@ -322,8 +322,8 @@ def _call_off(verb: str, agenda_item_id: UUID, reason: Text, expected: int | Non
 
 @transaction.atomic
 def reopen_agenda_item(*, agenda_item_id: UUID, expected: int | None = None) -> AgendaItem:
-    """Plans the item again, and what was called off with it for the same reason: pinned at the time it had, else where
-    it stands in the order. Raises Conflict while its session is called off, or when its room is taken."""
+    """Plans the item again, and what was called off with it for the same reason: pinned at the time it had while the
+    conference still is then, else where it stands in the order. Raises Conflict while its session is called off, or when its room is taken."""
     conference, part = locked_part(AgendaItem, agenda_item_id, expected)
     rows = timing.agenda_of(conference)
     before = timing.kept(rows)
@@ -335,6 +335,7 @@ def reopen_agenda_item(*, agenda_item_id: UUID, expected: int | None = None) -> 
     for row in coming:
         ITEM_MOVES.move(row, "reopen")
         row.reason = {}
+        timing.unpin_elsewhere(conference, row)
     _keep_moved(conference, rows, coming, before)
     return item
 

@@ -19,7 +19,7 @@ from backend.conferences.services.inputs import (
 )
 from backend.conferences.services.laying import flattened
 from backend.conferences.services.parts import LIMITS, at_most, under
-from backend.conferences.states import DutyKind, ItemKind
+from backend.conferences.states import DutyKind, ItemKind, ItemState
 from backend.core.errors import Invalid
 from backend.core.text import Text, say
 
@@ -237,11 +237,12 @@ def fields_of(outline: Outline) -> OutlineFields:
 
 
 def outline_of(conference: Conference, besides: Collection[UUID] = ()) -> OutlineFields:
-    """The standing part of a conference, but these agenda items: what another one like it would be drafted from."""
+    """The standing part of a conference, but these agenda items: what another one like it would be drafted from. What
+    was cancelled stays behind with what it holds, as in a clone; lengths and order stand for times, pinned ones too."""
     sites: list[OutlineSiteFields] = [
         {"venue": site.venue, "room": site.room} for site in conference.sites.select_related("venue", "room")
     ]
-    items = conference.agenda.select_related("own_phase").order_by("order", "id")
+    items = conference.agenda.select_related("own_phase").order_by("order", "id").exclude(state=ItemState.CANCELLED)
     agenda: list[OutlineItemFields] = _tree(items, besides)
     duties: list[OutlineDutyFields] = [
         {

@@ -104,7 +104,7 @@ def follow(conference: Conference, *, was: int, revived: bool = False) -> Releas
     release, prints it or keeps it in a calendar finds sessions at a time the conference has left. None where nothing
     was released, or what was released is still right.
 
-    Entries move as far as the conference. Where its hour became unknown they lose theirs when the day is another, and
+    Entries move as far as the conference, but for those called off. Where its hour became unknown they lose theirs when the day is another, and
     where it became known they have those of the working programme; rooms that are no longer theirs are left out; on
     another day people are named in the offices they hold then. What else is being written of the working programme stays
     unreleased.
@@ -132,7 +132,7 @@ def follow(conference: Conference, *, was: int, revived: bool = False) -> Releas
         for entry in before.entries
     )
     numbered = _Numbering(before, heading, was=was, revived=revived)
-    entries = tuple(numbered(entry) for entry in along)
+    entries = tuple(numbered(entry) for entry in replace(heading, entries=along).standing_as(before).entries)
     moved_programme = replace(heading, title=before.title, organisers=before.organisers, entries=entries)
     return _store(conference, _prepared(previous.number + 1, before, moved_programme), both(AS_THE_CONFERENCE))
 
@@ -178,6 +178,7 @@ def next_release(conference: Conference) -> NextRelease:
         first = tuple(replace(entry, changed_at=moment) for entry in working.entries)
         return _prepared(1, replace(working, entries=()), replace(working, entries=first))
     before = released(previous)
+    working = working.standing_as(before)
     numbered = _Numbering(before, working, was=conference.sequence)
     entries = tuple(numbered(entry) for entry in working.entries)
     return _prepared(previous.number + 1, before, replace(working, entries=entries))

@@ -33,8 +33,8 @@ PLAN = ("rule", "starts_on", "start_time", "minutes", "day_part", "time_zone", "
 
 
 def add_series(*, fields: SeriesFields, outline: OutlineFields | None = None) -> Series:
-    """Begins a series and creates its first occurrences (the clock creates the others). Without a first day nothing is
-    planned yet. Raises Invalid naming the field."""
+    """Begins a series and creates its first occurrences (the clock creates the others). With a rule, but
+    without a first day, nothing is planned yet. Raises Invalid naming the field."""
     with transaction.atomic():
         standing = Outline()
         write_outline(standing, outline or {})
@@ -177,6 +177,15 @@ def _write(series: Series, fields: SeriesFields, *, snap: bool = False) -> list[
     if "start_time" in changed:
         for name in {"added", "left_out"} - given.keys():
             setattr(series, name, [_at(text, usual, series.start_time) for text in getattr(series, name)])
+    if "rule" in changed and not series.rule and series.conferences.exists():
+        raise Invalid(
+            {
+                "rule": say(
+                    vi="Muốn thôi họp thì kết thúc lịch định kỳ (/end), nêu ngày họp cuối và lý do.",
+                    en="To meet no more, end the series (/end) with its last day and a reason.",
+                )
+            }
+        )
     _check(series)
     if snap:
         plan = _planned(series)
@@ -211,6 +220,8 @@ def _check(series: Series) -> None:
 
 
 def _check_plan(series: Series) -> None:
+    if series._state.adding and not series.rule and series.starts_on is None and not series.added:
+        raise Invalid({"rule": say(vi="Cần quy tắc lặp hoặc ngày họp.", en="A rule or days are needed.")})
     plan = queries.plan_of(series)
     if plan is not None:
         recurrence.check(plan, today=queries.horizon_of(series)[0], horizon_days=series.horizon_days)

@@ -7,10 +7,10 @@ from typing import Any
 from uuid import UUID
 
 from backend.conferences.models import AgendaItem, Conference
-from backend.conferences.queries.timetables import timetable_of
+from backend.conferences.queries.timetables import last_day, timetable_of
 from backend.conferences.states import ItemState
 from backend.conferences.timetable import Timetable
-from backend.core.clock import now
+from backend.core.clock import local, now
 
 #: Columns that a write to one item, or to the conference, may change in others.
 PLACE = ("parent_id", "order", "starts_at", "ends_at", "pinned", "day", "day_part")
@@ -82,12 +82,12 @@ def retime(conference: Conference) -> bool:
 def move_along(conference: Conference, *, was: Mapping[str, Any]) -> bool:
     """Lets the agenda follow a conference that was at `was` (its former day, starts_at …); True if an item moved.
 
-    - From one exact start to another, pinned items, and the planned times of those called off, keep their distance.
+    - From one exact start to another, pinned items keep their distance.
     - Where either start is not exact, nobody knows that distance. On the same day pinned items stay where they are; on
       another, or an unknown day, they lose their hour and follow the order: whoever knows no hour of the conference
       knows none of its items. Order and lengths stay, so that the programme stands again with the next exact start.
-      What was called off keeps the time that was planned for it.
     - A day said without an hour moves by as many days as the conference, and is lost with the conference's own.
+    - What was called off keeps the time that was planned for it, day included, wherever the conference goes.
     """
     rows = agenda_of(conference)
     before = kept(rows)
@@ -96,16 +96,35 @@ def move_along(conference: Conference, *, was: Mapping[str, Any]) -> bool:
     days = day - was["day"] if day and was["day"] else None
     lost = apart is None and was["day"] is not None and days != dt.timedelta(0)
     for row in rows:
-        fixed = row.pinned or row.state != ItemState.PLANNED
-        if fixed and apart is not None:
+        if row.state != ItemState.PLANNED:
+            continue
+        if row.pinned and apart is not None:
             row.starts_at, row.ends_at = _later(row.starts_at, apart), _later(row.ends_at, apart)
-        elif row.pinned and row.state == ItemState.PLANNED and lost:
+        elif row.pinned and lost:
             row.starts_at, row.ends_at, row.pinned = None, None, False
         if row.day is not None and was["day"] is not None:
             row.day = row.day + days if days is not None else None
             row.day_part = row.day_part if row.day else ""
     keep_times(conference, rows)
     return store(rows, before)
+
+
+def unpin_elsewhere(conference: Conference, row: AgendaItem) -> None:
+    """Takes the time of an item that was called off, when the conference is not then any more; nothing is saved."""
+    if row.starts_at is not None and not _is_then(conference, row.starts_at):
+        row.starts_at, row.ends_at, row.pinned = None, None, False
+    if row.day is not None and not _is_on(conference, row.day):
+        row.day, row.day_part = None, ""
+
+
+def _is_then(conference: Conference, moment: dt.datetime) -> bool:
+    began = conference.starts_at is None or conference.starts_at <= moment
+    return began and _is_on(conference, local(moment, conference.time_zone).date())
+
+
+def _is_on(conference: Conference, day: dt.date) -> bool:
+    last = last_day(conference)
+    return conference.day is not None and last is not None and conference.day <= day <= last
 
 
 def _later(moment: dt.datetime | None, apart: dt.timedelta) -> dt.datetime | None:

@@ -294,6 +294,7 @@ class News:
             **_listed("programme", programme),
             "move": move,
             "first": self.programme is not None and self.programme.first,
+            "joins": self.programme is not None and self.programme.newly_takes_part(hearer.person.pk),
             **(self._move_facts(move, hearer) if move else self._no_move_facts(hearer)),
         }
 
