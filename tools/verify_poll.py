@@ -132,6 +132,7 @@ def faults(e: dict[str, Any], receipts: list[dict[str, Any]], key: str, seal: st
     names = ("poll", "urn_root", "returned", "roll_hash", "config_hash", "taken_back")
     must(signed("urn", {n: e[n] for n in names}, key, e["urn_signature"]), "urn_signature: not what was sealed")
     must(e["state"] in {"sealed", "counted", "declared", "annulled"}, "state: not sealed")
+    must((e["state"] == "annulled") == (e["annulled"] is not None), "annulled: the state says otherwise")
     if e["state"] in {"counted", "declared"} or e["verdict"] is not None:  # also one that was annulled afterwards
         of_the_count(e, must, key)
     for number, receipt in enumerate(receipts, start=1):
