@@ -62,10 +62,11 @@ class NamedBody(serializers.Serializer[Any]):
     full_name = PersonName()
     honorific = serializers.ChoiceField(Honorific.choices, required=False, allow_blank=True, default="")
     office = Line(max_length=200, required=False, allow_blank=True, default="")
-    email = Address(required=False, allow_blank=True, default="")
+    email = Address(required=False, allow_blank=True)
     phone = Telephone(required=False, allow_blank=True, default="")
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        attrs.setdefault("email", "")  # a default would stand in the schema as an address, which "" is not
         if not attrs["email"] and not attrs["phone"]:
             raise serializers.ValidationError(
                 {

@@ -92,7 +92,7 @@ def test_a_conference_is_told_on_its_own_clock(organiser: APIClient, host: Organ
     told(organiser.post(f"{address}/release", {}, headers=ANY))
     held_elsewhere(host, other, chair, dt.date(2035, 3, 10), 15, 16)
     held_elsewhere(host, room, PersonFactory(), dt.date(2035, 3, 12), 1, 2)
-    shift = {"after": first["id"], "minutes": 15}
+    shift = {"after": first["id"], "minutes": 15, "across_days": True}
     told(organiser.post(f"{address}/agenda/shift?preview=true", shift))
     for path in (
         address,

@@ -176,7 +176,7 @@ def test_who_has_left_office_cannot_be_named_in_it(
         "agenda_item": str(later.pk),
         "person": str(hiep.pk),
     }
-    body |= {"kind": "chair"} if "duties" in path else {}
+    body |= {"kind": "panel"} if "duties" in path else {}
     there = {"organisation": str(hiep.organisation_id)}
     said = "Hà Minh Hiệp chỉ giữ chức {} (Tổng cục Đo lường) đến ngày {}; hội nghị họp ngày 02/09/2021."
     gone = organiser.post(path, {**body, **there})

@@ -52,7 +52,10 @@ class House:
     """One conference with a link of every kind."""
 
     def __init__(self) -> None:
-        self.conference: Conference = ConferenceFactory(announced=True, exact=True, confidentiality="internal")
+        soon = now().replace(minute=0, second=0, microsecond=0) + dt.timedelta(days=30)
+        self.conference: Conference = ConferenceFactory(
+            announced=True, exact=True, confidentiality="internal", starts_at=soon, ends_at=soon + dt.timedelta(hours=3)
+        )
         site = SiteFactory(conference=self.conference)
         where = InvitationListFactory(conference=self.conference, site=site)
         self.invitation: Invitation = InvitationFactory(

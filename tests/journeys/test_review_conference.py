@@ -298,7 +298,7 @@ def decide(house: House, cast: SimpleNamespace, conference: Any, links: dict[str
     by.secretary.post(f"resolutions/{resolution['id']}/table")
     refused_move(
         by.secretary.post(f"resolutions/{resolution['id']}/table", expect=409),
-        ["adopt", "put_to_vote", "refer", "reject", "withdraw"],
+        ["adopt", "put_to_vote", "refer", "reject", "untable", "withdraw"],
     )
     poll = by.secretary.post(
         "polls",

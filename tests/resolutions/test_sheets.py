@@ -13,7 +13,7 @@ from backend.resolutions.models import Poll, Sheet
 from tests.factories.conferences import DutyFactory
 from tests.factories.people import PersonFactory
 from tests.factories.resolutions import PollFactory, committee, secret_poll
-from tests.resolutions.test_evidence import fetched, found, signed_again, tampered, verify_poll
+from tests.resolutions.test_evidence import found
 from tests.resolutions.test_papers import hybrid
 from tests.resolutions.test_polls import voters
 from tests.resolutions.test_secret_guards import only_refused_by
@@ -270,26 +270,3 @@ def test_papers_of_elections_differ_by_name(method: dict[str, Any], counts: list
         sheet = {"channel": "paper", "count": count, "issued": number, "returned": number}
         (batch,) = teller.post(f"{API}polls/{poll.pk}/sheets", sheet).data
     assert batch["differences"] == told
-
-
-def test_what_was_counted_stays_readable_when_the_poll_is_annulled() -> None:
-    poll = PollFactory()
-    voters(poll, 3)
-    services.open_poll(poll_id=poll.pk)
-    for caster in casters(poll):
-        services.cast(poll_id=poll.pk, person_id=caster.pk, choice="no")
-    services.seal(poll_id=poll.pk)
-    services.count(poll_id=poll.pk)
-    counted = fetched(poll)
-    services.annul(poll_id=poll.pk, reason={"vi": "Phát nhầm phiếu"})
-    annulled = fetched(poll)
-    names = ("tally", "verdict", "ballots", "count_signature")
-    assert [annulled[name] for name in names] == [counted[name] for name in names]
-    assert verify_poll.faults(annulled, [], "", "") == []
-    assert verify_poll.faults(signed_again(tampered(annulled, ("verdict", "outcome"))), [], "", "")
-    api = signed_in(DutyFactory(conference=poll.conference, kind="chair", person=PersonFactory()).person)
-    read = api.get(f"{API}polls/{poll.pk}").data
-    assert (read["tally"]["no"], read["verdict"]["outcome"]) == (3, "rejected")
-    record = api.get(f"{API}polls/{poll.pk}/record?format=docx")
-    assert "Kết quả bị huỷ lúc" in text_of(record)
-    assert "Lý do: Phát nhầm phiếu" in text_of(record)
