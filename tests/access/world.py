@@ -403,7 +403,9 @@ class World:
     def _make_amendments(self) -> None:
         draft = {"conference": self.running, "state": ResolutionState.DRAFT, "shared_at": now()}
         self.shared, self.backed = ResolutionFactory(**draft), ResolutionFactory(**draft)
-        self.amended, self.carried = ResolutionFactory.create_batch(2, conference=self.running)
+        said = {"bao-cao": "Thông qua báo cáo.", "hieu-luc": "Nghị quyết có hiệu lực ngay."}
+        clauses = [{"id": name, "text": {"vi": words}} for name, words in said.items()]
+        self.amended, self.carried = ResolutionFactory.create_batch(2, conference=self.running, clauses=clauses)
         moved = {"resolution": self.amended, "mover": self.delegate}
         self.amendment, self.backed_amendment = (AmendmentFactory(**moved, state="draft") for _ in range(2))
         self.pending = AmendmentFactory(**moved)
