@@ -285,6 +285,19 @@ def test_a_point_taken_back_with_its_conference_is_one_step_and_comes_back_later
     assert begun + 1 < announced == sequence()
 
 
+def test_a_closed_point_of_a_public_conference_is_not_public_in_its_speakers_calendar(
+    person: Person, path: str
+) -> None:
+    """A calendar that is shared shows others what is PUBLIC (RFC 5545 §3.8.1.3)."""
+    held = conference()
+    closed = AgendaItemFactory(conference=held, starts_at=held.starts_at, confidentiality="restricted")
+    Speaker.objects.create(conference=held, agenda_item=closed, order=1, person=person)
+    invite(held, person)
+    conferences.release(conference_id=held.pk)
+    (point,) = [event for event in entries(path).values() if str(event["uid"]) == item_uid(closed.pk)]
+    assert point["class"] == "CONFIDENTIAL"
+
+
 def release(held: Conference, number: int, *points: Entry) -> None:
     made = replace(heading_now(held), number=number, entries=points)
     Release.objects.create(
